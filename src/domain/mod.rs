@@ -1,0 +1,2 @@
+//! 2nd FLOOR: one module per capability.
+pub mod notifications;

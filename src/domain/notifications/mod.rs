@@ -1,0 +1,1 @@
+//! 届出 — notifications.

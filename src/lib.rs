@@ -1,0 +1,3 @@
+//! kenpo: the core system of a health-insurance society (健康保険組合) as an API platform.
+pub mod domain;
+pub mod values;

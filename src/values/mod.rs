@@ -1,0 +1,1 @@
+//! GROUND: values without I/O, clock or framework.
