@@ -1,0 +1,1 @@
+revoke usage on schema public from kenpo_service, kenpo_sequencer, kenpo_strongroom;

@@ -1,0 +1,1 @@
+drop table insured_number_counter, employer_record, employer;

@@ -1,0 +1,1 @@
+drop table notification, submission; drop sequence receipt_number;

@@ -1,0 +1,63 @@
+//! The running kernel: what every request shares.
+use super::{
+    Actor, Kind, Problem, Zone,
+    clock::Clock,
+    db::Db,
+    keys::Keys,
+    limit::Limits,
+    live::Live,
+    policy::Policies,
+    token::Tokens,
+    trail::{Floods, Writer},
+    vault::{Grants, NumberVault},
+};
+use actix_web::{HttpRequest, http::header};
+use std::sync::Arc;
+
+/// Shared state; made by the roof.
+pub struct Kernel {
+    /// Connections.
+    pub db: Db,
+    /// Time.
+    pub clock: Clock,
+    /// Keys.
+    pub keys: Keys,
+    /// Access tokens.
+    pub tokens: Tokens,
+    /// Callers as they are now.
+    pub live: Live,
+    /// Policies.
+    pub policies: Policies,
+    /// Audit writer.
+    pub trail: Writer,
+    /// Floods of refusals.
+    pub floods: Floods,
+    /// Request rates.
+    pub limits: Limits,
+    /// The strongroom.
+    pub vault: Arc<dyn NumberVault>,
+    /// Linkage records.
+    pub grants: Arc<dyn Grants>,
+}
+impl Kernel {
+    /// Who sends this request.
+    /// # Errors
+    /// 401 without a valid access token.
+    pub fn authenticate(&self, req: &HttpRequest, zone: Zone) -> Result<Actor, Problem> {
+        let refused = |error: &str| {
+            let mut p = Problem::new(Kind::Unauthenticated);
+            p.challenge = Some(if error.is_empty() { "Bearer".into() } else { format!("Bearer error=\"{error}\"") });
+            p
+        };
+        let mut headers = req.headers().get_all(header::AUTHORIZATION);
+        let (Some(value), None) = (headers.next(), headers.next()) else { return Err(refused("")) };
+        let token = value.to_str().ok().and_then(|v| v.strip_prefix("Bearer ")).ok_or_else(|| refused(""))?;
+        let now = self.clock.now();
+        let claims = self.tokens.check(&self.keys, token, now.timestamp()).ok_or_else(|| refused("invalid_token"))?;
+        Actor::of(&claims, &self.live.get(), zone, now).map_err(|_| refused("invalid_token"))
+    }
+    /// Zone of requests that come through no listener of ours (in-process tests).
+    pub fn zone_default(&self) -> Zone {
+        Zone::Internet
+    }
+}

@@ -1,0 +1,225 @@
+//! The desk where rows are admitted and permits minted.
+use super::{Asking, Facts, Guarded, Noted, RowScope, Subject};
+use crate::kernel::{
+    Actor, ActorKind, Kernel, Kind, Operation, Problem,
+    policy::{GrantState, Verdict},
+    trail::Entry,
+    vault::LiveGrant,
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::PgConnection;
+use std::{
+    marker::PhantomData,
+    ops::{Deref, DerefMut},
+};
+use uuid::Uuid;
+
+/// Proof that the policy said yes to operation `Op`. Made here only; spent by answering.
+pub struct Permit<Op> {
+    op: PhantomData<Op>,
+}
+
+/// Where the policy is asked: knows the caller, the time and what is noted.
+pub struct Desk<'a> {
+    pub(super) asking: &'a Asking,
+    grant: Option<LiveGrant>,
+    pub(super) further: Vec<Entry>,
+}
+impl<'a> Desk<'a> {
+    pub(super) fn new(asking: &'a Asking) -> Self {
+        Self { asking, grant: None, further: Vec::new() }
+    }
+    /// The running kernel.
+    pub fn kernel(&self) -> &'a Kernel {
+        &self.asking.kernel
+    }
+    /// Who asks.
+    /// # Errors
+    /// 401 before sign-in.
+    pub fn actor(&self) -> Result<&'a Actor, Problem> {
+        self.asking.actor.as_ref().ok_or_else(|| Problem::new(Kind::Unauthenticated))
+    }
+    /// Now.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.asking.kernel.clock.now()
+    }
+    /// Today in Japan.
+    pub fn today(&self) -> NaiveDate {
+        self.asking.kernel.clock.today()
+    }
+    /// Language of the caller.
+    pub fn lang(&self) -> crate::kernel::problem::Lang {
+        self.asking.meta.lang
+    }
+    /// Changes what the entry will tell.
+    pub fn note(&self, change: impl FnOnce(&mut Noted)) {
+        self.asking.note(change);
+    }
+    /// Which rows of lists this caller may see.
+    /// # Errors
+    /// 401 before sign-in.
+    pub fn row_scope(&self) -> Result<RowScope, Problem> {
+        let actor = self.actor()?;
+        Ok(match actor.kind {
+            ActorKind::User | ActorKind::System => RowScope::All,
+            ActorKind::Client(_) => RowScope::Employers(actor.employers.clone()),
+        })
+    }
+    fn grant_for(&self, person: Option<Uuid>) -> GrantState {
+        let Some(actor) = self.asking.actor.as_ref().filter(|a| a.grant.is_some()) else { return GrantState::None };
+        let covers = |g: &LiveGrant| {
+            g.is_live
+                && Some(g.session) == actor.session
+                && g.user == actor.id
+                && actor.purposes.contains(&g.purpose)
+                && person.is_some_and(|p| g.persons.contains(&p))
+        };
+        if self.grant.as_ref().is_some_and(covers) { GrantState::Matching } else { GrantState::Other }
+    }
+    fn ask(&self, action: &'static str, facts: &Facts) -> Result<Verdict, Problem> {
+        let actor = self.actor()?;
+        Ok(self.asking.kernel.policies.decide(actor, action, facts, self.grant_for(facts.person)))
+    }
+    /// The answer for a caller whom the policy refuses: a system learns nothing, a person learns that it is not permitted.
+    fn refusal(&self) -> Problem {
+        match self.asking.actor.as_ref().map(|a| &a.kind) {
+            Some(ActorKind::User) => Problem::new(Kind::Forbidden),
+            _ => Problem::not_found(),
+        }
+    }
+    /// Asks the policy about facts that need no row (a class of things, or a place where something is to be made).
+    /// # Errors
+    /// 403 or 404 when refused.
+    pub fn admit_facts<Op: Operation>(&self, facts: &Facts) -> Result<Permit<Op>, Problem> {
+        let verdict = self.ask(Op::ID, facts)?;
+        self.note(|n| {
+            n.subject = Some((facts.kind, (!facts.id.is_nil()).then_some(facts.id)));
+            n.employer = facts.employers.first().copied().or(n.employer);
+            n.persons.extend(facts.person);
+            n.policies = verdict.policies.to_vec();
+        });
+        if verdict.is_allowed { Ok(Permit { op: PhantomData }) } else { Err(self.refusal()) }
+    }
+    /// Asks the policy about a row. On yes it is opened and a permit is minted; on no the caller learns nothing of it.
+    /// # Errors
+    /// 403 for people, 404 for systems.
+    pub fn admit<Op: Operation, T: Subject>(&self, row: Guarded<T>) -> Result<(T, Permit<Op>), Problem> {
+        let Guarded(row) = row;
+        let permit = self.admit_facts(&row.facts())?;
+        Ok((row, permit))
+    }
+    /// Admits a list: the list itself by `Op`, and every row once more by `row_action`, so that a scope that is too wide
+    /// shows nothing (and alarms) instead of leaking.
+    /// # Errors
+    /// 403 or 404 when the list is refused.
+    pub fn admit_rows<Op: Operation, T: Subject>(
+        &self,
+        of: &Facts,
+        row_action: &'static str,
+        rows: Guarded<Vec<T>>,
+    ) -> Result<(Vec<T>, Permit<Op>), Problem> {
+        let permit = self.admit_facts(of)?;
+        let mut shown = Vec::with_capacity(rows.0.len());
+        for row in rows.0 {
+            let facts = row.facts();
+            if self.ask(row_action, &facts)?.is_allowed {
+                self.note(|n| n.persons.extend(facts.person));
+                shown.push(row);
+            } else {
+                metrics::counter!("kenpo_list_scope_leaks_total").increment(1);
+                tracing::error!(operation = Op::ID, "ALARM: a list scope let a row through that the policy refuses");
+            }
+        }
+        self.note(|n| n.rows = i32::try_from(shown.len()).ok());
+        Ok((shown, permit))
+    }
+    /// For sign-in operations, which no policy can judge: a permit for whom the work found the caller to be.
+    /// # Errors
+    /// 500 when the operation is not open.
+    pub fn admit_identified<Op: Operation>(&self, who: Option<Actor>) -> Result<Permit<Op>, Problem> {
+        if !Op::SCOPE.is_empty() {
+            return Err(Problem::new(Kind::Internal));
+        }
+        self.note(|n| n.identified = who);
+        Ok(Permit { op: PhantomData })
+    }
+    /// May the personal number of this person be part of the answer? Notes the disclosure as an entry of its own.
+    /// `expressly`: the caller asked for it by name.
+    /// # Errors
+    /// When asked for expressly and refused: 401 step-up for the privileged, else 403.
+    pub fn may_show_number(&mut self, facts: &Facts, expressly: bool) -> Result<bool, Problem> {
+        let verdict = self.ask("readPersonalNumber", facts)?;
+        if verdict.is_allowed {
+            return Ok(true);
+        }
+        if !expressly {
+            return Ok(false);
+        }
+        self.note(|n| n.policies = verdict.policies.to_vec());
+        Err(step_up(self.actor()?))
+    }
+    /// Adds the entry of a disclosed number: purpose, case and person.
+    pub fn note_disclosure(&mut self, person: Uuid) {
+        let mut entry = self.asking.entry("disclosure", 200, None);
+        entry.persons = vec![person];
+        entry.disclosed = vec!["personal_number"];
+        if let Some(g) = &self.grant {
+            entry.purpose = Some(g.purpose.clone());
+            entry.reason_code = Some(g.reason.clone());
+            entry.case_id = Some(g.case);
+        }
+        self.further.push(entry);
+    }
+}
+
+/// RFC 9470: the privileged are told to step up, the others that they may not.
+pub fn step_up(actor: &Actor) -> Problem {
+    if !actor.has_number_privilege {
+        return Problem::new(Kind::Forbidden);
+    }
+    let mut p = Problem::new(Kind::StepUp);
+    p.challenge = Some(
+        "Bearer error=\"insufficient_user_authentication\", max_age=300, scope=\"personal-number:read\"".into(),
+    );
+    p
+}
+
+/// A transaction at the desk. Its connection is for stores only.
+pub struct Tx<'a> {
+    pub(super) conn: &'a mut PgConnection,
+    desk: Desk<'a>,
+}
+impl<'a> Tx<'a> {
+    pub(super) fn new(conn: &'a mut PgConnection, asking: &'a Asking) -> Self {
+        Self { conn, desk: Desk::new(asking) }
+    }
+    /// The connection: for `store.rs` only.
+    pub fn conn(&mut self) -> &mut PgConnection {
+        self.conn
+    }
+    /// Looks up, live, what the scoped token of this request covers.
+    /// # Errors
+    /// Database errors.
+    pub fn load_grant(&mut self) -> Result<(), Problem> {
+        let Some(id) = self.desk.asking.actor.as_ref().and_then(|a| a.grant) else { return Ok(()) };
+        let kernel = &self.desk.asking.kernel;
+        self.desk.grant = kernel.grants.find(self.conn, &kernel.clock, id)?;
+        let purpose = self.desk.grant.as_ref().map(|g| (g.purpose.clone(), g.reason.clone(), g.case));
+        self.note(|n| n.purpose = purpose);
+        Ok(())
+    }
+    pub(super) fn into_further(self) -> Vec<Entry> {
+        self.desk.further
+    }
+}
+impl<'a> Deref for Tx<'a> {
+    type Target = Desk<'a>;
+    fn deref(&self) -> &Desk<'a> {
+        &self.desk
+    }
+}
+impl<'a> DerefMut for Tx<'a> {
+    fn deref_mut(&mut self) -> &mut Desk<'a> {
+        &mut self.desk
+    }
+}

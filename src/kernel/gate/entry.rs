@@ -1,0 +1,151 @@
+//! A request while it is asked: who, from where, for what; and what was noted for its entry.
+use crate::kernel::{
+    Actor, ActorKind, Kernel, Problem, Zone,
+    problem::Lang,
+    trail::{Entry, Outcome},
+};
+use actix_web::HttpRequest;
+use std::sync::{Arc, Mutex};
+use uuid::Uuid;
+
+/// From where and how a request came.
+#[derive(Clone, Debug)]
+pub struct Meta {
+    /// Given by us to every request.
+    pub request_id: Uuid,
+    /// Network address of the peer.
+    pub address: String,
+    /// Terminal name that a staff front end sends.
+    pub terminal: Option<String>,
+    /// Listener.
+    pub zone: Zone,
+    /// Language of problems.
+    pub lang: Lang,
+}
+impl Meta {
+    /// Reads what the connection and headers tell; the zone is the listener's own.
+    pub fn of(req: &HttpRequest, kernel: &Kernel) -> Self {
+        let header = |name: &str| req.headers().get(name).and_then(|v| v.to_str().ok());
+        let is_plain = |s: &&str| s.len() <= 64 && s.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+        let terminal = header("kenpo-terminal")
+            .filter(is_plain)
+            .filter(|s| !crate::values::personal_number::contains_number_run(s))
+            .map(Into::into);
+        let english = header("accept-language").is_some_and(|l| l.trim_start().starts_with("en"));
+        Self {
+            request_id: Uuid::now_v7(),
+            address: req.peer_addr().map_or_else(|| "local".into(), |a| a.ip().to_string()),
+            terminal,
+            zone: req.app_data::<Zone>().copied().unwrap_or(kernel.zone_default()),
+            lang: if english { Lang::En } else { Lang::Ja },
+        }
+    }
+}
+
+/// What the entry will tell beside who and when.
+#[derive(Clone, Debug, Default)]
+pub struct Noted {
+    /// Kind and id of what was asked about.
+    pub subject: Option<(&'static str, Option<Uuid>)>,
+    /// Employer concerned.
+    pub employer: Option<Uuid>,
+    /// Persons whose data left or changed.
+    pub persons: Vec<Uuid>,
+    /// Field classes that left.
+    pub disclosed: Vec<&'static str>,
+    /// 事務, reason and case of a scoped token.
+    pub purpose: Option<(String, String, Uuid)>,
+    /// Policies that decided.
+    pub policies: Vec<String>,
+    /// Rows in the answer.
+    pub rows: Option<i32>,
+    /// Names of filters and the like.
+    pub detail: Option<serde_json::Value>,
+    /// Who it turned out to be, on sign-in.
+    pub identified: Option<Actor>,
+}
+
+/// One request at the counter.
+pub struct Asking {
+    /// The running kernel.
+    pub kernel: Arc<Kernel>,
+    /// Who asks; `None` before sign-in.
+    pub actor: Option<Actor>,
+    /// From where.
+    pub meta: Meta,
+    /// Which operation.
+    pub operation: &'static str,
+    /// What was noted so far: filled also when the work fails.
+    pub noted: Mutex<Noted>,
+}
+impl Asking {
+    /// Changes what is noted.
+    pub fn note(&self, change: impl FnOnce(&mut Noted)) {
+        if let Ok(mut noted) = self.noted.lock() {
+            change(&mut noted);
+        }
+    }
+    /// What is noted so far.
+    pub fn noted(&self) -> Noted {
+        self.noted.lock().map(|n| n.clone()).unwrap_or_default()
+    }
+    /// The entry of this request.
+    pub fn entry(&self, kind: &'static str, status: u16, code: Option<&str>) -> Entry {
+        let noted = self.noted();
+        let actor = noted.identified.as_ref().or(self.actor.as_ref());
+        let (purpose, reason_code, case_id) = match noted.purpose.clone() {
+            Some((p, r, c)) => (Some(p), Some(r), Some(c)),
+            None => (None, None, None),
+        };
+        let client_id = actor.filter(|a| matches!(a.kind, ActorKind::Client(_))).map(|a| a.id);
+        Entry {
+            id: Uuid::now_v7(),
+            at: self.kernel.clock.now(),
+            operation: self.operation,
+            kind,
+            status: i16::try_from(status).unwrap_or(0),
+            outcome: Outcome::of(status),
+            code: code.map(Into::into),
+            actor_kind: actor.map_or("nobody", |a| a.kind.name()).into(),
+            actor_id: actor.map(|a| a.id),
+            actor_name: actor.map(|a| a.name.to_string()),
+            client_id,
+            session_id: actor.and_then(|a| a.session),
+            zone: self.meta.zone.name(),
+            address: self.meta.address.clone(),
+            terminal: self.meta.terminal.clone(),
+            request_id: self.meta.request_id,
+            subject_kind: noted.subject.map(|s| s.0),
+            subject_id: noted.subject.and_then(|s| s.1),
+            employer_id: noted.employer,
+            persons: noted.persons,
+            disclosed: noted.disclosed,
+            purpose,
+            reason_code,
+            case_id,
+            policies: noted.policies,
+            row_count: noted.rows,
+            repeats: 1,
+            detail: noted.detail,
+        }
+    }
+    /// Records a refusal and gives the problem back, dressed for the caller; a flood before sign-in is counted, not awaited.
+    pub async fn refuse(&self, problem: Problem) -> Problem {
+        let entry = self.entry("refusal", problem.status(), Some(problem.code));
+        let entry = if self.actor.is_none() { self.kernel.floods.admit(entry) } else { Some(entry) };
+        let problem = match entry {
+            None => problem,
+            Some(entry) => match self.kernel.trail.write(vec![entry]).await {
+                Ok(()) => problem,
+                Err(unrecorded) => unrecorded,
+            },
+        };
+        self.dress(problem)
+    }
+    /// Adds language and request id.
+    pub fn dress(&self, mut problem: Problem) -> Problem {
+        problem.lang = self.meta.lang;
+        problem.instance = Some(self.meta.request_id);
+        problem
+    }
+}

@@ -1,0 +1,176 @@
+//! Running work behind the gate.
+use super::{Answer, Asking, Desk, Facts, Guarded, Payload, Recorded, Tx};
+use crate::kernel::{
+    Kind, Operation, Problem, db,
+    idempotency::{self, Claim},
+    input::IdempotencyKey,
+    trail,
+};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload as Body, web};
+use diesel::Connection;
+use serde::Serialize;
+use std::{
+    future::{Future, Ready, ready},
+    marker::PhantomData,
+    sync::Arc,
+};
+use uuid::Uuid;
+
+/// What a handler returns: a recorded answer, or a problem (which the router records).
+pub type Reply<Op, T> = Result<Recorded<Op, T>, Problem>;
+type Work<Op, T> = Result<Answer<Op, T>, Problem>;
+
+/// A caller at the counter, asking for operation `Op`.
+pub struct Gate<Op> {
+    asking: Arc<Asking>,
+    op: PhantomData<Op>,
+}
+impl<Op: Operation> FromRequest for Gate<Op> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+    fn from_request(req: &HttpRequest, _: &mut Body) -> Self::Future {
+        let asking = req.extensions().get::<Arc<Asking>>().filter(|a| a.operation == Op::ID).cloned();
+        ready(asking.map(|asking| Self { asking, op: PhantomData }).ok_or_else(|| Problem::new(Kind::Internal)))
+    }
+}
+
+impl<Op: Operation> Gate<Op> {
+    /// The request.
+    pub fn asking(&self) -> &Asking {
+        &self.asking
+    }
+    /// One transaction: the work, and the entry that says who did it. Both or neither.
+    /// # Errors
+    /// What the work refuses; 503 when the entry can't be written.
+    pub async fn run<T: Serialize + Send + 'static>(
+        self,
+        work: impl FnOnce(&mut Tx<'_>) -> Work<Op, T> + Send + 'static,
+    ) -> Reply<Op, T> {
+        let asking = self.asking;
+        block(move || transact(&asking, "write", |tx| work(tx)).map(Recorded)).await
+    }
+    /// As `run`, once per Idempotency-Key: the same key and request gets the same answer again, another request 422, a
+    /// concurrent one waits; the answer is stored in the same transaction. Never for bodies that can hold a number.
+    /// # Errors
+    /// As `run`; 422 when the key was used with another request, 409 when the first one takes too long.
+    pub async fn once<T: Serialize + Send + 'static>(
+        self,
+        key: IdempotencyKey,
+        digest: [u8; 32],
+        work: impl FnOnce(&mut Tx<'_>) -> Work<Op, T> + Send + 'static,
+    ) -> Reply<Op, T> {
+        let asking = self.asking;
+        block(move || {
+            transact(&asking, "write", |tx| {
+                let claim = Claim { caller: tx.actor()?.id, operation: Op::ID, key: &key.0, digest };
+                let now = tx.now();
+                if let Some(stored) = idempotency::begin(tx.conn(), &claim, now)? {
+                    let facts = Facts {
+                        employers: stored.employer_id.into_iter().collect(),
+                        ..Facts::of(Op::SUBJECT, stored.subject_id.unwrap_or(Uuid::nil()))
+                    };
+                    let permit = tx.admit_facts::<Op>(&facts)?;
+                    return Ok(permit.replay(stored.status, stored.location, stored.body));
+                }
+                let answer = freeze(work(tx)?)?;
+                if let Payload::Fresh(body) = &answer.payload {
+                    let noted = tx.asking.noted();
+                    let stored = idempotency::Stored {
+                        status: answer.status,
+                        location: answer.location.clone(),
+                        body: body.clone(),
+                        subject_id: noted.subject.and_then(|s| s.1),
+                        employer_id: noted.employer,
+                    };
+                    idempotency::finish(tx.conn(), &claim, &stored)?;
+                }
+                Ok(answer)
+            })
+            .map(Recorded)
+        })
+        .await
+    }
+    /// Reads in one read-only snapshot; the entries are durable before the answer is handed out.
+    /// # Errors
+    /// What the work refuses; 503 when the entry can't be written.
+    pub async fn read<T: Serialize + Send + 'static>(
+        self,
+        work: impl FnOnce(&mut Tx<'_>) -> Work<Op, T> + Send + 'static,
+    ) -> Reply<Op, T> {
+        let asking = self.asking.clone();
+        let (answer, further) = block(move || {
+            let mut conn = db::connection(&asking.kernel.db)?;
+            conn.build_transaction().read_only().repeatable_read().run(|conn| {
+                let mut tx = Tx::new(conn, &asking);
+                tx.load_grant()?;
+                let answer = work(&mut tx)?;
+                Ok::<_, Problem>((answer, tx.into_further()))
+            })
+        })
+        .await?;
+        self.record(answer, further).await
+    }
+    /// The hot way to one row: `load` is awaited (a coalescing reader), `work` only decides and renders.
+    /// # Errors
+    /// As `read`.
+    pub async fn point<R, T: Serialize>(
+        self,
+        load: impl Future<Output = Result<Guarded<R>, Problem>>,
+        work: impl FnOnce(&mut Desk<'_>, Guarded<R>) -> Work<Op, T>,
+    ) -> Reply<Op, T> {
+        let row = load.await?;
+        let mut desk = Desk::new(&self.asking);
+        let answer = work(&mut desk, row)?;
+        let further = std::mem::take(&mut desk.further);
+        self.record(answer, further).await
+    }
+    async fn record<T>(&self, answer: Answer<Op, T>, further: Vec<trail::Entry>) -> Reply<Op, T> {
+        let mut entries = vec![self.asking.entry("read", answer.status, None)];
+        entries.extend(further);
+        self.asking.kernel.trail.write(entries).await?;
+        Ok(Recorded(answer))
+    }
+}
+
+/// Fixes the body as text, so that what is stored is what is sent.
+fn freeze<Op: Operation, T: Serialize>(mut answer: Answer<Op, T>) -> Work<Op, T> {
+    if let Payload::Value(body) = &answer.payload {
+        let text = serde_json::to_string(body).map_err(|_| Problem::new(Kind::Internal))?;
+        answer.payload = Payload::Fresh(text);
+    }
+    Ok(answer)
+}
+
+/// Work and entry in one transaction; used by the gate and by the protocol routes.
+/// # Errors
+/// What the work refuses; 503 when the entry can't be written.
+pub fn transact<Op, T>(
+    asking: &Asking,
+    kind: &'static str,
+    work: impl FnOnce(&mut Tx<'_>) -> Work<Op, T>,
+) -> Work<Op, T> {
+    let mut conn = db::connection(&asking.kernel.db)?;
+    conn.transaction(|conn| {
+        let mut tx = Tx::new(conn, asking);
+        tx.load_grant()?;
+        let mut answer = work(&mut tx)?;
+        let code = match &mut answer.payload {
+            Payload::Refused(p) => {
+                *p = asking.dress(p.clone());
+                Some(p.code)
+            }
+            _ => None,
+        };
+        let further = tx.into_further();
+        let mut entries = vec![asking.entry(kind, answer.status, code)];
+        entries.extend(further);
+        trail::append(conn, &entries)?;
+        Ok(answer)
+    })
+}
+
+async fn block<R: Send + 'static>(
+    work: impl FnOnce() -> Result<R, Problem> + Send + 'static,
+) -> Result<R, Problem> {
+    web::block(work).await.map_err(|_| Problem::new(Kind::Internal))?
+}

@@ -1,0 +1,114 @@
+//! Idempotency-Key: the answer of a request is kept in the transaction of its work, for 72 hours (a long weekend's retry).
+use super::{Kind, Problem};
+use chrono::{DateTime, Duration, Utc};
+use diesel::{OptionalExtension, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types as t};
+use uuid::Uuid;
+
+/// Which request claims the key.
+pub struct Claim<'a> {
+    /// Who asks.
+    pub caller: Uuid,
+    /// operationId.
+    pub operation: &'static str,
+    /// The key.
+    pub key: &'a str,
+    /// Keyed digest of path and body.
+    pub digest: [u8; 32],
+}
+/// A kept answer.
+pub struct Stored {
+    /// Status.
+    pub status: u16,
+    /// Location.
+    pub location: Option<String>,
+    /// Body as it was sent.
+    pub body: String,
+    /// What was made.
+    pub subject_id: Option<Uuid>,
+    /// In whose affairs.
+    pub employer_id: Option<Uuid>,
+}
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = t::Binary)]
+    request_digest: Vec<u8>,
+    #[diesel(sql_type = t::Nullable<t::SmallInt>)]
+    status: Option<i16>,
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    location: Option<String>,
+    #[diesel(sql_type = t::Nullable<t::Text>)]
+    body: Option<String>,
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    subject_id: Option<Uuid>,
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    employer_id: Option<Uuid>,
+}
+
+/// Claims the key: `None` when this request is the first, else the kept answer. Waits for a concurrent first one.
+/// # Errors
+/// 422 when the key was used with another request; 409 when the first one takes too long.
+pub fn begin(conn: &mut PgConnection, c: &Claim<'_>, now: DateTime<Utc>) -> Result<Option<Stored>, Problem> {
+    sql_query("delete from idempotency where caller = $1 and operation = $2 and key = $3 and expires_at <= $4")
+        .bind::<t::Uuid, _>(c.caller)
+        .bind::<t::Text, _>(c.operation)
+        .bind::<t::Text, _>(c.key)
+        .bind::<t::Timestamptz, _>(now)
+        .execute(conn)?;
+    let inserted = sql_query(
+        "insert into idempotency (caller, operation, key, request_digest, created_at, expires_at) \
+         values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+    )
+    .bind::<t::Uuid, _>(c.caller)
+    .bind::<t::Text, _>(c.operation)
+    .bind::<t::Text, _>(c.key)
+    .bind::<t::Binary, _>(c.digest.to_vec())
+    .bind::<t::Timestamptz, _>(now)
+    .bind::<t::Timestamptz, _>(now + Duration::hours(72))
+    .execute(conn)?;
+    if inserted == 1 {
+        return Ok(None);
+    }
+    let row: Option<Row> = sql_query(
+        "select request_digest, status, location, body, subject_id, employer_id from idempotency \
+         where caller = $1 and operation = $2 and key = $3",
+    )
+    .bind::<t::Uuid, _>(c.caller)
+    .bind::<t::Text, _>(c.operation)
+    .bind::<t::Text, _>(c.key)
+    .get_result(conn)
+    .optional()?;
+    let row = row.ok_or_else(|| Problem::new(Kind::InProgress))?;
+    if !super::secrets::same(&row.request_digest, &c.digest) {
+        return Err(Problem::new(Kind::KeyReused));
+    }
+    match (row.status.and_then(|s| u16::try_from(s).ok()), row.body) {
+        (Some(status), Some(body)) => Ok(Some(Stored {
+            status,
+            location: row.location,
+            body,
+            subject_id: row.subject_id,
+            employer_id: row.employer_id,
+        })),
+        _ => Err(Problem::new(Kind::InProgress)),
+    }
+}
+
+/// Keeps the answer.
+/// # Errors
+/// Database errors.
+pub fn finish(conn: &mut PgConnection, c: &Claim<'_>, s: &Stored) -> Result<(), Problem> {
+    sql_query(
+        "update idempotency set status = $4, location = $5, body = $6, subject_id = $7, employer_id = $8 \
+         where caller = $1 and operation = $2 and key = $3",
+    )
+    .bind::<t::Uuid, _>(c.caller)
+    .bind::<t::Text, _>(c.operation)
+    .bind::<t::Text, _>(c.key)
+    .bind::<t::SmallInt, _>(i16::try_from(s.status).unwrap_or(200))
+    .bind::<t::Nullable<t::Text>, _>(s.location.as_deref())
+    .bind::<t::Text, _>(&s.body)
+    .bind::<t::Nullable<t::Uuid>, _>(s.subject_id)
+    .bind::<t::Nullable<t::Uuid>, _>(s.employer_id)
+    .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! What is true of callers now: users, clients, their employers and ended sessions, in memory, renewed at once when the
+//! database says that something changed (LISTEN/NOTIFY) and every five seconds in any case.
+use chrono::{DateTime, NaiveDate, Utc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, RwLock},
+};
+use uuid::Uuid;
+
+/// A person in the user register.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UserFacts {
+    /// User id.
+    pub id: Uuid,
+    /// Sign-in name.
+    pub login: String,
+    /// Name shown in the trail.
+    pub name: String,
+    /// Section.
+    pub section: String,
+    /// 事務 that the person may handle.
+    pub purposes: Vec<String>,
+    /// Scopes of a sign-in.
+    pub scopes: Vec<String>,
+    /// Not suspended.
+    pub is_active: bool,
+    /// First and last day of the id.
+    pub valid: (NaiveDate, Option<NaiveDate>),
+    /// Personal-number privilege from, until.
+    pub number: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+}
+impl UserFacts {
+    /// May sign in and act on that day.
+    pub fn is_valid(&self, day: NaiveDate) -> bool {
+        self.is_active && self.valid.0 <= day && self.valid.1.is_none_or(|u| day <= u)
+    }
+    /// Holds the personal-number privilege at that instant.
+    pub fn has_number_privilege(&self, at: DateTime<Utc>) -> bool {
+        self.number.0.is_some_and(|from| from <= at) && self.number.1.is_none_or(|until| at < until)
+    }
+}
+
+/// A system that calls.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClientFacts {
+    /// Client id.
+    pub id: Uuid,
+    /// OAuth client_id.
+    pub key: String,
+    /// Name shown in the trail.
+    pub name: String,
+    /// employer_system, third_party or auditor.
+    pub kind: String,
+    /// Scopes it may ask for.
+    pub scopes: Vec<String>,
+    /// Keyed digest of its secret.
+    pub secret_digest: Option<Vec<u8>>,
+    /// Its public keys.
+    pub jwks: Option<serde_json::Value>,
+    /// Not suspended.
+    pub is_active: bool,
+    /// Employers it is bound to, from and until.
+    pub employers: Vec<(Uuid, NaiveDate, Option<NaiveDate>)>,
+}
+impl ClientFacts {
+    /// Employers it is bound to on that day.
+    pub fn employers_on(&self, day: NaiveDate) -> Vec<Uuid> {
+        let mut ids: Vec<Uuid> = self
+            .employers
+            .iter()
+            .filter(|(_, from, until)| *from <= day && until.is_none_or(|u| day <= u))
+            .map(|e| e.0)
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+}
+
+/// Everything at one moment.
+#[derive(Default)]
+pub struct Snapshot {
+    /// Users by id.
+    pub users: HashMap<Uuid, Arc<UserFacts>>,
+    /// Clients by id.
+    pub clients: HashMap<Uuid, Arc<ClientFacts>>,
+    /// Sessions that ended and whose tokens may still be in time.
+    pub ended: HashSet<Uuid>,
+    /// Counts renewals: part of the key of remembered decisions.
+    pub epoch: u64,
+}
+
+/// Holder of the current snapshot.
+#[derive(Default)]
+pub struct Live {
+    now: RwLock<Arc<Snapshot>>,
+}
+impl Live {
+    /// The current snapshot.
+    pub fn get(&self) -> Arc<Snapshot> {
+        self.now.read().map(|s| s.clone()).unwrap_or_default()
+    }
+    /// Puts a newer one in place; the epoch moves only when callers changed, so remembered decisions stay good.
+    pub fn put(&self, mut fresh: Snapshot) {
+        if let Ok(mut now) = self.now.write() {
+            let same = now.users == fresh.users && now.clients == fresh.clients;
+            fresh.epoch = if same { now.epoch } else { now.epoch + 1 };
+            *now = Arc::new(fresh);
+        }
+    }
+    /// Ends a session on this node at once.
+    pub fn end_session(&self, sid: Uuid) {
+        if let Ok(mut now) = self.now.write() {
+            let s = &**now;
+            let mut ended = s.ended.clone();
+            ended.insert(sid);
+            *now = Arc::new(Snapshot {
+                users: s.users.clone(),
+                clients: s.clients.clone(),
+                ended,
+                epoch: s.epoch,
+            });
+        }
+    }
+}

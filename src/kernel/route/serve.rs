@@ -1,0 +1,115 @@
+//! Every request takes this way: authenticate, check the scope, extract, run, record. No answer leaves unrecorded.
+use crate::kernel::{
+    ActorKind, Kernel, Kind, Operation, Problem,
+    gate::{Asking, Meta, Reply},
+};
+use actix_web::{
+    FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse, ResponseError,
+    http::header,
+    web,
+};
+use serde::Serialize;
+use std::{sync::Arc, time::Instant};
+
+pub(super) async fn serve<Op, F, Args, T>(handler: F, req: HttpRequest, payload: web::Payload) -> HttpResponse
+where
+    Op: Operation,
+    F: Handler<Args, Output = Reply<Op, T>>,
+    Args: FromRequest,
+    T: Serialize,
+{
+    let started = Instant::now();
+    let Some(kernel) = req.app_data::<web::Data<Kernel>>().map(|d| d.clone().into_inner()) else {
+        return Problem::new(Kind::Internal).error_response();
+    };
+    let meta = Meta::of(&req, &kernel);
+    let authenticated = if Op::SCOPE.is_empty() { Ok(None) } else { kernel.authenticate(&req, meta.zone).map(Some) };
+    let (actor, early) = match authenticated {
+        Ok(actor) => (actor, None),
+        Err(problem) => (None, Some(problem)),
+    };
+    let asking = Arc::new(Asking { kernel, actor, meta, operation: Op::ID, noted: Default::default() });
+    asking.note(|n| n.subject = Some((Op::SUBJECT, None)));
+    let answered = match early.or_else(|| refused_at_the_door::<Op>(&asking, &req)) {
+        Some(problem) => Err(problem),
+        None => {
+            req.extensions_mut().insert(asking.clone());
+            let mut payload = payload.into_inner();
+            match Args::from_request(&req, &mut payload).await {
+                Ok(args) => handler.call(args).await,
+                Err(e) => Err(extraction_problem(e.into())),
+            }
+        }
+    };
+    let mut response = match answered {
+        Ok(recorded) => recorded.respond(),
+        Err(problem) => asking.refuse(problem).await.error_response(),
+    };
+    finish(&mut response, &asking, Op::ID, started);
+    response
+}
+
+fn refused_at_the_door<Op: Operation>(asking: &Asking, req: &HttpRequest) -> Option<Problem> {
+    let encoding = req.headers().get(header::CONTENT_ENCODING).map(|v| v.as_bytes());
+    if encoding.is_some_and(|e| !e.eq_ignore_ascii_case(b"identity")) {
+        return Some(Problem::new(Kind::UnsupportedMedia).because(
+            "compressed-body",
+            "圧縮された本文は受け付けません",
+            "Compressed bodies are not accepted",
+        ));
+    }
+    let actor = asking.actor.as_ref()?;
+    if !asking.kernel.limits.take(actor.id, asking.kernel.clock.now().timestamp_millis()) {
+        let mut p = Problem::new(Kind::TooMany);
+        p.retry_after = Some(1);
+        return Some(p);
+    }
+    let opens = |scope: &str| actor.has_scope(scope) || actor.kind == ActorKind::System;
+    if opens(Op::SCOPE) || Op::ALSO.is_some_and(opens) {
+        return None;
+    }
+    let mut p = Problem::new(Kind::ScopeMissing);
+    p.challenge = Some(format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", Op::SCOPE));
+    Some(p)
+}
+
+fn extraction_problem(e: actix_web::Error) -> Problem {
+    e.as_error::<Problem>().cloned().unwrap_or_else(|| Problem::new(Kind::Unreadable))
+}
+
+fn finish(response: &mut HttpResponse, asking: &Asking, operation: &'static str, started: Instant) {
+    let headers = response.headers_mut();
+    if let Ok(id) = header::HeaderValue::from_str(&asking.meta.request_id.to_string()) {
+        headers.insert(header::HeaderName::from_static("x-request-id"), id);
+    }
+    headers.insert(
+        header::HeaderName::from_static("kenpo-version"),
+        header::HeaderValue::from_static(env!("CARGO_PKG_VERSION")),
+    );
+    let status = response.status().as_u16();
+    metrics::histogram!("kenpo_request_seconds", "operation" => operation).record(started.elapsed().as_secs_f64());
+    metrics::counter!("kenpo_requests_total", "operation" => operation, "status" => status.to_string()).increment(1);
+    tracing::info!(operation, status, request_id = %asking.meta.request_id, ms = started.elapsed().as_millis(), "answered");
+}
+
+/// A path that names nothing: recorded, counted in floods.
+pub(super) async fn nothing_here(req: HttpRequest) -> HttpResponse {
+    outside(req, Problem::not_found()).await
+}
+pub(super) async fn wrong_method(req: HttpRequest, allow: &str) -> HttpResponse {
+    let mut response = outside(req, Problem::new(Kind::MethodNotAllowed)).await;
+    if let Ok(allow) = header::HeaderValue::from_str(allow) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}
+async fn outside(req: HttpRequest, problem: Problem) -> HttpResponse {
+    let Some(kernel) = req.app_data::<web::Data<Kernel>>().map(|d| d.clone().into_inner()) else {
+        return problem.error_response();
+    };
+    let meta = Meta::of(&req, &kernel);
+    let asking = Asking { kernel, actor: None, meta, operation: "noSuchRoute", noted: Default::default() };
+    let mut response = asking.refuse(problem).await.error_response();
+    finish(&mut response, &asking, "noSuchRoute", Instant::now());
+    response
+}

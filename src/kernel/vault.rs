@@ -1,0 +1,103 @@
+//! The strongroom as the kernel knows it: implemented by `personal_numbers`, wired by the roof. No other module reaches it.
+use super::{Problem, clock::Clock};
+use crate::values::personal_number::PersonalNumber;
+use diesel::PgConnection;
+use uuid::Uuid;
+
+/// Why a number is registered or replaced; who does it.
+pub struct Registration<'a> {
+    /// Whose number it is.
+    pub person: Uuid,
+    /// The number.
+    pub number: &'a PersonalNumber,
+    /// Reason code.
+    pub reason: &'a str,
+    /// Who registers.
+    pub by: Uuid,
+}
+
+/// What an accepted submission leaves in the strongroom until it is decided.
+pub struct Pending {
+    /// Notification that carries it.
+    pub notification: Uuid,
+    /// Place on the form: insured, spouse, other_1, other_2.
+    pub slot: &'static str,
+    /// The number.
+    pub number: PersonalNumber,
+}
+
+/// Linkage that was switched on, as it stands now.
+pub struct LiveGrant {
+    /// Who switched it on.
+    pub user: Uuid,
+    /// In which session.
+    pub session: Uuid,
+    /// 事務.
+    pub purpose: String,
+    /// Reason code.
+    pub reason: String,
+    /// Case.
+    pub case: Uuid,
+    /// For whom.
+    pub persons: Vec<Uuid>,
+    /// Neither expired nor revoked.
+    pub is_live: bool,
+}
+
+/// The doors of the strongroom. Every method works inside the caller's transaction, so work and record stay together.
+pub trait NumberVault: Send + Sync {
+    /// Registers or replaces a number, write-only.
+    /// # Errors
+    /// 409 `number-held-by-another` when somebody else holds it.
+    fn register(&self, conn: &mut PgConnection, clock: &Clock, r: Registration<'_>) -> Result<(), Problem>;
+    /// Opens the number of a person; `None` when none is registered.
+    /// # Errors
+    /// 503 when the key store is away.
+    fn read(&self, conn: &mut PgConnection, person: Uuid) -> Result<Option<PersonalNumber>, Problem>;
+    /// Is it this person's number? `false` when none is registered.
+    /// # Errors
+    /// Database errors.
+    fn matches(&self, conn: &mut PgConnection, person: Uuid, number: &PersonalNumber) -> Result<bool, Problem>;
+    /// Keeps numbers of notifications until they are decided, noting clashes with the register for the privileged; tells which
+    /// of them (by position) wait already in another undecided notification.
+    /// # Errors
+    /// 503 when the key store is away.
+    fn keep_pending(&self, conn: &mut PgConnection, clock: &Clock, items: &[Pending]) -> Result<Vec<usize>, Problem>;
+    /// Which of these numbers wait in an undecided notification.
+    /// # Errors
+    /// Database errors.
+    fn waiting(&self, conn: &mut PgConnection, numbers: &[&PersonalNumber]) -> Result<Vec<bool>, Problem>;
+    /// Takes a waiting number out: it is deleted there and its key destroyed after the commit.
+    /// # Errors
+    /// 503 when the key store is away.
+    fn take_pending(
+        &self,
+        conn: &mut PgConnection,
+        notification: Uuid,
+        slot: &str,
+    ) -> Result<Option<PersonalNumber>, Problem>;
+    /// Deletes what waits for a notification.
+    /// # Errors
+    /// Database errors.
+    fn drop_pending(&self, conn: &mut PgConnection, notification: Uuid) -> Result<(), Problem>;
+    /// Somebody else than `person` holds a number that waits with this notification.
+    /// # Errors
+    /// Database errors.
+    fn clashes(&self, conn: &mut PgConnection, notification: Uuid) -> Result<Vec<(String, Uuid)>, Problem>;
+    /// Keeps a received file, encrypted, until its last row is decided.
+    /// # Errors
+    /// 503 when the key store is away.
+    fn keep_file(&self, conn: &mut PgConnection, clock: &Clock, submission: Uuid, raw: &[u8]) -> Result<(), Problem>;
+    /// Deletes a received file.
+    /// # Errors
+    /// Database errors.
+    fn drop_file(&self, conn: &mut PgConnection, submission: Uuid) -> Result<(), Problem>;
+}
+
+/// Where the kernel looks up the linkage of a scoped token: implemented by `access`.
+pub trait Grants: Send + Sync {
+    /// The record, judged now.
+    /// # Errors
+    /// Database errors.
+    fn find(&self, conn: &mut PgConnection, clock: &Clock, grant: Uuid) -> Result<Option<LiveGrant>, Problem>;
+}
