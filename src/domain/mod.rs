@@ -1,2 +1,5 @@
-//! 2nd FLOOR: one module per capability.
+//! 2nd FLOOR: one module per capability. Each may use those above it in this list.
+pub mod employers;
+pub mod members;
+pub mod dependents;
 pub mod notifications;

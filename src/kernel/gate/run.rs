@@ -39,6 +39,10 @@ impl<Op: Operation> Gate<Op> {
     pub fn asking(&self) -> &Asking {
         &self.asking
     }
+    /// The token switched no linkage on: the answer can't carry a number.
+    pub fn has_no_grant(&self) -> bool {
+        self.asking.actor.as_ref().is_none_or(|a| a.grant.is_none())
+    }
     /// One transaction: the work, and the entry that says who did it. Both or neither.
     /// # Errors
     /// What the work refuses; 503 when the entry can't be written.
