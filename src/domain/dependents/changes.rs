@@ -159,3 +159,23 @@ pub fn find_under(tx: &mut Tx<'_>, insured: Uuid, kana_text: &str, birth_on: Nai
     .get_result(tx.conn())
     .optional()?)
 }
+crate::row! {
+    /// A count.
+    pub struct Count {
+        /// It.
+        n: t::BigInt => i64,
+    }
+}
+/// How many dependents an insured person has on a day.
+/// # Errors
+/// Database errors.
+pub fn count_under(tx: &mut Tx<'_>, insured: Uuid, on: NaiveDate) -> Result<i64, Problem> {
+    let count: Count = sql_query(
+        "select count(*) as n from dependency where insured_id = $1 and superseded_at is null and recognised_on <= $2 \
+         and (removed_on is null or removed_on > $2)",
+    )
+    .bind::<t::Uuid, _>(insured)
+    .bind::<t::Date, _>(on)
+    .get_result(tx.conn())?;
+    Ok(count.n)
+}

@@ -2,7 +2,7 @@
 use super::model::{EmployerFacts, EmployerRow};
 use crate::kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx};
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
+use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
 const COLUMNS: &str = "r.employer_id, e.version, r.valid_from, r.valid_to, r.symbol, r.society_number, r.prefecture_code, \
@@ -61,33 +61,22 @@ pub fn list(
         .load(tx.conn())?,
     ))
 }
-/// Employer by the number that KPFD files carry.
-/// # Errors
-/// Database errors.
-pub fn by_society_number(tx: &mut Tx<'_>, number: &str, as_of: NaiveDate) -> Result<Option<EmployerRow>, Problem> {
-    Ok(sql_query(format!("select {COLUMNS} where {VALID} and r.society_number = $2"))
-        .bind::<t::Date, _>(as_of)
-        .bind::<t::Text, _>(number)
-        .get_result(tx.conn())
-        .optional()?)
+crate::row! {
+    /// 記号 of an employer.
+    pub struct Symbol {
+        /// It.
+        symbol: t::Text => String,
+    }
 }
-/// Employer by the office that SHFD files name: prefecture, district, symbol.
+/// 記号 under which an employer's people are numbered on a day.
 /// # Errors
-/// Database errors.
-pub fn by_office(
-    tx: &mut Tx<'_>,
-    office: (&str, &str, &str),
-    as_of: NaiveDate,
-) -> Result<Option<EmployerRow>, Problem> {
-    Ok(sql_query(format!(
-        "select {COLUMNS} where {VALID} and r.prefecture_code = $2 and r.district_code = $3 and r.office_symbol = $4"
-    ))
-    .bind::<t::Date, _>(as_of)
-    .bind::<t::Text, _>(office.0)
-    .bind::<t::Text, _>(office.1)
-    .bind::<t::Text, _>(office.2)
-    .get_result(tx.conn())
-    .optional()?)
+/// 404 when there is no such employer on that day.
+pub fn symbol_of(tx: &mut Tx<'_>, id: Uuid, as_of: NaiveDate) -> Result<String, Problem> {
+    let row: Symbol = sql_query(format!("select r.symbol from employer_record r where {VALID} and r.employer_id = $2"))
+        .bind::<t::Date, _>(as_of)
+        .bind::<t::Uuid, _>(id)
+        .get_result(tx.conn())?;
+    Ok(row.symbol)
 }
 /// Registers a new employer.
 /// # Errors

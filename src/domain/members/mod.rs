@@ -8,8 +8,8 @@ mod store;
 mod views;
 
 pub use api::{Expand, MemberQuery, routes};
-pub use changes::{Enrol, IdentityFacts, enrol, find_by_office_number, find_insured, lose, new_person, same_five};
+pub use changes::{Enrol, correct_name, IdentityFacts, enrol, find_by_office_number, find_insured, lose, new_person, same_five};
 pub use model::MemberRow;
 pub use reader::MemberReader;
-pub use store::find;
+pub use store::{find, written};
 pub use views::{Address, NumberState, PersonSex, address};

@@ -57,9 +57,9 @@ pub fn written<Op: Operation>(
     tx: &mut Tx<'_>,
     _: &Permit<Op>,
     id: Uuid,
-    as_of: NaiveDate,
 ) -> Result<MemberRow, Problem> {
-    find_many(tx.conn(), &[id], as_of)?.pop().ok_or_else(Problem::not_found)
+    let today = tx.today();
+    find_many(tx.conn(), &[id], today)?.pop().ok_or_else(Problem::not_found)
 }
 /// As of a day, as known now, many at once: for the coalescing reader.
 pub(super) fn find_many(conn: &mut PgConnection, ids: &[Uuid], as_of: NaiveDate) -> QueryResult<Vec<MemberRow>> {

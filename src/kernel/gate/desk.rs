@@ -47,6 +47,10 @@ impl<'a> Desk<'a> {
     pub fn today(&self) -> NaiveDate {
         self.asking.kernel.clock.today()
     }
+    /// Listener through which the request came.
+    pub fn zone(&self) -> crate::kernel::Zone {
+        self.asking.meta.zone
+    }
     /// Language of the caller.
     pub fn lang(&self) -> crate::kernel::problem::Lang {
         self.asking.meta.lang

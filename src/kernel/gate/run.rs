@@ -88,6 +88,9 @@ impl<Op: Operation> Gate<Op> {
                     };
                     idempotency::finish(tx.conn(), &claim, &stored)?;
                 }
+                if matches!(answer.payload, Payload::Refused(_)) {
+                    idempotency::forget(tx.conn(), &claim)?;
+                }
                 Ok(answer)
             })
             .map(Recorded)

@@ -126,6 +126,11 @@ fn method(m: Method) -> HttpMethod {
         Method::Delete => HttpMethod::Delete,
     }
 }
+pub(super) fn also_answers(op: &mut openapi::path::Operation, status: &str, about: &str, schema: &str) {
+    let content = openapi::Content::new(Some(Ref::from_schema_name(schema)));
+    let response = ResponseBuilder::new().description(about).content("application/json", content).build();
+    op.responses.responses.insert(status.to_owned(), RefOr::T(response));
+}
 const PROBLEMS: &[(&str, &str, &str)] = &[
     ("400", "Unreadable", "The request cannot be read"),
     ("401", "Unauthenticated", "No valid token, or a token granted for this purpose is needed"),

@@ -73,6 +73,14 @@ impl Routes {
         self.schemas.extend(Line::schemas());
         self.mount::<Op, F, Args, T>(handler)
     }
+    /// The operation added last answers 200 with `T` on a dry run.
+    pub fn dry_run<T: ToSchema>(&mut self) -> &mut Self {
+        if let Some((_, _, operation)) = self.operations.last_mut() {
+            describe::also_answers(operation, "200", "What would happen; nothing was stored", &T::name());
+        }
+        self.schemas.extend(super::input::schemas_of::<T>());
+        self
+    }
     fn declare<Op: Operation, Args: Describe>(&mut self, success: describe::Success) {
         let mut described = Described::default();
         Args::describe(Op::PATH, &mut described);
