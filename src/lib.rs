@@ -2,4 +2,6 @@
 #[macro_use]
 pub mod kernel;
 pub mod domain;
+/// ROOF helper: a private PostgreSQL for the demo and the tests.
+pub mod launcher;
 pub mod values;

@@ -1,1 +1,5 @@
+//! The integration tests: one binary, one module per capability.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod harness;
+mod launcher;
