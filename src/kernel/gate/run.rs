@@ -39,6 +39,10 @@ impl<Op: Operation> Gate<Op> {
     pub fn asking(&self) -> &Asking {
         &self.asking
     }
+    /// The request, for a stream that outlives the handler and records its own end.
+    pub fn shared(&self) -> Arc<Asking> {
+        self.asking.clone()
+    }
     /// One transaction: the work, and the entry that says who did it. Both or neither.
     /// # Errors
     /// What the work refuses; 503 when the entry can't be written.
