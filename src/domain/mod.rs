@@ -1,3 +1,6 @@
-//! 2nd FLOOR: one module per capability.
-pub mod audit;
+//! 2nd FLOOR: one module per capability. Each may use those above it in this list.
+pub mod employers;
+pub mod members;
+pub mod dependents;
 pub mod notifications;
+pub mod audit;

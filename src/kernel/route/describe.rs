@@ -32,6 +32,10 @@ pub trait Describe {
 impl<Op> Describe for crate::kernel::Gate<Op> {
     fn describe(_: &str, _: &mut Described) {}
 }
+/// Shared state of the process is no part of the contract.
+impl<T: 'static> Describe for actix_web::web::Data<T> {
+    fn describe(_: &str, _: &mut Described) {}
+}
 macro_rules! describe_tuples {
     ($(($($t:ident),+))+) => { $(
         impl<$($t: Describe),+> Describe for ($($t,)+) {
