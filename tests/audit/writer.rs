@@ -1,6 +1,6 @@
 //! The group-committing writer: what it acknowledged is there, also after the server was killed.
 use super::{count, entry, fresh, migrate, owner, service};
-use crate::harness::cluster::{binaries, durable_cluster};
+use crate::harness::cluster::{DurableCluster, binaries, durable_cluster};
 use diesel::{Connection, PgConnection, connection::SimpleConnection};
 use futures_util::future::join_all;
 use kenpo::{
@@ -49,11 +49,11 @@ async fn nothing_is_acknowledged_that_is_not_committed() {
 
 #[actix_web::test]
 async fn an_acknowledged_entry_outlives_a_killed_server() {
-    let cluster = durable_cluster();
-    migrate(&cluster.server.url("kenpo", "postgres"));
-    let writer = Writer::start(db::pool(&cluster.server.url("kenpo", "postgres"), 2).unwrap());
+    let DurableCluster { server, base } = durable_cluster();
+    migrate(&server.url("kenpo", "postgres"));
+    let writer = Writer::start(db::pool(&server.url("kenpo", "postgres"), 2).unwrap());
     let mut acknowledged = Vec::new();
-    let pid = cluster.server.pid();
+    let pid = server.pid();
     for turn in 0.. {
         let batch: Vec<_> = (0..20).map(|_| entry("getMember")).collect();
         let ids: Vec<_> = batch.iter().map(|e| e.id).collect();
@@ -67,7 +67,8 @@ async fn an_acknowledged_entry_outlives_a_killed_server() {
             break;
         }
     }
-    let server = PrivatePostgres::start(&binaries(), cluster.base.path(), Durability::Durable).unwrap();
+    drop(server);
+    let server = PrivatePostgres::start(&binaries(), base.path(), Durability::Durable).unwrap();
     let mut conn = PgConnection::establish(&server.url("kenpo", "postgres")).unwrap();
     assert!(acknowledged.len() >= 400);
     for id in acknowledged {

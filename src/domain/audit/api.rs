@@ -8,7 +8,7 @@ use crate::{
     kernel::{
         Gate, Operation, Problem, Reply, Routes,
         input::Query,
-        page::{self, PageMeta},
+        page::{self, List},
         route::Lines,
     },
     operation, page_of,
@@ -63,7 +63,7 @@ pub struct AuditLogQuery {
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u16>,
     /// `next_cursor` of the page before.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing)]
     #[validate(length(max = 2000))]
     #[param(max_length = 2000)]
     pub cursor: Option<String>,
@@ -111,10 +111,6 @@ impl AuditLogQuery {
             outcome: self.outcome,
         }
     }
-    /// The filters as they are written in a link; what a cursor is bound to.
-    fn text(&self, cursor: Option<String>) -> String {
-        serde_urlencoded::to_string(Self { cursor, ..self.clone() }).unwrap_or_default()
-    }
     fn used(&self) -> Option<serde_json::Value> {
         names(&[
             ("from", self.from.is_some()),
@@ -124,11 +120,6 @@ impl AuditLogQuery {
             ("person_id", self.person_id.is_some()),
             ("outcome", self.outcome.is_some()),
         ])
-    }
-    fn position(&self, key: &[u8; 32]) -> Result<Option<i64>, Problem> {
-        let Some(cursor) = &self.cursor else { return Ok(None) };
-        let at = page::position(key, ListAuditLogs::ID, &self.text(None), cursor)?;
-        Ok(at.first().and_then(|seq| seq.parse().ok()))
     }
 }
 
@@ -141,16 +132,15 @@ pub async fn list_audit_logs(
 ) -> Reply<ListAuditLogs, AuditLogPage> {
     gate.read(move |tx| {
         tx.note(|n| n.detail = query.used());
-        let key = &tx.kernel().keys.vault.cursor;
-        let limit = query.limit.unwrap_or(PAGE);
-        let rows = store::search(tx, &query.filter(), query.position(key)?, i64::from(limit) + 1)?;
+        let list = List::<ListAuditLogs>::new(tx.kernel(), &query);
+        let limit = usize::from(query.limit.unwrap_or(PAGE));
+        let before = list.after(query.cursor.as_deref())?;
+        let rows = store::search(tx, &query.filter(), before, page::one_more(limit))?;
         let (rows, permit) = tx.admit_rows::<ListAuditLogs, _>(&whole_log(), ListAuditLogs::ID, rows)?;
-        let (items, has_more) = page::cut(rows, usize::from(limit));
+        let (items, has_more) = page::cut(rows, limit);
         tx.note(|n| n.rows = i32::try_from(items.len()).ok());
-        let last = items.last().filter(|_| has_more).map(|e| [e.seq.to_string()]);
-        let next_cursor = last.and_then(|at| page::cursor(key, ListAuditLogs::ID, &query.text(None), &at));
-        let link = next_cursor.as_ref().map(|c| format!("{}?{}", ListAuditLogs::PATH, query.text(Some(c.clone()))));
-        Ok(permit.answer(AuditLogPage { items, page: PageMeta { has_more, next_cursor } }).next(link))
+        let (page, link) = list.meta(has_more, items.last().map(|e| e.seq));
+        Ok(permit.answer(AuditLogPage { items, page }).next(link))
     })
     .await
 }
