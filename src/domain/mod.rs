@@ -3,3 +3,4 @@ pub mod employers;
 pub mod members;
 pub mod dependents;
 pub mod notifications;
+pub mod audit;

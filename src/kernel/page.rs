@@ -1,7 +1,7 @@
 //! Keyset pages: a cursor names the last row seen, signed and bound to the operation and its filters.
 use super::{Kernel, Kind, Operation, Problem, secrets};
 use serde::{Deserialize, Serialize};
-use std::marker::PhantomData;
+use std::{marker::PhantomData, str::FromStr};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -91,12 +91,18 @@ impl<'a, Op: Operation> List<'a, Op> {
     /// # Errors
     /// 422 when the cursor is forged or of another list.
     pub fn id_after(&self, cursor: Option<&str>) -> Result<Uuid, Problem> {
-        let Some(cursor) = cursor else { return Ok(Uuid::nil()) };
+        Ok(self.after(cursor)?.unwrap_or(Uuid::nil()))
+    }
+    /// Last key seen, out of the cursor; `None` at the start.
+    /// # Errors
+    /// 422 when the cursor is forged or of another list.
+    pub fn after<K: FromStr>(&self, cursor: Option<&str>) -> Result<Option<K>, Problem> {
+        let Some(cursor) = cursor else { return Ok(None) };
         let at = position(self.key, Op::ID, &self.filters, cursor)?;
-        at.first().and_then(|t| t.parse().ok()).ok_or_else(wrong_cursor)
+        at.first().and_then(|t| t.parse().ok()).map(Some).ok_or_else(wrong_cursor)
     }
     /// Page meta and `Link`.
-    pub fn meta(&self, has_more: bool, last: Option<Uuid>) -> (PageMeta, Option<String>) {
+    pub fn meta<K: ToString>(&self, has_more: bool, last: Option<K>) -> (PageMeta, Option<String>) {
         let next = last.filter(|_| has_more).and_then(|id| cursor(self.key, Op::ID, &self.filters, &[id.to_string()]));
         let link = next.as_ref().map(|c| {
             let and = if self.filters.is_empty() { "" } else { "&" };

@@ -2,7 +2,7 @@
 mod describe;
 mod serve;
 
-pub use describe::{Describe, Described, document};
+pub use describe::{Content, Describe, Described, Lines, document};
 
 use super::{Operation, gate::Reply, operation::Method};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, web};
