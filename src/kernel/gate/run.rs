@@ -42,6 +42,7 @@ impl<Op: Operation> Gate<Op> {
     /// The request, for a stream that outlives the handler and records its own end.
     pub fn shared(&self) -> Arc<Asking> {
         self.asking.clone()
+    }
     /// The token switched no linkage on: the answer can't carry a number.
     pub fn has_no_grant(&self) -> bool {
         self.asking.actor.as_ref().is_none_or(|a| a.grant.is_none())
