@@ -60,6 +60,7 @@ async fn a_window_gives_the_same_bytes_while_others_write() {
             s.spawn(|| {
                 while !is_over.load(Ordering::SeqCst) {
                     fill(&mut counter.kernel.db.get().unwrap(), 25);
+                    std::thread::sleep(std::time::Duration::from_millis(15));
                 }
             });
         }
