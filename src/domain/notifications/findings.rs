@@ -80,6 +80,7 @@ findings! {
     Length Error "E-LENGTH" "桁数または文字数が仕様と異なります。" "The length differs from what the field takes.";
     CharsetHalfKana Error "E-CHARSET-HALFKANA" "フリガナに使用できない文字があります。" "A reading holds a character that it may not hold.";
     NameSeparator Error "E-NAME-SEPARATOR" "氏と名の間は空白1文字で区切ってください。" "Exactly one space must part the names.";
+    AddressSpace Error "E-NAME-SEPARATOR" "住所に半角空白または連続する空白は使用できません。" "An address holds a half-width space or two spaces in a row.";
     KanaStrayDakuten Error "E-KANA-STRAY-DAKUTEN" "濁点・半濁点の位置が正しくありません。" "A voicing mark follows a sign that cannot take it.";
     DateNotReal Error "E-DATE-NOT-REAL" "存在しない日付です。" "The calendar has no such day.";
     DateOutsideEra Error "E-DATE-NOT-REAL" "元号の期間外の日付です。" "The day lies outside its era.";

@@ -1,13 +1,12 @@
 //! What every form has in common: its kind, its texts, its canonical form.
 
-use std::borrow::Cow;
-
 use super::codes::AcquisitionClass;
 use super::forms::{Address, DependentChange, Form, OtherEntry, Overseas, SpouseEntry};
+use super::numbers::other_key;
 use crate::values::kana::canonical_kana;
 
 /// The texts of a form, each under its field key.
-pub(super) type Texts<'a> = Vec<(Cow<'static, str>, &'a str)>;
+pub(super) type Texts<'a> = Vec<(&'static str, &'a str)>;
 
 impl Form {
     /// The kind, as JSON and the database name it.
@@ -73,100 +72,149 @@ impl Form {
         self
     }
 
-    /// Every free text of the form under its field key, also those of its entries.
+    /// Every text of the form under its field key, also those of its entries.
     pub(super) fn texts(&self) -> Texts<'_> {
-        let mut texts = Collector(Vec::new());
+        let mut texts = Vec::new();
         match self {
             Self::QualificationAcquisition(form) => {
-                texts.names("", &form.name_kana, &form.name_kana_raw, &form.name);
-                texts.many(
-                    "",
+                texts.push(("name_kana", form.name_kana.as_str()));
+                push_given(
+                    &mut texts,
                     [
+                        ("office_number", &form.office_number),
+                        ("insured_number", &form.insured_number),
+                        ("name_kana", &form.name_kana_raw),
+                        ("name", &form.name),
                         ("no_number_note", &form.no_number_note),
                         ("remarks", &form.remarks),
                         ("society_note", &form.society_note),
                     ],
                 );
-                texts.address("resident_address", &form.resident_address);
+                push_resident_address(&mut texts, form.resident_address.as_ref());
             }
             Self::QualificationLoss(form) => {
-                texts.names("", &form.name_kana, &form.name_kana_raw, &form.name);
-                texts.many("", [("remarks", &form.remarks), ("society_note", &form.society_note)]);
+                texts.push(("name_kana", form.name_kana.as_str()));
+                push_given(
+                    &mut texts,
+                    [
+                        ("office_number", &form.office_number),
+                        ("insured_number", &form.insured_number),
+                        ("name_kana", &form.name_kana_raw),
+                        ("name", &form.name),
+                        ("remarks", &form.remarks),
+                        ("society_note", &form.society_note),
+                    ],
+                );
             }
             Self::DependentChange(form) => {
-                texts.names("", &form.name_kana, &form.name_kana_raw, &form.name);
-                texts.address("resident_address", &form.resident_address);
-                form.spouse.iter().for_each(|spouse| texts.spouse(spouse));
-                form.others.iter().enumerate().for_each(|(index, other)| texts.other(index, other));
+                texts.push(("name_kana", form.name_kana.as_str()));
+                push_given(
+                    &mut texts,
+                    [
+                        ("office_number", &form.office_number),
+                        ("name_kana", &form.name_kana_raw),
+                        ("name", &form.name),
+                    ],
+                );
+                push_resident_address(&mut texts, form.resident_address.as_ref());
+                form.spouse.iter().for_each(|spouse| push_spouse(&mut texts, spouse));
+                form.others
+                    .iter()
+                    .enumerate()
+                    .for_each(|(index, other)| push_other(&mut texts, index, other));
             }
         }
-        texts.0
+        texts
     }
 }
 
-struct Collector<'a>(Texts<'a>);
+fn push_given<'a, const N: usize>(texts: &mut Texts<'a>, given: [(&'static str, &'a Option<String>); N]) {
+    texts.extend(given.into_iter().filter_map(|(key, text)| Some((key, text.as_deref()?))));
+}
 
-impl<'a> Collector<'a> {
-    fn push(&mut self, prefix: &str, field: &'static str, text: &'a str) {
-        let key = if prefix.is_empty() { Cow::from(field) } else { Cow::from(format!("{prefix}.{field}")) };
-        self.0.push((key, text));
-    }
-
-    fn many<const N: usize>(&mut self, prefix: &str, fields: [(&'static str, &'a Option<String>); N]) {
-        for (field, text) in fields {
-            text.iter().for_each(|text| self.push(prefix, field, text));
-        }
-    }
-
-    fn names(&mut self, prefix: &str, kana: &'a str, raw: &'a Option<String>, name: &'a Option<String>) {
-        self.push(prefix, "name_kana", kana);
-        self.many(prefix, [("name_kana", raw), ("name", name)]);
-    }
-
-    fn address(&mut self, prefix: &str, address: &'a Option<Address>) {
-        if let Some(address) = address {
-            self.many(prefix, [("kana", &address.kana), ("text", &address.text)]);
-        }
-    }
-
-    fn overseas(&mut self, prefix: &str, overseas: &'a Option<Overseas>) {
-        if let Some(overseas) = overseas {
-            self.many(prefix, [("reason_text", &overseas.reason_text), ("end_text", &overseas.end_text)]);
-        }
-    }
-
-    fn spouse(&mut self, entry: &'a SpouseEntry) {
-        self.names("spouse", &entry.name_kana, &entry.name_kana_raw, &entry.name);
-        self.many(
-            "spouse",
+fn push_resident_address<'a>(texts: &mut Texts<'a>, address: Option<&'a Address>) {
+    if let Some(address) = address {
+        push_given(
+            texts,
             [
-                ("nationality", &entry.nationality),
-                ("alias_kana", &entry.alias_kana),
-                ("alias", &entry.alias),
-                ("phone", &entry.phone),
-                ("reason_text", &entry.reason_text),
-                ("removal_text", &entry.removal_text),
-                ("remarks", &entry.remarks),
+                ("resident_address.postal_code", &address.postal_code),
+                ("resident_address.kana", &address.kana),
+                ("resident_address.text", &address.text),
             ],
         );
-        self.address("spouse.address", &entry.address);
-        self.overseas("spouse.overseas", &entry.overseas);
     }
+}
 
-    fn other(&mut self, index: usize, entry: &'a OtherEntry) {
-        let prefix = format!("others.{index}");
-        self.names(&prefix, &entry.name_kana, &entry.name_kana_raw, &entry.name);
-        self.many(
-            &prefix,
+fn push_spouse<'a>(texts: &mut Texts<'a>, entry: &'a SpouseEntry) {
+    texts.push(("spouse.name_kana", &entry.name_kana));
+    push_given(
+        texts,
+        [
+            ("spouse.name_kana", &entry.name_kana_raw),
+            ("spouse.name", &entry.name),
+            ("spouse.nationality", &entry.nationality),
+            ("spouse.alias_kana", &entry.alias_kana),
+            ("spouse.alias", &entry.alias),
+            ("spouse.prefecture", &entry.prefecture),
+            ("spouse.phone", &entry.phone),
+            ("spouse.reason_text", &entry.reason_text),
+            ("spouse.removal_text", &entry.removal_text),
+            ("spouse.remarks", &entry.remarks),
+        ],
+    );
+    if let Some(address) = &entry.address {
+        push_given(
+            texts,
             [
-                ("relationship_text", &entry.relationship_text),
-                ("reason_text", &entry.reason_text),
-                ("removal_text", &entry.removal_text),
-                ("remarks", &entry.remarks),
+                ("spouse.address.postal_code", &address.postal_code),
+                ("spouse.address.kana", &address.kana),
+                ("spouse.address.text", &address.text),
             ],
         );
-        self.address(&format!("{prefix}.address"), &entry.address);
-        self.overseas(&format!("{prefix}.overseas"), &entry.overseas);
+    }
+    if let Some(overseas) = &entry.overseas {
+        push_given(
+            texts,
+            [
+                ("spouse.overseas.reason_text", &overseas.reason_text),
+                ("spouse.overseas.end_text", &overseas.end_text),
+            ],
+        );
+    }
+}
+
+fn push_other<'a>(texts: &mut Texts<'a>, index: usize, entry: &'a OtherEntry) {
+    texts.push((other_key!(index, "name_kana"), &entry.name_kana));
+    push_given(
+        texts,
+        [
+            (other_key!(index, "name_kana"), &entry.name_kana_raw),
+            (other_key!(index, "name"), &entry.name),
+            (other_key!(index, "relationship_text"), &entry.relationship_text),
+            (other_key!(index, "prefecture"), &entry.prefecture),
+            (other_key!(index, "reason_text"), &entry.reason_text),
+            (other_key!(index, "removal_text"), &entry.removal_text),
+            (other_key!(index, "remarks"), &entry.remarks),
+        ],
+    );
+    if let Some(address) = &entry.address {
+        push_given(
+            texts,
+            [
+                (other_key!(index, "address.postal_code"), &address.postal_code),
+                (other_key!(index, "address.kana"), &address.kana),
+                (other_key!(index, "address.text"), &address.text),
+            ],
+        );
+    }
+    if let Some(overseas) = &entry.overseas {
+        push_given(
+            texts,
+            [
+                (other_key!(index, "overseas.reason_text"), &overseas.reason_text),
+                (other_key!(index, "overseas.end_text"), &overseas.end_text),
+            ],
+        );
     }
 }
 

@@ -4,6 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::values::personal_number::PersonalNumber;
 
+/// The field key of an item of one of the two other dependents.
+macro_rules! other_key {
+    ($index:expr, $field:literal) => {
+        if $index == 0 { concat!("others.0.", $field) } else { concat!("others.1.", $field) }
+    };
+}
+pub(super) use other_key;
+
 /// Whose number a form carries.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
