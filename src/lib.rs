@@ -2,4 +2,5 @@
 #[macro_use]
 pub mod kernel;
 pub mod domain;
+pub mod ports;
 pub mod values;
