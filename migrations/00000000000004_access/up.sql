@@ -44,14 +44,13 @@ create table session (
   user_id uuid not null references app_user (id),
   authenticated_at timestamptz not null,
   refresh_digest bytea not null unique,
-  previous_digest bytea,
   idle_until timestamptz not null,
   ends_at timestamptz not null,
   ended_at timestamptz,
   end_reason text
 );
-comment on column session.previous_digest is 'Last rotated refresh token: its use again ends the session';
-create index session_previous on session (previous_digest) where previous_digest is not null;
+comment on column session.refresh_digest is 'Keyed digest of the refresh token in use; any earlier one of the session is known by its mark and ends the session';
+create index session_ended on session (ended_at) where ended_at is not null;
 
 create table number_grant (
   id uuid primary key,

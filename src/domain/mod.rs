@@ -1,6 +1,4 @@
-//! 2nd FLOOR: one module per capability. Each may use those above it in this list.
-pub mod employers;
-pub mod members;
-pub mod dependents;
+//! 2nd FLOOR: one module per capability.
+pub mod access;
 pub mod notifications;
-pub mod audit;
+pub mod personal_numbers;

@@ -1,0 +1,6 @@
+//! What callers ask of access: sessions of people as operations, the OAuth endpoints as protocol routes.
+mod oauth;
+mod sessions;
+
+pub use oauth::{OauthRevoke, OauthToken, protocol_routes};
+pub use sessions::{CreateSession, EndSession, RefreshSession, routes};

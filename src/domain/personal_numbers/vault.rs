@@ -1,0 +1,154 @@
+//! The strongroom behind the kernel's trait.
+use super::{
+    jobs::enqueue_destruction,
+    model::{NewNumber, PendingColumns},
+    sealing::{Place, Sealer, open_number, seal},
+    store::{self, in_strongroom},
+};
+use crate::{
+    kernel::{
+        Problem,
+        clock::Clock,
+        keys::Vault,
+        secrets,
+        vault::{NumberVault, Pending, Registration},
+    },
+    ports::key_store::KeyStore,
+    values::personal_number::PersonalNumber,
+};
+use diesel::PgConnection;
+use std::{collections::HashSet, sync::Arc};
+use uuid::Uuid;
+
+/// Keeps personal numbers; made by the roof.
+pub struct Strongroom {
+    sealer: Sealer,
+    clock: Clock,
+}
+impl Strongroom {
+    /// Takes its keys out of the key folder's, the clock that jobs are timed by, and the store of wrapped keys.
+    pub fn new(vault: &Vault, clock: Clock, store: Arc<dyn KeyStore>) -> Self {
+        Self { sealer: Sealer::new(vault, store), clock }
+    }
+    fn indexes<'n>(&self, numbers: impl Iterator<Item = &'n PersonalNumber>) -> Vec<Vec<u8>> {
+        numbers.map(|n| self.sealer.index(n).to_vec()).collect()
+    }
+    /// Writes the next version of a person's number; the versions of one person share one data key.
+    fn write(&self, conn: &mut PgConnection, clock: &Clock, r: &Registration<'_>) -> Result<(), Problem> {
+        let index = self.sealer.index(r.number);
+        if store::is_held_by_another(conn, r.person, &index)? {
+            return Err(held_by_another());
+        }
+        let latest = store::latest(conn, r.person)?;
+        if latest.as_ref().is_some_and(|l| l.is_live && secrets::same(&l.blind_index, &index)) {
+            return Ok(()); // the same number again: nothing changes
+        }
+        let (key_id, key) = match &latest {
+            Some(l) => (l.key_id, self.sealer.key(l.key_id)?),
+            None => self.sealer.fresh_keys(1)?.pop().ok_or_else(|| Problem::unavailable("key-store-away"))?,
+        };
+        let version = latest.map_or(1, |l| l.version + 1);
+        let ciphertext = seal(&key, Place::Register { person: r.person, version }, r.number.digits())?;
+        store::supersede(conn, r.person, clock.now())?;
+        let row = NewNumber {
+            person: r.person,
+            version,
+            key_id,
+            ciphertext,
+            blind_index: index,
+            reason: r.reason,
+            by: r.by,
+        };
+        store::insert(conn, row, clock.now())
+            .map_err(|p| if p.code == "already-exists" { held_by_another() } else { p })
+    }
+}
+fn held_by_another() -> Problem {
+    Problem::conflict(
+        "number-held-by-another",
+        "この個人番号は別の方に登録されています",
+        "This personal number is registered for somebody else",
+    )
+}
+
+impl NumberVault for Strongroom {
+    fn register(&self, conn: &mut PgConnection, clock: &Clock, r: Registration<'_>) -> Result<(), Problem> {
+        store::lock_person(conn, r.person)?;
+        in_strongroom(conn, |conn| self.write(conn, clock, &r))?;
+        store::tell_state(conn, r.person, None)
+    }
+    fn read(&self, conn: &mut PgConnection, person: Uuid) -> Result<Option<PersonalNumber>, Problem> {
+        let latest = in_strongroom(conn, |conn| store::latest(conn, person))?;
+        let Some(row) = latest.filter(|l| l.is_live) else { return Ok(None) };
+        let key = self.sealer.key(row.key_id)?;
+        open_number(&key, Place::Register { person, version: row.version }, &row.ciphertext).map(Some)
+    }
+    fn matches(&self, conn: &mut PgConnection, person: Uuid, number: &PersonalNumber) -> Result<bool, Problem> {
+        let index = self.sealer.index(number);
+        let latest = in_strongroom(conn, |conn| store::latest(conn, person))?;
+        Ok(latest.is_some_and(|l| l.is_live && secrets::same(&l.blind_index, &index)))
+    }
+    fn keep_pending(
+        &self,
+        conn: &mut PgConnection,
+        clock: &Clock,
+        items: &[Pending],
+    ) -> Result<Vec<usize>, Problem> {
+        if items.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut rows = PendingColumns { indexes: self.indexes(items.iter().map(|i| &i.number)), ..Default::default() };
+        for (item, (key_id, key)) in items.iter().zip(self.sealer.fresh_keys(items.len())?) {
+            let place = Place::Pending { notification: item.notification, slot: item.slot };
+            rows.ciphertexts.push(seal(&key, place, item.number.digits())?);
+            rows.notifications.push(item.notification);
+            rows.slots.push(item.slot);
+            rows.keys.push(key_id);
+        }
+        // The same statements whatever they find: neither answer nor time tells the submitter what is registered.
+        let waiting = in_strongroom(conn, |conn| {
+            let registered: HashSet<Vec<u8>> = store::registered(conn, &rows.indexes)?.into_iter().collect();
+            let waiting: HashSet<Vec<u8>> = store::waiting(conn, &rows.indexes)?.into_iter().collect();
+            rows.clashes = rows.indexes.iter().map(|i| registered.contains(i)).collect();
+            store::insert_pending(conn, &rows, clock.now())?;
+            Ok(waiting)
+        })?;
+        Ok(rows.indexes.iter().enumerate().filter(|(_, i)| waiting.contains(*i)).map(|(at, _)| at).collect())
+    }
+    fn waiting(&self, conn: &mut PgConnection, numbers: &[&PersonalNumber]) -> Result<Vec<bool>, Problem> {
+        let indexes = self.indexes(numbers.iter().copied());
+        let found: HashSet<Vec<u8>> =
+            in_strongroom(conn, |conn| store::waiting(conn, &indexes))?.into_iter().collect();
+        Ok(indexes.iter().map(|i| found.contains(i)).collect())
+    }
+    fn take_pending(
+        &self,
+        conn: &mut PgConnection,
+        notification: Uuid,
+        slot: &str,
+    ) -> Result<Option<PersonalNumber>, Problem> {
+        let taken = in_strongroom(conn, |conn| store::delete_pending(conn, notification, Some(slot)))?;
+        let Some(row) = taken.into_iter().next() else { return Ok(None) };
+        let key = self.sealer.key(row.key_id)?;
+        let number = open_number(&key, Place::Pending { notification, slot }, &row.ciphertext)?;
+        enqueue_destruction(conn, &self.clock, vec![row.key_id])?;
+        Ok(Some(number))
+    }
+    fn drop_pending(&self, conn: &mut PgConnection, notification: Uuid) -> Result<(), Problem> {
+        let dropped = in_strongroom(conn, |conn| store::delete_pending(conn, notification, None))?;
+        enqueue_destruction(conn, &self.clock, dropped.into_iter().map(|d| d.key_id).collect())
+    }
+    fn clashes(&self, conn: &mut PgConnection, notification: Uuid) -> Result<Vec<(String, Uuid)>, Problem> {
+        in_strongroom(conn, |conn| store::holders(conn, notification))
+    }
+    fn keep_file(&self, conn: &mut PgConnection, clock: &Clock, submission: Uuid, raw: &[u8]) -> Result<(), Problem> {
+        let fresh = self.sealer.fresh_keys(1)?.pop();
+        let (key_id, key) = fresh.ok_or_else(|| Problem::unavailable("key-store-away"))?;
+        let ciphertext = seal(&key, Place::File { submission }, raw)?;
+        in_strongroom(conn, |conn| store::insert_file(conn, submission, key_id, ciphertext, clock.now()))
+    }
+    fn drop_file(&self, conn: &mut PgConnection, submission: Uuid) -> Result<(), Problem> {
+        let key = in_strongroom(conn, |conn| store::delete_file(conn, submission))?;
+        enqueue_destruction(conn, &self.clock, key.into_iter().collect())
+    }
+}

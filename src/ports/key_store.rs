@@ -1,0 +1,177 @@
+//! 鍵保管庫 — where the wrapped data keys of personal numbers live: one file outside the database and its dumps, so that
+//! destroying a key reaches every backup of the data.
+//!
+//! What is kept here is wrapped under the key-encryption key of the key folder; alone it opens nothing.
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use std::{
+    fs,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    path::Path,
+    sync::{Mutex, MutexGuard},
+    time::Duration,
+};
+use uuid::Uuid;
+
+/// Bytes of a wrapped key: nonce, 256-bit key, tag.
+pub const WRAPPED: usize = 12 + 32 + 16;
+/// A data key, sealed under the key-encryption key and bound to its id.
+pub type WrappedKey = [u8; WRAPPED];
+const DESTROYED: WrappedKey = [0; WRAPPED];
+
+/// Why the store did not serve; holds no content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyStoreError {
+    /// It can't be reached, is full or stays busy.
+    Away,
+    /// Its file or folder can be read by others.
+    Exposed,
+    /// What is there is not what this program writes.
+    Malformed,
+}
+impl std::fmt::Display for KeyStoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Away => "the key store can't be reached",
+            Self::Exposed => "the key store can be read by others: chmod 700 its folder and chmod 600 its file",
+            Self::Malformed => "the key store is malformed",
+        })
+    }
+}
+impl std::error::Error for KeyStoreError {}
+impl From<rusqlite::Error> for KeyStoreError {
+    /// The text of the library may name the file; it is told by its code only.
+    fn from(e: rusqlite::Error) -> Self {
+        tracing::error!(code = ?e.sqlite_error_code(), "the key store refused");
+        Self::Away
+    }
+}
+
+/// Keeps wrapped keys and destroys them for good.
+pub trait KeyStore: Send + Sync {
+    /// Keeps all of them, durably, or none.
+    /// # Errors
+    /// `Away`; also when a key id is there already.
+    fn put_many(&self, keys: &[(Uuid, WrappedKey)]) -> Result<(), KeyStoreError>;
+    /// The key of that id; `None` when there is none or it was destroyed.
+    /// # Errors
+    /// `Away`, `Malformed`.
+    fn get(&self, key: Uuid) -> Result<Option<WrappedKey>, KeyStoreError>;
+    /// Destroys all of them; those that are not there are passed over, so it can be repeated.
+    /// # Errors
+    /// `Away`.
+    fn destroy_many(&self, keys: &[Uuid]) -> Result<(), KeyStoreError>;
+}
+
+/// The key store as one SQLite file that many processes share.
+///
+/// A key keeps its slot until it is destroyed and is then overwritten in place; slots are never moved (a B-tree that moves
+/// cells leaves copies behind), and a freed slot takes the next key.
+pub struct SqliteKeyStore {
+    connection: Mutex<Connection>,
+}
+
+const SCHEMA: &str = "
+    create table if not exists wrapped_key (slot integer primary key, key_id blob not null unique, wrapped blob not null);
+    create table if not exists free_slot (slot integer primary key);";
+
+impl SqliteKeyStore {
+    /// Opens the file, making it (0600) and its folder (0700) when they are missing.
+    /// # Errors
+    /// `Exposed` when others can read it; `Away` when it can't be opened or would not be durable.
+    pub fn open(path: &Path) -> Result<Self, KeyStoreError> {
+        prepare(path)?;
+        let connection = Connection::open(path)?;
+        connection.busy_timeout(Duration::from_secs(10))?;
+        connection.pragma_update(None, "journal_mode", "truncate")?;
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "secure_delete", "on")?;
+        connection.pragma_update(None, "temp_store", "memory")?; // no copy of a page in a temporary file
+        let mode: String = connection.pragma_query_value(None, "journal_mode", |r| r.get(0))?;
+        let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |r| r.get(0))?;
+        if !mode.eq_ignore_ascii_case("truncate") || synchronous < 2 {
+            return Err(KeyStoreError::Malformed);
+        }
+        connection.execute_batch(SCHEMA)?;
+        Ok(Self { connection: Mutex::new(connection) })
+    }
+    fn connection(&self) -> Result<MutexGuard<'_, Connection>, KeyStoreError> {
+        self.connection.lock().map_err(|_| KeyStoreError::Away)
+    }
+}
+
+fn prepare(path: &Path) -> Result<(), KeyStoreError> {
+    let away = |_| KeyStoreError::Away;
+    let folder = path.parent().ok_or(KeyStoreError::Away)?;
+    if !folder.exists() {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(away)?;
+    }
+    // Made by us and not by the library, so that it is never open to others, not even for a moment.
+    fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(away)?;
+    for place in [folder, path] {
+        if fs::metadata(place).map_err(away)?.permissions().mode() & 0o077 != 0 {
+            return Err(KeyStoreError::Exposed);
+        }
+    }
+    Ok(())
+}
+
+fn put(tx: &Transaction<'_>, keys: &[(Uuid, WrappedKey)]) -> rusqlite::Result<()> {
+    let mut free = tx.prepare_cached("delete from free_slot where slot = (select min(slot) from free_slot) returning slot")?;
+    let mut reuse = tx.prepare_cached("update wrapped_key set key_id = ?2, wrapped = ?3 where slot = ?1")?;
+    let mut append = tx.prepare_cached("insert into wrapped_key (key_id, wrapped) values (?1, ?2)")?;
+    for (id, wrapped) in keys {
+        let slot: Option<i64> = free.query_row([], |r| r.get(0)).optional()?;
+        match slot {
+            Some(slot) => reuse.execute(params![slot, id.as_bytes().as_slice(), wrapped.as_slice()])?,
+            None => append.execute(params![id.as_bytes().as_slice(), wrapped.as_slice()])?,
+        };
+    }
+    Ok(())
+}
+fn destroy(tx: &Transaction<'_>, keys: &[Uuid]) -> rusqlite::Result<()> {
+    let mut wipe = tx.prepare_cached("update wrapped_key set wrapped = ?2 where key_id = ?1 returning slot")?;
+    let mut free = tx.prepare_cached("insert or ignore into free_slot (slot) values (?1)")?;
+    for id in keys {
+        let slot: Option<i64> =
+            wipe.query_row(params![id.as_bytes().as_slice(), DESTROYED.as_slice()], |r| r.get(0)).optional()?;
+        if let Some(slot) = slot {
+            free.execute([slot])?;
+        }
+    }
+    Ok(())
+}
+
+impl KeyStore for SqliteKeyStore {
+    fn put_many(&self, keys: &[(Uuid, WrappedKey)]) -> Result<(), KeyStoreError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let mut connection = self.connection()?;
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        put(&tx, keys)?;
+        Ok(tx.commit()?)
+    }
+    fn get(&self, key: Uuid) -> Result<Option<WrappedKey>, KeyStoreError> {
+        let connection = self.connection()?;
+        let found: Option<Vec<u8>> = connection
+            .prepare_cached("select wrapped from wrapped_key where key_id = ?1")?
+            .query_row([key.as_bytes().as_slice()], |r| r.get(0))
+            .optional()?;
+        let Some(found) = found else { return Ok(None) };
+        let wrapped: WrappedKey = found.try_into().map_err(|_| KeyStoreError::Malformed)?;
+        Ok((wrapped != DESTROYED).then_some(wrapped))
+    }
+    fn destroy_many(&self, keys: &[Uuid]) -> Result<(), KeyStoreError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let mut connection = self.connection()?;
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        destroy(&tx, keys)?;
+        Ok(tx.commit()?)
+    }
+}
+
+#[cfg(test)]
+#[path = "key_store_tests.rs"]
+mod tests;
