@@ -2,6 +2,7 @@
 //!
 //! Three floors and a roof; arrows go down only. Roof: `app`, `cli`, `config`, `launcher`. Second floor: `domain`. First floor:
 //! `kernel`, `ports`. Ground: `values`.
+
 /// ROOF: wiring and listeners.
 pub mod app;
 /// ROOF: the commands.
@@ -10,5 +11,11 @@ pub mod cli;
 pub mod config;
 /// 2nd FLOOR: one module per capability.
 pub mod domain;
+/// 1st FLOOR: how anything is asked, allowed, done, recorded and answered.
+pub mod kernel;
+/// ROOF helper: a private PostgreSQL for the demo and the tests.
+pub mod launcher;
+/// 1st FLOOR: traits to the outside world.
 pub mod ports;
+/// GROUND: values without I/O, clock or framework.
 pub mod values;

@@ -62,9 +62,9 @@ impl App {
             let mut conn = pool.get()?;
             db::require_durable(&mut conn)?;
         }
-        let vault = Arc::new(Strongroom::new(&keys.vault, Arc::new(store)));
+        let vault = Arc::new(Strongroom::new(&keys.vault, parts.clock.clone(), Arc::new(store)));
         let settings =
-            PasswordSettings { memory_kib: c.number("argon2_memory_kib")?, passes: c.number("argon2_passes")? };
+            PasswordSettings { memory_kib: c.number("argon2_memory_kib")?, passes: c.number("argon2_passes")?, ..PasswordSettings::default() };
         let doorkeeper = Doorkeeper(Arc::new(Passwords::new(&settings)?));
         let kernel = Arc::new(Kernel {
             clock: parts.clock.clone(),

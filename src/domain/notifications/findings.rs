@@ -92,6 +92,9 @@ findings! {
     NumberInText Error "E-NUMBER-IN-TEXT" "個人番号とみられる12桁の数字が含まれています。" "A text holds twelve digits in a row, which may be a personal number.";
     DuplicateInFile Error "E-DUPLICATE-IN-FILE" "同じ届出が重複しています。" "The same notification appears twice.";
     DuplicateFile Error "E-DUPLICATE-FILE" "同じファイルが既に提出されています。" "The same file was submitted before.";
+    DuplicatePending Error "E-DUPLICATE-PENDING" "同じ被保険者整理番号の届出が審査中です。" "A notification for the same office number waits for a decision.";
+    PersonNotFound Error "E-PERSON-NOT-FOUND" "該当する被保険者または被扶養者がいません。" "The society knows no such insured person or dependent of this employer.";
+    AlreadyInsured Error "E-ALREADY-INSURED" "すでにこの事業所の被保険者です。" "The person is insured at this employer already.";
     OfficeMismatch Error "E-OFFICE-MISMATCH" "事業所が事業所情報レコードと一致しません。" "The office differs from the office of the submission.";
     UnexpectedData Error "E-UNEXPECTED-DATA" "様式にない情報が記載されています。" "The notification holds data that its form does not have.";
     EraBoundary Review "W-ERA-BOUNDARY" "元号の期間外の日付です。確認します。" "The day lies outside its era; a clerk looks at it.";

@@ -361,6 +361,7 @@ form_struct! {
 
 form_struct! {
     /// 住所.
+    #[derive(Default)]
     Address {
         /// 郵便番号: seven digits; a hyphen after the third is taken too.
         #[serde(default, skip_serializing_if = "Option::is_none")]
