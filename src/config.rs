@@ -60,7 +60,11 @@ impl Config {
             let text = std::fs::read_to_string(file).with_context(|| format!("KENPO_SETTINGS: {file}"))?;
             let table: toml::Table = text.parse().with_context(|| format!("{file} is no TOML"))?;
             for (name, value) in table {
-                let text = value.as_str().map_or_else(|| value.to_string(), Into::into);
+                let text = match value {
+                    toml::Value::String(s) => s,
+                    toml::Value::Integer(i) => i.to_string(),
+                    _ => bail!("{file}: {name} must be a text or a whole number"),
+                };
                 set(&mut values, &name, text).with_context(|| file.clone())?;
             }
         }

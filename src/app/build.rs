@@ -2,7 +2,7 @@
 use crate::{
     config::Config,
     domain::{
-        access::{self, Doorkeeper, NumberGrants, PasswordSettings, Passwords, Watch},
+        access::{self, NumberGrants, PasswordSettings, Passwords, Watch},
         audit::Sequencer,
         members::MemberReader,
         personal_numbers::Strongroom,
@@ -40,7 +40,7 @@ pub struct App {
     /// The coalescing reader.
     pub reader: MemberReader,
     /// Checks passwords, few at a time.
-    pub doorkeeper: Doorkeeper,
+    pub passwords: Arc<Passwords>,
     /// The routes.
     pub routes: Routes,
     /// The document as served.
@@ -65,7 +65,7 @@ impl App {
         let vault = Arc::new(Strongroom::new(&keys.vault, parts.clock.clone(), Arc::new(store)));
         let settings =
             PasswordSettings { memory_kib: c.number("argon2_memory_kib")?, passes: c.number("argon2_passes")?, ..PasswordSettings::default() };
-        let doorkeeper = Doorkeeper(Arc::new(Passwords::new(&settings)?));
+        let passwords = Arc::new(Passwords::new(&settings)?);
         let kernel = Arc::new(Kernel {
             clock: parts.clock.clone(),
             tokens: Tokens::new(&parts.public_url, &parts.public_url),
@@ -81,7 +81,7 @@ impl App {
         });
         access::refresh(&kernel).map_err(|p| anyhow::anyhow!("callers can't be read: {p}"))?;
         let reader = MemberReader::start(pool, parts.clock);
-        Ok(Self { kernel, reader, doorkeeper, routes: super::routes(), document: super::openapi().into() })
+        Ok(Self { kernel, reader, passwords, routes: super::routes(), document: super::openapi().into() })
     }
 }
 /// What runs beside the listeners: the watch over callers and the sequencer of the trail.

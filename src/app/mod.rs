@@ -1,10 +1,13 @@
 //! ROOF: settings → pools, keys, policies, ports → the list of routes → the server.
 mod build;
+mod matrix;
 mod migrate;
 mod pages;
 mod serve;
 
-pub use build::{App, Parts, background};
+pub use build::{App, Background, Parts, background};
+pub use matrix::policy_matrix;
+pub use pages::install_metrics;
 pub use migrate::{migrate, owner_url, require_current};
 pub use serve::{Running, serve};
 

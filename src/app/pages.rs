@@ -92,13 +92,11 @@ async fn readyz(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpResponse {
     }
 }
 async fn metrics_page(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpResponse {
-    let text = recorder().map(|h| h.render()).unwrap_or_default();
+    let text = RECORDER.get().and_then(Option::as_ref).map(|h| h.render()).unwrap_or_default();
     recorded(&req, kernel, "getMetrics", HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text)).await
 }
-/// The process-wide recorder of metrics, installed once.
-pub fn recorder() -> Option<&'static metrics_exporter_prometheus::PrometheusHandle> {
-    static RECORDER: OnceLock<Option<metrics_exporter_prometheus::PrometheusHandle>> = OnceLock::new();
-    RECORDER
-        .get_or_init(|| metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().ok())
-        .as_ref()
+static RECORDER: OnceLock<Option<metrics_exporter_prometheus::PrometheusHandle>> = OnceLock::new();
+/// Installs the process-wide recorder of metrics, once.
+pub fn install_metrics() {
+    RECORDER.get_or_init(|| metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().ok());
 }

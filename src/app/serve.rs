@@ -28,7 +28,7 @@ pub fn serve(
         Actix::new()
             .app_data(web::Data::from(app.kernel.clone()))
             .app_data(web::Data::new(app.reader.clone()))
-            .app_data(web::Data::new(app.doorkeeper.clone()))
+            .app_data(web::Data::from(app.passwords.clone()))
             .app_data(web::Data::new(app.document.clone()))
             .app_data(zone)
             .configure(access::protocol_routes)

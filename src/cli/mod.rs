@@ -113,7 +113,7 @@ fn verify(file: &Path) -> anyhow::Result<()> {
     let reader = BufReader::new(std::fs::File::open(file).with_context(|| file.display().to_string())?);
     match crate::domain::audit::verify(reader) {
         Ok(report) => {
-            println!("intact: {report}");
+            println!("intact: {} entries, sha256 {}", report.trailer.count, report.trailer.sha256);
             Ok(())
         }
         Err(fault) => anyhow::bail!("NOT intact: {fault}"),

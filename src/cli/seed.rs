@@ -263,3 +263,14 @@ pub fn dependent(
     .execute(conn)?;
     Ok(id)
 }
+/// Ids of insured persons of an employer, in their order.
+/// # Errors
+/// Database errors.
+pub fn members_of(conn: &mut PgConnection, employer: Uuid, most: i64) -> anyhow::Result<Vec<Uuid>> {
+    let rows: Vec<Known> =
+        sql_query("select person_id as id from enrolment where employer_id = $1 and superseded_at is null order by 1 limit $2")
+            .bind::<t::Uuid, _>(employer)
+            .bind::<t::BigInt, _>(most)
+            .load(conn)?;
+    Ok(rows.into_iter().map(|r| r.id).collect())
+}

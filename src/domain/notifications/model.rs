@@ -137,8 +137,6 @@ crate::row! {
         findings: t::Jsonb => serde_json::Value,
         /// When it came.
         received_at: t::Timestamptz => DateTime<Utc>,
-        /// Counts changes; the ETag.
-        version: t::Integer => i32,
     }
 }
 impl Subject for SubmissionRow {

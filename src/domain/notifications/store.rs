@@ -8,7 +8,7 @@ use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
 const SUBMISSION: &str = "select id, receipt_number, employer_id, channel, preparer_name, file_name, profile, declared_count, \
-     read_count, confirmed_count, confirmed_at, file_result, findings, received_at, version from submission";
+     read_count, confirmed_count, confirmed_at, file_result, findings, received_at from submission";
 const NOTIFICATION: &str = "select id, submission_id, row_number, employer_id, kind, state, office_number, form, carries_number, \
      findings, person_id, result, reasons, decided_at, version, received_at from notification";
 

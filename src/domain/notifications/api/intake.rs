@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{dependents, employers::{self, EmployerRow}},
-    kernel::{Facts, FieldError, Kind, Operation, Permit, Problem, Tx, Zone, vault::Pending},
+    kernel::{FieldError, Kind, Operation, Permit, Problem, Tx, Zone, vault::Pending},
 };
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -210,8 +210,4 @@ pub fn receive<Op: Operation>(
     let row = store::written(tx, permit, id)?;
     let records = store::of_submission(tx, &row)?;
     Ok(submission_view(row, records))
-}
-/// Facts of an employer for a replayed answer.
-pub fn facts(employer: Uuid) -> Facts {
-    Facts::of("Employer", employer).in_employer(employer)
 }
