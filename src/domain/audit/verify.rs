@@ -146,7 +146,7 @@ impl Check {
         let t: ExportTrailer = serde_json::from_value(value).map_err(|_| (false, Why::Malformed))?;
         let wrong = |field| Err((false, Why::TrailerWrong(field)));
         let Some(previous) = unhex(&t.previous_link) else { return wrong("previous_link") };
-        if let Some(f) = &self.first
+        if let Some(f) = self.first.as_ref().filter(|f| f.seq > 1)
             && link_of(&previous, f.seq, &f.canonical) != f.link
         {
             return Err((true, Why::LinkBroken));
