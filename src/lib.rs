@@ -2,5 +2,7 @@
 #[macro_use]
 pub mod kernel;
 pub mod domain;
+/// ROOF helper: a private PostgreSQL for the demo and the tests.
+pub mod launcher;
 pub mod ports;
 pub mod values;

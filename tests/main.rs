@@ -1,1 +1,6 @@
+//! The integration tests: one binary, one module per capability.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod audit;
+mod harness;
+mod launcher;

@@ -30,28 +30,32 @@ create table audit_entry (
   detail jsonb
 );
 comment on table audit_entry is 'One entry for every operation asked for, answered or refused (R-160). Insert only: the service may not update, delete or truncate.';
-comment on column audit_entry.xid is 'Transaction that wrote the entry: the sequencer takes entries of finished transactions only, so a past window never changes';
+comment on column audit_entry.xid is 'Transaction that wrote the entry: tells the sequencer which entries it can not have seen yet';
 comment on column audit_entry.disclosed is 'Field classes that left the house in this answer';
 comment on column audit_entry.repeats is 'How many equal refusals of one source this entry stands for';
 create index audit_entry_xid on audit_entry (xid);
 create index audit_entry_persons on audit_entry using gin (persons);
 create index audit_entry_actor on audit_entry (actor_id, at);
+create index audit_entry_at on audit_entry using brin (at) with (autosummarize = on);
 
 create table audit_position (
   seq bigint primary key,
   entry_id uuid not null unique references audit_entry (id),
   link bytea not null check (length(link) = 32)
 );
-comment on table audit_position is 'Dense order of committed entries, given afterwards by the sequencer; lists and exports read up to max(seq)';
+comment on table audit_position is 'Dense order of committed entries, given afterwards by the sequencer and only ever continued: a past window never changes; lists and exports read up to max(seq)';
 comment on column audit_position.link is 'SHA-256 over the previous link and the canonical text of the entry';
 
 create table audit_lease (
   name text primary key,
   holder uuid not null,
   until timestamptz not null,
-  last_xid bigint not null
+  last_xid bigint not null,
+  open_xids bigint[] not null default '{}'
 );
-comment on table audit_lease is 'Who sequences now; one row';
+comment on table audit_lease is 'Who sequences now, and up to where; one row';
+comment on column audit_lease.last_xid is 'Every entry of a transaction below this one has its position, but for those in open_xids; 0 when the holder has not looked through the whole trail yet';
+comment on column audit_lease.open_xids is 'Transactions below last_xid that were still open when it was written';
 
 grant select, insert on audit_entry to kenpo_service;
 grant select on audit_position to kenpo_service;

@@ -15,7 +15,7 @@ create table strongroom.personal_number (
   unique (person_id, version)
 );
 comment on table strongroom.personal_number is '個人番号管理ファイル (R-100, R-104, R-114): AES-256-GCM-SIV under a data key per person; the wrapped keys live in the key store, outside the database';
-comment on column strongroom.blind_index is 'HMAC of the number under a key of its own, for the duplicate check (R-101) only';
+comment on column strongroom.personal_number.blind_index is 'HMAC of the number under a key of its own, for the duplicate check (R-101) only';
 create unique index personal_number_live on strongroom.personal_number (person_id) where superseded_at is null;
 create unique index personal_number_owner on strongroom.personal_number (blind_index) where superseded_at is null;
 create table strongroom.pending_number (

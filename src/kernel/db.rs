@@ -72,3 +72,13 @@ pub fn require_durable(conn: &mut PgConnection) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+/// Declares a row that is read by name: `row!{ /// doc \n pub struct X { /// doc \n id: Uuid => uuid::Uuid, … } }`
+#[macro_export]
+macro_rules! row {
+    ($(#[$m:meta])* pub struct $name:ident { $($(#[$fm:meta])* $field:ident: $sql:ty => $ty:ty),+ $(,)? }) => {
+        $(#[$m])*
+        #[derive(Clone, Debug, diesel::QueryableByName)]
+        pub struct $name { $($(#[$fm])* #[diesel(sql_type = $sql)] pub $field: $ty),+ }
+    };
+}

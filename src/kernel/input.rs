@@ -164,7 +164,7 @@ pub fn shape_error(pointer: &str, serde_text: &str) -> FieldError {
     FieldError::at(pointer, code, detail)
 }
 /// A pointer of known names only: a key that the caller made up is shown only when it can't be data.
-fn pointer_of(path: &serde_path_to_error::Path) -> String {
+pub fn pointer_of(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     let mut out = String::new();
     for s in path {
@@ -297,6 +297,34 @@ impl FromRequest for IdempotencyKey {
 impl Describe for IdempotencyKey {
     fn describe(_: &str, out: &mut Described) {
         out.parameters.push(header_parameter("Idempotency-Key", "Names this request: the same key and body get the same answer again (8 to 128 characters, kept 72 hours)", 128));
+    }
+}
+/// `Idempotency-Key` of a request that files: required unless it is a dry run.
+pub struct FilingKey(Option<String>);
+impl FilingKey {
+    /// # Errors
+    /// 400 when the header is missing or malformed.
+    pub fn required(self) -> Result<IdempotencyKey, Problem> {
+        self.0.map(IdempotencyKey).ok_or_else(|| Problem::new(Kind::KeyMissing))
+    }
+}
+impl FromRequest for FilingKey {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if req.headers().get("idempotency-key").is_none() {
+            return ready(Ok(Self(None)));
+        }
+        ready(IdempotencyKey::from_request(req, payload).into_inner().map(|k| Self(Some(k.0))))
+    }
+}
+impl Describe for FilingKey {
+    fn describe(path: &str, out: &mut Described) {
+        IdempotencyKey::describe(path, out);
+        if let Some(p) = out.parameters.last_mut() {
+            p.required = Required::False;
+            p.description = Some("Names this request: the same key and body get the same answer again (8 to 128 characters, kept 72 hours). Required unless validate_only".into());
+        }
     }
 }
 /// `If-Match`, required.

@@ -1,7 +1,9 @@
 //! Keyset pages: a cursor names the last row seen, signed and bound to the operation and its filters.
-use super::{Kind, Problem, secrets};
+use super::{Kernel, Kind, Operation, Problem, secrets};
 use serde::{Deserialize, Serialize};
+use std::{marker::PhantomData, str::FromStr};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// Where a page stands in its list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -44,11 +46,14 @@ pub fn cursor(key: &[u8; 32], operation: &str, filters: &str, last: &[String]) -
     let mac = secrets::hmac256(key, &[&body]);
     Some(format!("{}.{}", secrets::b64(&body), secrets::b64(&mac[..16])))
 }
+fn wrong_cursor() -> Problem {
+    Problem::new(Kind::Invalid).at("cursor", "cursor", "この cursor は使えません / this cursor is not of this list")
+}
 /// Position out of a cursor.
 /// # Errors
 /// 422 when it is forged or of another list.
 pub fn position(key: &[u8; 32], operation: &str, filters: &str, cursor: &str) -> Result<Vec<String>, Problem> {
-    let wrong = || Problem::new(Kind::Invalid).at("cursor", "cursor", "この cursor は使えません / this cursor is not of this list");
+    let wrong = wrong_cursor;
     let (body, mac) = cursor.split_once('.').ok_or_else(wrong)?;
     let (body, mac) = (secrets::unb64(body).ok_or_else(wrong)?, secrets::unb64(mac).ok_or_else(wrong)?);
     if !secrets::same(&secrets::hmac256(key, &[&body])[..16], &mac) {
@@ -65,4 +70,44 @@ pub fn cut<T>(mut rows: Vec<T>, limit: usize) -> (Vec<T>, bool) {
     let more = rows.len() > limit;
     rows.truncate(limit);
     (rows, more)
+}
+/// How many rows to read so that one sees whether there are more.
+pub fn one_more(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(500) + 1
+}
+/// A list of operation `Op` under the filters of its query: makes and reads its cursors.
+pub struct List<'a, Op> {
+    key: &'a [u8; 32],
+    filters: String,
+    op: PhantomData<Op>,
+}
+impl<'a, Op: Operation> List<'a, Op> {
+    /// `query` without its cursor: what the pages have in common.
+    pub fn new<Q: Serialize>(kernel: &'a Kernel, query: &Q) -> Self {
+        let filters = serde_urlencoded::to_string(query).unwrap_or_default();
+        Self { key: &kernel.keys.vault.cursor, filters, op: PhantomData }
+    }
+    /// Last id seen, out of the cursor; the nil id at the start.
+    /// # Errors
+    /// 422 when the cursor is forged or of another list.
+    pub fn id_after(&self, cursor: Option<&str>) -> Result<Uuid, Problem> {
+        Ok(self.after(cursor)?.unwrap_or(Uuid::nil()))
+    }
+    /// Last key seen, out of the cursor; `None` at the start.
+    /// # Errors
+    /// 422 when the cursor is forged or of another list.
+    pub fn after<K: FromStr>(&self, cursor: Option<&str>) -> Result<Option<K>, Problem> {
+        let Some(cursor) = cursor else { return Ok(None) };
+        let at = position(self.key, Op::ID, &self.filters, cursor)?;
+        at.first().and_then(|t| t.parse().ok()).map(Some).ok_or_else(wrong_cursor)
+    }
+    /// Page meta and `Link`.
+    pub fn meta<K: ToString>(&self, has_more: bool, last: Option<K>) -> (PageMeta, Option<String>) {
+        let next = last.filter(|_| has_more).and_then(|id| cursor(self.key, Op::ID, &self.filters, &[id.to_string()]));
+        let link = next.as_ref().map(|c| {
+            let and = if self.filters.is_empty() { "" } else { "&" };
+            format!("{}?{}{and}cursor={c}", Op::PATH, self.filters)
+        });
+        (PageMeta { has_more, next_cursor: next }, link)
+    }
 }

@@ -4,6 +4,22 @@ use crate::values::personal_number::PersonalNumber;
 use diesel::PgConnection;
 use uuid::Uuid;
 
+/// A personal number on its way out: made by the gate alone, after the policy allowed it and the disclosure was noted.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = String, pattern = "^[0-9]{12}$", max_length = 12)]
+pub struct DisclosedNumber(zeroize::Zeroizing<String>);
+impl DisclosedNumber {
+    pub(super) fn of(number: &PersonalNumber) -> Self {
+        Self(zeroize::Zeroizing::new(number.digits().iter().copied().map(char::from).collect()))
+    }
+}
+impl std::fmt::Debug for DisclosedNumber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DisclosedNumber(…)")
+    }
+}
+
 /// Why a number is registered or replaced; who does it.
 pub struct Registration<'a> {
     /// Whose number it is.

@@ -160,7 +160,7 @@ pub fn canonical_faults(text: &str) -> Vec<KanaFault> {
     if text.contains(['゛', '゜', '\u{3099}', '\u{309a}']) {
         return vec![KanaFault::StrayDakuten];
     }
-    if !text.chars().all(|c| matches!(c, 'ァ'..='ヺ' | 'ー' | '・' | 'ヽ' | 'ヾ' | NAME_SPACE)) {
+    if !text.chars().all(|c| matches!(c, 'ァ'..='ヾ' | '。' | '「' | '」' | '、' | NAME_SPACE)) {
         return vec![KanaFault::Charset];
     }
     separator_fault(text, NAME_SPACE)

@@ -27,8 +27,11 @@ pub struct EraDate {
     pub outside_era: bool,
 }
 
+/// Year, month and day.
+type FirstDay = (i32, u32, u32);
+
 /// The eras with file code, first day and the year before year one.
-const ERAS: [(Era, &str, (i32, u32, u32), i32); 5] = [
+const ERAS: [(Era, &str, FirstDay, i32); 5] = [
     (Era::Reiwa, "9", (2019, 5, 1), 2018),
     (Era::Heisei, "7", (1989, 1, 8), 1988),
     (Era::Showa, "5", (1926, 12, 25), 1925),

@@ -1,1 +1,29 @@
-//! 届出 — notifications.
+//! 届出 — notifications: intake of 資格取得届, 資格喪失届 and 被扶養者(異動)届 as JSON and as files
+//! (健康保険法 第48条, 施行規則 第24条, 第29条, 第38条).
+
+mod api;
+mod apply;
+mod codes;
+mod csv;
+mod duplicates;
+mod findings;
+mod form_schema;
+mod form_views;
+mod forms;
+mod layout;
+mod model;
+mod numbers;
+mod rows;
+mod rules;
+mod store;
+
+pub use api::routes;
+pub use codes::*;
+pub use csv::{FileError, FileResult, OfficeRef, ParsedFile, parse_file};
+pub use duplicates::mark_duplicates;
+pub use findings::{Code, Finding, Message, Severity};
+pub use forms::{Acquisition, Address, DependentChange, Form, Loss, OtherEntry, Overseas, SpouseEntry};
+pub use layout::{FormOnDate, NumberRule, Profile, form_on, layouts_on};
+pub use numbers::{CutNumbers, Slot};
+pub use rows::{ParsedRow, PensionOffice};
+pub use rules::{CharacterMode, Checked, Disposition, EraMode, RuleSettings, check_form};

@@ -4,7 +4,7 @@ use crate::kernel::{
     Actor, ActorKind, Kernel, Kind, Operation, Problem,
     policy::{GrantState, Verdict},
     trail::Entry,
-    vault::LiveGrant,
+    vault::{DisclosedNumber, LiveGrant},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::PgConnection;
@@ -46,6 +46,10 @@ impl<'a> Desk<'a> {
     /// Today in Japan.
     pub fn today(&self) -> NaiveDate {
         self.asking.kernel.clock.today()
+    }
+    /// Listener through which the request came.
+    pub fn zone(&self) -> crate::kernel::Zone {
+        self.asking.meta.zone
     }
     /// Language of the caller.
     pub fn lang(&self) -> crate::kernel::problem::Lang {
@@ -143,11 +147,10 @@ impl<'a> Desk<'a> {
         self.note(|n| n.identified = who);
         Ok(Permit { op: PhantomData })
     }
-    /// May the personal number of this person be part of the answer? Notes the disclosure as an entry of its own.
-    /// `expressly`: the caller asked for it by name.
+    /// May the personal number of this person be part of the answer?
     /// # Errors
     /// When asked for expressly and refused: 401 step-up for the privileged, else 403.
-    pub fn may_show_number(&mut self, facts: &Facts, expressly: bool) -> Result<bool, Problem> {
+    fn may_show_number(&mut self, facts: &Facts, expressly: bool) -> Result<bool, Problem> {
         let verdict = self.ask("readPersonalNumber", facts)?;
         if verdict.is_allowed {
             return Ok(true);
@@ -159,7 +162,7 @@ impl<'a> Desk<'a> {
         Err(step_up(self.actor()?))
     }
     /// Adds the entry of a disclosed number: purpose, case and person.
-    pub fn note_disclosure(&mut self, person: Uuid) {
+    fn note_disclosure(&mut self, person: Uuid) {
         let mut entry = self.asking.entry("disclosure", 200, None);
         entry.persons = vec![person];
         entry.disclosed = vec!["personal_number"];
@@ -207,6 +210,17 @@ impl<'a> Tx<'a> {
         let purpose = self.desk.grant.as_ref().map(|g| (g.purpose.clone(), g.reason.clone(), g.case));
         self.note(|n| n.purpose = purpose);
         Ok(())
+    }
+    /// The personal number of the person that was admitted, if this answer may carry it. The disclosure is an entry of its own.
+    /// `expressly`: the caller asked for it by name.
+    /// # Errors
+    /// When asked for expressly and refused: 401 step-up for the privileged, else 403; 503 when the key store is away.
+    pub fn show_number(&mut self, facts: &Facts, expressly: bool) -> Result<Option<DisclosedNumber>, Problem> {
+        let (true, Some(person)) = (self.desk.may_show_number(facts, expressly)?, facts.person) else { return Ok(None) };
+        let vault = self.desk.asking.kernel.vault.clone();
+        let Some(number) = vault.read(self.conn, person)? else { return Ok(None) };
+        self.desk.note_disclosure(person);
+        Ok(Some(DisclosedNumber::of(&number)))
     }
     pub(super) fn into_further(self) -> Vec<Entry> {
         self.desk.further

@@ -39,6 +39,14 @@ impl<Op: Operation> Gate<Op> {
     pub fn asking(&self) -> &Asking {
         &self.asking
     }
+    /// The request, for a stream that outlives the handler and records its own end.
+    pub fn shared(&self) -> Arc<Asking> {
+        self.asking.clone()
+    }
+    /// The token switched no linkage on: the answer can't carry a number.
+    pub fn has_no_grant(&self) -> bool {
+        self.asking.actor.as_ref().is_none_or(|a| a.grant.is_none())
+    }
     /// One transaction: the work, and the entry that says who did it. Both or neither.
     /// # Errors
     /// What the work refuses; 503 when the entry can't be written.
@@ -83,6 +91,9 @@ impl<Op: Operation> Gate<Op> {
                         employer_id: noted.employer,
                     };
                     idempotency::finish(tx.conn(), &claim, &stored)?;
+                }
+                if matches!(answer.payload, Payload::Refused(_)) {
+                    idempotency::forget(tx.conn(), &claim)?;
                 }
                 Ok(answer)
             })

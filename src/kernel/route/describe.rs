@@ -32,6 +32,10 @@ pub trait Describe {
 impl<Op> Describe for crate::kernel::Gate<Op> {
     fn describe(_: &str, _: &mut Described) {}
 }
+/// Shared state of the process is no part of the contract.
+impl<T: 'static> Describe for actix_web::web::Data<T> {
+    fn describe(_: &str, _: &mut Described) {}
+}
 macro_rules! describe_tuples {
     ($(($($t:ident),+))+) => { $(
         impl<$($t: Describe),+> Describe for ($($t,)+) {
@@ -121,6 +125,11 @@ fn method(m: Method) -> HttpMethod {
         Method::Patch => HttpMethod::Patch,
         Method::Delete => HttpMethod::Delete,
     }
+}
+pub(super) fn also_answers(op: &mut openapi::path::Operation, status: &str, about: &str, schema: &str) {
+    let content = openapi::Content::new(Some(Ref::from_schema_name(schema)));
+    let response = ResponseBuilder::new().description(about).content("application/json", content).build();
+    op.responses.responses.insert(status.to_owned(), RefOr::T(response));
 }
 const PROBLEMS: &[(&str, &str, &str)] = &[
     ("400", "Unreadable", "The request cannot be read"),

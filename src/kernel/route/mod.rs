@@ -2,7 +2,7 @@
 mod describe;
 mod serve;
 
-pub use describe::{Describe, Described, document};
+pub use describe::{Content, Describe, Described, Lines, document};
 
 use super::{Operation, gate::Reply, operation::Method};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, web};
@@ -72,6 +72,14 @@ impl Routes {
         self.declare::<Op, Args>(Line::content());
         self.schemas.extend(Line::schemas());
         self.mount::<Op, F, Args, T>(handler)
+    }
+    /// The operation added last answers 200 with `T` on a dry run.
+    pub fn dry_run<T: ToSchema>(&mut self) -> &mut Self {
+        if let Some((_, _, operation)) = self.operations.last_mut() {
+            describe::also_answers(operation, "200", "What would happen; nothing was stored", &T::name());
+        }
+        self.schemas.extend(super::input::schemas_of::<T>());
+        self
     }
     fn declare<Op: Operation, Args: Describe>(&mut self, success: describe::Success) {
         let mut described = Described::default();

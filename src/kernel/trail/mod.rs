@@ -45,7 +45,7 @@ pub struct Entry {
     pub at: DateTime<Utc>,
     /// operationId.
     pub operation: &'static str,
-    /// read, write, protocol or disclosure.
+    /// read, write, refusal, protocol, disclosure, or export for the end of a streamed one.
     pub kind: &'static str,
     /// HTTP status of the answer.
     pub status: i16,

@@ -1,0 +1,183 @@
+//! Operations on dependents.
+use super::{model::DependentRow, store};
+use crate::{
+    domain::members::{self, Address, Expand, MemberQuery, NumberState, PersonSex},
+    kernel::{
+        Gate, Operation, Reply, Routes, Subject,
+        input::{Id, Query},
+        vault::DisclosedNumber,
+    },
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::Validate;
+
+crate::operation! {
+    /// 被扶養者の一覧
+    ///
+    /// Lists the dependents recognised under an insured person on a day.
+    pub ListDependents: Get "/v1/members/{member_id}/dependents" = "listDependents", scope "dependents:read", on "Member", status 200, law "R-006";
+    /// 被扶養者の参照
+    ///
+    /// Reads one dependent as of a day. With a scoped token for this person the answer carries `personal_number`; otherwise
+    /// the field is absent.
+    pub GetDependent: Get "/v1/dependents/{dependent_id}" = "getDependent", scope "dependents:read" or "personal-number:read", on "Dependent", status 200, law "R-006, R-111";
+    /// 被扶養者の履歴
+    ///
+    /// Every version of the dependency: what was valid when, and what was known when.
+    pub GetDependentHistory: Get "/v1/dependents/{dependent_id}/history" = "getDependentHistory", scope "dependents:read", on "Dependent", status 200, law "R-006";
+}
+
+/// A dependent (被扶養者) as of a day.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Dependent {
+    /// Id of the dependency.
+    pub id: Uuid,
+    /// Immutable id of the person.
+    pub person_id: Uuid,
+    /// Insured person.
+    pub member_id: Uuid,
+    /// 枝番, two digits.
+    #[schema(max_length = 2)]
+    pub branch: String,
+    /// 氏名.
+    #[schema(max_length = 100)]
+    pub name: String,
+    /// 振り仮名.
+    #[schema(max_length = 100)]
+    pub name_kana: String,
+    /// 生年月日.
+    pub birth_on: NaiveDate,
+    /// 性別.
+    pub sex: PersonSex,
+    /// 住民票住所.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resident_address: Option<Address>,
+    /// 続柄 as a code.
+    #[schema(max_length = 40)]
+    pub relationship: String,
+    /// 同居.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lives_together: Option<bool>,
+    /// 認定年月日.
+    pub recognised_on: NaiveDate,
+    /// Why recognised, as a code.
+    #[schema(max_length = 40)]
+    pub recognition_reason: String,
+    /// First day not recognised any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removed_on: Option<NaiveDate>,
+    /// Why removed, as a code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub removal_reason: Option<String>,
+    /// When the society received it.
+    pub received_on: NaiveDate,
+    /// Known since.
+    pub recorded_at: DateTime<Utc>,
+    /// Known until.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub superseded_at: Option<DateTime<Utc>>,
+    /// Whether a personal number is registered, and if not, why.
+    pub personal_number_state: NumberState,
+    /// 個人番号: present only with a scoped token for this person; else absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{12}$", max_length = 12, nullable = false)]
+    pub personal_number: Option<DisclosedNumber>,
+}
+fn view(r: DependentRow, personal_number: Option<DisclosedNumber>) -> Dependent {
+    Dependent {
+        id: r.dependent_id,
+        person_id: r.person_id,
+        member_id: r.insured_id,
+        branch: r.branch,
+        name: r.name,
+        name_kana: r.name_kana,
+        birth_on: r.birth_on,
+        sex: PersonSex::of(&r.sex),
+        resident_address: members::address(r.resident_postal_code, r.resident_address),
+        relationship: r.relationship,
+        lives_together: r.lives_together,
+        recognised_on: r.recognised_on,
+        recognition_reason: r.recognition_reason,
+        removed_on: r.removed_on,
+        removal_reason: r.removal_reason,
+        received_on: r.received_on,
+        recorded_at: r.recorded_at,
+        superseded_at: r.superseded_at,
+        personal_number_state: NumberState::of(&r.number_state, r.number_reason),
+        personal_number,
+    }
+}
+/// Dependents of an insured person.
+#[derive(Serialize, ToSchema)]
+pub struct DependentList {
+    /// By 枝番.
+    #[schema(max_items = 100)]
+    items: Vec<Dependent>,
+}
+/// Every version of a dependency.
+#[derive(Serialize, ToSchema)]
+pub struct DependentHistory {
+    /// Newest knowledge first.
+    #[schema(max_items = 500)]
+    versions: Vec<Dependent>,
+}
+/// Day of a read.
+#[derive(Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DependentListQuery {
+    /// As of this day (JST); today when absent.
+    as_of: Option<NaiveDate>,
+}
+
+async fn list_dependents(
+    gate: Gate<ListDependents>,
+    id: Id,
+    q: Query<DependentListQuery>,
+) -> Reply<ListDependents, DependentList> {
+    gate.read(move |tx| {
+        let as_of = q.0.as_of.unwrap_or_else(|| tx.today());
+        let insured = members::find(tx, id.0, as_of, None)?;
+        let (insured, _) = tx.admit::<ListDependents, _>(insured)?;
+        let rows = store::under(tx, id.0, as_of)?;
+        let (rows, permit) = tx.admit_rows::<ListDependents, _>(&insured.facts(), GetDependent::ID, rows)?;
+        Ok(permit.answer(DependentList { items: rows.into_iter().map(|r| view(r, None)).collect() }))
+    })
+    .await
+}
+async fn get_dependent(gate: Gate<GetDependent>, id: Id, q: Query<MemberQuery>) -> Reply<GetDependent, Dependent> {
+    gate.read(move |tx| {
+        let as_of = q.0.as_of.unwrap_or_else(|| tx.today());
+        let row = store::find(tx, id.0, as_of, q.0.known_at)?;
+        let (row, permit) = tx.admit::<GetDependent, _>(row)?;
+        let number = tx.show_number(&row.facts(), q.0.expand == Some(Expand::PersonalNumber))?;
+        let tag = format!("{}{}", row.version, if number.is_some() { "-n" } else { "" });
+        Ok(permit.answer(view(row, number)).tagged(tag))
+    })
+    .await
+}
+async fn get_dependent_history(
+    gate: Gate<GetDependentHistory>,
+    id: Id,
+) -> Reply<GetDependentHistory, DependentHistory> {
+    gate.read(move |tx| {
+        let today = tx.today();
+        let row = store::find(tx, id.0, today, None)?;
+        let (row, permit) = tx.admit::<GetDependentHistory, _>(row)?;
+        let versions = store::versions(tx, &row, today)?.into_iter().map(|r| view(r, None)).collect();
+        Ok(permit.answer(DependentHistory { versions }))
+    })
+    .await
+}
+
+/// Routes of dependents.
+pub fn routes(r: &mut Routes) {
+    r.group("Dependents");
+    r.add::<ListDependents, _, _, _>(list_dependents);
+    r.add::<GetDependent, _, _, _>(get_dependent);
+    r.add::<GetDependentHistory, _, _, _>(get_dependent_history);
+}

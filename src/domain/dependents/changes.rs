@@ -1,0 +1,181 @@
+//! SQL that changes dependents. Nothing is overwritten.
+use crate::{
+    kernel::{Operation, Permit, Problem, Tx},
+    values::kana,
+};
+use chrono::NaiveDate;
+use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
+use uuid::Uuid;
+
+/// A dependency to be recorded.
+#[derive(Clone, Debug)]
+pub struct Recognise {
+    /// Who.
+    pub person: Uuid,
+    /// Under whom.
+    pub insured: Uuid,
+    /// In whose affairs.
+    pub employer: Uuid,
+    /// 続柄 as a code.
+    pub relationship: String,
+    /// 同居.
+    pub lives_together: Option<bool>,
+    /// Occupation as a code.
+    pub occupation: Option<String>,
+    /// Yearly income.
+    pub income_yen: Option<i64>,
+    /// 認定年月日.
+    pub recognised_on: NaiveDate,
+    /// Why, as a code.
+    pub reason: String,
+    /// When the society received it.
+    pub received_on: NaiveDate,
+    /// Notification it came with.
+    pub source: Option<Uuid>,
+}
+crate::row! {
+    /// A dependency that was made or found.
+    pub struct Made {
+        /// Dependency.
+        dependent_id: t::Uuid => Uuid,
+        /// Who.
+        person_id: t::Uuid => Uuid,
+        /// 枝番.
+        branch: t::Text => String,
+    }
+}
+/// Recognises a dependent under an insured person; gives the next 枝番 of the family.
+/// # Errors
+/// 409 when the person is recognised somewhere already.
+pub fn recognise<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, r: &Recognise) -> Result<Made, Problem> {
+    let (by, now) = (tx.actor()?.id, tx.now());
+    sql_query("select id from person where id = $1 for update").bind::<t::Uuid, _>(r.insured).execute(tx.conn())?;
+    let made: Made = sql_query(
+        "insert into dependency (row_id, dependent_id, person_id, insured_id, employer_id, branch, relationship, \
+         lives_together, occupation, income_yen, recognised_on, recognition_reason, received_on, recorded_at, recorded_by, \
+         source) \
+         select $1, $2, $3, $4, $5, lpad((coalesce(max(branch::int), 0) + 1)::text, 2, '0'), $6, $7, $8, $9, $10, $11, $12, \
+                $13, $14, $15 from dependency where insured_id = $4 \
+         returning dependent_id, person_id, branch",
+    )
+    .bind::<t::Uuid, _>(Uuid::now_v7())
+    .bind::<t::Uuid, _>(Uuid::now_v7())
+    .bind::<t::Uuid, _>(r.person)
+    .bind::<t::Uuid, _>(r.insured)
+    .bind::<t::Uuid, _>(r.employer)
+    .bind::<t::Text, _>(&r.relationship)
+    .bind::<t::Nullable<t::Bool>, _>(r.lives_together)
+    .bind::<t::Nullable<t::Text>, _>(&r.occupation)
+    .bind::<t::Nullable<t::BigInt>, _>(r.income_yen)
+    .bind::<t::Date, _>(r.recognised_on)
+    .bind::<t::Text, _>(&r.reason)
+    .bind::<t::Date, _>(r.received_on)
+    .bind::<t::Timestamptz, _>(now)
+    .bind::<t::Uuid, _>(by)
+    .bind::<t::Nullable<t::Uuid>, _>(r.source)
+    .get_result(tx.conn())?;
+    touch(tx, r.person)?;
+    Ok(made)
+}
+/// Ends a dependency.
+/// # Errors
+/// 409 when it has ended already.
+pub fn remove<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    dependent: Uuid,
+    removed_on: NaiveDate,
+    reason: &str,
+    source: Option<Uuid>,
+) -> Result<(), Problem> {
+    let ended = end(tx, "dependent_id = $1", dependent, removed_on, reason, source)?;
+    if ended == 1 {
+        Ok(())
+    } else {
+        Err(Problem::conflict("not-a-dependent", "被扶養者ではありません", "The person is no dependent there"))
+    }
+}
+/// Ends every dependency under an insured person: cover of dependents ends with the insured person's.
+/// # Errors
+/// Database errors.
+pub fn end_all<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    insured: Uuid,
+    removed_on: NaiveDate,
+    source: Option<Uuid>,
+) -> Result<usize, Problem> {
+    end(tx, "insured_id = $1", insured, removed_on, "insured_lost", source)
+}
+fn end(
+    tx: &mut Tx<'_>,
+    which: &'static str,
+    id: Uuid,
+    removed_on: NaiveDate,
+    reason: &str,
+    source: Option<Uuid>,
+) -> Result<usize, Problem> {
+    let (by, now) = (tx.actor()?.id, tx.now());
+    let ended: Vec<Made> = sql_query(format!(
+        "with old as (update dependency set superseded_at = $2 where {which} and superseded_at is null and removed_on is null \
+                      returning *) \
+         insert into dependency (row_id, dependent_id, person_id, insured_id, employer_id, branch, relationship, lives_together, \
+           occupation, income_yen, recognised_on, recognition_reason, removed_on, removal_reason, received_on, recorded_at, \
+           recorded_by, source) \
+         select gen_random_uuid(), dependent_id, person_id, insured_id, employer_id, branch, relationship, lives_together, \
+           occupation, income_yen, recognised_on, recognition_reason, greatest($3, recognised_on), $4, received_on, $2, $5, $6 \
+         from old returning dependent_id, person_id, branch"
+    ))
+    .bind::<t::Uuid, _>(id)
+    .bind::<t::Timestamptz, _>(now)
+    .bind::<t::Date, _>(removed_on)
+    .bind::<t::Text, _>(reason)
+    .bind::<t::Uuid, _>(by)
+    .bind::<t::Nullable<t::Uuid>, _>(source)
+    .load(tx.conn())?;
+    for d in &ended {
+        touch(tx, d.person_id)?;
+    }
+    Ok(ended.len())
+}
+fn touch(tx: &mut Tx<'_>, person: Uuid) -> Result<(), Problem> {
+    sql_query("update person set version = version + 1 where id = $1").bind::<t::Uuid, _>(person).execute(tx.conn())?;
+    tx.note(|n| n.persons.push(person));
+    Ok(())
+}
+/// The dependent under an insured person with that reading and birth day.
+/// # Errors
+/// Database errors.
+pub fn find_under(tx: &mut Tx<'_>, insured: Uuid, kana_text: &str, birth_on: NaiveDate) -> Result<Option<Made>, Problem> {
+    Ok(sql_query(
+        "select d.dependent_id, d.person_id, d.branch from dependency d \
+         join person_identity i on i.person_id = d.person_id and i.superseded_at is null and i.valid_to is null \
+         where d.insured_id = $1 and d.superseded_at is null and d.removed_on is null and i.kana_search = $2 and i.birth_on = $3 \
+         limit 1",
+    )
+    .bind::<t::Uuid, _>(insured)
+    .bind::<t::Text, _>(kana::search_fold(kana_text))
+    .bind::<t::Date, _>(birth_on)
+    .get_result(tx.conn())
+    .optional()?)
+}
+crate::row! {
+    /// A count.
+    pub struct Count {
+        /// It.
+        n: t::BigInt => i64,
+    }
+}
+/// How many dependents an insured person has on a day.
+/// # Errors
+/// Database errors.
+pub fn count_under(tx: &mut Tx<'_>, insured: Uuid, on: NaiveDate) -> Result<i64, Problem> {
+    let count: Count = sql_query(
+        "select count(*) as n from dependency where insured_id = $1 and superseded_at is null and recognised_on <= $2 \
+         and (removed_on is null or removed_on > $2)",
+    )
+    .bind::<t::Uuid, _>(insured)
+    .bind::<t::Date, _>(on)
+    .get_result(tx.conn())?;
+    Ok(count.n)
+}

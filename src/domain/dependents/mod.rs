@@ -1,0 +1,8 @@
+//! 被扶養者 — dependents (健康保険法3条7項): who is recognised under which insured person, from and until when.
+mod api;
+mod changes;
+mod model;
+mod store;
+
+pub use api::routes;
+pub use changes::{Made, Recognise, count_under, end_all, find_under, recognise, remove};

@@ -1,0 +1,62 @@
+//! Rows of dependents.
+use crate::kernel::{Facts, Subject};
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::sql_types as t;
+use uuid::Uuid;
+
+crate::row! {
+    /// A dependent as of a day: dependency, person and identity.
+    pub struct DependentRow {
+        /// Stays the same over all versions of this dependency.
+        dependent_id: t::Uuid => Uuid,
+        /// Who.
+        person_id: t::Uuid => Uuid,
+        /// Counts changes of the person; the ETag.
+        version: t::Integer => i32,
+        /// registered or not_registered.
+        number_state: t::Text => String,
+        /// 未登録理由.
+        number_reason: t::Nullable<t::Text> => Option<String>,
+        /// Under whom.
+        insured_id: t::Uuid => Uuid,
+        /// In whose affairs.
+        employer_id: t::Uuid => Uuid,
+        /// Name as shown.
+        name: t::Text => String,
+        /// Reading.
+        name_kana: t::Text => String,
+        /// Day of birth.
+        birth_on: t::Date => NaiveDate,
+        /// male, female, unset.
+        sex: t::Text => String,
+        /// 住民票住所.
+        resident_postal_code: t::Nullable<t::Text> => Option<String>,
+        /// 住民票住所.
+        resident_address: t::Nullable<t::Text> => Option<String>,
+        /// 枝番.
+        branch: t::Text => String,
+        /// 続柄.
+        relationship: t::Text => String,
+        /// 同居.
+        lives_together: t::Nullable<t::Bool> => Option<bool>,
+        /// 認定年月日.
+        recognised_on: t::Date => NaiveDate,
+        /// Why recognised.
+        recognition_reason: t::Text => String,
+        /// First day not recognised any more.
+        removed_on: t::Nullable<t::Date> => Option<NaiveDate>,
+        /// Why removed.
+        removal_reason: t::Nullable<t::Text> => Option<String>,
+        /// When the society received it.
+        received_on: t::Date => NaiveDate,
+        /// Known since.
+        recorded_at: t::Timestamptz => DateTime<Utc>,
+        /// Known until.
+        superseded_at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
+    }
+}
+impl Subject for DependentRow {
+    fn facts(&self) -> Facts {
+        Facts::of("Dependent", self.dependent_id).in_employer(self.employer_id).about(self.person_id)
+    }
+}

@@ -1,0 +1,197 @@
+//! SQL of employers.
+use super::model::{EmployerFacts, EmployerRow};
+use crate::kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx};
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types as t};
+use uuid::Uuid;
+
+const COLUMNS: &str = "r.employer_id, e.version, r.valid_from, r.valid_to, r.symbol, r.society_number, r.prefecture_code, \
+     r.district_code, r.office_symbol, r.office_number, r.name, r.name_kana, r.postal_code, r.address, r.owner_name, \
+     r.phone, r.accepts_pension_layout, r.early_filing_days, r.recorded_at, r.superseded_at \
+     from employer e join employer_record r on r.employer_id = e.id";
+const VALID: &str = "r.superseded_at is null and r.valid_from <= $1 and (r.valid_to is null or r.valid_to > $1)";
+
+/// The employer as of a day.
+/// # Errors
+/// 404 when there is none.
+pub fn find(tx: &mut Tx<'_>, id: Uuid, as_of: NaiveDate) -> Result<Guarded<EmployerRow>, Problem> {
+    Ok(Guarded::new(
+        sql_query(format!("select {COLUMNS} where {VALID} and e.id = $2"))
+            .bind::<t::Date, _>(as_of)
+            .bind::<t::Uuid, _>(id)
+            .get_result(tx.conn())?,
+    ))
+}
+/// The employer, locked for a change.
+/// # Errors
+/// 404 when there is none.
+pub fn lock(tx: &mut Tx<'_>, id: Uuid, as_of: NaiveDate) -> Result<Guarded<EmployerRow>, Problem> {
+    sql_query("select id from employer where id = $1 for update").bind::<t::Uuid, _>(id).execute(tx.conn())?;
+    find(tx, id, as_of)
+}
+/// Every version of the employer, newest knowledge first.
+/// # Errors
+/// 404 when there is none.
+pub fn history(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<Vec<EmployerRow>>, Problem> {
+    let rows: Vec<EmployerRow> = sql_query(format!(
+        "select {COLUMNS} where e.id = $1 order by r.valid_from desc, r.recorded_at desc limit 500"
+    ))
+    .bind::<t::Uuid, _>(id)
+    .load(tx.conn())?;
+    if rows.is_empty() { Err(Problem::not_found()) } else { Ok(Guarded::new(rows)) }
+}
+/// One page of employers as of a day, by id.
+/// # Errors
+/// Database errors.
+pub fn list(
+    tx: &mut Tx<'_>,
+    scope: &RowScope,
+    as_of: NaiveDate,
+    after: Uuid,
+    limit: i64,
+) -> Result<Guarded<Vec<EmployerRow>>, Problem> {
+    Ok(Guarded::new(
+        sql_query(format!(
+            "select {COLUMNS} where {VALID} and e.id > $2 and ($3::uuid[] is null or e.id = any($3)) order by e.id limit $4"
+        ))
+        .bind::<t::Date, _>(as_of)
+        .bind::<t::Uuid, _>(after)
+        .bind::<t::Nullable<t::Array<t::Uuid>>, _>(scope.employers())
+        .bind::<t::BigInt, _>(limit)
+        .load(tx.conn())?,
+    ))
+}
+crate::row! {
+    /// 記号 of an employer.
+    pub struct Symbol {
+        /// It.
+        symbol: t::Text => String,
+    }
+}
+/// 記号 under which an employer's people are numbered on a day.
+/// # Errors
+/// 404 when there is no such employer on that day.
+pub fn symbol_of(tx: &mut Tx<'_>, id: Uuid, as_of: NaiveDate) -> Result<String, Problem> {
+    let row: Symbol = sql_query(format!("select r.symbol from employer_record r where {VALID} and r.employer_id = $2"))
+        .bind::<t::Date, _>(as_of)
+        .bind::<t::Uuid, _>(id)
+        .get_result(tx.conn())?;
+    Ok(row.symbol)
+}
+/// Registers a new employer.
+/// # Errors
+/// 409 when its society number is in use.
+pub fn create<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, facts: &EmployerFacts) -> Result<Uuid, Problem> {
+    let (by, now) = (tx.actor()?.id, tx.now());
+    insert(tx.conn(), facts, by, now)
+}
+/// Inserts an employer and its first version (also for seeding).
+/// # Errors
+/// 409 when its society number is in use.
+pub fn insert(conn: &mut PgConnection, facts: &EmployerFacts, by: Uuid, now: DateTime<Utc>) -> Result<Uuid, Problem> {
+    let id = Uuid::now_v7();
+    sql_query("insert into employer (id, created_at) values ($1, $2)")
+        .bind::<t::Uuid, _>(id)
+        .bind::<t::Timestamptz, _>(now)
+        .execute(conn)?;
+    record(conn, id, facts, by, now)?;
+    Ok(id)
+}
+/// The employer as it was just written.
+/// # Errors
+/// Database errors.
+pub fn written<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    id: Uuid,
+    as_of: NaiveDate,
+) -> Result<EmployerRow, Problem> {
+    Ok(sql_query(format!("select {COLUMNS} where {VALID} and e.id = $2"))
+        .bind::<t::Date, _>(as_of)
+        .bind::<t::Uuid, _>(id)
+        .get_result(tx.conn())?)
+}
+/// Records new facts from `facts.valid_from` on: what was known stays, its validity is cut at that day by a new row.
+/// # Errors
+/// Database errors.
+pub fn change<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    old: &EmployerRow,
+    facts: &EmployerFacts,
+) -> Result<(), Problem> {
+    let (by, now, id) = (tx.actor()?.id, tx.now(), old.employer_id);
+    let conn = tx.conn();
+    sql_query("update employer_record set superseded_at = $2 where employer_id = $1 and superseded_at is null and valid_from = $3")
+        .bind::<t::Uuid, _>(id)
+        .bind::<t::Timestamptz, _>(now)
+        .bind::<t::Date, _>(old.valid_from)
+        .execute(conn)?;
+    if old.valid_from < facts.valid_from {
+        let until = Some(facts.valid_from);
+        insert_record(conn, id, &EmployerFacts::from(old.clone()), until, by, now)?;
+    }
+    record(conn, id, facts, by, now)?;
+    sql_query("update employer set version = version + 1 where id = $1").bind::<t::Uuid, _>(id).execute(conn)?;
+    Ok(())
+}
+fn record(conn: &mut PgConnection, id: Uuid, f: &EmployerFacts, by: Uuid, now: DateTime<Utc>) -> Result<(), Problem> {
+    insert_record(conn, id, f, None, by, now)
+}
+fn insert_record(
+    conn: &mut PgConnection,
+    id: Uuid,
+    f: &EmployerFacts,
+    valid_to: Option<NaiveDate>,
+    by: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let [prefecture, district, symbol, number] = &f.office;
+    sql_query(
+        "insert into employer_record (row_id, employer_id, valid_from, valid_to, symbol, society_number, prefecture_code, \
+         district_code, office_symbol, office_number, name, name_kana, postal_code, address, owner_name, phone, \
+         accepts_pension_layout, early_filing_days, recorded_at, recorded_by) \
+         values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20)",
+    )
+    .bind::<t::Uuid, _>(Uuid::now_v7())
+    .bind::<t::Uuid, _>(id)
+    .bind::<t::Date, _>(f.valid_from)
+    .bind::<t::Nullable<t::Date>, _>(valid_to)
+    .bind::<t::Text, _>(&f.symbol)
+    .bind::<t::Text, _>(&f.society_number)
+    .bind::<t::Nullable<t::Text>, _>(prefecture)
+    .bind::<t::Nullable<t::Text>, _>(district)
+    .bind::<t::Nullable<t::Text>, _>(symbol)
+    .bind::<t::Nullable<t::Text>, _>(number)
+    .bind::<t::Text, _>(&f.name)
+    .bind::<t::Nullable<t::Text>, _>(&f.name_kana)
+    .bind::<t::Nullable<t::Text>, _>(&f.postal_code)
+    .bind::<t::Nullable<t::Text>, _>(&f.address)
+    .bind::<t::Nullable<t::Text>, _>(&f.owner_name)
+    .bind::<t::Nullable<t::Text>, _>(&f.phone)
+    .bind::<t::Bool, _>(f.accepts_pension_layout)
+    .bind::<t::SmallInt, _>(f.early_filing_days)
+    .bind::<t::Timestamptz, _>(now)
+    .bind::<t::Uuid, _>(by)
+    .execute(conn)?;
+    Ok(())
+}
+crate::row! {
+    /// A number that was given.
+    pub struct Given {
+        /// The number.
+        last_number: t::Integer => i32,
+    }
+}
+/// Gives the next 番号 under a 記号.
+/// # Errors
+/// Database errors.
+pub fn next_number(conn: &mut PgConnection, symbol: &str) -> Result<String, Problem> {
+    let given: Given = sql_query(
+        "insert into insured_number_counter (symbol, last_number) values ($1, 1) \
+         on conflict (symbol) do update set last_number = insured_number_counter.last_number + 1 returning last_number",
+    )
+    .bind::<t::Text, _>(symbol)
+    .get_result(conn)?;
+    Ok(given.last_number.to_string())
+}

@@ -1,0 +1,222 @@
+//! Operations on insured persons.
+use super::{
+    changes,
+    reader::MemberReader,
+    store,
+    views::{Member, MemberHistory, MemberPage, member_view},
+};
+use crate::{
+    kernel::{
+        Facts, Gate, Operation, Reply, Routes, Subject,
+        input::{Id, IfMatch, Input, Query, plain_text},
+        page,
+    },
+    values::kana,
+};
+use actix_web::web::Data;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::Validate;
+
+crate::operation! {
+    /// 被保険者の一覧・検索
+    ///
+    /// Lists insured persons as of a day, by id; searches by reading, number, employer and state. Never by personal number.
+    pub ListMembers: Get "/v1/members" = "listMembers", scope "members:read", on "Society", status 200, law "R-002";
+    /// 被保険者の参照
+    ///
+    /// Reads one insured person as of a day, optionally as known at an instant. With a scoped token for this person the answer
+    /// carries `personal_number`; otherwise the field is absent.
+    pub GetMember: Get "/v1/members/{member_id}" = "getMember", scope "members:read" or "personal-number:read", on "Member", status 200, law "R-002, R-111, R-201";
+    /// 被保険者の履歴
+    ///
+    /// Every version of identity and enrolments: what was valid when, and what was known when.
+    pub GetMemberHistory: Get "/v1/members/{member_id}/history" = "getMemberHistory", scope "members:read", on "Member", status 200, law "R-007, R-008";
+    /// 連絡先の変更
+    ///
+    /// Changes contact address and phone (merge patch) from today on.
+    pub UpdateMemberContact: Patch "/v1/members/{member_id}" = "updateMemberContact", scope "members:write", on "Member", status 200, law "R-012";
+}
+
+/// Insured or not any more.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberState {
+    /// Covered on the day.
+    Insured,
+    /// Not covered any more.
+    Lost,
+}
+/// Filters and page of the list.
+#[derive(Serialize, Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct MemberListQuery {
+    /// As of this day (JST); today when absent.
+    as_of: Option<NaiveDate>,
+    /// Of this employer.
+    employer_id: Option<Uuid>,
+    /// The reading starts with this (any width, hiragana too).
+    #[validate(length(min = 1, max = 50), custom(function = "plain_text"))]
+    #[param(min_length = 1, max_length = 50)]
+    name_kana: Option<String>,
+    /// 記号.
+    #[validate(length(min = 1, max = 10), custom(function = "plain_text"))]
+    #[param(max_length = 10)]
+    symbol: Option<String>,
+    /// 番号.
+    #[validate(length(min = 1, max = 10), custom(function = "plain_text"))]
+    #[param(max_length = 10)]
+    number: Option<String>,
+    /// Insured or lost.
+    #[param(inline = false)]
+    state: Option<MemberState>,
+    /// Rows per page.
+    #[validate(range(min = 1, max = 500))]
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u16>,
+    /// Where to go on.
+    #[validate(length(max = 2000))]
+    #[param(max_length = 2000)]
+    cursor: Option<String>,
+}
+/// What to show beside the fields.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum Expand {
+    /// The personal number: needs a scoped token.
+    PersonalNumber,
+}
+/// Day, knowledge and extras of a read.
+#[derive(Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct MemberQuery {
+    /// As of this day (JST); today when absent.
+    pub as_of: Option<NaiveDate>,
+    /// As it was known at this instant; now when absent.
+    pub known_at: Option<DateTime<Utc>>,
+    /// Asks for the personal number expressly.
+    #[param(inline = false)]
+    pub expand: Option<Expand>,
+}
+/// Contact details to change; an absent member stays, null clears.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct MemberContactPatch {
+    /// 連絡先 郵便番号.
+    #[serde(default, deserialize_with = "given")]
+    #[validate(length(max = 8), custom(function = "plain_text"))]
+    #[schema(value_type = Option<String>, max_length = 8)]
+    contact_postal_code: Option<Option<String>>,
+    /// 連絡先住所.
+    #[serde(default, deserialize_with = "given")]
+    #[validate(length(max = 300), custom(function = "plain_text"))]
+    #[schema(value_type = Option<String>, max_length = 300)]
+    contact_address: Option<Option<String>>,
+    /// 電話番号.
+    #[serde(default, deserialize_with = "given")]
+    #[validate(length(max = 15), custom(function = "plain_text"))]
+    #[schema(value_type = Option<String>, max_length = 15)]
+    phone: Option<Option<String>>,
+}
+fn given<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::<String>::deserialize(d).map(Some)
+}
+crate::json_body!("application/merge-patch+json": MemberContactPatch);
+
+async fn list_members(gate: Gate<ListMembers>, q: Query<MemberListQuery>) -> Reply<ListMembers, MemberPage> {
+    gate.read(move |tx| {
+        let mut q = q.0;
+        let (limit, cursor) = (usize::from(q.limit.unwrap_or(100)), q.cursor.take());
+        let list = page::List::<ListMembers>::new(tx.kernel(), &q);
+        let after = list.id_after(cursor.as_deref())?;
+        let filter = store::Filter {
+            as_of: q.as_of.unwrap_or_else(|| tx.today()),
+            employer: q.employer_id,
+            kana: q.name_kana.as_deref().map(kana::search_fold),
+            symbol: q.symbol.clone(),
+            number: q.number.clone(),
+            is_insured: q.state.map(|s| s == MemberState::Insured),
+        };
+        let scope = tx.row_scope()?;
+        let rows = store::list(tx, &scope, &filter, after, page::one_more(limit))?;
+        let (rows, permit) = tx.admit_rows(&Facts::of("Society", Uuid::nil()), GetMember::ID, rows)?;
+        let (rows, has_more) = page::cut(rows, limit);
+        let (page, link) = list.meta(has_more, rows.last().map(|r| r.person_id));
+        let items = rows.into_iter().map(|r| member_view(r, None)).collect();
+        Ok(permit.answer(MemberPage { items, page }).next(link))
+    })
+    .await
+}
+async fn get_member(
+    gate: Gate<GetMember>,
+    id: Id,
+    q: Query<MemberQuery>,
+    reader: Data<MemberReader>,
+) -> Reply<GetMember, Member> {
+    let expressly = q.0.expand.is_some();
+    let is_plain = q.0.as_of.is_none() && q.0.known_at.is_none() && !expressly && gate.has_no_grant();
+    if is_plain {
+        return gate
+            .point(reader.find(id.0), |desk, row| {
+                let (row, permit) = desk.admit::<GetMember, _>(row)?;
+                let tag = row.version.to_string();
+                Ok(permit.answer(member_view(row, None)).tagged(tag))
+            })
+            .await;
+    }
+    gate.read(move |tx| {
+        let as_of = q.0.as_of.unwrap_or_else(|| tx.today());
+        let row = store::find(tx, id.0, as_of, q.0.known_at)?;
+        let (row, permit) = tx.admit::<GetMember, _>(row)?;
+        let number = tx.show_number(&row.facts(), expressly)?;
+        let tag = format!("{}{}", row.version, if number.is_some() { "-n" } else { "" });
+        Ok(permit.answer(member_view(row, number)).tagged(tag))
+    })
+    .await
+}
+async fn get_member_history(gate: Gate<GetMemberHistory>, id: Id) -> Reply<GetMemberHistory, MemberHistory> {
+    gate.read(move |tx| {
+        let today = tx.today();
+        let row = store::find(tx, id.0, today, None)?;
+        let (row, permit) = tx.admit::<GetMemberHistory, _>(row)?;
+        let identities = store::identities(tx, &row)?.into_iter().map(Into::into).collect();
+        let enrolments = store::enrolments(tx, &row)?.into_iter().map(Into::into).collect();
+        Ok(permit.answer(MemberHistory { identities, enrolments }))
+    })
+    .await
+}
+async fn update_member_contact(
+    gate: Gate<UpdateMemberContact>,
+    id: Id,
+    tag: IfMatch,
+    input: Input<MemberContactPatch>,
+) -> Reply<UpdateMemberContact, Member> {
+    gate.run(move |tx| {
+        let today = tx.today();
+        let row = store::lock(tx, id.0, today)?;
+        let (row, permit) = tx.admit::<UpdateMemberContact, _>(row)?;
+        tag.require(&row.version.to_string())?;
+        let b = input.value;
+        let postal_code = b.contact_postal_code.unwrap_or(row.contact_postal_code.clone());
+        let text = b.contact_address.unwrap_or(row.contact_address.clone());
+        let phone = b.phone.unwrap_or(row.phone.clone());
+        changes::change_contact(tx, &permit, &row, (postal_code.as_deref(), text.as_deref()), phone.as_deref())?;
+        let row = store::written(tx, &permit, id.0)?;
+        let tag = row.version.to_string();
+        Ok(permit.answer(member_view(row, None)).tagged(tag))
+    })
+    .await
+}
+
+/// Routes of insured persons.
+pub fn routes(r: &mut Routes) {
+    r.group("Members");
+    r.add::<ListMembers, _, _, _>(list_members);
+    r.add::<GetMember, _, _, _>(get_member);
+    r.add::<GetMemberHistory, _, _, _>(get_member_history);
+    r.add::<UpdateMemberContact, _, _, _>(update_member_contact);
+}

@@ -1,0 +1,304 @@
+//! SQL that changes insured persons. Nothing is overwritten: a change closes a row by `superseded_at` and writes a new one.
+use super::model::MemberRow;
+use crate::{
+    kernel::{Kind, Operation, Permit, Problem, Tx},
+    values::kana,
+};
+use chrono::NaiveDate;
+use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
+use uuid::Uuid;
+
+/// 5 information items and where they came from.
+#[derive(Clone, Debug)]
+pub struct IdentityFacts {
+    /// Name as received.
+    pub name: String,
+    /// Reading, full width.
+    pub name_kana: String,
+    /// Day of birth.
+    pub birth_on: NaiveDate,
+    /// male, female, unset.
+    pub sex: &'static str,
+    /// 住民票住所: postal code, text, reading.
+    pub resident: (Option<String>, Option<String>, Option<String>),
+    /// Valid from.
+    pub valid_from: NaiveDate,
+    /// Why it is recorded.
+    pub reason: &'static str,
+    /// When the society received it.
+    pub received_on: NaiveDate,
+    /// Notification it came with.
+    pub source: Option<Uuid>,
+}
+/// An enrolment to be recorded.
+#[derive(Clone, Debug)]
+pub struct Enrol {
+    /// Who.
+    pub person: Uuid,
+    /// Where.
+    pub employer: Uuid,
+    /// 記号, 番号.
+    pub number: (String, String),
+    /// 被保険者整理番号.
+    pub office_number: Option<String>,
+    /// 資格取得年月日.
+    pub acquired_on: NaiveDate,
+    /// 取得理由.
+    pub reason: &'static str,
+    /// 取得受付年月日.
+    pub received_on: NaiveDate,
+    /// 喪失予定年月日: the 75th birthday.
+    pub planned_loss_on: Option<NaiveDate>,
+    /// 短時間労働者.
+    pub short_time_worker: bool,
+    /// 報酬月額.
+    pub remuneration_yen: Option<i64>,
+    /// Notification it came with.
+    pub source: Option<Uuid>,
+}
+
+/// A new person with an identity; the personal number is not registered yet.
+/// # Errors
+/// Database errors.
+pub fn new_person<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    f: &IdentityFacts,
+    not_registered: &str,
+) -> Result<Uuid, Problem> {
+    let (id, by, now) = (Uuid::now_v7(), tx.actor()?.id, tx.now());
+    sql_query("insert into person (id, number_state, number_reason, created_at) values ($1, 'not_registered', $2, $3)")
+        .bind::<t::Uuid, _>(id)
+        .bind::<t::Text, _>(not_registered)
+        .bind::<t::Timestamptz, _>(now)
+        .execute(tx.conn())?;
+    sql_query(
+        "insert into person_identity (row_id, person_id, valid_from, name, name_raw, name_search, name_kana, kana_search, \
+         birth_on, sex, resident_postal_code, resident_address, resident_address_kana, change_reason, received_on, \
+         recorded_at, recorded_by, source) \
+         values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18)",
+    )
+    .bind::<t::Uuid, _>(Uuid::now_v7())
+    .bind::<t::Uuid, _>(id)
+    .bind::<t::Date, _>(f.valid_from)
+    .bind::<t::Text, _>(kana::display_name(&f.name))
+    .bind::<t::Text, _>(&f.name)
+    .bind::<t::Text, _>(kana::search_fold(&f.name))
+    .bind::<t::Text, _>(&f.name_kana)
+    .bind::<t::Text, _>(kana::search_fold(&f.name_kana))
+    .bind::<t::Date, _>(f.birth_on)
+    .bind::<t::Text, _>(f.sex)
+    .bind::<t::Nullable<t::Text>, _>(f.resident.0.as_deref())
+    .bind::<t::Nullable<t::Text>, _>(f.resident.1.as_deref())
+    .bind::<t::Nullable<t::Text>, _>(f.resident.2.as_deref())
+    .bind::<t::Text, _>(f.reason)
+    .bind::<t::Date, _>(f.received_on)
+    .bind::<t::Timestamptz, _>(now)
+    .bind::<t::Uuid, _>(by)
+    .bind::<t::Nullable<t::Uuid>, _>(f.source)
+    .execute(tx.conn())?;
+    Ok(id)
+}
+/// Enrols a person: 被保険者資格の取得 (健康保険法35条). One live enrolment per person.
+/// # Errors
+/// 409 when the person is insured already, or the number is in use.
+pub fn enrol<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, e: &Enrol) -> Result<(), Problem> {
+    let (by, now) = (tx.actor()?.id, tx.now());
+    sql_query(
+        "insert into enrolment (row_id, enrolment_id, person_id, employer_id, enrolment_type, symbol, number, branch, \
+         office_number, acquired_on, acquisition_reason, acquisition_received_on, planned_loss_on, short_time_worker, \
+         remuneration_yen, recorded_at, recorded_by, source) \
+         values ($1,$2,$3,$4,'compulsory',$5,$6,'00',$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)",
+    )
+    .bind::<t::Uuid, _>(Uuid::now_v7())
+    .bind::<t::Uuid, _>(Uuid::now_v7())
+    .bind::<t::Uuid, _>(e.person)
+    .bind::<t::Uuid, _>(e.employer)
+    .bind::<t::Text, _>(&e.number.0)
+    .bind::<t::Text, _>(&e.number.1)
+    .bind::<t::Nullable<t::Text>, _>(&e.office_number)
+    .bind::<t::Date, _>(e.acquired_on)
+    .bind::<t::Text, _>(e.reason)
+    .bind::<t::Date, _>(e.received_on)
+    .bind::<t::Nullable<t::Date>, _>(e.planned_loss_on)
+    .bind::<t::Bool, _>(e.short_time_worker)
+    .bind::<t::Nullable<t::BigInt>, _>(e.remuneration_yen)
+    .bind::<t::Timestamptz, _>(now)
+    .bind::<t::Uuid, _>(by)
+    .bind::<t::Nullable<t::Uuid>, _>(e.source)
+    .execute(tx.conn())?;
+    touch(tx, e.person)
+}
+/// Ends an enrolment: 資格の喪失 (健康保険法36条). The old row stays as what was known; dependents end with it.
+/// # Errors
+/// 409 when the person is not insured there.
+pub fn lose<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    person: Uuid,
+    lost_on: NaiveDate,
+    reason: &str,
+    received_on: NaiveDate,
+    source: Option<Uuid>,
+) -> Result<(), Problem> {
+    let (by, now) = (tx.actor()?.id, tx.now());
+    let written = sql_query(
+        "with old as (update enrolment set superseded_at = $2 where person_id = $1 and superseded_at is null \
+                      and lost_on is null and acquired_on <= $3 returning *) \
+         insert into enrolment (row_id, enrolment_id, person_id, employer_id, enrolment_type, symbol, number, branch, \
+           office_number, acquired_on, acquisition_reason, acquisition_received_on, planned_loss_on, lost_on, loss_reason, \
+           loss_received_on, short_time_worker, remuneration_yen, recorded_at, recorded_by, source) \
+         select $4, enrolment_id, person_id, employer_id, enrolment_type, symbol, number, branch, office_number, acquired_on, \
+           acquisition_reason, acquisition_received_on, planned_loss_on, $3, $5, $6, short_time_worker, remuneration_yen, \
+           $2, $7, $8 from old",
+    )
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Timestamptz, _>(now)
+    .bind::<t::Date, _>(lost_on)
+    .bind::<t::Uuid, _>(Uuid::now_v7())
+    .bind::<t::Text, _>(reason)
+    .bind::<t::Date, _>(received_on)
+    .bind::<t::Uuid, _>(by)
+    .bind::<t::Nullable<t::Uuid>, _>(source)
+    .execute(tx.conn())?;
+    if written != 1 {
+        return Err(Problem::conflict("not-insured", "資格がありません", "The person is not insured there"));
+    }
+    touch(tx, person)
+}
+/// Changes 連絡先住所 and phone from today on.
+/// # Errors
+/// 412 when the member changed since it was read.
+pub fn change_contact<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    m: &MemberRow,
+    contact: (Option<&str>, Option<&str>),
+    phone: Option<&str>,
+) -> Result<(), Problem> {
+    let (by, now, today) = (tx.actor()?.id, tx.now(), tx.today());
+    let written = sql_query(
+        "with old as (update person_identity set superseded_at = $2 where person_id = $1 and superseded_at is null \
+                      and valid_from <= $3 and (valid_to is null or valid_to > $3) returning *), \
+         past as (insert into person_identity select gen_random_uuid(), person_id, valid_from, $3, name, name_raw, name_search, \
+             name_kana, kana_search, birth_on, sex, resident_postal_code, resident_address, resident_address_kana, \
+             contact_postal_code, contact_address, phone, change_reason, received_on, $2, $7, null, source \
+           from old where valid_from < $3) \
+         insert into person_identity select gen_random_uuid(), person_id, $3, valid_to, name, name_raw, name_search, name_kana, \
+             kana_search, birth_on, sex, resident_postal_code, resident_address, resident_address_kana, $4, $5, $6, \
+             'contact_change', $3, $2, $7, null, null from old",
+    )
+    .bind::<t::Uuid, _>(m.person_id)
+    .bind::<t::Timestamptz, _>(now)
+    .bind::<t::Date, _>(today)
+    .bind::<t::Nullable<t::Text>, _>(contact.0)
+    .bind::<t::Nullable<t::Text>, _>(contact.1)
+    .bind::<t::Nullable<t::Text>, _>(phone)
+    .bind::<t::Uuid, _>(by)
+    .execute(tx.conn())?;
+    if written != 1 {
+        return Err(Problem::new(Kind::Stale));
+    }
+    touch(tx, m.person_id)
+}
+/// 氏名訂正: the right name from the start of the identity that is valid now; the wrong one stays as what was known.
+/// # Errors
+/// 409 when there is no identity valid today.
+pub fn correct_name<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    person: Uuid,
+    (name, kana_text): (&str, &str),
+    source: Uuid,
+) -> Result<(), Problem> {
+    let (by, now, today) = (tx.actor()?.id, tx.now(), tx.today());
+    let written = sql_query(
+        "with old as (update person_identity set superseded_at = $2 where person_id = $1 and superseded_at is null \
+                      and valid_from <= $3 and (valid_to is null or valid_to > $3) returning *) \
+         insert into person_identity select gen_random_uuid(), person_id, valid_from, valid_to, $4, $5, $6, $7, $8, birth_on, sex, \
+             resident_postal_code, resident_address, resident_address_kana, contact_postal_code, contact_address, phone, \
+             'name_correction', $3, $2, $9, null, $10 from old",
+    )
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Timestamptz, _>(now)
+    .bind::<t::Date, _>(today)
+    .bind::<t::Text, _>(kana::display_name(name))
+    .bind::<t::Text, _>(name)
+    .bind::<t::Text, _>(kana::search_fold(name))
+    .bind::<t::Text, _>(kana_text)
+    .bind::<t::Text, _>(kana::search_fold(kana_text))
+    .bind::<t::Uuid, _>(by)
+    .bind::<t::Uuid, _>(source)
+    .execute(tx.conn())?;
+    if written != 1 {
+        return Err(Problem::conflict("no-identity", "現在の氏名がありません", "There is no identity valid today"));
+    }
+    touch(tx, person)
+}
+fn touch(tx: &mut Tx<'_>, person: Uuid) -> Result<(), Problem> {
+    sql_query("update person set version = version + 1 where id = $1").bind::<t::Uuid, _>(person).execute(tx.conn())?;
+    tx.note(|n| {
+        if !n.persons.contains(&person) {
+            n.persons.push(person);
+        }
+    });
+    Ok(())
+}
+crate::row! {
+    /// A person found by what a form says.
+    pub struct Found {
+        /// Person.
+        person_id: t::Uuid => Uuid,
+    }
+}
+/// The person insured at an employer under a 整理番号 on a day; the name reading and birth day must agree.
+/// # Errors
+/// Database errors.
+pub fn find_by_office_number(
+    tx: &mut Tx<'_>,
+    employer: Uuid,
+    office_number: &str,
+    five: (&str, NaiveDate),
+) -> Result<Option<Uuid>, Problem> {
+    let found: Option<Found> = sql_query(
+        "select e.person_id from enrolment e join person_identity i on i.person_id = e.person_id and i.superseded_at is null \
+         and i.valid_to is null where e.employer_id = $1 and e.office_number = $2 and e.superseded_at is null \
+         and e.lost_on is null and i.kana_search = $3 and i.birth_on = $4 order by e.acquired_on desc limit 1",
+    )
+    .bind::<t::Uuid, _>(employer)
+    .bind::<t::Text, _>(office_number)
+    .bind::<t::Text, _>(kana::search_fold(five.0))
+    .bind::<t::Date, _>(five.1)
+    .get_result(tx.conn())
+    .optional()?;
+    Ok(found.map(|f| f.person_id))
+}
+/// The person insured at an employer with that reading and birth day, when there is exactly one.
+/// # Errors
+/// Database errors.
+pub fn find_insured(tx: &mut Tx<'_>, employer: Uuid, five: (&str, NaiveDate)) -> Result<Option<Uuid>, Problem> {
+    let found: Vec<Found> = sql_query(
+        "select e.person_id from enrolment e join person_identity i on i.person_id = e.person_id and i.superseded_at is null \
+         and i.valid_to is null where e.employer_id = $1 and e.superseded_at is null and e.lost_on is null \
+         and i.kana_search = $2 and i.birth_on = $3 limit 2",
+    )
+    .bind::<t::Uuid, _>(employer)
+    .bind::<t::Text, _>(kana::search_fold(five.0))
+    .bind::<t::Date, _>(five.1)
+    .load(tx.conn())?;
+    Ok(if found.len() == 1 { found.first().map(|f| f.person_id) } else { None })
+}
+/// 名寄せ: persons whose reading, birth day and sex are the same; a proposal for staff, never told to a submitter.
+/// # Errors
+/// Database errors.
+pub fn same_five(tx: &mut Tx<'_>, kana_text: &str, birth_on: NaiveDate, sex: &str) -> Result<Vec<Uuid>, Problem> {
+    let found: Vec<Found> = sql_query(
+        "select distinct person_id from person_identity where kana_search = $1 and birth_on = $2 and sex = $3 \
+         and superseded_at is null order by person_id limit 10",
+    )
+    .bind::<t::Text, _>(kana::search_fold(kana_text))
+    .bind::<t::Date, _>(birth_on)
+    .bind::<t::Text, _>(sex)
+    .load(tx.conn())?;
+    Ok(found.into_iter().map(|f| f.person_id).collect())
+}

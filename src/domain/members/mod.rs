@@ -1,0 +1,15 @@
+//! 被保険者 — insured persons (the resource `/v1/members`; a member here is an insured person). An immutable person id survives
+//! moves between employers; identity and enrolment are rows with validity and knowledge times.
+mod api;
+mod changes;
+mod model;
+mod reader;
+mod store;
+mod views;
+
+pub use api::{Expand, MemberQuery, routes};
+pub use changes::{Enrol, correct_name, IdentityFacts, enrol, find_by_office_number, find_insured, lose, new_person, same_five};
+pub use model::MemberRow;
+pub use reader::MemberReader;
+pub use store::{find, written};
+pub use views::{Address, NumberState, PersonSex, address};

@@ -1,0 +1,135 @@
+//! Rows of insured persons.
+use crate::kernel::{Facts, Subject};
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::sql_types as t;
+use uuid::Uuid;
+
+crate::row! {
+    /// An insured person as of a day, as known at an instant: person, identity and the latest enrolment.
+    pub struct MemberRow {
+        /// Immutable person id.
+        person_id: t::Uuid => Uuid,
+        /// Counts changes; the ETag.
+        version: t::Integer => i32,
+        /// registered or not_registered.
+        number_state: t::Text => String,
+        /// 未登録理由.
+        number_reason: t::Nullable<t::Text> => Option<String>,
+        /// Name as shown.
+        name: t::Text => String,
+        /// Reading, full width.
+        name_kana: t::Text => String,
+        /// Day of birth.
+        birth_on: t::Date => NaiveDate,
+        /// male, female, unset.
+        sex: t::Text => String,
+        /// 住民票住所.
+        resident_postal_code: t::Nullable<t::Text> => Option<String>,
+        /// 住民票住所.
+        resident_address: t::Nullable<t::Text> => Option<String>,
+        /// 連絡先住所.
+        contact_postal_code: t::Nullable<t::Text> => Option<String>,
+        /// 連絡先住所.
+        contact_address: t::Nullable<t::Text> => Option<String>,
+        /// Phone.
+        phone: t::Nullable<t::Text> => Option<String>,
+        /// Employer of the enrolment.
+        employer_id: t::Uuid => Uuid,
+        /// 加入区分.
+        enrolment_type: t::Text => String,
+        /// 記号.
+        symbol: t::Text => String,
+        /// 番号.
+        number: t::Text => String,
+        /// 枝番.
+        branch: t::Text => String,
+        /// 被保険者整理番号.
+        office_number: t::Nullable<t::Text> => Option<String>,
+        /// 資格取得年月日.
+        acquired_on: t::Date => NaiveDate,
+        /// 取得理由.
+        acquisition_reason: t::Text => String,
+        /// 取得受付年月日.
+        acquisition_received_on: t::Date => NaiveDate,
+        /// 喪失予定年月日.
+        planned_loss_on: t::Nullable<t::Date> => Option<NaiveDate>,
+        /// 資格喪失年月日: first day not covered.
+        lost_on: t::Nullable<t::Date> => Option<NaiveDate>,
+        /// 喪失理由.
+        loss_reason: t::Nullable<t::Text> => Option<String>,
+        /// 喪失受付年月日.
+        loss_received_on: t::Nullable<t::Date> => Option<NaiveDate>,
+        /// 短時間労働者.
+        short_time_worker: t::Bool => bool,
+    }
+}
+impl Subject for MemberRow {
+    fn facts(&self) -> Facts {
+        Facts::of("Member", self.person_id).in_employer(self.employer_id).about(self.person_id)
+    }
+}
+
+crate::row! {
+    /// One version of an identity.
+    pub struct IdentityVersion {
+        /// Name as shown.
+        name: t::Text => String,
+        /// Reading.
+        name_kana: t::Text => String,
+        /// Day of birth.
+        birth_on: t::Date => NaiveDate,
+        /// male, female, unset.
+        sex: t::Text => String,
+        /// 住民票住所.
+        resident_postal_code: t::Nullable<t::Text> => Option<String>,
+        /// 住民票住所.
+        resident_address: t::Nullable<t::Text> => Option<String>,
+        /// 連絡先住所.
+        contact_postal_code: t::Nullable<t::Text> => Option<String>,
+        /// 連絡先住所.
+        contact_address: t::Nullable<t::Text> => Option<String>,
+        /// Phone.
+        phone: t::Nullable<t::Text> => Option<String>,
+        /// Why it changed.
+        change_reason: t::Text => String,
+        /// When the society received it.
+        received_on: t::Date => NaiveDate,
+        /// Valid from.
+        valid_from: t::Date => NaiveDate,
+        /// Valid until, exclusive.
+        valid_to: t::Nullable<t::Date> => Option<NaiveDate>,
+        /// Known since.
+        recorded_at: t::Timestamptz => DateTime<Utc>,
+        /// Known until.
+        superseded_at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
+    }
+}
+crate::row! {
+    /// One version of an enrolment.
+    pub struct EnrolmentVersion {
+        /// Enrolment.
+        enrolment_id: t::Uuid => Uuid,
+        /// Employer.
+        employer_id: t::Uuid => Uuid,
+        /// 加入区分.
+        enrolment_type: t::Text => String,
+        /// 記号.
+        symbol: t::Text => String,
+        /// 番号.
+        number: t::Text => String,
+        /// 枝番.
+        branch: t::Text => String,
+        /// 資格取得年月日.
+        acquired_on: t::Date => NaiveDate,
+        /// 取得理由.
+        acquisition_reason: t::Text => String,
+        /// 資格喪失年月日.
+        lost_on: t::Nullable<t::Date> => Option<NaiveDate>,
+        /// 喪失理由.
+        loss_reason: t::Nullable<t::Text> => Option<String>,
+        /// Known since.
+        recorded_at: t::Timestamptz => DateTime<Utc>,
+        /// Known until.
+        superseded_at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
+    }
+}

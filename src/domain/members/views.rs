@@ -1,0 +1,324 @@
+//! What callers see of insured persons.
+use super::model::{EnrolmentVersion, IdentityVersion, MemberRow};
+use crate::kernel::{page, vault::DisclosedNumber};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// 性別.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum PersonSex {
+    /// 男.
+    Male,
+    /// 女.
+    Female,
+    /// 未設定.
+    Unset,
+}
+impl PersonSex {
+    /// Out of the stored word.
+    pub fn of(word: &str) -> Self {
+        match word {
+            "male" => Self::Male,
+            "female" => Self::Female,
+            _ => Self::Unset,
+        }
+    }
+}
+/// 加入区分.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EnrolmentType {
+    /// 強制.
+    Compulsory,
+    /// 任意継続.
+    VoluntaryContinuation,
+    /// 特例退職.
+    SpecialRetiree,
+}
+fn enrolment_type(word: &str) -> EnrolmentType {
+    match word {
+        "voluntary_continuation" => EnrolmentType::VoluntaryContinuation,
+        "special_retiree" => EnrolmentType::SpecialRetiree,
+        _ => EnrolmentType::Compulsory,
+    }
+}
+/// Is a personal number registered.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum Registered {
+    /// It is.
+    Registered,
+    /// It is not; the reason says why.
+    NotRegistered,
+}
+/// Whether a personal number is registered, and if not, why. Never the number.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct NumberState {
+    /// Registered or not.
+    pub state: Registered,
+    /// 未登録理由 as a code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub reason: Option<String>,
+}
+impl NumberState {
+    /// Out of the stored words.
+    pub fn of(state: &str, reason: Option<String>) -> Self {
+        let state = if state == "registered" { Registered::Registered } else { Registered::NotRegistered };
+        Self { state, reason }
+    }
+}
+/// 住所.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PostalAddress)]
+pub struct Address {
+    /// 郵便番号.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 8)]
+    pub postal_code: Option<String>,
+    /// 住所.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 300)]
+    pub text: Option<String>,
+}
+/// Both parts, or nothing.
+pub fn address(postal_code: Option<String>, text: Option<String>) -> Option<Address> {
+    (postal_code.is_some() || text.is_some()).then_some(Address { postal_code, text })
+}
+
+/// An insured person (被保険者) as of a day.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Member {
+    /// Immutable person id.
+    pub id: Uuid,
+    /// Employer.
+    pub employer_id: Uuid,
+    /// 記号.
+    #[schema(max_length = 10)]
+    pub symbol: String,
+    /// 番号.
+    #[schema(max_length = 10)]
+    pub number: String,
+    /// 枝番, two digits; not the 被保険者枝番 of the intermediate server.
+    #[schema(max_length = 2)]
+    pub branch: String,
+    /// 被保険者整理番号 at the employer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 10)]
+    pub office_number: Option<String>,
+    /// 氏名.
+    #[schema(max_length = 100)]
+    pub name: String,
+    /// 氏名の振り仮名, full-width katakana.
+    #[schema(max_length = 100)]
+    pub name_kana: String,
+    /// 生年月日.
+    pub birth_on: NaiveDate,
+    /// 性別.
+    pub sex: PersonSex,
+    /// 住民票住所.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resident_address: Option<Address>,
+    /// 連絡先住所.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact_address: Option<Address>,
+    /// 電話番号.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 20)]
+    pub phone: Option<String>,
+    /// 加入区分.
+    pub enrolment_type: EnrolmentType,
+    /// 資格取得年月日.
+    pub acquired_on: NaiveDate,
+    /// 取得理由 as a code.
+    #[schema(max_length = 40)]
+    pub acquisition_reason: String,
+    /// 取得受付年月日.
+    pub acquisition_received_on: NaiveDate,
+    /// 喪失予定年月日.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub planned_loss_on: Option<NaiveDate>,
+    /// 資格喪失年月日: the first day not covered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lost_on: Option<NaiveDate>,
+    /// 喪失理由 as a code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub loss_reason: Option<String>,
+    /// 喪失受付年月日.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loss_received_on: Option<NaiveDate>,
+    /// 短時間労働者.
+    pub short_time_worker: bool,
+    /// Whether a personal number is registered, and if not, why.
+    pub personal_number_state: NumberState,
+    /// 個人番号: present only with a scoped token for this person; else absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{12}$", max_length = 12, nullable = false)]
+    pub personal_number: Option<DisclosedNumber>,
+}
+/// Renders a row; the number only when the gate gave it.
+pub fn member_view(r: MemberRow, personal_number: Option<DisclosedNumber>) -> Member {
+    Member {
+        id: r.person_id,
+        employer_id: r.employer_id,
+        symbol: r.symbol,
+        number: r.number,
+        branch: r.branch,
+        office_number: r.office_number,
+        name: r.name,
+        name_kana: r.name_kana,
+        birth_on: r.birth_on,
+        sex: PersonSex::of(&r.sex),
+        resident_address: address(r.resident_postal_code, r.resident_address),
+        contact_address: address(r.contact_postal_code, r.contact_address),
+        phone: r.phone,
+        enrolment_type: enrolment_type(&r.enrolment_type),
+        acquired_on: r.acquired_on,
+        acquisition_reason: r.acquisition_reason,
+        acquisition_received_on: r.acquisition_received_on,
+        planned_loss_on: r.planned_loss_on,
+        lost_on: r.lost_on,
+        loss_reason: r.loss_reason,
+        loss_received_on: r.loss_received_on,
+        short_time_worker: r.short_time_worker,
+        personal_number_state: NumberState::of(&r.number_state, r.number_reason),
+        personal_number,
+    }
+}
+/// One page of insured persons, and where it stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MemberPage {
+    /// Rows of this page.
+    #[schema(max_items = 500)]
+    pub items: Vec<Member>,
+    /// Where the page stands.
+    pub page: page::PageMeta,
+}
+
+/// A version of an identity.
+#[derive(Serialize, ToSchema)]
+pub struct Identity {
+    /// 氏名.
+    #[schema(max_length = 100)]
+    name: String,
+    /// 振り仮名.
+    #[schema(max_length = 100)]
+    name_kana: String,
+    /// 生年月日.
+    birth_on: NaiveDate,
+    /// 性別.
+    sex: PersonSex,
+    /// 住民票住所.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resident_address: Option<Address>,
+    /// 連絡先住所.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact_address: Option<Address>,
+    /// Phone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 20)]
+    phone: Option<String>,
+    /// Why it was recorded.
+    #[schema(max_length = 40)]
+    change_reason: String,
+    /// When the society received it.
+    received_on: NaiveDate,
+    /// Valid from.
+    valid_from: NaiveDate,
+    /// Valid until, exclusive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    valid_to: Option<NaiveDate>,
+    /// Known since.
+    recorded_at: DateTime<Utc>,
+    /// Known until.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    superseded_at: Option<DateTime<Utc>>,
+}
+impl From<IdentityVersion> for Identity {
+    fn from(v: IdentityVersion) -> Self {
+        Self {
+            name: v.name,
+            name_kana: v.name_kana,
+            birth_on: v.birth_on,
+            sex: PersonSex::of(&v.sex),
+            resident_address: address(v.resident_postal_code, v.resident_address),
+            contact_address: address(v.contact_postal_code, v.contact_address),
+            phone: v.phone,
+            change_reason: v.change_reason,
+            received_on: v.received_on,
+            valid_from: v.valid_from,
+            valid_to: v.valid_to,
+            recorded_at: v.recorded_at,
+            superseded_at: v.superseded_at,
+        }
+    }
+}
+/// A version of an enrolment.
+#[derive(Serialize, ToSchema)]
+pub struct Enrolment {
+    /// Stays the same over all versions.
+    enrolment_id: Uuid,
+    /// Employer.
+    employer_id: Uuid,
+    /// 加入区分.
+    enrolment_type: EnrolmentType,
+    /// 記号.
+    #[schema(max_length = 10)]
+    symbol: String,
+    /// 番号.
+    #[schema(max_length = 10)]
+    number: String,
+    /// 枝番.
+    #[schema(max_length = 2)]
+    branch: String,
+    /// 資格取得年月日.
+    acquired_on: NaiveDate,
+    /// 取得理由.
+    #[schema(max_length = 40)]
+    acquisition_reason: String,
+    /// 資格喪失年月日.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lost_on: Option<NaiveDate>,
+    /// 喪失理由.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    loss_reason: Option<String>,
+    /// Known since.
+    recorded_at: DateTime<Utc>,
+    /// Known until.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    superseded_at: Option<DateTime<Utc>>,
+}
+impl From<EnrolmentVersion> for Enrolment {
+    fn from(v: EnrolmentVersion) -> Self {
+        Self {
+            enrolment_id: v.enrolment_id,
+            employer_id: v.employer_id,
+            enrolment_type: enrolment_type(&v.enrolment_type),
+            symbol: v.symbol,
+            number: v.number,
+            branch: v.branch,
+            acquired_on: v.acquired_on,
+            acquisition_reason: v.acquisition_reason,
+            lost_on: v.lost_on,
+            loss_reason: v.loss_reason,
+            recorded_at: v.recorded_at,
+            superseded_at: v.superseded_at,
+        }
+    }
+}
+/// Every version of a member.
+#[derive(Serialize, ToSchema)]
+pub struct MemberHistory {
+    /// Identities, newest validity first.
+    #[schema(max_items = 500)]
+    pub identities: Vec<Identity>,
+    /// Enrolments, newest acquisition first.
+    #[schema(max_items = 500)]
+    pub enrolments: Vec<Enrolment>,
+}
+

@@ -1,0 +1,60 @@
+//! Operations on notifications, split by what people do.
+mod bodies;
+mod capabilities;
+mod decide;
+mod intake;
+mod search;
+mod submit;
+mod views;
+
+use super::{Code, Finding, ParsedRow, Severity};
+use crate::kernel::{FieldError, Kind, Problem, Routes, problem::Lang};
+
+pub use views::findings_json;
+
+/// Routes of notifications.
+pub fn routes(r: &mut Routes) {
+    r.group("Notifications");
+    capabilities::routes(r);
+    submit::routes(r);
+    search::routes(r);
+    decide::routes(r);
+}
+/// Kind of a row, also of one that was refused before its form was read.
+pub fn kind_of(row: &ParsedRow) -> &'static str {
+    match (row.form.as_ref().map(super::Form::kind), row.form_code) {
+        (Some(kind), _) => kind,
+        (None, Some("2200700")) => "qualification_acquisition",
+        (None, Some("2201700")) => "qualification_loss",
+        (None, Some("2202700")) => "dependent_change",
+        _ => "unknown",
+    }
+}
+/// 422 for a file that was received before.
+pub fn duplicate_file() -> Problem {
+    let said = Code::DuplicateFile.message();
+    Problem::new(Kind::FileRejected).because("E-DUPLICATE-FILE", said.ja, said.en)
+}
+/// Words of a code in the caller's language.
+fn words(code: Code, lang: Lang) -> &'static str {
+    let m = code.message();
+    if lang == Lang::En { m.en } else { m.ja }
+}
+/// Findings of a row as places of a problem.
+fn places(row: u32, finding: &Finding, is_json: bool, base: &str, lang: Lang) -> Vec<FieldError> {
+    let one = |pointer: Option<String>| FieldError {
+        pointer,
+        row: (!is_json).then_some(row),
+        fields: finding.fields.clone(),
+        code: finding.code.as_str().into(),
+        detail: words(finding.code, lang).into(),
+    };
+    if !is_json {
+        return vec![one(None)];
+    }
+    let pointers: Vec<_> = finding.pointers().map(|p| one(Some(format!("{base}{p}")))).collect();
+    if pointers.is_empty() { vec![one(Some(base.into()))] } else { pointers }
+}
+fn is_error(f: &Finding) -> bool {
+    f.code.severity() == Severity::Error
+}

@@ -1,0 +1,221 @@
+//! Following: submissions and notifications as employers and staff read them.
+use super::{
+    super::{
+        model::State,
+        store,
+    },
+    views::{NotificationPage, NotificationView, Submission, SubmissionPage, submission_view},
+};
+use crate::{
+    domain::members,
+    kernel::{
+        ActorKind, Facts, Gate, Operation, Problem, Reply, Routes, Tx,
+        input::{Id, Input, Query},
+        page,
+    },
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::Validate;
+
+crate::operation! {
+    /// 受領管理簿の一覧
+    ///
+    /// Lists submissions, newest first. An employer's own system sees its own.
+    pub ListSubmissions: Get "/v1/submissions" = "listSubmissions", scope "notifications:read", on "Society", status 200, law "R-087, R-091";
+    /// 受領と結果の参照
+    ///
+    /// Reads a receipt with the results of its records: poll this for decisions.
+    pub GetSubmission: Get "/v1/submissions/{submission_id}" = "getSubmission", scope "notifications:read", on "Submission", status 200, law "R-090, R-091";
+    /// 読込件数の確認
+    ///
+    /// Confirms that the count that was read is right.
+    pub ConfirmSubmission: Post "/v1/submissions/{submission_id}/confirmation" = "confirmSubmission", scope "notifications:submit", on "Submission", status 200, law "R-088";
+    /// 届出の一覧(審査待ち)
+    ///
+    /// Lists notifications by arrival: the work list of staff, or an employer's own.
+    pub ListNotifications: Get "/v1/notifications" = "listNotifications", scope "notifications:read", on "Society", status 200, law "R-001, R-091";
+    /// 届出の参照
+    ///
+    /// Reads one notification. The personal number on it is not shown here; it waits apart from the form.
+    pub GetNotification: Get "/v1/notifications/{notification_id}" = "getNotification", scope "notifications:read", on "Notification", status 200, law "R-091, R-111";
+}
+
+/// Filters and page.
+#[derive(Serialize, Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SubmissionListQuery {
+    /// Of this employer.
+    employer_id: Option<Uuid>,
+    /// Rows per page.
+    #[validate(range(min = 1, max = 500))]
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u16>,
+    /// Where to go on.
+    #[validate(length(max = 2000))]
+    #[param(max_length = 2000)]
+    cursor: Option<String>,
+}
+/// Filters and page.
+#[derive(Serialize, Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct NotificationListQuery {
+    /// In this state.
+    #[param(inline = false)]
+    state: Option<State>,
+    /// Of this employer.
+    employer_id: Option<Uuid>,
+    /// Of this kind.
+    #[param(inline = false)]
+    kind: Option<NotificationKind>,
+    /// Rows per page.
+    #[validate(range(min = 1, max = 500))]
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u16>,
+    /// Where to go on.
+    #[validate(length(max = 2000))]
+    #[param(max_length = 2000)]
+    cursor: Option<String>,
+}
+/// Kind of form.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum NotificationKind {
+    /// 資格取得届.
+    QualificationAcquisition,
+    /// 資格喪失届.
+    QualificationLoss,
+    /// 被扶養者(異動)届.
+    DependentChange,
+}
+impl NotificationKind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::QualificationAcquisition => "qualification_acquisition",
+            Self::QualificationLoss => "qualification_loss",
+            Self::DependentChange => "dependent_change",
+        }
+    }
+}
+/// The count that the employer sent.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct SubmissionConfirmation {
+    /// Number of records in the submission.
+    #[validate(range(min = 0, max = 100_000))]
+    #[schema(minimum = 0, maximum = 100_000)]
+    read_count: i32,
+}
+crate::json_body!("application/json": SubmissionConfirmation);
+
+async fn list_submissions(
+    gate: Gate<ListSubmissions>,
+    q: Query<SubmissionListQuery>,
+) -> Reply<ListSubmissions, SubmissionPage> {
+    gate.read(move |tx| {
+        let mut q = q.0;
+        let (limit, cursor) = (usize::from(q.limit.unwrap_or(50)), q.cursor.take());
+        let list = page::List::<ListSubmissions>::new(tx.kernel(), &q);
+        let after = list.id_after(cursor.as_deref())?;
+        let scope = tx.row_scope()?;
+        let rows = store::submissions(tx, &scope, q.employer_id, after, page::one_more(limit))?;
+        let (rows, permit) = tx.admit_rows(&Facts::of("Society", Uuid::nil()), GetSubmission::ID, rows)?;
+        let (rows, has_more) = page::cut(rows, limit);
+        let (page, link) = list.meta(has_more, rows.last().map(|r| r.id));
+        Ok(permit.answer(SubmissionPage { items: rows.into_iter().map(Into::into).collect(), page }).next(link))
+    })
+    .await
+}
+async fn get_submission(gate: Gate<GetSubmission>, id: Id) -> Reply<GetSubmission, Submission> {
+    gate.read(move |tx| {
+        let row = store::submission(tx, id.0)?;
+        let (row, permit) = tx.admit::<GetSubmission, _>(row)?;
+        let records = store::of_submission(tx, &row)?;
+        tx.note(|n| n.persons.extend(records.iter().filter_map(|r| r.person_id)));
+        Ok(permit.answer(submission_view(row, records)))
+    })
+    .await
+}
+async fn confirm_submission(
+    gate: Gate<ConfirmSubmission>,
+    id: Id,
+    input: Input<SubmissionConfirmation>,
+) -> Reply<ConfirmSubmission, Submission> {
+    gate.run(move |tx| {
+        let row = store::lock_submission(tx, id.0)?;
+        let (row, permit) = tx.admit::<ConfirmSubmission, _>(row)?;
+        if row.read_count != input.value.read_count {
+            return Err(Problem::conflict(
+                "count-differs",
+                "読み込んだ件数と異なります。届出を取り下げて再提出してください",
+                "Another number was read: withdraw and file again",
+            ));
+        }
+        if row.confirmed_count.is_none() {
+            store::confirm(tx, &permit, id.0, row.read_count)?;
+        }
+        let row = store::written(tx, &permit, id.0)?;
+        let records = store::of_submission(tx, &row)?;
+        Ok(permit.answer(submission_view(row, records)))
+    })
+    .await
+}
+async fn list_notifications(
+    gate: Gate<ListNotifications>,
+    q: Query<NotificationListQuery>,
+) -> Reply<ListNotifications, NotificationPage> {
+    gate.read(move |tx| {
+        let mut q = q.0;
+        let (limit, cursor) = (usize::from(q.limit.unwrap_or(50)), q.cursor.take());
+        let list = page::List::<ListNotifications>::new(tx.kernel(), &q);
+        let after = list.id_after(cursor.as_deref())?;
+        let scope = tx.row_scope()?;
+        let filter = (q.state, q.employer_id, q.kind.map(NotificationKind::word));
+        let rows = store::list(tx, &scope, filter, after, page::one_more(limit))?;
+        let (rows, permit) = tx.admit_rows(&Facts::of("Society", Uuid::nil()), GetNotification::ID, rows)?;
+        let (rows, has_more) = page::cut(rows, limit);
+        let (page, link) = list.meta(has_more, rows.last().map(|r| r.id));
+        Ok(permit.answer(NotificationPage { items: rows.into_iter().map(Into::into).collect(), page }).next(link))
+    })
+    .await
+}
+async fn get_notification(gate: Gate<GetNotification>, id: Id) -> Reply<GetNotification, NotificationView> {
+    gate.read(move |tx| {
+        let row = store::find(tx, id.0)?;
+        let (row, permit) = tx.admit::<GetNotification, _>(row)?;
+        let tag = row.version.to_string();
+        let mut view = NotificationView::from(row);
+        if tx.actor()?.kind == ActorKind::User {
+            for_staff(tx, &mut view)?;
+        }
+        Ok(permit.answer(view).tagged(tag))
+    })
+    .await
+}
+/// Proposals for staff; who holds the number, for the privileged only.
+fn for_staff(tx: &mut Tx<'_>, view: &mut NotificationView) -> Result<(), Problem> {
+    if let Some(super::super::Form::QualificationAcquisition(f)) = view.form.as_ref().map(|f| &f.0) {
+        let sex = f.sex.map_or("unset", super::super::apply::person_sex);
+        view.same_person_proposals = members::same_five(tx, &f.name_kana, f.birth_on, sex)?;
+    }
+    if view.carries_number && tx.actor()?.has_number_privilege && view.decided_at.is_none() {
+        let kernel = tx.kernel();
+        let held = kernel.vault.clashes(tx.conn(), view.id)?;
+        view.number_held_by = held.into_iter().map(|(_, person)| person).collect();
+    }
+    let shown: Vec<Uuid> = view.same_person_proposals.iter().chain(&view.number_held_by).copied().collect();
+    tx.note(|n| n.persons.extend(shown));
+    Ok(())
+}
+
+/// Routes of following.
+pub fn routes(r: &mut Routes) {
+    r.add::<ListSubmissions, _, _, _>(list_submissions);
+    r.add::<GetSubmission, _, _, _>(get_submission);
+    r.add::<ConfirmSubmission, _, _, _>(confirm_submission);
+    r.add::<ListNotifications, _, _, _>(list_notifications);
+    r.add::<GetNotification, _, _, _>(get_notification);
+}

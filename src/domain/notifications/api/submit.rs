@@ -1,0 +1,411 @@
+//! Filing: one form, a batch of forms, a notification file; each also as a dry run.
+use super::{
+    super::{Form, ParsedRow, mark_duplicates, parse_file, FileError},
+    bodies::{NotificationBatch, NotificationCreate, Slip, Stated},
+    findings_json, intake::{self, FileMeta, Incoming},
+    views::{NotificationFinding, Submission, finding_view},
+};
+use crate::{
+    domain::employers::EmployerRow,
+    kernel::{
+        FieldError, Gate, Kind, Operation, Permit, Problem, Reply, Routes, Tx,
+        gate::Answer,
+        input::{Body, FilingKey, Input, Query, plain_text},
+        secrets,
+    },
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::Validate;
+
+crate::operation! {
+    /// 届出(1件)の提出
+    ///
+    /// Files one form. With `validate_only=true` nothing is stored and the answer says what would happen.
+    pub CreateNotification: Post "/v1/notifications" = "createNotification", scope "notifications:submit", on "Employer", status 202, law "健康保険法48条, R-080";
+    /// 届出(複数件)の提出
+    ///
+    /// Files up to 100 forms under one slip; records that fail are refused one by one, the others are taken.
+    pub CreateNotificationBatch: Post "/v1/notification-batches" = "createNotificationBatch", scope "notifications:submit", on "Employer", status 202, law "健康保険法48条, R-087, R-088";
+    /// 届書ファイルの提出
+    ///
+    /// Files a notification file (KPFD0006.CSV, or SHFD0006.CSV where the employer's settings allow it) as it is, in Shift_JIS.
+    pub CreateNotificationFile: Post "/v1/notification-files" = "createNotificationFile", scope "notifications:submit", on "Employer", status 202, law "健康保険法48条, R-080, R-086";
+}
+
+/// Dry run or not.
+#[derive(Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SubmitQuery {
+    /// Checks everything and says what would happen; stores nothing, and asks no register of personal numbers.
+    #[serde(default)]
+    validate_only: bool,
+}
+/// Slip of a file.
+#[derive(Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct FileQuery {
+    /// Employer.
+    employer_id: Uuid,
+    /// Name of the file: KPFD0006.CSV or SHFD0006.CSV.
+    #[validate(length(min = 1, max = 20), custom(function = "plain_text"))]
+    #[param(min_length = 1, max_length = 20)]
+    file_name: String,
+    /// 届出書の作成者氏名.
+    #[validate(length(min = 1, max = 50), custom(function = "plain_text"))]
+    #[param(min_length = 1, max_length = 50)]
+    preparer_name: String,
+    /// Number of records on the slip.
+    #[validate(range(min = 1, max = 100_000))]
+    #[param(minimum = 1, maximum = 100_000)]
+    declared_count: Option<i32>,
+    /// Checks everything and says what would happen; stores nothing.
+    #[serde(default)]
+    validate_only: bool,
+}
+/// The bytes of a file.
+pub struct RawFile(zeroize::Zeroizing<Vec<u8>>);
+impl Body for RawFile {
+    const MEDIA: &'static str = "text/csv";
+    const LIMIT: usize = 4_500_000;
+    fn parse(bytes: &[u8]) -> Result<Self, Problem> {
+        if bytes.len() >= Self::LIMIT { Err(Problem::new(Kind::TooLarge)) } else { Ok(Self(bytes.to_vec().into())) }
+    }
+    fn schemas() -> Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)> {
+        let schema = utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .description(Some("Notification file in Shift_JIS, smaller than 4.5 MB"))
+            .max_length(Some(4_500_000))
+            .build();
+        vec![("NotificationFile".into(), schema.into())]
+    }
+}
+
+/// What would change.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Consequence {
+    /// Whose record: member or dependent.
+    #[schema(max_length = 20)]
+    pub subject: String,
+    /// Field.
+    #[schema(max_length = 40)]
+    pub field: String,
+    /// Value before; absent when there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100)]
+    pub before: Option<String>,
+    /// Value after.
+    #[schema(max_length = 100)]
+    pub after: String,
+}
+/// A record in a dry run.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DryRunRecord {
+    /// Place, from 1.
+    pub row: u32,
+    /// Kind of form.
+    #[schema(max_length = 40)]
+    pub kind: String,
+    /// What would become of it.
+    pub disposition: super::super::Disposition,
+    /// Findings of the checks.
+    #[schema(max_items = 200)]
+    pub findings: Vec<NotificationFinding>,
+    /// What accepting it would change.
+    #[schema(max_items = 20)]
+    pub consequences: Vec<Consequence>,
+}
+/// What filing would do. Nothing was stored.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DryRun {
+    /// Records read.
+    pub read_count: u32,
+    /// What would become of the whole.
+    pub file_result: super::super::FileResult,
+    /// Findings about the whole.
+    #[schema(max_items = 50)]
+    pub findings: Vec<NotificationFinding>,
+    /// Records one by one.
+    #[schema(max_items = 100000)]
+    pub records: Vec<DryRunRecord>,
+}
+/// A receipt, or what filing would do.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Filed {
+    /// It was received.
+    Receipt(Box<Submission>),
+    /// It was a dry run.
+    DryRun(DryRun),
+}
+
+fn consequences(tx: &mut Tx<'_>, row: &ParsedRow, person: Option<Uuid>) -> Result<Vec<Consequence>, Problem> {
+    let line = |subject: &str, field: &str, before: Option<String>, after: String| Consequence {
+        subject: subject.into(),
+        field: field.into(),
+        before,
+        after,
+    };
+    let day = |d: NaiveDate| d.to_string();
+    Ok(match (&row.form, person) {
+        (Some(Form::QualificationAcquisition(f)), _) => {
+            let planned = super::super::apply::birthday_75(f.birth_on).map(day);
+            let mut all = vec![line("member", "acquired_on", None, day(f.acquired_on))];
+            all.extend(planned.map(|p| line("member", "planned_loss_on", None, p)));
+            all.push(line("member", "number", None, f.insured_number.clone().unwrap_or_else(|| "assigned on acceptance".into())));
+            all
+        }
+        (Some(Form::QualificationLoss(f)), Some(person)) => {
+            let today = tx.today();
+            let dependents = crate::domain::dependents::count_under(tx, person, today)?;
+            let mut all = vec![line("member", "lost_on", None, day(f.lost_on))];
+            if dependents > 0 {
+                all.push(line("dependent", "removed_on", None, format!("{} ({dependents})", f.lost_on)));
+            }
+            all
+        }
+        (Some(Form::DependentChange(f)), Some(_)) => {
+            let spouse = f.spouse.iter().map(|s| (s.became_on, s.ceased_on));
+            let others = f.others.iter().map(|o| (o.became_on, o.ceased_on));
+            spouse
+                .chain(others)
+                .filter_map(|(became, ceased)| {
+                    became
+                        .map(|d| line("dependent", "recognised_on", None, day(d)))
+                        .or(ceased.map(|d| line("dependent", "removed_on", None, day(d))))
+                })
+                .collect()
+        }
+        _ => Vec::new(),
+    })
+}
+fn dry_run(tx: &mut Tx<'_>, incoming: &Incoming, persons: &[Option<Uuid>]) -> Result<DryRun, Problem> {
+    let mut records = Vec::with_capacity(incoming.rows.len());
+    for (row, person) in incoming.rows.iter().zip(persons) {
+        records.push(DryRunRecord {
+            row: row.row,
+            kind: super::kind_of(row).into(),
+            disposition: row.disposition,
+            findings: row.findings.iter().map(finding_view).collect(),
+            consequences: consequences(tx, row, *person)?,
+        });
+    }
+    Ok(DryRun {
+        read_count: u32::try_from(records.len()).unwrap_or(u32::MAX),
+        file_result: intake::result_of(&incoming.rows),
+        findings: incoming.whole.iter().map(finding_view).collect(),
+        records,
+    })
+}
+/// Checks, then receives or tells what would happen.
+fn file<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: Permit<Op>,
+    employer: &EmployerRow,
+    mut incoming: Incoming,
+    is_dry: bool,
+    base: impl Fn(u32) -> String,
+) -> Result<Answer<Op, Filed>, Problem> {
+    intake::check_count(&incoming)?;
+    let persons = intake::check(tx, employer.employer_id, &mut incoming.rows)?;
+    if is_dry {
+        let run = dry_run(tx, &incoming, &persons)?;
+        return Ok(permit.answer(Filed::DryRun(run)).with_status(200));
+    }
+    let is_json = incoming.file.is_none();
+    let refused = (intake::result_of(&incoming.rows) == super::super::FileResult::Rejected)
+        .then(|| intake::refusal(&incoming.rows, is_json, base, tx.lang()));
+    match refused {
+        Some(problem) if is_json => Err(problem),
+        Some(mut problem) => {
+            problem.receipt_number = Some(note_refused(tx, &permit, employer, &incoming)?);
+            Ok(permit.refused(problem))
+        }
+        None => {
+            let receipt = intake::receive(tx, &permit, employer, incoming, &persons)?;
+            let at = format!("/v1/submissions/{}", receipt.id);
+            Ok(permit.answer(Filed::Receipt(Box::new(receipt))).located(at))
+        }
+    }
+}
+/// A refused file leaves its line in the 受領管理簿 and nothing else.
+fn note_refused<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    employer: &EmployerRow,
+    incoming: &Incoming,
+) -> Result<String, Problem> {
+    let id = Uuid::now_v7();
+    tx.note(|n| n.subject = Some(("Submission", Some(id))));
+    let submission = super::super::model::NewSubmission {
+        id,
+        employer: employer.employer_id,
+        channel: incoming.channel,
+        preparer: &incoming.preparer,
+        file_name: incoming.file.as_ref().map(|f| f.name.as_str()),
+        media: None,
+        digest: None,
+        declared: incoming.declared,
+        read: i32::try_from(incoming.rows.len()).unwrap_or(i32::MAX),
+        result: super::super::FileResult::Rejected,
+        findings: findings_json(&incoming.whole),
+    };
+    super::super::store::receive(tx, permit, &submission)
+}
+fn parsed(tx: &Tx<'_>, employer: &EmployerRow, stated: Vec<Stated>) -> Vec<ParsedRow> {
+    let settings = intake::settings(tx, employer);
+    let mut rows: Vec<ParsedRow> =
+        (1u32..).zip(stated).map(|(no, s)| ParsedRow::from_form(no, s.form, s.numbers, &settings)).collect();
+    mark_duplicates(&mut rows);
+    rows
+}
+async fn file_forms<Op: Operation>(
+    gate: Gate<Op>,
+    key: FilingKey,
+    digest: [u8; 32],
+    is_dry: bool,
+    slip: Slip,
+    stated: Vec<Stated>,
+) -> Reply<Op, Filed> {
+    crate::kernel::input::check(&slip)?;
+    let is_single = Op::ID == CreateNotification::ID;
+    let work = move |tx: &mut Tx<'_>| {
+        let (employer, permit) = intake::employer_of::<Op>(tx, slip.employer_id)?;
+        let rows = parsed(tx, &employer, stated);
+        let incoming = Incoming {
+            channel: "api_json",
+            preparer: slip.preparer_name,
+            declared: slip.declared_count,
+            rows,
+            whole: Vec::new(),
+            file: None,
+        };
+        let base = move |row: u32| if is_single { "/notification".into() } else { format!("/notifications/{}", row - 1) };
+        file(tx, permit, &employer, incoming, is_dry, base)
+    };
+    if is_dry { gate.run(work).await } else { gate.once(key.required()?, digest, work).await }
+}
+async fn create_notification(
+    gate: Gate<CreateNotification>,
+    q: Query<SubmitQuery>,
+    key: FilingKey,
+    input: Input<NotificationCreate>,
+) -> Reply<CreateNotification, Filed> {
+    let body = input.value;
+    file_forms(gate, key, input.digest, q.0.validate_only, body.slip, vec![body.notification]).await
+}
+async fn create_notification_batch(
+    gate: Gate<CreateNotificationBatch>,
+    q: Query<SubmitQuery>,
+    key: FilingKey,
+    input: Input<NotificationBatch>,
+) -> Reply<CreateNotificationBatch, Filed> {
+    let body = input.value;
+    file_forms(gate, key, input.digest, q.0.validate_only, body.slip, body.notifications).await
+}
+async fn create_notification_file(
+    gate: Gate<CreateNotificationFile>,
+    q: Query<FileQuery>,
+    key: FilingKey,
+    input: Input<RawFile>,
+) -> Reply<CreateNotificationFile, Filed> {
+    let (q, raw, digest) = (q.0, input.value.0, input.digest);
+    let is_dry = q.validate_only;
+    let work = move |tx: &mut Tx<'_>| {
+        let (employer, permit) = intake::employer_of::<CreateNotificationFile>(tx, q.employer_id)?;
+        let settings = intake::settings(tx, &employer);
+        let mut incoming = Incoming {
+            channel: "api_file",
+            preparer: q.preparer_name,
+            declared: q.declared_count,
+            rows: Vec::new(),
+            whole: Vec::new(),
+            file: None,
+        };
+        let read = parse_file(&raw, Some(&q.file_name), &settings)
+            .map_err(|e| whole_problem(&e, tx.lang()))
+            .and_then(|f| check_office(&employer, &f).map(|()| f));
+        let parsed = match read {
+            Ok(parsed) => parsed,
+            Err(problem) if is_dry => return Err(problem),
+            Err(mut problem) => {
+                problem.receipt_number = Some(note_refused(tx, &permit, &employer, &incoming)?);
+                return Ok(permit.refused(problem));
+            }
+        };
+        let media = (parsed.profile.as_str(), parsed.media_sequence, parsed.made_on);
+        let file_digest = secrets::hmac256(&tx.kernel().keys.vault.digest, &[b"file", &raw]);
+        if !is_dry && super::super::store::is_known_file(tx, employer.employer_id, &file_digest, media)? {
+            let mut problem = super::duplicate_file();
+            problem.receipt_number = Some(note_refused(tx, &permit, &employer, &incoming)?);
+            return Ok(permit.refused(problem));
+        }
+        incoming.rows = parsed.rows;
+        incoming.whole = parsed.findings;
+        incoming.file = Some(FileMeta { name: q.file_name, media, digest: file_digest, raw });
+        file(tx, permit, &employer, incoming, is_dry, |_| String::new())
+    };
+    if is_dry { gate.run(work).await } else { gate.once(key.required()?, digest, work).await }
+}
+fn whole_problem(e: &FileError, lang: crate::kernel::problem::Lang) -> Problem {
+    let m = e.code.message();
+    let error = FieldError {
+        row: e.line,
+        fields: e.fields.clone(),
+        code: e.code.as_str().into(),
+        detail: super::words(e.code, lang).into(),
+        pointer: None,
+    };
+    let mut p = Problem::new(Kind::FileRejected).because(e.code.as_str(), m.ja, m.en);
+    p.errors.push(error);
+    p
+}
+/// The file speaks for this employer, in a layout that is taken from it.
+fn check_office(employer: &EmployerRow, file: &super::super::ParsedFile) -> Result<(), Problem> {
+    let same = |ours: &Option<String>, theirs: &str| ours.as_deref() == Some(theirs);
+    let names_it = match (&file.office.society_number, &file.office.pension) {
+        (Some(number), _) => *number == employer.society_number,
+        (None, Some(office)) => {
+            same(&employer.prefecture_code, &office.prefecture)
+                && same(&employer.district_code, &office.city)
+                && same(&employer.office_symbol, &office.symbol)
+        }
+        (None, None) => false,
+    };
+    if !names_it {
+        let m = super::Code::OfficeMismatch.message();
+        return Err(Problem::new(Kind::FileRejected).because("E-OFFICE-MISMATCH", m.ja, m.en));
+    }
+    if file.office.society_number.is_none() && !employer.accepts_pension_layout {
+        return Err(Problem::new(Kind::FileRejected).because(
+            "layout-not-accepted",
+            "この事業所からは年金機構様式(SHFD)を受け付けていません",
+            "Files in the pension office's layout are not taken from this employer",
+        ));
+    }
+    Ok(())
+}
+
+impl utoipa::PartialSchema for Filed {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        <Submission as utoipa::PartialSchema>::schema()
+    }
+}
+impl ToSchema for Filed {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Submission".into()
+    }
+    fn schemas(all: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>) {
+        Submission::schemas(all);
+    }
+}
+/// Routes of filing.
+pub fn routes(r: &mut Routes) {
+    r.add::<CreateNotification, _, _, _>(create_notification).dry_run::<DryRun>();
+    r.add::<CreateNotificationBatch, _, _, _>(create_notification_batch).dry_run::<DryRun>();
+    r.add::<CreateNotificationFile, _, _, _>(create_notification_file).dry_run::<DryRun>();
+}

@@ -1,0 +1,288 @@
+//! What every form has in common: its kind, its texts, its canonical form.
+
+use super::codes::AcquisitionClass;
+use super::forms::{Address, DependentChange, Form, OtherEntry, Overseas, SpouseEntry};
+use super::numbers::other_key;
+use crate::values::kana::canonical_kana;
+
+/// The texts of a form, each under its field key.
+pub(super) type Texts<'a> = Vec<(&'static str, &'a str)>;
+
+impl Form {
+    /// The kind, as JSON and the database name it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::QualificationAcquisition(_) => "qualification_acquisition",
+            Self::QualificationLoss(_) => "qualification_loss",
+            Self::DependentChange(_) => "dependent_change",
+        }
+    }
+
+    /// 届書コード of files.
+    pub const fn form_code(&self) -> &'static str {
+        match self {
+            Self::QualificationAcquisition(_) => "2200700",
+            Self::QualificationLoss(_) => "2201700",
+            Self::DependentChange(_) => "2202700",
+        }
+    }
+
+    /// 被保険者整理番号, when given.
+    pub fn office_number(&self) -> Option<&str> {
+        match self {
+            Self::QualificationAcquisition(form) => form.office_number.as_deref(),
+            Self::QualificationLoss(form) => form.office_number.as_deref(),
+            Self::DependentChange(form) => form.office_number.as_deref(),
+        }
+    }
+
+    /// The same facts in the one form they are stored in: readings in full width with the received text
+    /// beside them where it differs, empty texts absent, postal codes without hyphen, the usual class of an
+    /// acquisition filled in. To be applied once, to what a caller sent.
+    #[must_use]
+    pub fn normalised(mut self) -> Self {
+        match &mut self {
+            Self::QualificationAcquisition(form) => {
+                canonical(&mut form.name_kana, &mut form.name_kana_raw);
+                drop_empty([
+                    &mut form.office_number,
+                    &mut form.insured_number,
+                    &mut form.name,
+                    &mut form.no_number_note,
+                    &mut form.remarks,
+                    &mut form.society_note,
+                ]);
+                tidy_address(&mut form.resident_address);
+                if form.class.is_none() && !form.over_70_only {
+                    form.class = Some(AcquisitionClass::HealthAndPension);
+                }
+            }
+            Self::QualificationLoss(form) => {
+                canonical(&mut form.name_kana, &mut form.name_kana_raw);
+                drop_empty([
+                    &mut form.office_number,
+                    &mut form.insured_number,
+                    &mut form.name,
+                    &mut form.remarks,
+                    &mut form.society_note,
+                ]);
+            }
+            Self::DependentChange(form) => normalise_dependents(form),
+        }
+        self
+    }
+
+    /// Every text of the form under its field key, also those of its entries.
+    pub(super) fn texts(&self) -> Texts<'_> {
+        let mut texts = Vec::new();
+        match self {
+            Self::QualificationAcquisition(form) => {
+                texts.push(("name_kana", form.name_kana.as_str()));
+                push_given(
+                    &mut texts,
+                    [
+                        ("office_number", &form.office_number),
+                        ("insured_number", &form.insured_number),
+                        ("name_kana", &form.name_kana_raw),
+                        ("name", &form.name),
+                        ("no_number_note", &form.no_number_note),
+                        ("remarks", &form.remarks),
+                        ("society_note", &form.society_note),
+                    ],
+                );
+                push_resident_address(&mut texts, form.resident_address.as_ref());
+            }
+            Self::QualificationLoss(form) => {
+                texts.push(("name_kana", form.name_kana.as_str()));
+                push_given(
+                    &mut texts,
+                    [
+                        ("office_number", &form.office_number),
+                        ("insured_number", &form.insured_number),
+                        ("name_kana", &form.name_kana_raw),
+                        ("name", &form.name),
+                        ("remarks", &form.remarks),
+                        ("society_note", &form.society_note),
+                    ],
+                );
+            }
+            Self::DependentChange(form) => {
+                texts.push(("name_kana", form.name_kana.as_str()));
+                push_given(
+                    &mut texts,
+                    [
+                        ("office_number", &form.office_number),
+                        ("name_kana", &form.name_kana_raw),
+                        ("name", &form.name),
+                    ],
+                );
+                push_resident_address(&mut texts, form.resident_address.as_ref());
+                form.spouse.iter().for_each(|spouse| push_spouse(&mut texts, spouse));
+                form.others
+                    .iter()
+                    .enumerate()
+                    .for_each(|(index, other)| push_other(&mut texts, index, other));
+            }
+        }
+        texts
+    }
+}
+
+fn push_given<'a, const N: usize>(texts: &mut Texts<'a>, given: [(&'static str, &'a Option<String>); N]) {
+    texts.extend(given.into_iter().filter_map(|(key, text)| Some((key, text.as_deref()?))));
+}
+
+fn push_resident_address<'a>(texts: &mut Texts<'a>, address: Option<&'a Address>) {
+    if let Some(address) = address {
+        push_given(
+            texts,
+            [
+                ("resident_address.postal_code", &address.postal_code),
+                ("resident_address.kana", &address.kana),
+                ("resident_address.text", &address.text),
+            ],
+        );
+    }
+}
+
+fn push_spouse<'a>(texts: &mut Texts<'a>, entry: &'a SpouseEntry) {
+    texts.push(("spouse.name_kana", &entry.name_kana));
+    push_given(
+        texts,
+        [
+            ("spouse.name_kana", &entry.name_kana_raw),
+            ("spouse.name", &entry.name),
+            ("spouse.nationality", &entry.nationality),
+            ("spouse.alias_kana", &entry.alias_kana),
+            ("spouse.alias", &entry.alias),
+            ("spouse.prefecture", &entry.prefecture),
+            ("spouse.phone", &entry.phone),
+            ("spouse.reason_text", &entry.reason_text),
+            ("spouse.removal_text", &entry.removal_text),
+            ("spouse.remarks", &entry.remarks),
+        ],
+    );
+    if let Some(address) = &entry.address {
+        push_given(
+            texts,
+            [
+                ("spouse.address.postal_code", &address.postal_code),
+                ("spouse.address.kana", &address.kana),
+                ("spouse.address.text", &address.text),
+            ],
+        );
+    }
+    if let Some(overseas) = &entry.overseas {
+        push_given(
+            texts,
+            [
+                ("spouse.overseas.reason_text", &overseas.reason_text),
+                ("spouse.overseas.end_text", &overseas.end_text),
+            ],
+        );
+    }
+}
+
+fn push_other<'a>(texts: &mut Texts<'a>, index: usize, entry: &'a OtherEntry) {
+    texts.push((other_key!(index, "name_kana"), &entry.name_kana));
+    push_given(
+        texts,
+        [
+            (other_key!(index, "name_kana"), &entry.name_kana_raw),
+            (other_key!(index, "name"), &entry.name),
+            (other_key!(index, "relationship_text"), &entry.relationship_text),
+            (other_key!(index, "prefecture"), &entry.prefecture),
+            (other_key!(index, "reason_text"), &entry.reason_text),
+            (other_key!(index, "removal_text"), &entry.removal_text),
+            (other_key!(index, "remarks"), &entry.remarks),
+        ],
+    );
+    if let Some(address) = &entry.address {
+        push_given(
+            texts,
+            [
+                (other_key!(index, "address.postal_code"), &address.postal_code),
+                (other_key!(index, "address.kana"), &address.kana),
+                (other_key!(index, "address.text"), &address.text),
+            ],
+        );
+    }
+    if let Some(overseas) = &entry.overseas {
+        push_given(
+            texts,
+            [
+                (other_key!(index, "overseas.reason_text"), &overseas.reason_text),
+                (other_key!(index, "overseas.end_text"), &overseas.end_text),
+            ],
+        );
+    }
+}
+
+fn normalise_dependents(form: &mut DependentChange) {
+    canonical(&mut form.name_kana, &mut form.name_kana_raw);
+    drop_empty([&mut form.office_number, &mut form.name]);
+    tidy_address(&mut form.resident_address);
+    if let Some(entry) = &mut form.spouse {
+        canonical(&mut entry.name_kana, &mut entry.name_kana_raw);
+        drop_empty([
+            &mut entry.name,
+            &mut entry.nationality,
+            &mut entry.alias_kana,
+            &mut entry.alias,
+            &mut entry.prefecture,
+            &mut entry.phone,
+            &mut entry.reason_text,
+            &mut entry.removal_text,
+            &mut entry.remarks,
+        ]);
+        tidy_address(&mut entry.address);
+        tidy_overseas(&mut entry.overseas);
+    }
+    for entry in &mut form.others {
+        canonical(&mut entry.name_kana, &mut entry.name_kana_raw);
+        drop_empty([
+            &mut entry.name,
+            &mut entry.relationship_text,
+            &mut entry.prefecture,
+            &mut entry.reason_text,
+            &mut entry.removal_text,
+            &mut entry.remarks,
+        ]);
+        tidy_address(&mut entry.address);
+        tidy_overseas(&mut entry.overseas);
+    }
+}
+
+fn canonical(kana: &mut String, raw: &mut Option<String>) {
+    let stored = canonical_kana(kana);
+    let received = std::mem::replace(kana, stored);
+    *raw = (received != *kana).then_some(received);
+}
+
+fn drop_empty<const N: usize>(texts: [&mut Option<String>; N]) {
+    for text in texts {
+        if text.as_deref().is_some_and(|text| text.trim().is_empty()) {
+            *text = None;
+        }
+    }
+}
+
+fn tidy_address(address: &mut Option<Address>) {
+    let Some(inner) = address else { return };
+    drop_empty([&mut inner.postal_code, &mut inner.kana, &mut inner.text]);
+    if let Some(code) = &mut inner.postal_code
+        && code.len() == 8
+        && code.find('-') == Some(3)
+    {
+        code.remove(3);
+    }
+    if inner.postal_code.is_none() && inner.kana.is_none() && inner.text.is_none() {
+        *address = None;
+    }
+}
+
+fn tidy_overseas(overseas: &mut Option<Overseas>) {
+    if let Some(inner) = overseas {
+        drop_empty([&mut inner.reason_text, &mut inner.end_text]);
+    }
+}

@@ -1,0 +1,79 @@
+//! 資格取得届 (健康保険法 第48条, 施行規則 第24条; 仕様書 2200700).
+
+use chrono::{Days, Months, NaiveDate};
+
+use super::{Checked, Code, Filing, RuleSettings, check_address_or_number, check_not_future};
+use crate::domain::notifications::codes::{AcquisitionClass, NoResidentAddressReason, Sex};
+use crate::domain::notifications::forms::Acquisition;
+
+/// The largest amount a form can hold; larger sums are written as this.
+const AMOUNT_CAP: i64 = 9_999_999;
+
+/// The smallest total that is taken.
+const TOTAL_FLOOR: i64 = 1_000;
+
+pub(super) fn check(checked: &mut Checked, form: &Acquisition, has_number: bool, settings: &RuleSettings) {
+    check_class(checked, form);
+    check_number_and_address(checked, form, has_number);
+    check_pay(checked, form);
+    check_dates(checked, form, settings);
+    // The loss of the same day must have come too (平成25年保保発0125第1号: 同日得喪).
+    checked.add_if(form.reemployed_after_retirement, Code::SameDayLoss, ["reemployed_after_retirement"]);
+}
+
+/// 種別 and 取得区分 against 70歳以上被用者届のみ提出 (項目11, 12, 24, 33).
+fn check_class(checked: &mut Checked, form: &Acquisition) {
+    use AcquisitionClass::{Code6, Code7, HealthAndPension, MutualAidSecondment, SeamenVoluntary};
+    if form.over_70_only {
+        checked.add_if(form.sex.is_some(), Code::MustBeEmpty, ["sex"]);
+        checked.add_if(form.class.is_some(), Code::MustBeEmpty, ["class"]);
+        checked.add_if(!form.aged_70_or_over, Code::Required, ["aged_70_or_over"]);
+        // Only the pension office acts on it: a clerk decides what the society does.
+        checked.needs_clerk = true;
+        return;
+    }
+    match form.class {
+        None => checked.add(Code::Required, ["class"]),
+        Some(HealthAndPension) => checked.add_if(form.sex.is_none(), Code::Required, ["sex"]),
+        Some(MutualAidSecondment | SeamenVoluntary) => match form.sex {
+            None => checked.add(Code::Required, ["sex"]),
+            Some(Sex::Male | Sex::Female) => {}
+            Some(_) => checked.add(Code::InvalidCode, ["sex"]),
+        },
+        Some(Code6 | Code7) => checked.needs_clerk = true,
+    }
+}
+
+/// 項目13–15 and 29–32.
+fn check_number_and_address(checked: &mut Checked, form: &Acquisition, has_number: bool) {
+    let reason = form.no_resident_address_reason;
+    checked.add_if(has_number && reason.is_some(), Code::MustBeEmpty, ["no_resident_address_reason"]);
+    let note_has_place = !has_number && reason == Some(NoResidentAddressReason::Other);
+    checked.add_if(form.no_number_note.is_some() && !note_has_place, Code::MustBeEmpty, ["no_number_note"]);
+    let address = form.resident_address.as_ref();
+    let needed = [
+        ("resident_address.postal_code", address.is_some_and(|a| a.postal_code.is_some())),
+        ("resident_address.kana", address.is_some_and(|a| a.kana.is_some())),
+    ];
+    check_address_or_number(checked, has_number, address, &needed);
+}
+
+/// 項目21–23: the total is the sum, cut at the largest amount, and at least 1,000 yen.
+fn check_pay(checked: &mut Checked, form: &Acquisition) {
+    let sum = form.cash_yen.saturating_add(form.in_kind_yen).min(AMOUNT_CAP);
+    checked.add_if(form.total_yen != sum || form.total_yen < TOTAL_FLOOR, Code::Sum, ["total_yen"]);
+}
+
+/// 項目18, 19: after birth, not after the day of filing; with 70歳以上 not before the age is attained.
+fn check_dates(checked: &mut Checked, form: &Acquisition, settings: &RuleSettings) {
+    check_not_future(checked, form.birth_on, "birth_on", Filing::Afterwards, settings);
+    check_not_future(checked, form.acquired_on, "acquired_on", Filing::Ahead, settings);
+    let too_young =
+        form.aged_70_or_over && attains_70_on(form.birth_on).is_some_and(|day| form.acquired_on < day);
+    checked.add_if(form.acquired_on <= form.birth_on || too_young, Code::DateRelation, ["acquired_on"]);
+}
+
+/// The day on which 70 years are full: the eve of the birthday (年齢計算ニ関スル法律).
+fn attains_70_on(birth_on: NaiveDate) -> Option<NaiveDate> {
+    birth_on.checked_sub_days(Days::new(1))?.checked_add_months(Months::new(70 * 12))
+}

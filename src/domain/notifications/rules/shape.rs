@@ -1,0 +1,146 @@
+//! The shape of single items: what a file's layout says by length and type, said for JSON too.
+
+use super::{Checked, Code};
+use crate::domain::notifications::forms::{Address, DependentChange, Form};
+use crate::domain::notifications::numbers::other_key;
+use crate::values::kana::{KanaFault, canonical_faults};
+use crate::values::number_run::contains_number_run;
+
+/// The longest text of any item, in characters.
+const LONGEST_TEXT: usize = 200;
+
+/// The largest amount a form can hold.
+const AMOUNT_CAP: i64 = 9_999_999;
+
+pub(super) fn check(checked: &mut Checked, form: &Form) {
+    check_texts(checked, form);
+    match form {
+        Form::QualificationAcquisition(form) => {
+            kana(checked, &form.name_kana, "name_kana");
+            digits(checked, form.office_number.as_deref(), 1..=6, "office_number");
+            digits(checked, form.insured_number.as_deref(), 1..=7, "insured_number");
+            amount(checked, Some(form.cash_yen), "cash_yen");
+            amount(checked, Some(form.in_kind_yen), "in_kind_yen");
+            amount(checked, Some(form.total_yen), "total_yen");
+            postal(checked, form.resident_address.as_ref(), "resident_address.postal_code");
+        }
+        Form::QualificationLoss(form) => {
+            kana(checked, &form.name_kana, "name_kana");
+            digits(checked, form.office_number.as_deref(), 1..=6, "office_number");
+            digits(checked, form.insured_number.as_deref(), 1..=7, "insured_number");
+            let two = |count: u8| count > 99;
+            checked.add_if(two(form.certificates_returned), Code::Length, ["certificates_returned"]);
+            checked.add_if(
+                two(form.certificates_not_returnable),
+                Code::Length,
+                ["certificates_not_returnable"],
+            );
+        }
+        Form::DependentChange(form) => check_dependents(checked, form),
+    }
+}
+
+/// Every text: no twelve digits in a row, no control or privately assigned character, not too long.
+fn check_texts(checked: &mut Checked, form: &Form) {
+    for (key, text) in form.texts() {
+        let said = checked.findings.last().is_some_and(|finding| finding.keys == [key]);
+        let code = if contains_number_run(text) {
+            Code::NumberInText
+        } else if text.chars().any(char::is_control) {
+            Code::Control
+        } else if text.chars().any(is_private) {
+            Code::Gaiji
+        } else if text.chars().count() > LONGEST_TEXT {
+            Code::Length
+        } else {
+            continue;
+        };
+        // The received reading stands beside the stored one under the same key: say it once.
+        checked.add_if(!said, code, [key]);
+    }
+}
+
+fn is_private(character: char) -> bool {
+    matches!(u32::from(character), 0xE000..=0xF8FF | 0xF_0000..=0xF_FFFD | 0x10_0000..=0x10_FFFD)
+}
+
+fn check_dependents(checked: &mut Checked, form: &DependentChange) {
+    kana(checked, &form.name_kana, "name_kana");
+    digits(checked, form.office_number.as_deref(), 1..=6, "office_number");
+    amount(checked, form.income_yen, "income_yen");
+    amount(checked, form.spouse_yearly_income_yen, "spouse_yearly_income_yen");
+    postal(checked, form.resident_address.as_ref(), "resident_address.postal_code");
+    checked.add_if(form.others.len() > 2, Code::Length, ["others"]);
+    if let Some(entry) = &form.spouse {
+        kana(checked, &entry.name_kana, "spouse.name_kana");
+        amount(checked, entry.income_yen, "spouse.income_yen");
+        prefecture(checked, entry.prefecture.as_deref(), "spouse.prefecture");
+        postal(checked, entry.address.as_ref(), "spouse.address.postal_code");
+        phone(checked, entry.phone.as_deref());
+    }
+    for (index, entry) in form.others.iter().enumerate() {
+        kana(checked, &entry.name_kana, other_key!(index, "name_kana"));
+        amount(checked, entry.income_yen, other_key!(index, "income_yen"));
+        prefecture(checked, entry.prefecture.as_deref(), other_key!(index, "prefecture"));
+        postal(checked, entry.address.as_ref(), other_key!(index, "address.postal_code"));
+    }
+}
+
+fn kana(checked: &mut Checked, text: &str, key: &'static str) {
+    if text.is_empty() {
+        return checked.add(Code::Required, [key]);
+    }
+    for fault in canonical_faults(text) {
+        checked.add(fault.code(), [key]);
+    }
+}
+
+impl KanaFault {
+    /// The finding that reports the fault.
+    pub(in crate::domain::notifications) const fn code(self) -> Code {
+        match self {
+            Self::Charset => Code::CharsetHalfKana,
+            Self::Separator => Code::NameSeparator,
+            Self::StrayDakuten => Code::KanaStrayDakuten,
+        }
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn digits(
+    checked: &mut Checked,
+    text: Option<&str>,
+    lengths: std::ops::RangeInclusive<usize>,
+    key: &'static str,
+) {
+    let Some(text) = text else { return };
+    let code = if is_digits(text) { Code::Length } else { Code::InvalidCode };
+    checked.add_if(code == Code::InvalidCode || !lengths.contains(&text.len()), code, [key]);
+}
+
+fn amount(checked: &mut Checked, yen: Option<i64>, key: &'static str) {
+    checked.add_if(yen.is_some_and(|yen| !(0..=AMOUNT_CAP).contains(&yen)), Code::Length, [key]);
+}
+
+fn postal(checked: &mut Checked, address: Option<&Address>, key: &'static str) {
+    digits(checked, address.and_then(|address| address.postal_code.as_deref()), 7..=7, key);
+}
+
+fn prefecture(checked: &mut Checked, code: Option<&str>, key: &'static str) {
+    checked.add_if(code.is_some_and(|code| !is_prefecture(code)), Code::InvalidCode, [key]);
+}
+
+/// 都道府県コード 01–47 (JIS X 0401).
+pub(in crate::domain::notifications) fn is_prefecture(code: &str) -> bool {
+    code.len() == 2 && is_digits(code) && code.parse().is_ok_and(|number: u8| (1..=47).contains(&number))
+}
+
+fn phone(checked: &mut Checked, number: Option<&str>) {
+    let Some(number) = number else { return };
+    let plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    checked.add_if(!plain, Code::InvalidCode, ["spouse.phone"]);
+    checked.add_if(!(8..=16).contains(&number.len()), Code::Length, ["spouse.phone"]);
+}
