@@ -1,13 +1,8 @@
 //! Passwords of people: argon2id, a bound on hashes at a time, and the same work for ids that do not exist.
-use crate::kernel::{Kind, Problem, route::{Describe, Described}, secrets};
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use crate::kernel::{Problem, secrets};
 use anyhow::Context;
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
-use std::{
-    future::{Ready, ready},
-    sync::Arc,
-    time::Duration,
-};
+use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// How passwords are hashed. The default is OWASP's least for argon2id.
@@ -72,20 +67,6 @@ impl Passwords {
         let Ok(parsed) = PasswordHash::new(hash.unwrap_or(&self.nobody)) else { return false };
         self.hasher.verify_password(password.as_bytes(), &parsed).is_ok() && hash.is_some()
     }
-}
-
-/// The checker of passwords, as a handler takes it.
-pub struct Doorkeeper(pub Arc<Passwords>);
-impl FromRequest for Doorkeeper {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let passwords = req.app_data::<web::Data<Passwords>>().map(|d| Self(d.clone().into_inner()));
-        ready(passwords.ok_or_else(|| Problem::new(Kind::Internal)))
-    }
-}
-impl Describe for Doorkeeper {
-    fn describe(_: &str, _: &mut Described) {}
 }
 
 #[cfg(test)]

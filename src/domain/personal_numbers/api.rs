@@ -1,9 +1,10 @@
 //! Registering a personal number (write-only) and asking whether it is the right one (yes or no).
 use super::{
-    model::{NotRegisteredReason, PersonalNumberState, RegistrationReason},
+    model::{NotRegisteredReason, RegistrationReason},
     rules, store,
 };
 use crate::{
+    domain::members::NumberState,
     json_body,
     kernel::{
         Gate, Kind, Permit, Problem, Reply, Routes, Tx,
@@ -51,12 +52,8 @@ pub struct PersonalNumberInput {
 pub struct PersonalNumberRegistration {
     /// Person id.
     pub person_id: Uuid,
-    /// Registered or not.
-    pub personal_number_state: PersonalNumberState,
-    /// 未登録理由, when not registered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub not_registered_reason: Option<NotRegisteredReason>,
+    /// Registered, or not and why.
+    pub personal_number_state: NumberState,
 }
 /// A number to be compared.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -116,20 +113,20 @@ fn register(
     person_id: Uuid,
     wish: Wish,
 ) -> Result<PersonalNumberRegistration, Problem> {
-    let (state, code, not_registered_reason) = match wish {
+    let (state, code) = match wish {
         Wish::Number(number, reason) => {
             let (kernel, by) = (tx.kernel(), tx.actor()?.id);
             let r = Registration { person: person_id, number: &number, reason: reason.code(), by };
             kernel.vault.register(tx.conn(), &kernel.clock, r)?;
-            (PersonalNumberState::Registered, reason.code(), None)
+            (NumberState::of("registered", None), reason.code())
         }
         Wish::None(reason) => {
             store::withdraw(tx, permit, person_id, reason.code())?;
-            (PersonalNumberState::NotRegistered, reason.code(), Some(reason))
+            (NumberState::of("not_registered", Some(reason.code().into())), reason.code())
         }
     };
-    tx.note(|n| n.detail = Some(serde_json::json!({ "personal_number_state": state, "reason": code })));
-    Ok(PersonalNumberRegistration { person_id, personal_number_state: state, not_registered_reason })
+    tx.note(|n| n.detail = Some(serde_json::json!({ "personal_number_state": state.state, "reason": code })));
+    Ok(PersonalNumberRegistration { person_id, personal_number_state: state })
 }
 
 async fn verify_personal_number(

@@ -12,5 +12,5 @@ mod store;
 mod vault;
 
 pub use api::{RegisterPersonalNumber, VerifyPersonalNumber, routes};
-pub use model::{NotRegisteredReason, PersonalNumberState, RegistrationReason};
+pub use model::{NotRegisteredReason, RegistrationReason};
 pub use vault::Strongroom;

@@ -5,16 +5,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Is a personal number registered for the person?
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PersonalNumberState {
-    /// 登録済.
-    Registered,
-    /// 未登録: the reason says why.
-    NotRegistered,
-}
-
 /// 変更理由: why a number is registered or replaced (別添2 個人番号記録).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -45,11 +35,9 @@ impl RegistrationReason {
 #[serde(rename_all = "snake_case")]
 pub enum NotRegisteredReason {
     /// 届出に記載なし.
-    NotSubmitted,
-    /// 海外在住: has no resident record in Japan.
-    LivingAbroad,
-    /// 短期在留: stays three months or less.
-    ShortTermResident,
+    NotNotified,
+    /// 住民票なし: living abroad or staying for a short time.
+    NoResidentRecord,
     /// 本人確認の結果不一致.
     IdentityMismatch,
     /// 照会中.
@@ -61,9 +49,8 @@ impl NotRegisteredReason {
     /// The code as it is kept and recorded.
     pub fn code(self) -> &'static str {
         match self {
-            Self::NotSubmitted => "not_submitted",
-            Self::LivingAbroad => "living_abroad",
-            Self::ShortTermResident => "short_term_resident",
+            Self::NotNotified => "not_notified",
+            Self::NoResidentRecord => "no_resident_record",
             Self::IdentityMismatch => "identity_mismatch",
             Self::UnderInquiry => "under_inquiry",
             Self::WithdrawnAsWrong => "withdrawn_as_wrong",

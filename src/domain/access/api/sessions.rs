@@ -1,7 +1,7 @@
 //! Signing in with a password, going on with a refresh token, signing out.
 use super::super::{
     model::{NUMBER_SCOPE, OWN_CLIENT, Session, actor_of_user},
-    passwords::{Doorkeeper, Passwords},
+    passwords::Passwords,
     refresh_token::RefreshToken,
     rules::{IDLE_SECONDS, SESSION_SECONDS},
     store::{self, Rotation},
@@ -9,7 +9,7 @@ use super::super::{
 use crate::{
     json_body,
     kernel::{
-        Answer, Facts, Gate, Kernel, Kind, Problem, Reply, Routes, Tx, Zone, db,
+        Answer, Facts, Gate, Kernel, Kind, Problem, Reply, Routes, Tx, db,
         input::Input,
         live::UserFacts,
         secrets,
@@ -106,12 +106,11 @@ struct Attempt {
 
 async fn create_session(
     gate: Gate<CreateSession>,
-    door: Doorkeeper,
+    passwords: web::Data<Passwords>,
     input: Input<SignIn>,
 ) -> Reply<CreateSession, SessionTokens> {
-    let attempt = attempt(gate.asking().kernel.clone(), door.0, input.value).await?;
-    let zone = gate.asking().meta.zone;
-    gate.run(move |tx| sign_in(tx, attempt, zone)).await
+    let attempt = attempt(gate.asking().kernel.clone(), passwords.into_inner(), input.value).await?;
+    gate.run(move |tx| sign_in(tx, attempt)).await
 }
 /// Counts the attempt and looks at the password, outside of any transaction: a hash takes long.
 async fn attempt(kernel: Arc<Kernel>, passwords: Arc<Passwords>, typed: SignIn) -> Result<Attempt, Problem> {
@@ -141,7 +140,7 @@ fn too_soon(wait: Duration) -> Problem {
     p.retry_after = u32::try_from((wait.num_milliseconds() + 999) / 1000).ok();
     p
 }
-fn sign_in(tx: &mut Tx<'_>, attempt: Attempt, zone: Zone) -> Result<Answer<CreateSession, SessionTokens>, Problem> {
+fn sign_in(tx: &mut Tx<'_>, attempt: Attempt) -> Result<Answer<CreateSession, SessionTokens>, Problem> {
     // What was typed is told by its keyed digest only: people type passwords there.
     tx.note(|n| n.detail = Some(serde_json::json!({ "typed_id": secrets::b64(&attempt.key[..16]) })));
     let user = match attempt.user {
@@ -166,7 +165,7 @@ fn sign_in(tx: &mut Tx<'_>, attempt: Attempt, zone: Zone) -> Result<Answer<Creat
     store::insert_session(tx.conn(), &session, &refresh)?;
     let tokens = issue(tx, &user, &session, &refresh)?;
     tx.note(|n| n.subject = Some(("Session", Some(session.id))));
-    let who = actor_of_user(&user, &session, zone, now);
+    let who = actor_of_user(&user, &session, tx.zone(), now);
     Ok(tx.admit_identified::<CreateSession>(Some(who))?.answer(tokens))
 }
 /// Access token and refresh token of an open session.
@@ -210,15 +209,14 @@ async fn refresh_session(
     gate: Gate<RefreshSession>,
     input: Input<SessionRefresh>,
 ) -> Reply<RefreshSession, SessionTokens> {
-    let zone = gate.asking().meta.zone;
     gate.run(move |tx| {
         let key = &tx.kernel().keys.vault.digest;
         let used = RefreshToken::parse(key, &input.value.refresh_token).ok_or_else(refresh_refused)?;
-        go_on(tx, used, zone)
+        go_on(tx, used)
     })
     .await
 }
-fn go_on(tx: &mut Tx<'_>, used: RefreshToken, zone: Zone) -> Result<Answer<RefreshSession, SessionTokens>, Problem> {
+fn go_on(tx: &mut Tx<'_>, used: RefreshToken) -> Result<Answer<RefreshSession, SessionTokens>, Problem> {
     let (kernel, now) = (tx.kernel(), tx.now());
     tx.note(|n| n.subject = Some(("Session", Some(used.session))));
     let fresh = RefreshToken::fresh(&kernel.keys.vault.digest, used.session)?;
@@ -236,7 +234,7 @@ fn go_on(tx: &mut Tx<'_>, used: RefreshToken, zone: Zone) -> Result<Answer<Refre
     let user = store::user_by_id(tx.conn(), session.user_id)?.filter(|u| u.is_valid(tx.today()));
     let Some(user) = user else { return Err(refresh_refused()) };
     let tokens = issue(tx, &user, &session, &fresh)?;
-    let who = actor_of_user(&user, &session, zone, now);
+    let who = actor_of_user(&user, &session, tx.zone(), now);
     Ok(tx.admit_identified::<RefreshSession>(Some(who))?.answer(tokens))
 }
 fn refresh_refused() -> Problem {
