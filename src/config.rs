@@ -14,22 +14,62 @@ pub struct Setting {
 }
 /// The table of settings; the README shows it.
 pub const SETTINGS: &[Setting] = &[
-    Setting { name: "database_url", default: "", about: "libpq URL of the database, as `kenpo_service` (also `DATABASE_URL`)" },
-    Setting { name: "migrate_database_url", default: "", about: "libpq URL as the owner of the tables, for `kenpo migrate`; `database_url` when empty" },
+    Setting {
+        name: "database_url",
+        default: "",
+        about: "libpq URL of the database, as `kenpo_service` (also `DATABASE_URL`)",
+    },
+    Setting {
+        name: "migrate_database_url",
+        default: "",
+        about: "libpq URL as the owner of the tables, for `kenpo migrate`; `database_url` when empty",
+    },
     Setting { name: "keys", default: "/etc/kenpo/keys", about: "key folder, made by `kenpo keys init`" },
-    Setting { name: "key_store", default: "/var/lib/kenpo/keys/wrapped.sqlite", about: "file with the wrapped data keys; back it up apart from the database" },
-    Setting { name: "listen", default: "127.0.0.1:8080", about: "address and port of the closed-network listener" },
-    Setting { name: "listen_internet", default: "", about: "address and port of a listener of the internet zone; takes and shows no personal number; none when empty" },
-    Setting { name: "public_url", default: "http://127.0.0.1:8080", about: "base URL as callers see it: issuer and audience of tokens" },
+    Setting {
+        name: "key_store",
+        default: "/var/lib/kenpo/keys/wrapped.sqlite",
+        about: "file with the wrapped data keys; back it up apart from the database",
+    },
+    Setting {
+        name: "listen",
+        default: "127.0.0.1:8080",
+        about: "address and port of the closed-network listener",
+    },
+    Setting {
+        name: "listen_internet",
+        default: "",
+        about: "address and port of a listener of the internet zone; takes and shows no personal number; none when empty",
+    },
+    Setting {
+        name: "public_url",
+        default: "http://127.0.0.1:8080",
+        about: "base URL as callers see it: issuer and audience of tokens",
+    },
     Setting { name: "pool_size", default: "12", about: "connections to the database" },
     Setting { name: "workers", default: "2", about: "threads that serve requests" },
-    Setting { name: "rate_per_second", default: "200", about: "requests a second for each caller, bursts of twice as many; 0 switches it off" },
+    Setting {
+        name: "rate_per_second",
+        default: "200",
+        about: "requests a second for each caller, bursts of twice as many; 0 switches it off",
+    },
     Setting { name: "argon2_memory_kib", default: "19456", about: "argon2id memory of one hash, KiB" },
     Setting { name: "argon2_passes", default: "2", about: "argon2id passes" },
-    Setting { name: "shutdown_seconds", default: "20", about: "seconds that running requests get at shutdown" },
+    Setting {
+        name: "shutdown_seconds",
+        default: "20",
+        about: "seconds that running requests get at shutdown",
+    },
     Setting { name: "log", default: "info", about: "log filter" },
-    Setting { name: "base", default: "", about: "folder of the private PostgreSQL and the demo; chosen by user when empty" },
-    Setting { name: "pg_bin", default: "", about: "folder with initdb and postgres, for the private PostgreSQL; found when empty" },
+    Setting {
+        name: "base",
+        default: "",
+        about: "folder of the private PostgreSQL and the demo; chosen by user when empty",
+    },
+    Setting {
+        name: "pg_bin",
+        default: "",
+        about: "folder with initdb and postgres, for the private PostgreSQL; found when empty",
+    },
 ];
 
 /// Settings, read and checked.
@@ -86,7 +126,14 @@ impl Config {
         Ok(config)
     }
     fn check(&self) -> anyhow::Result<()> {
-        for number in ["pool_size", "workers", "rate_per_second", "argon2_memory_kib", "argon2_passes", "shutdown_seconds"] {
+        for number in [
+            "pool_size",
+            "workers",
+            "rate_per_second",
+            "argon2_memory_kib",
+            "argon2_passes",
+            "shutdown_seconds",
+        ] {
             self.number(number)?;
         }
         self.address("listen")?;
@@ -132,7 +179,9 @@ impl Config {
 const FOREIGN: &[&str] = &["SETTINGS", "PROVE", "TOOLS_CACHE", "BASE_URL", "TEST_BASE"];
 
 fn set(values: &mut BTreeMap<&'static str, String>, name: &str, value: String) -> anyhow::Result<()> {
-    let Some(setting) = SETTINGS.iter().find(|s| s.name == name) else { bail!("there is no setting called {name}") };
+    let Some(setting) = SETTINGS.iter().find(|s| s.name == name) else {
+        bail!("there is no setting called {name}")
+    };
     values.insert(setting.name, value);
     Ok(())
 }

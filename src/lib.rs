@@ -11,7 +11,6 @@ pub mod cli;
 pub mod config;
 /// 2nd FLOOR: one module per capability.
 pub mod domain;
-<<<<<<< HEAD
 /// 1st FLOOR: how anything is asked, allowed, done, recorded and answered.
 pub mod kernel;
 /// ROOF helper: a private PostgreSQL for the demo and the tests.
@@ -19,9 +18,4 @@ pub mod launcher;
 /// 1st FLOOR: traits to the outside world.
 pub mod ports;
 /// GROUND: values without I/O, clock or framework.
-=======
-/// ROOF helper: a private PostgreSQL for the demo and the tests.
-pub mod launcher;
-pub mod ports;
->>>>>>> access
 pub mod values;

@@ -63,8 +63,11 @@ impl App {
             db::require_durable(&mut conn)?;
         }
         let vault = Arc::new(Strongroom::new(&keys.vault, parts.clock.clone(), Arc::new(store)));
-        let settings =
-            PasswordSettings { memory_kib: c.number("argon2_memory_kib")?, passes: c.number("argon2_passes")?, ..PasswordSettings::default() };
+        let settings = PasswordSettings {
+            memory_kib: c.number("argon2_memory_kib")?,
+            passes: c.number("argon2_passes")?,
+            ..PasswordSettings::default()
+        };
         let passwords = Arc::new(Passwords::new(&settings)?);
         let kernel = Arc::new(Kernel {
             clock: parts.clock.clone(),
@@ -100,5 +103,8 @@ impl Background {
 /// # Errors
 /// When a thread can't be started.
 pub fn background(app: &App) -> anyhow::Result<Background> {
-    Ok(Background { watch: access::watch(app.kernel.clone())?, sequencer: Sequencer::start(app.kernel.db.clone()) })
+    Ok(Background {
+        watch: access::watch(app.kernel.clone())?,
+        sequencer: Sequencer::start(app.kernel.db.clone()),
+    })
 }

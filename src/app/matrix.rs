@@ -66,14 +66,54 @@ pub fn policy_matrix() -> anyhow::Result<String> {
         line(&mut out, &policies, &callers, row.id, row.id, &facts(row.subject, false), GrantState::None);
     }
     let decide = facts("Notification", true);
-    line(&mut out, &policies, &callers, "decideNotification + number", "decideNotification", &decide, GrantState::None);
+    line(
+        &mut out,
+        &policies,
+        &callers,
+        "decideNotification + number",
+        "decideNotification",
+        &decide,
+        GrantState::None,
+    );
     let member = facts("Member", false);
-    line(&mut out, &policies, &callers, "readPersonalNumber", "readPersonalNumber", &member, GrantState::None);
-    line(&mut out, &policies, &callers, "readPersonalNumber + other grant", "readPersonalNumber", &member, GrantState::Other);
-    line(&mut out, &policies, &callers, "readPersonalNumber + grant", "readPersonalNumber", &member, GrantState::Matching);
+    line(
+        &mut out,
+        &policies,
+        &callers,
+        "readPersonalNumber",
+        "readPersonalNumber",
+        &member,
+        GrantState::None,
+    );
+    line(
+        &mut out,
+        &policies,
+        &callers,
+        "readPersonalNumber + other grant",
+        "readPersonalNumber",
+        &member,
+        GrantState::Other,
+    );
+    line(
+        &mut out,
+        &policies,
+        &callers,
+        "readPersonalNumber + grant",
+        "readPersonalNumber",
+        &member,
+        GrantState::Matching,
+    );
     let outside: Vec<_> =
         callers.iter().map(|(n, a)| (*n, Actor { zone: Zone::Internet, ..a.clone() })).collect();
-    line(&mut out, &policies, &outside, "  the same from the internet", "readPersonalNumber", &member, GrantState::Matching);
+    line(
+        &mut out,
+        &policies,
+        &outside,
+        "  the same from the internet",
+        "readPersonalNumber",
+        &member,
+        GrantState::Matching,
+    );
     Ok(out)
 }
 fn facts(subject: &'static str, carries_number: bool) -> Facts {

@@ -7,8 +7,8 @@ mod serve;
 
 pub use build::{App, Background, Parts, background};
 pub use matrix::policy_matrix;
-pub use pages::install_metrics;
 pub use migrate::{migrate, owner_url, require_current};
+pub use pages::install_metrics;
 pub use serve::{Running, serve};
 
 use crate::{
@@ -26,7 +26,10 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("notifications:submit", "届出を提出する / file notifications"),
     ("notifications:read", "届出と結果を参照する / read notifications and results"),
     ("notifications:decide", "届出を審査する / decide notifications"),
-    ("personal-number:read", "目的を限って個人番号を見る / see personal numbers for one purpose, case and up to 20 people"),
+    (
+        "personal-number:read",
+        "目的を限って個人番号を見る / see personal numbers for one purpose, case and up to 20 people",
+    ),
     ("personal-number:write", "個人番号を登録する / register personal numbers, write-only"),
     ("personal-number:verify", "個人番号を照合する / ask whether a personal number is right"),
     ("audit:read", "操作ログを参照する / read the audit log"),

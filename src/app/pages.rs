@@ -51,7 +51,10 @@ async fn docs(req: HttpRequest, kernel: web::Data<Kernel>, file: web::Path<Strin
     let response = match utoipa_swagger_ui::serve(&file, config.clone()) {
         Ok(Some(f)) => HttpResponse::Ok()
             .content_type(f.content_type)
-            .insert_header(("content-security-policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"))
+            .insert_header((
+                "content-security-policy",
+                "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
+            ))
             .body(f.bytes.into_owned()),
         _ => HttpResponse::NotFound().finish(),
     };
@@ -78,7 +81,9 @@ async fn healthz(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpResponse {
 /// Ready means: an entry could be written just now, so the database and the trail work; and no policy question failed.
 async fn readyz(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpResponse {
     let response = if kernel.policies.error_count() > 0 {
-        HttpResponse::ServiceUnavailable().content_type("text/plain").body("policy evaluation errors: see the log\n")
+        HttpResponse::ServiceUnavailable()
+            .content_type("text/plain")
+            .body("policy evaluation errors: see the log\n")
     } else {
         HttpResponse::Ok().content_type("text/plain").body("ready\n")
     };
@@ -93,7 +98,13 @@ async fn readyz(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpResponse {
 }
 async fn metrics_page(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpResponse {
     let text = RECORDER.get().and_then(Option::as_ref).map(|h| h.render()).unwrap_or_default();
-    recorded(&req, kernel, "getMetrics", HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text)).await
+    recorded(
+        &req,
+        kernel,
+        "getMetrics",
+        HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text),
+    )
+    .await
 }
 static RECORDER: OnceLock<Option<metrics_exporter_prometheus::PrometheusHandle>> = OnceLock::new();
 /// Installs the process-wide recorder of metrics, once.

@@ -1,16 +1,15 @@
 //! The commands.
 mod demo;
-mod server;
 pub mod seed;
+mod server;
 
-use crate::{
-    app,
-    config::Config,
-    kernel::keys::Keys,
-};
+use crate::{app, config::Config, kernel::keys::Keys};
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use std::{io::BufReader, path::{Path, PathBuf}};
+use std::{
+    io::BufReader,
+    path::{Path, PathBuf},
+};
 
 /// The core system of a health-insurance society, as one program.
 #[derive(Parser)]

@@ -8,7 +8,9 @@ use crate::{
     values::{kana, personal_number::PersonalNumber},
 };
 use chrono::NaiveDate;
-use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types as t};
+use diesel::{
+    Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types as t,
+};
 use uuid::Uuid;
 
 /// The employer of the sample files: office 21-97-ｱｵｲ-90001 and society number 0123.
@@ -37,7 +39,12 @@ pub fn employer(conn: &mut PgConnection, clock: &Clock, n: u16) -> anyhow::Resul
         valid_from: day(2010, 4, 1),
         symbol: (101 + n).to_string(),
         society_number: format!("{:04}", 1000 + n),
-        office: [Some("21".into()), Some("98".into()), Some(format!("K{n:02}")), Some(format!("{:05}", 91000 + u32::from(n)))],
+        office: [
+            Some("21".into()),
+            Some("98".into()),
+            Some(format!("K{n:02}")),
+            Some(format!("{:05}", 91000 + u32::from(n))),
+        ],
         name: format!("{name}株式会社 {n}"),
         name_kana: None,
         postal_code: Some("9990003".into()),
@@ -57,13 +64,20 @@ fn day(y: i32, m: u32, d: u32) -> NaiveDate {
 /// `dependents` of them with a child each. Their ids run with their number, as if registered one after the other.
 /// # Errors
 /// Database errors.
-pub fn people(conn: &mut PgConnection, employers: &[Uuid], members: i32, dependents: i32) -> anyhow::Result<()> {
+pub fn people(
+    conn: &mut PgConnection,
+    employers: &[Uuid],
+    members: i32,
+    dependents: i32,
+) -> anyhow::Result<()> {
     conn.batch_execute("create temp table seed_employer (n integer, id uuid, symbol text)")?;
     for (n, id) in employers.iter().enumerate() {
-        sql_query("insert into seed_employer select $1, $2, symbol from employer_record where employer_id = $2")
-            .bind::<t::Integer, _>(i32::try_from(n)?)
-            .bind::<t::Uuid, _>(*id)
-            .execute(conn)?;
+        sql_query(
+            "insert into seed_employer select $1, $2, symbol from employer_record where employer_id = $2",
+        )
+        .bind::<t::Integer, _>(i32::try_from(n)?)
+        .bind::<t::Uuid, _>(*id)
+        .execute(conn)?;
     }
     let names = "(array['佐藤','鈴木','高橋','田中','伊藤','渡辺','山本','中村','小林','加藤'])[1 + g % 10] as family, \
          (array['サトウ','スズキ','タカハシ','タナカ','イトウ','ワタナベ','ヤマモト','ナカムラ','コバヤシ','カトウ'])[1 + g % 10] as family_kana, \
@@ -169,7 +183,11 @@ pub fn number(
 ) -> anyhow::Result<()> {
     let number = PersonalNumber::parse(digits).map_err(|_| anyhow::anyhow!("not a fictitious number"))?;
     conn.transaction(|conn| {
-        vault.register(conn, clock, Registration { person, number: &number, reason: "notified", by: Uuid::nil() })
+        vault.register(
+            conn,
+            clock,
+            Registration { person, number: &number, reason: "notified", by: Uuid::nil() },
+        )
     })?;
     Ok(())
 }
@@ -220,7 +238,12 @@ fn person(
 /// Enters one insured person at an employer.
 /// # Errors
 /// Database errors.
-pub fn insured(conn: &mut PgConnection, clock: &Clock, employer: Uuid, p: &Insured<'_>) -> anyhow::Result<Uuid> {
+pub fn insured(
+    conn: &mut PgConnection,
+    clock: &Clock,
+    employer: Uuid,
+    p: &Insured<'_>,
+) -> anyhow::Result<Uuid> {
     let id = person(conn, clock, (p.name, p.name_kana, p.birth_on, p.sex), p.since)?;
     sql_query(
         "insert into enrolment (row_id, enrolment_id, person_id, employer_id, enrolment_type, symbol, number, branch, office_number, \

@@ -32,7 +32,9 @@ impl std::fmt::Display for KeyStoreError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Away => "the key store can't be reached",
-            Self::Exposed => "the key store can be read by others: chmod 700 its folder and chmod 600 its file",
+            Self::Exposed => {
+                "the key store can be read by others: chmod 700 its folder and chmod 600 its file"
+            }
             Self::Malformed => "the key store is malformed",
         })
     }
@@ -116,7 +118,9 @@ fn prepare(path: &Path) -> Result<(), KeyStoreError> {
 }
 
 fn put(tx: &Transaction<'_>, keys: &[(Uuid, WrappedKey)]) -> rusqlite::Result<()> {
-    let mut free = tx.prepare_cached("delete from free_slot where slot = (select min(slot) from free_slot) returning slot")?;
+    let mut free = tx.prepare_cached(
+        "delete from free_slot where slot = (select min(slot) from free_slot) returning slot",
+    )?;
     let mut reuse = tx.prepare_cached("update wrapped_key set key_id = ?2, wrapped = ?3 where slot = ?1")?;
     let mut append = tx.prepare_cached("insert into wrapped_key (key_id, wrapped) values (?1, ?2)")?;
     for (id, wrapped) in keys {
@@ -129,11 +133,13 @@ fn put(tx: &Transaction<'_>, keys: &[(Uuid, WrappedKey)]) -> rusqlite::Result<()
     Ok(())
 }
 fn destroy(tx: &Transaction<'_>, keys: &[Uuid]) -> rusqlite::Result<()> {
-    let mut wipe = tx.prepare_cached("update wrapped_key set wrapped = ?2 where key_id = ?1 returning slot")?;
+    let mut wipe =
+        tx.prepare_cached("update wrapped_key set wrapped = ?2 where key_id = ?1 returning slot")?;
     let mut free = tx.prepare_cached("insert or ignore into free_slot (slot) values (?1)")?;
     for id in keys {
-        let slot: Option<i64> =
-            wipe.query_row(params![id.as_bytes().as_slice(), DESTROYED.as_slice()], |r| r.get(0)).optional()?;
+        let slot: Option<i64> = wipe
+            .query_row(params![id.as_bytes().as_slice(), DESTROYED.as_slice()], |r| r.get(0))
+            .optional()?;
         if let Some(slot) = slot {
             free.execute([slot])?;
         }

@@ -6,7 +6,11 @@ use std::time::Duration;
 
 /// A plain client over loopback.
 fn agent() -> ureq::Agent {
-    ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(60))).http_status_as_error(false).build().into()
+    ureq::Agent::config_builder()
+        .timeout_global(Some(Duration::from_secs(60)))
+        .http_status_as_error(false)
+        .build()
+        .into()
 }
 /// Waits until requests are answered.
 /// # Errors
@@ -29,7 +33,8 @@ pub fn token(state: &State, name: &str) -> anyhow::Result<String> {
         post(url, "/v1/sessions", "", json!({ "user_id": name, "password": password }), &[])?
     } else if let Some((id, secret)) = state.people.clients.get(name) {
         let form = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)];
-        let mut r = agent().post(format!("{url}/oauth/token")).send_form(form).context("no demo runs: make demo")?;
+        let mut r =
+            agent().post(format!("{url}/oauth/token")).send_form(form).context("no demo runs: make demo")?;
         (r.status().as_u16(), r.body_mut().read_json()?)
     } else {
         let names: Vec<_> = state.people.users.keys().chain(state.people.clients.keys()).cloned().collect();
@@ -67,7 +72,13 @@ pub fn post(
 /// POST a notification file.
 /// # Errors
 /// When the server is away.
-pub fn post_file(url: &str, path: &str, token: &str, bytes: &[u8], key: &str) -> anyhow::Result<(u16, Value)> {
+pub fn post_file(
+    url: &str,
+    path: &str,
+    token: &str,
+    bytes: &[u8],
+    key: &str,
+) -> anyhow::Result<(u16, Value)> {
     let r = agent()
         .post(format!("{url}{path}"))
         .header("content-type", "text/csv")

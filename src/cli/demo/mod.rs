@@ -75,7 +75,8 @@ pub fn demo(config: &Config, options: &DemoOptions) -> anyhow::Result<()> {
     let folder = if options.ephemeral { temporary()? } else { base(config)? };
     if options.reset {
         if folder.exists() {
-            fs::remove_dir_all(&folder).with_context(|| format!("{} could not be removed", folder.display()))?;
+            fs::remove_dir_all(&folder)
+                .with_context(|| format!("{} could not be removed", folder.display()))?;
         }
         println!("forgotten: {}", folder.display());
         return Ok(());
@@ -134,7 +135,13 @@ fn serve(config: &Config, options: &DemoOptions, folder: &Path) -> anyhow::Resul
     write_state(folder, &state)?;
     run(&config, options, folder, state, clock)
 }
-fn run(config: &Config, options: &DemoOptions, folder: &Path, mut state: State, clock: Clock) -> anyhow::Result<()> {
+fn run(
+    config: &Config,
+    options: &DemoOptions,
+    folder: &Path,
+    mut state: State,
+    clock: Clock,
+) -> anyhow::Result<()> {
     let listener = std::net::TcpListener::bind(("127.0.0.1", options.port))
         .with_context(|| format!("port {} is taken: give another one with --port", options.port))?;
     let address = listener.local_addr()?;
@@ -173,7 +180,9 @@ fn introduce(folder: &Path, mut state: State, ready: Option<&Path>) -> anyhow::R
 /// When no demo runs or there is nobody of that name.
 pub fn token(config: &Config, options: &TokenOptions) -> anyhow::Result<()> {
     let folder = base(config)?;
-    let Some(state) = read_state(&folder)? else { bail!("no demo was started here yet: run `make demo` first") };
+    let Some(state) = read_state(&folder)? else {
+        bail!("no demo was started here yet: run `make demo` first")
+    };
     println!("{}", http::token(&state, &options.name)?);
     Ok(())
 }
@@ -182,7 +191,9 @@ fn state_file(folder: &Path) -> PathBuf {
 }
 fn read_state(folder: &Path) -> anyhow::Result<Option<State>> {
     match fs::read(state_file(folder)) {
-        Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).context("demo.json is malformed: make demo-reset")?)),
+        Ok(bytes) => {
+            Ok(Some(serde_json::from_slice(&bytes).context("demo.json is malformed: make demo-reset")?))
+        }
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(e) => Err(e.into()),
     }

@@ -54,8 +54,37 @@ impl Credentials {
 }
 
 const STAFF: &[(&str, &str, &str, bool, &[&str])] = &[
-    ("enrolment", "適用　一子", "enrolment_1", true, &["members:read", "members:write", "dependents:read", "employers:read", "employers:write", "notifications:read", "notifications:decide", "personal-number:write", "personal-number:verify"]),
-    ("clerk", "適用　二郎", "enrolment_2", false, &["members:read", "members:write", "dependents:read", "employers:read", "notifications:read", "notifications:decide"]),
+    (
+        "enrolment",
+        "適用　一子",
+        "enrolment_1",
+        true,
+        &[
+            "members:read",
+            "members:write",
+            "dependents:read",
+            "employers:read",
+            "employers:write",
+            "notifications:read",
+            "notifications:decide",
+            "personal-number:write",
+            "personal-number:verify",
+        ],
+    ),
+    (
+        "clerk",
+        "適用　二郎",
+        "enrolment_2",
+        false,
+        &[
+            "members:read",
+            "members:write",
+            "dependents:read",
+            "employers:read",
+            "notifications:read",
+            "notifications:decide",
+        ],
+    ),
     ("benefits", "給付　三枝", "benefits", false, &["members:read", "dependents:read"]),
     ("collection", "徴収　四朗", "collection", false, &["members:read", "employers:read"]),
     ("review", "審査　五月", "review", false, &["members:read", "dependents:read"]),
@@ -128,7 +157,8 @@ fn callers(
         users.insert((*login).to_owned(), password);
     }
     let mut clients = BTreeMap::new();
-    let (first, second) = (employers.first().copied().unwrap_or_default(), employers.get(1).copied().unwrap_or_default());
+    let (first, second) =
+        (employers.first().copied().unwrap_or_default(), employers.get(1).copied().unwrap_or_default());
     for (name, title, kind, scopes, employer) in [
         ("employer", "あおい見本製作所 給与システム", "employer_system", EMPLOYER_SCOPES, Some(first)),
         ("other-employer", "架空商事 給与システム", "employer_system", EMPLOYER_SCOPES, Some(second)),
@@ -145,7 +175,12 @@ fn callers(
     let (private, public) = jwk()?;
     let id = Uuid::now_v7();
     let title = "あおい見本製作所 人事システム";
-    register(conn, (id, "employer-key", title, "employer_system", EMPLOYER_SCOPES), None, Some(json!({ "keys": [public] })))?;
+    register(
+        conn,
+        (id, "employer-key", title, "employer_system", EMPLOYER_SCOPES),
+        None,
+        Some(json!({ "keys": [public] })),
+    )?;
     access::store::bind_client(conn, id, first, day(2020), None)?;
     Ok(Credentials {
         users,

@@ -183,8 +183,12 @@ crate::row! {
 }
 impl Subject for NotificationRow {
     fn facts(&self) -> Facts {
-        Facts { carries_number: self.carries_number, person: self.person_id, ..Facts::of("Notification", self.id) }
-            .in_employer(self.employer_id)
+        Facts {
+            carries_number: self.carries_number,
+            person: self.person_id,
+            ..Facts::of("Notification", self.id)
+        }
+        .in_employer(self.employer_id)
     }
 }
 

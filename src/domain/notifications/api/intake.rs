@@ -1,14 +1,17 @@
 //! What every way of filing has in common: check against the register, receive, answer.
 use super::{
     super::{
-        Change, Code, DependentChange, Disposition, FileResult, Finding, Form, ParsedRow, RuleSettings, apply,
-        model::NewSubmission, store,
+        Change, Code, DependentChange, Disposition, FileResult, Finding, Form, ParsedRow, RuleSettings,
+        apply, model::NewSubmission, store,
     },
     findings_json, is_error, places,
     views::{Submission, submission_view},
 };
 use crate::{
-    domain::{dependents, employers::{self, EmployerRow}},
+    domain::{
+        dependents,
+        employers::{self, EmployerRow},
+    },
     kernel::{FieldError, Kind, Operation, Permit, Problem, Tx, Zone, vault::Pending},
 };
 use chrono::NaiveDate;
@@ -89,7 +92,9 @@ pub fn check(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<
         if let Some((number, kana, birth_on, change)) = named {
             person = apply::find_named(tx, employer, number.as_deref(), &kana, birth_on)?;
             match (person, change) {
-                (None, _) => row.refuse(Finding::at(Code::PersonNotFound, ["office_number", "name_kana", "birth_on"])),
+                (None, _) => {
+                    row.refuse(Finding::at(Code::PersonNotFound, ["office_number", "name_kana", "birth_on"]))
+                }
                 (Some(insured), Some(f)) => refuse_unknown_dependents(tx, insured, &f, row)?,
                 _ => {}
             }
@@ -99,7 +104,9 @@ pub fn check(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<
     Ok(persons)
 }
 fn refuse_waiting(tx: &mut Tx<'_>, employer: Uuid, row: &mut ParsedRow) -> Result<(), Problem> {
-    let Some(form) = row.form.as_ref().filter(|f| !matches!(f, Form::DependentChange(_))) else { return Ok(()) };
+    let Some(form) = row.form.as_ref().filter(|f| !matches!(f, Form::DependentChange(_))) else {
+        return Ok(());
+    };
     let Some(number) = row.office_number.clone() else { return Ok(()) };
     if store::waits_already(tx, employer, form.kind(), &number)? {
         row.refuse(Finding::at(Code::DuplicatePending, ["office_number"]));
@@ -134,7 +141,12 @@ pub fn result_of(rows: &[ParsedRow]) -> FileResult {
     }
 }
 /// 422 with every place, when nothing of the submission can be taken.
-pub fn refusal(rows: &[ParsedRow], is_json: bool, base: impl Fn(u32) -> String, lang: crate::kernel::problem::Lang) -> Problem {
+pub fn refusal(
+    rows: &[ParsedRow],
+    is_json: bool,
+    base: impl Fn(u32) -> String,
+    lang: crate::kernel::problem::Lang,
+) -> Problem {
     let errors: Vec<FieldError> = rows
         .iter()
         .flat_map(|r| r.findings.iter().filter(|f| is_error(f)).map(move |f| (r.row, f)))

@@ -1,9 +1,6 @@
 //! POST /oauth/token.
 use super::{
-    super::super::rules::scopes_within,
-    super::sessions::unsigned,
-    client, exchange, fault,
-    form::Call,
+    super::super::rules::scopes_within, super::sessions::unsigned, client, exchange, fault, form::Call,
 };
 use crate::kernel::{
     Kind, Problem, Tx,
@@ -69,5 +66,11 @@ fn client_credentials(tx: &mut Tx<'_>, asking: &Asking, call: &Call) -> Result<T
         grant: None,
     };
     let access_token = kernel.tokens.sign(&kernel.keys, &claims).map_err(unsigned)?;
-    Ok(TokenAnswer { access_token, issued_token_type: None, token_type: "Bearer", expires_in: ACCESS_SECONDS, scope })
+    Ok(TokenAnswer {
+        access_token,
+        issued_token_type: None,
+        token_type: "Bearer",
+        expires_in: ACCESS_SECONDS,
+        scope,
+    })
 }
