@@ -4,3 +4,4 @@
 mod audit;
 mod harness;
 mod launcher;
+mod smoke;

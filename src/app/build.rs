@@ -58,10 +58,6 @@ impl App {
             .with_context(|| format!("the key store {}", c.text("key_store")))?;
         let pool = db::pool(c.required("database_url")?, c.number("pool_size")?)
             .context("the database can't be reached")?;
-        {
-            let mut conn = pool.get()?;
-            db::require_durable(&mut conn)?;
-        }
         let vault = Arc::new(Strongroom::new(&keys.vault, parts.clock.clone(), Arc::new(store)));
         let settings = PasswordSettings {
             memory_kib: c.number("argon2_memory_kib")?,

@@ -51,8 +51,8 @@ pub fn employer(conn: &mut PgConnection, clock: &Clock, n: u16) -> anyhow::Resul
         address: Some(format!("東京都架空区例示町{n}番地")),
         owner_name: None,
         phone: None,
-        accepts_pension_layout: n % 3 == 0,
-        early_filing_days: if n % 2 == 0 { 14 } else { 0 },
+        accepts_pension_layout: n.is_multiple_of(3),
+        early_filing_days: if n.is_multiple_of(2) { 14 } else { 0 },
     };
     Ok(employers::insert(conn, &facts, Uuid::nil(), clock.now())?)
 }

@@ -30,8 +30,9 @@ pub fn serve(config: &Config) -> anyhow::Result<()> {
 }
 /// Serves an app on the configured listeners until SIGINT or SIGTERM; `started` is told the first address.
 /// # Errors
-/// When an address is taken.
+/// When the database could lose what it acknowledged, or an address is taken.
 pub fn run(app: &App, config: &Config, started: impl FnOnce(std::net::SocketAddr)) -> anyhow::Result<()> {
+    db::require_durable(&mut *app.kernel.db.get()?)?;
     app::install_metrics();
     let background = app::background(app)?;
     let workers = usize::try_from(config.number("workers")?)?;

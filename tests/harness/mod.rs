@@ -1,3 +1,5 @@
-//! What the tests stand on.
-
+//! What the tests share.
+pub mod caller;
 pub mod cluster;
+pub mod document;
+pub mod world;

@@ -5,7 +5,7 @@ mod serve;
 pub use describe::{Content, Describe, Described, Lines, document};
 
 use super::{Operation, gate::Reply, operation::Method};
-use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, Handler, HttpRequest, web};
 use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc};
 use utoipa::{
@@ -31,6 +31,7 @@ pub struct Row {
 }
 
 type Mount = Arc<dyn Fn() -> actix_web::Route + Send + Sync>;
+type Resource<'r> = (&'static str, &'r Vec<(Method, Mount)>);
 
 /// The list of routes.
 #[derive(Clone, Default)]
@@ -122,7 +123,7 @@ impl Routes {
     }
     /// Mounts everything, grouped in scopes by resource (a flat list of 150 routes would cost every request).
     pub fn configure(&self, cfg: &mut web::ServiceConfig) {
-        let mut groups: BTreeMap<String, Vec<(&'static str, &Vec<(Method, Mount)>)>> = BTreeMap::new();
+        let mut groups: BTreeMap<String, Vec<Resource<'_>>> = BTreeMap::new();
         for (path, mounts) in &self.mounts {
             let group: String = path.split('/').take(3).collect::<Vec<_>>().join("/");
             groups.entry(group).or_default().push((path, mounts));
@@ -148,6 +149,3 @@ fn resource(path: &str, mounts: &[(Method, Mount)]) -> actix_web::Resource {
         async move { serve::wrong_method(req, &allow).await }
     }))
 }
-
-/// A handler of a protocol route answers for itself (RFC 6749), through a recorded wrapper of its own.
-pub type ProtocolAnswer = HttpResponse;

@@ -30,9 +30,9 @@ pub struct TokenAnswer {
 /// # Errors
 /// The refusals of RFC 6749 §5.2; access_denied.
 pub fn issue(tx: &mut Tx<'_>, asking: &Asking, call: &Call) -> Result<TokenAnswer, Problem> {
-    let (grant, known) = match call.need("grant_type", "grant_type is missing")? {
-        "client_credentials" => (client_credentials as Grant, "client_credentials"),
-        exchange::GRANT_TYPE => (exchange::exchange as Grant, "token_exchange"),
+    let (grant, known): (Grant, _) = match call.need("grant_type", "grant_type is missing")? {
+        "client_credentials" => (client_credentials, "client_credentials"),
+        exchange::GRANT_TYPE => (exchange::exchange, "token_exchange"),
         _ => return Err(fault("unsupported_grant_type", "client_credentials or token exchange")),
     };
     asking.note(|n| n.detail = Some(serde_json::json!({ "grant_type": known })));

@@ -1,0 +1,94 @@
+//! Every response of every test, held against the OpenAPI document.
+use super::caller::Response;
+use serde_json::{Value, json};
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex},
+};
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(&kenpo::app::openapi()).unwrap());
+static VALIDATORS: LazyLock<Mutex<HashMap<String, Arc<jsonschema::Validator>>>> =
+    LazyLock::new(Mutex::default);
+
+/// The document.
+pub fn document() -> &'static Value {
+    &DOCUMENT
+}
+/// The route template of a path, if the document has it.
+pub fn template(path: &str) -> Option<&'static str> {
+    let path = path.split('?').next().unwrap_or(path);
+    let parts: Vec<&str> = path.split('/').collect();
+    let fits = |template: &str| {
+        let known: Vec<&str> = template.split('/').collect();
+        known.len() == parts.len() && known.iter().zip(&parts).all(|(k, p)| k == p || fits_part(k, p))
+    };
+    let paths = DOCUMENT["paths"].as_object().unwrap();
+    paths.keys().find(|t| *t == path).or_else(|| paths.keys().find(|t| fits(t))).map(String::as_str)
+}
+fn fits_part(known: &str, part: &str) -> bool {
+    match known.split_once('}') {
+        Some((name, rest)) => name.starts_with('{') && part.ends_with(rest) && part.len() > rest.len(),
+        None => false,
+    }
+}
+/// Fails when the response is not one that the document promises.
+#[track_caller]
+pub fn check(method: &str, path: &str, r: &Response) {
+    let Some(template) = template(path) else { return };
+    let operation = &DOCUMENT["paths"][template][method.to_lowercase()];
+    if operation.is_null() {
+        assert!(
+            r.status == 405 || r.status == 404,
+            "{method} {template} is not in the document and answered {}",
+            r.status
+        );
+        return;
+    }
+    let promised = &operation["responses"][r.status.to_string()];
+    assert!(
+        !promised.is_null(),
+        "{method} {template} answered {}, which the document does not promise: {}",
+        r.status,
+        r.text
+    );
+    let promised = match promised["$ref"].as_str() {
+        Some(reference) => DOCUMENT.pointer(reference.trim_start_matches('#')).unwrap(),
+        None => promised,
+    };
+    let Some(content) = promised["content"].as_object() else {
+        assert!(
+            r.text.is_empty(),
+            "{method} {template} answered {} with a body that the document does not promise",
+            r.status
+        );
+        return;
+    };
+    let media = r.header("content-type").split(';').next().unwrap_or_default().to_owned();
+    let schema =
+        content.get(&media).unwrap_or_else(|| panic!("{method} {template} answered {} as {media}", r.status));
+    let lines: Vec<Value> = if media == "application/x-ndjson" {
+        r.text.lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+    } else {
+        vec![r.body.clone()]
+    };
+    let validator = validator(&schema["schema"]);
+    for line in &lines {
+        if let Err(e) = validator.validate(line) {
+            panic!("{method} {template} {}: at {}: {e}", r.status, e.instance_path());
+        }
+    }
+}
+fn validator(schema: &Value) -> Arc<jsonschema::Validator> {
+    let key = schema.to_string();
+    let mut known = VALIDATORS.lock().unwrap();
+    known
+        .entry(key)
+        .or_insert_with(|| {
+            let mut whole = json!({ "components": DOCUMENT["components"] });
+            let root = whole.as_object_mut().unwrap();
+            root.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
+            schema.as_object().unwrap().iter().for_each(|(k, v)| drop(root.insert(k.clone(), v.clone())));
+            Arc::new(jsonschema::validator_for(&whole).unwrap())
+        })
+        .clone()
+}
