@@ -1,6 +1,8 @@
 //! The integration tests: one binary, one module per capability.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod access;
 mod audit;
 mod harness;
 mod launcher;
+mod strongroom;

@@ -11,7 +11,12 @@ use uuid::Uuid;
 /// Looks scoped tokens up in their records; made by the roof.
 pub struct NumberGrants;
 impl Grants for NumberGrants {
-    fn find(&self, conn: &mut PgConnection, clock: &Clock, grant: Uuid) -> Result<Option<LiveGrant>, Problem> {
+    fn find(
+        &self,
+        conn: &mut PgConnection,
+        clock: &Clock,
+        grant: Uuid,
+    ) -> Result<Option<LiveGrant>, Problem> {
         store::find_grant(conn, grant, clock.now())
     }
 }

@@ -28,7 +28,9 @@ pub fn load(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Snapshot, Pro
     Ok(Snapshot {
         users: store::users(conn)?.into_iter().map(|u| (u.id, Arc::new(u))).collect(),
         clients: store::clients(conn)?.into_iter().map(|c| (c.id, Arc::new(c))).collect(),
-        ended: store::ended_since(conn, now - Duration::minutes(ENDED_MINUTES))?.into_iter().collect::<HashSet<_>>(),
+        ended: store::ended_since(conn, now - Duration::minutes(ENDED_MINUTES))?
+            .into_iter()
+            .collect::<HashSet<_>>(),
         epoch: 0,
     })
 }
@@ -67,7 +69,9 @@ impl Drop for Watch {
 pub fn watch(kernel: Arc<Kernel>) -> std::io::Result<Watch> {
     let is_over = Arc::new(AtomicBool::new(false));
     let over = is_over.clone();
-    let thread = std::thread::Builder::new().name("access-watch".into()).spawn(move || Watcher::new(kernel).run(&over))?;
+    let thread = std::thread::Builder::new()
+        .name("access-watch".into())
+        .spawn(move || Watcher::new(kernel).run(&over))?;
     Ok(Watch { is_over, thread: Some(thread) })
 }
 
@@ -136,8 +140,9 @@ impl Watcher {
     /// Does something on the listening connection; one that fails is given back and another one taken.
     fn with(&mut self, work: impl FnOnce(&mut PgConnection, &Kernel) -> Result<(), Problem>) -> bool {
         if self.conn.is_none() {
-            let listening = db::connection(&self.kernel.db)
-                .and_then(|mut conn| conn.batch_execute("listen kenpo_access").map(|()| conn).map_err(Into::into));
+            let listening = db::connection(&self.kernel.db).and_then(|mut conn| {
+                conn.batch_execute("listen kenpo_access").map(|()| conn).map_err(Into::into)
+            });
             match listening {
                 Ok(conn) => self.conn = Some(conn),
                 Err(problem) => tracing::warn!(code = problem.code, "callers can't be watched"),

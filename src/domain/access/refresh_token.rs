@@ -23,7 +23,9 @@ impl RefreshToken {
     /// # Errors
     /// 503 when the machine has no random numbers.
     pub fn fresh(key: &[u8; 32], session: Uuid) -> Result<Self, Problem> {
-        let secret = Zeroizing::new(secrets::random::<SECRET>().map_err(|_| Problem::unavailable("no-random-numbers"))?);
+        let secret = Zeroizing::new(
+            secrets::random::<SECRET>().map_err(|_| Problem::unavailable("no-random-numbers"))?,
+        );
         let mark = mark(key, session, secret.as_slice());
         let bytes = Zeroizing::new([session.as_bytes().as_slice(), secret.as_slice(), &mark].concat());
         let text = Zeroizing::new(secrets::b64(&bytes));

@@ -83,7 +83,8 @@ pub fn verify_assertion(assertion: &str, jwks: &Value) -> Option<AssertionClaims
         return None;
     }
     let keys = jwks.get("keys")?.as_array()?;
-    let named = |k: &&Value| header.kid.is_none() || k.get("kid").and_then(Value::as_str) == header.kid.as_deref();
+    let named =
+        |k: &&Value| header.kid.is_none() || k.get("kid").and_then(Value::as_str) == header.kid.as_deref();
     keys.iter().filter(named).filter_map(|k| decoding_key(k, header.alg)).find_map(|key| {
         let data = jsonwebtoken::decode::<AssertionClaims>(assertion, &key, &signature_only(header.alg));
         data.ok().map(|d| d.claims)
@@ -150,7 +151,8 @@ pub fn grant_wish(get: impl Fn(&str) -> Option<String>) -> Result<GrantWish, &'s
     let purpose = purpose.ok_or("purpose is one of enrolment, benefits, collection")?;
     let reason = get("reason").and_then(|r| GrantReason::of(&r));
     let reason = reason.ok_or("reason is not a known code")?;
-    let case = get("case").and_then(|c| Uuid::try_parse(&c).ok()).ok_or("case is the id of a notification")?;
+    let case =
+        get("case").and_then(|c| Uuid::try_parse(&c).ok()).ok_or("case is the id of a notification")?;
     let wrong = "members are 1 to 20 ids of persons, separated by spaces";
     let mut members = Vec::new();
     for id in get("members").ok_or(wrong)?.split(' ').filter(|s| !s.is_empty()) {

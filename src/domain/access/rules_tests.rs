@@ -1,8 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 use super::*;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair,
-};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
 
@@ -17,7 +15,8 @@ fn delays_grow_from_the_third_failure() {
 }
 
 fn claims(change: impl FnOnce(&mut Value)) -> AssertionClaims {
-    let mut v = json!({"iss": "c-1", "sub": "c-1", "aud": US[0], "exp": NOW + 60, "iat": NOW, "jti": "12345678"});
+    let mut v =
+        json!({"iss": "c-1", "sub": "c-1", "aud": US[0], "exp": NOW + 60, "iat": NOW, "jti": "12345678"});
     change(&mut v);
     serde_json::from_value(v).unwrap()
 }
@@ -68,7 +67,8 @@ fn only_es256_and_eddsa_under_a_registered_key_verify() {
     let ec = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
     let ec_key = EncodingKey::from_ec_der(ec.to_pkcs8v1().unwrap().as_ref());
     let point = ec.public_key().as_ref().to_vec();
-    let ed_jwk = json!({"kty": "OKP", "crv": "Ed25519", "kid": "k1", "x": secrets::b64(ed.public_key().as_ref())});
+    let ed_jwk =
+        json!({"kty": "OKP", "crv": "Ed25519", "kid": "k1", "x": secrets::b64(ed.public_key().as_ref())});
     let ec_jwk = json!({"kty": "EC", "crv": "P-256", "kid": "k1", "x": secrets::b64(&point[1..33]), "y": secrets::b64(&point[33..])});
     let jwks = json!({"keys": [ed_jwk, ec_jwk]});
     check_jwks(&jwks).unwrap();
@@ -77,9 +77,17 @@ fn only_es256_and_eddsa_under_a_registered_key_verify() {
     assert_eq!(unverified_subject(&good).unwrap(), "c");
     assert!(verify_assertion(&sign(Algorithm::ES256, &ec_key, |_| ()), &jwks).is_some());
     assert!(verify_assertion(&sign(Algorithm::EdDSA, &ed_key, |h| h.kid = None), &jwks).is_some());
-    assert!(verify_assertion(&sign(Algorithm::EdDSA, &ed_key, |h| h.kid = Some("k2".into())), &jwks).is_none());
-    assert!(verify_assertion(&sign(Algorithm::EdDSA, &ed_key, |h| h.typ = Some("at+jwt".into())), &jwks).is_none());
-    assert!(verify_assertion(&sign(Algorithm::EdDSA, &ed_key, |h| h.crit = Some(vec!["x".into()])), &jwks).is_none());
+    assert!(
+        verify_assertion(&sign(Algorithm::EdDSA, &ed_key, |h| h.kid = Some("k2".into())), &jwks).is_none()
+    );
+    assert!(
+        verify_assertion(&sign(Algorithm::EdDSA, &ed_key, |h| h.typ = Some("at+jwt".into())), &jwks)
+            .is_none()
+    );
+    assert!(
+        verify_assertion(&sign(Algorithm::EdDSA, &ed_key, |h| h.crit = Some(vec!["x".into()])), &jwks)
+            .is_none()
+    );
     let hs = EncodingKey::from_secret(ed.public_key().as_ref());
     assert!(verify_assertion(&sign(Algorithm::HS256, &hs, |_| ()), &jwks).is_none());
     let mut parts: Vec<&str> = good.split('.').collect();
@@ -89,7 +97,8 @@ fn only_es256_and_eddsa_under_a_registered_key_verify() {
     parts[2] = "";
     assert!(verify_assertion(&parts.join("."), &jwks).is_none());
     let other = Ed25519KeyPair::generate().unwrap();
-    let forged = sign(Algorithm::EdDSA, &EncodingKey::from_ed_der(other.to_pkcs8v1().unwrap().as_ref()), |_| ());
+    let forged =
+        sign(Algorithm::EdDSA, &EncodingKey::from_ed_der(other.to_pkcs8v1().unwrap().as_ref()), |_| ());
     assert!(verify_assertion(&forged, &jwks).is_none());
     for text in ["", ".", "..", "a.b.c", "🦀.🦀.🦀"] {
         assert!(verify_assertion(text, &jwks).is_none());

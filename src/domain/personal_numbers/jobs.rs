@@ -18,7 +18,11 @@ struct KeyIds {
 /// Enqueues the destruction of keys in the transaction that deletes what they open: not committed, not destroyed.
 /// # Errors
 /// Database errors.
-pub fn enqueue_destruction(conn: &mut PgConnection, clock: &Clock, key_ids: Vec<Uuid>) -> Result<(), Problem> {
+pub fn enqueue_destruction(
+    conn: &mut PgConnection,
+    clock: &Clock,
+    key_ids: Vec<Uuid>,
+) -> Result<(), Problem> {
     if key_ids.is_empty() {
         return Ok(());
     }

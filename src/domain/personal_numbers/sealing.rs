@@ -42,8 +42,12 @@ pub enum Place<'a> {
 impl Place<'_> {
     fn bound(self) -> Vec<u8> {
         let (kind, id, more): (&[u8], Uuid, Vec<u8>) = match self {
-            Self::Register { person, version } => (b"personal-number/1/", person, version.to_be_bytes().to_vec()),
-            Self::Pending { notification, slot } => (b"pending-number/1/", notification, slot.as_bytes().to_vec()),
+            Self::Register { person, version } => {
+                (b"personal-number/1/", person, version.to_be_bytes().to_vec())
+            }
+            Self::Pending { notification, slot } => {
+                (b"pending-number/1/", notification, slot.as_bytes().to_vec())
+            }
             Self::File { submission } => (b"raw-file/1/", submission, Vec::new()),
         };
         [kind, id.as_bytes(), &more].concat()
@@ -172,7 +176,9 @@ mod tests {
         assert!(open_number(&kept, here, &sealed).unwrap() == number());
         assert!(open_number(&kept, Place::Register { person, version: 2 }, &sealed).is_err());
         assert!(open_number(&kept, Place::Register { person: other, version: 1 }, &sealed).is_err());
-        assert!(open_number(&kept, Place::Pending { notification: person, slot: "insured" }, &sealed).is_err());
+        assert!(
+            open_number(&kept, Place::Pending { notification: person, slot: "insured" }, &sealed).is_err()
+        );
         store.destroy_many(&[id]).unwrap();
         assert_eq!(sealer.key(id).unwrap_err().code, "number-key-missing");
     }

@@ -77,13 +77,19 @@ pub fn find_person(tx: &mut Tx<'_>, person: Uuid) -> Result<Guarded<PersonRow>, 
 /// # Errors
 /// 404 when there is none.
 pub fn lock_person(conn: &mut PgConnection, person: Uuid) -> Result<(), Problem> {
-    let _: IdRow = sql_query("select id from person where id = $1 for update").bind::<t::Uuid, _>(person).get_result(conn)?;
+    let _: IdRow = sql_query("select id from person where id = $1 for update")
+        .bind::<t::Uuid, _>(person)
+        .get_result(conn)?;
     Ok(())
 }
 /// Says on the person that a number is registered (no reason) or why not.
 /// # Errors
 /// Database errors.
-pub fn tell_state(conn: &mut PgConnection, person: Uuid, not_registered: Option<&str>) -> Result<(), Problem> {
+pub fn tell_state(
+    conn: &mut PgConnection,
+    person: Uuid,
+    not_registered: Option<&str>,
+) -> Result<(), Problem> {
     sql_query(
         "update person set number_state = case when $2 is null then 'registered' else 'not_registered' end, \
          number_reason = $2, version = version + 1 where id = $1",
@@ -192,7 +198,11 @@ pub fn waiting(conn: &mut PgConnection, indexes: &[Vec<u8>]) -> Result<Vec<Vec<u
 /// Writes numbers that wait, in one statement.
 /// # Errors
 /// Database errors.
-pub fn insert_pending(conn: &mut PgConnection, p: &PendingColumns, now: DateTime<Utc>) -> Result<(), Problem> {
+pub fn insert_pending(
+    conn: &mut PgConnection,
+    p: &PendingColumns,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
     let rows: Vec<Uuid> = p.notifications.iter().map(|_| Uuid::now_v7()).collect();
     sql_query(
         "insert into strongroom.pending_number (row_id, notification_id, slot, key_id, ciphertext, blind_index, \

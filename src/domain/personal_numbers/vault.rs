@@ -83,7 +83,12 @@ impl NumberVault for Strongroom {
         let key = self.sealer.key(row.key_id)?;
         open_number(&key, Place::Register { person, version: row.version }, &row.ciphertext).map(Some)
     }
-    fn matches(&self, conn: &mut PgConnection, person: Uuid, number: &PersonalNumber) -> Result<bool, Problem> {
+    fn matches(
+        &self,
+        conn: &mut PgConnection,
+        person: Uuid,
+        number: &PersonalNumber,
+    ) -> Result<bool, Problem> {
         let index = self.sealer.index(number);
         let latest = in_strongroom(conn, |conn| store::latest(conn, person))?;
         Ok(latest.is_some_and(|l| l.is_live && secrets::same(&l.blind_index, &index)))
@@ -97,7 +102,8 @@ impl NumberVault for Strongroom {
         if items.is_empty() {
             return Ok(Vec::new());
         }
-        let mut rows = PendingColumns { indexes: self.indexes(items.iter().map(|i| &i.number)), ..Default::default() };
+        let mut rows =
+            PendingColumns { indexes: self.indexes(items.iter().map(|i| &i.number)), ..Default::default() };
         for (item, (key_id, key)) in items.iter().zip(self.sealer.fresh_keys(items.len())?) {
             let place = Place::Pending { notification: item.notification, slot: item.slot };
             rows.ciphertexts.push(seal(&key, place, item.number.digits())?);
@@ -141,7 +147,13 @@ impl NumberVault for Strongroom {
     fn clashes(&self, conn: &mut PgConnection, notification: Uuid) -> Result<Vec<(String, Uuid)>, Problem> {
         in_strongroom(conn, |conn| store::holders(conn, notification))
     }
-    fn keep_file(&self, conn: &mut PgConnection, clock: &Clock, submission: Uuid, raw: &[u8]) -> Result<(), Problem> {
+    fn keep_file(
+        &self,
+        conn: &mut PgConnection,
+        clock: &Clock,
+        submission: Uuid,
+        raw: &[u8],
+    ) -> Result<(), Problem> {
         let fresh = self.sealer.fresh_keys(1)?.pop();
         let (key_id, key) = fresh.ok_or_else(|| Problem::unavailable("key-store-away"))?;
         let ciphertext = seal(&key, Place::File { submission }, raw)?;

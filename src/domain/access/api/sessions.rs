@@ -169,7 +169,12 @@ fn sign_in(tx: &mut Tx<'_>, attempt: Attempt) -> Result<Answer<CreateSession, Se
     Ok(tx.admit_identified::<CreateSession>(Some(who))?.answer(tokens))
 }
 /// Access token and refresh token of an open session.
-fn issue(tx: &Tx<'_>, user: &UserFacts, session: &Session, refresh: &RefreshToken) -> Result<SessionTokens, Problem> {
+fn issue(
+    tx: &Tx<'_>,
+    user: &UserFacts,
+    session: &Session,
+    refresh: &RefreshToken,
+) -> Result<SessionTokens, Problem> {
     let (kernel, now) = (tx.kernel(), tx.now());
     let expires_in = ACCESS_SECONDS.min(seconds_until(session.ends_at, now));
     // at sign-in the linkage is off for everybody, whatever the record says.

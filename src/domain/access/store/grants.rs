@@ -31,7 +31,11 @@ struct YesRow {
 /// The record of a scoped token, judged at `now`.
 /// # Errors
 /// Database errors.
-pub fn find_grant(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> Result<Option<LiveGrant>, Problem> {
+pub fn find_grant(
+    conn: &mut PgConnection,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Option<LiveGrant>, Problem> {
     let row: Option<GrantRow> = sql_query(
         "select g.user_id, g.session_id, g.purpose, g.reason_code, g.case_id, g.persons, \
          (g.revoked_at is null and g.granted_at <= $2 and g.expires_at > $2 and s.ended_at is null and s.ends_at > $2) \
@@ -108,10 +112,15 @@ pub fn all_persons_exist(conn: &mut PgConnection, persons: &[Uuid]) -> Result<bo
 /// Uses a client assertion; `false` when it was used before.
 /// # Errors
 /// Database errors.
-pub fn use_assertion(conn: &mut PgConnection, digest: &[u8; 32], expires_at: DateTime<Utc>) -> Result<bool, Problem> {
-    let used = sql_query("insert into used_assertion (digest, expires_at) values ($1, $2) on conflict do nothing")
-        .bind::<t::Binary, _>(digest.as_slice())
-        .bind::<t::Timestamptz, _>(expires_at)
-        .execute(conn)?;
+pub fn use_assertion(
+    conn: &mut PgConnection,
+    digest: &[u8; 32],
+    expires_at: DateTime<Utc>,
+) -> Result<bool, Problem> {
+    let used =
+        sql_query("insert into used_assertion (digest, expires_at) values ($1, $2) on conflict do nothing")
+            .bind::<t::Binary, _>(digest.as_slice())
+            .bind::<t::Timestamptz, _>(expires_at)
+            .execute(conn)?;
     Ok(used == 1)
 }

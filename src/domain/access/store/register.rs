@@ -44,12 +44,13 @@ pub fn set_number_privilege(
     user: Uuid,
     number: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
 ) -> anyhow::Result<()> {
-    let changed =
-        sql_query("update app_user set number_from = $2, number_until = $3, version = version + 1 where id = $1")
-            .bind::<t::Uuid, _>(user)
-            .bind::<t::Nullable<t::Timestamptz>, _>(number.0)
-            .bind::<t::Nullable<t::Timestamptz>, _>(number.1)
-            .execute(conn)?;
+    let changed = sql_query(
+        "update app_user set number_from = $2, number_until = $3, version = version + 1 where id = $1",
+    )
+    .bind::<t::Uuid, _>(user)
+    .bind::<t::Nullable<t::Timestamptz>, _>(number.0)
+    .bind::<t::Nullable<t::Timestamptz>, _>(number.1)
+    .execute(conn)?;
     one(changed, "user")
 }
 /// Suspends a person, or lets them act again. Known to running servers at once.
@@ -128,7 +129,11 @@ pub fn secret_digest(digest_key: &[u8; 32], client: Uuid, secret: &str) -> [u8; 
 /// Replaces the secret of a client; the old one is dead at once. Gives the new one, to be shown once.
 /// # Errors
 /// When there is no such client.
-pub fn rotate_client_secret(conn: &mut PgConnection, digest_key: &[u8; 32], client: Uuid) -> anyhow::Result<String> {
+pub fn rotate_client_secret(
+    conn: &mut PgConnection,
+    digest_key: &[u8; 32],
+    client: Uuid,
+) -> anyhow::Result<String> {
     let (secret, digest) = new_secret(digest_key, client)?;
     let changed = sql_query("update api_client set secret_digest = $2, version = version + 1 where id = $1")
         .bind::<t::Uuid, _>(client)
@@ -142,7 +147,8 @@ fn one(changed: usize, what: &str) -> anyhow::Result<()> {
 
 const USER: &str = "select id, login, display_name, section, purposes, scopes, is_active, valid_from, valid_until, \
      number_from, number_until from app_user";
-const CLIENT: &str = "select id, client_key, name, kind, scopes, secret_digest, jwks, is_active from api_client";
+const CLIENT: &str =
+    "select id, client_key, name, kind, scopes, secret_digest, jwks, is_active from api_client";
 
 #[derive(QueryableByName)]
 struct HashRow {
@@ -190,8 +196,10 @@ pub fn users(conn: &mut PgConnection) -> Result<Vec<UserFacts>, Problem> {
 /// # Errors
 /// Database errors.
 pub fn client_by_key(conn: &mut PgConnection, key: &str) -> Result<Option<ClientFacts>, Problem> {
-    let row: Option<ClientRow> =
-        sql_query(format!("{CLIENT} where client_key = $1")).bind::<t::Text, _>(key).get_result(conn).optional()?;
+    let row: Option<ClientRow> = sql_query(format!("{CLIENT} where client_key = $1"))
+        .bind::<t::Text, _>(key)
+        .get_result(conn)
+        .optional()?;
     Ok(row.map(Into::into))
 }
 /// All clients with their employers.
@@ -199,9 +207,10 @@ pub fn client_by_key(conn: &mut PgConnection, key: &str) -> Result<Option<Client
 /// Database errors.
 pub fn clients(conn: &mut PgConnection) -> Result<Vec<ClientFacts>, Problem> {
     let rows: Vec<ClientRow> = sql_query(CLIENT).load(conn)?;
-    let bound: Vec<BindingRow> =
-        sql_query("select client_id, employer_id, valid_from, valid_until from client_employer order by 1, 2, 3")
-            .load(conn)?;
+    let bound: Vec<BindingRow> = sql_query(
+        "select client_id, employer_id, valid_from, valid_until from client_employer order by 1, 2, 3",
+    )
+    .load(conn)?;
     let mut employers: HashMap<Uuid, Vec<(Uuid, NaiveDate, Option<NaiveDate>)>> = HashMap::new();
     for b in bound {
         employers.entry(b.client_id).or_default().push((b.employer_id, b.valid_from, b.valid_until));

@@ -58,7 +58,9 @@ pub fn count_attempt(
 /// # Errors
 /// Database errors.
 pub fn forgive(conn: &mut PgConnection, key: &[u8; 32]) -> Result<(), Problem> {
-    sql_query("delete from sign_in_delay where key = $1").bind::<t::Binary, _>(key.as_slice()).execute(conn)?;
+    sql_query("delete from sign_in_delay where key = $1")
+        .bind::<t::Binary, _>(key.as_slice())
+        .execute(conn)?;
     Ok(())
 }
 /// Forgets what no longer counts: old failures, expired assertions.
@@ -146,19 +148,26 @@ pub fn rotate(
 /// Ends a session; `false` when it was over before.
 /// # Errors
 /// Database errors.
-pub fn end_session(conn: &mut PgConnection, id: Uuid, reason: &str, now: DateTime<Utc>) -> Result<bool, Problem> {
-    let ended = sql_query("update session set ended_at = $2, end_reason = $3 where id = $1 and ended_at is null")
-        .bind::<t::Uuid, _>(id)
-        .bind::<t::Timestamptz, _>(now)
-        .bind::<t::Text, _>(reason)
-        .execute(conn)?;
+pub fn end_session(
+    conn: &mut PgConnection,
+    id: Uuid,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, Problem> {
+    let ended =
+        sql_query("update session set ended_at = $2, end_reason = $3 where id = $1 and ended_at is null")
+            .bind::<t::Uuid, _>(id)
+            .bind::<t::Timestamptz, _>(now)
+            .bind::<t::Text, _>(reason)
+            .execute(conn)?;
     Ok(ended == 1)
 }
 /// Sessions that ended since.
 /// # Errors
 /// Database errors.
 pub fn ended_since(conn: &mut PgConnection, since: DateTime<Utc>) -> Result<Vec<Uuid>, Problem> {
-    let rows: Vec<IdRow> =
-        sql_query("select id from session where ended_at > $1").bind::<t::Timestamptz, _>(since).load(conn)?;
+    let rows: Vec<IdRow> = sql_query("select id from session where ended_at > $1")
+        .bind::<t::Timestamptz, _>(since)
+        .load(conn)?;
     Ok(rows.into_iter().map(|r| r.id).collect())
 }

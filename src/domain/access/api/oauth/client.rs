@@ -38,7 +38,11 @@ fn by_secret(tx: &mut Tx<'_>, key: &str, secret: &str) -> Result<Option<ClientFa
     Ok(found.filter(|c| secrets::same(&kept, &shown) && c.secret_digest.is_some()))
 }
 
-fn by_assertion(tx: &mut Tx<'_>, named: Option<&str>, assertion: &str) -> Result<Option<ClientFacts>, Problem> {
+fn by_assertion(
+    tx: &mut Tx<'_>,
+    named: Option<&str>,
+    assertion: &str,
+) -> Result<Option<ClientFacts>, Problem> {
     let (kernel, now) = (tx.kernel(), tx.now().timestamp());
     let Some(subject) = rules::unverified_subject(assertion).filter(|s| named.is_none_or(|n| n == s)) else {
         return Ok(None);

@@ -154,7 +154,9 @@ mod tests {
     }
     #[test]
     fn basic_is_form_encoded_inside() {
-        let read = |value: &str| basic(&TestRequest::default().insert_header(("authorization", value)).to_http_request());
+        let read = |value: &str| {
+            basic(&TestRequest::default().insert_header(("authorization", value)).to_http_request())
+        };
         let (client, secret) = read(&format!("Basic {}", STANDARD.encode("a%3Ab:s-_%2B"))).unwrap().unwrap();
         assert_eq!((client.as_str(), secret.as_str()), ("a:b", "s-_+"));
         for wrong in ["Basic", "Basic ###", "Bearer abc", "Basic YWJj"] {

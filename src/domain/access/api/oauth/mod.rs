@@ -40,10 +40,16 @@ operation! {
 
 /// Mounts the protocol routes.
 pub fn protocol_routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(resource::<OauthToken>(web::post().to(|req, body| posted::<OauthToken, _>(req, body, token::issue))))
-        .service(resource::<OauthRevoke>(web::post().to(|req, body| posted::<OauthRevoke, _>(req, body, revoke::revoke))))
-        .service(resource::<GetKeys>(web::get().to(|req| shown::<GetKeys>(req, metadata::keys))))
-        .service(resource::<GetServerMetadata>(web::get().to(|req| shown::<GetServerMetadata>(req, metadata::server))));
+    cfg.service(resource::<OauthToken>(
+        web::post().to(|req, body| posted::<OauthToken, _>(req, body, token::issue)),
+    ))
+    .service(resource::<OauthRevoke>(
+        web::post().to(|req, body| posted::<OauthRevoke, _>(req, body, revoke::revoke)),
+    ))
+    .service(resource::<GetKeys>(web::get().to(|req| shown::<GetKeys>(req, metadata::keys))))
+    .service(resource::<GetServerMetadata>(
+        web::get().to(|req| shown::<GetServerMetadata>(req, metadata::server)),
+    ));
 }
 fn resource<Op: Operation>(route: actix_web::Route) -> actix_web::Resource {
     web::resource(Op::PATH).route(route).default_service(web::to(wrong_method::<Op>))
@@ -112,7 +118,8 @@ impl Counter {
             response.headers_mut().insert(header::HeaderName::from_static("x-request-id"), id);
         }
         let (operation, status) = (self.asking.operation, response.status().as_u16());
-        metrics::counter!("kenpo_requests_total", "operation" => operation, "status" => status.to_string()).increment(1);
+        metrics::counter!("kenpo_requests_total", "operation" => operation, "status" => status.to_string())
+            .increment(1);
         tracing::info!(operation, status, request_id = %self.asking.meta.request_id, "answered");
         response
     }

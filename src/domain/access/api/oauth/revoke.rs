@@ -1,11 +1,7 @@
 //! POST /oauth/revoke (RFC 7009): whoever holds a token may end it; for a token that is none, or not the caller's, nothing
 //! happens and the answer is the same.
 use super::{
-    super::super::{
-        model::OWN_CLIENT,
-        refresh_token::RefreshToken,
-        store,
-    },
+    super::super::{model::OWN_CLIENT, refresh_token::RefreshToken, store},
     client,
     form::Call,
 };

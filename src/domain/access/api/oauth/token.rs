@@ -1,9 +1,6 @@
 //! POST /oauth/token.
 use super::{
-    super::super::rules::scopes_within,
-    super::sessions::unsigned,
-    client, exchange, fault,
-    form::Call,
+    super::super::rules::scopes_within, super::sessions::unsigned, client, exchange, fault, form::Call,
 };
 use crate::kernel::{
     Kind, Problem, Tx,
@@ -33,9 +30,9 @@ pub struct TokenAnswer {
 /// # Errors
 /// The refusals of RFC 6749 §5.2; access_denied.
 pub fn issue(tx: &mut Tx<'_>, asking: &Asking, call: &Call) -> Result<TokenAnswer, Problem> {
-    let (grant, known) = match call.need("grant_type", "grant_type is missing")? {
-        "client_credentials" => (client_credentials as Grant, "client_credentials"),
-        exchange::GRANT_TYPE => (exchange::exchange as Grant, "token_exchange"),
+    let (grant, known): (Grant, _) = match call.need("grant_type", "grant_type is missing")? {
+        "client_credentials" => (client_credentials, "client_credentials"),
+        exchange::GRANT_TYPE => (exchange::exchange, "token_exchange"),
         _ => return Err(fault("unsupported_grant_type", "client_credentials or token exchange")),
     };
     asking.note(|n| n.detail = Some(serde_json::json!({ "grant_type": known })));
@@ -69,5 +66,11 @@ fn client_credentials(tx: &mut Tx<'_>, asking: &Asking, call: &Call) -> Result<T
         grant: None,
     };
     let access_token = kernel.tokens.sign(&kernel.keys, &claims).map_err(unsigned)?;
-    Ok(TokenAnswer { access_token, issued_token_type: None, token_type: "Bearer", expires_in: ACCESS_SECONDS, scope })
+    Ok(TokenAnswer {
+        access_token,
+        issued_token_type: None,
+        token_type: "Bearer",
+        expires_in: ACCESS_SECONDS,
+        scope,
+    })
 }
