@@ -1,9 +1,5 @@
 //! Who asks: from a checked token and what is true of its subject now.
-use super::{
-    Kind, Problem,
-    live::Snapshot,
-    token::Claims,
-};
+use super::{Kind, Problem, live::Snapshot, token::Claims};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -88,8 +84,10 @@ impl Actor {
         if claims.kind == "user" {
             let user = live.users.get(&claims.sub).filter(|u| u.is_valid(today)).ok_or_else(gone)?;
             let sid = claims.sid.filter(|s| !live.ended.contains(s)).ok_or_else(gone)?;
-            let scopes: Vec<String> =
-                asked().filter(|s| claims.grant.is_some() || user.scopes.iter().any(|u| u == s)).map(Into::into).collect();
+            let scopes: Vec<String> = asked()
+                .filter(|s| claims.grant.is_some() || user.scopes.iter().any(|u| u == s))
+                .map(Into::into)
+                .collect();
             return Ok(Self {
                 kind: ActorKind::User,
                 id: user.id,

@@ -46,14 +46,16 @@ impl Kernel {
     pub fn authenticate(&self, req: &HttpRequest, zone: Zone) -> Result<Actor, Problem> {
         let refused = |error: &str| {
             let mut p = Problem::new(Kind::Unauthenticated);
-            p.challenge = Some(if error.is_empty() { "Bearer".into() } else { format!("Bearer error=\"{error}\"") });
+            p.challenge =
+                Some(if error.is_empty() { "Bearer".into() } else { format!("Bearer error=\"{error}\"") });
             p
         };
         let mut headers = req.headers().get_all(header::AUTHORIZATION);
         let (Some(value), None) = (headers.next(), headers.next()) else { return Err(refused("")) };
         let token = value.to_str().ok().and_then(|v| v.strip_prefix("Bearer ")).ok_or_else(|| refused(""))?;
         let now = self.clock.now();
-        let claims = self.tokens.check(&self.keys, token, now.timestamp()).ok_or_else(|| refused("invalid_token"))?;
+        let claims =
+            self.tokens.check(&self.keys, token, now.timestamp()).ok_or_else(|| refused("invalid_token"))?;
         Actor::of(&claims, &self.live.get(), zone, now).map_err(|_| refused("invalid_token"))
     }
     /// Zone of requests that come through no listener of ours (in-process tests).

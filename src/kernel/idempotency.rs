@@ -48,12 +48,14 @@ struct Row {
 /// # Errors
 /// 422 when the key was used with another request; 409 when the first one takes too long.
 pub fn begin(conn: &mut PgConnection, c: &Claim<'_>, now: DateTime<Utc>) -> Result<Option<Stored>, Problem> {
-    sql_query("delete from idempotency where caller = $1 and operation = $2 and key = $3 and expires_at <= $4")
-        .bind::<t::Uuid, _>(c.caller)
-        .bind::<t::Text, _>(c.operation)
-        .bind::<t::Text, _>(c.key)
-        .bind::<t::Timestamptz, _>(now)
-        .execute(conn)?;
+    sql_query(
+        "delete from idempotency where caller = $1 and operation = $2 and key = $3 and expires_at <= $4",
+    )
+    .bind::<t::Uuid, _>(c.caller)
+    .bind::<t::Text, _>(c.operation)
+    .bind::<t::Text, _>(c.key)
+    .bind::<t::Timestamptz, _>(now)
+    .execute(conn)?;
     let inserted = sql_query(
         "insert into idempotency (caller, operation, key, request_digest, created_at, expires_at) \
          values ($1, $2, $3, $4, $5, $6) on conflict do nothing",

@@ -107,7 +107,8 @@ pub async fn read_body(
     if !req.content_type().eq_ignore_ascii_case(media) {
         return Err(Problem::new(Kind::UnsupportedMedia));
     }
-    let announced = req.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    let announced =
+        req.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|n| n > limit) {
         return Err(Problem::new(Kind::TooLarge));
     }
@@ -122,9 +123,13 @@ pub async fn read_body(
         }
         Ok(())
     };
-    tokio::time::timeout(Duration::from_secs(30), reading)
-        .await
-        .map_err(|_| Problem::new(Kind::Unreadable).because("too-slow", "送信に時間がかかりすぎています", "The body took too long"))??;
+    tokio::time::timeout(Duration::from_secs(30), reading).await.map_err(|_| {
+        Problem::new(Kind::Unreadable).because(
+            "too-slow",
+            "送信に時間がかかりすぎています",
+            "The body took too long",
+        )
+    })??;
     Ok(bytes)
 }
 
@@ -133,7 +138,11 @@ pub async fn read_body(
 /// As said.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if bytes.windows(6).any(|w| w.eq_ignore_ascii_case(b"\\u0000")) {
-        return Err(Problem::new(Kind::Unreadable).because("nul", "使えない文字があります", "A NUL character is not accepted"));
+        return Err(Problem::new(Kind::Unreadable).because(
+            "nul",
+            "使えない文字があります",
+            "A NUL character is not accepted",
+        ));
     }
     let mut de = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize::<_, T>(&mut de).map_err(|e| shape_problem(&e))?;
@@ -150,9 +159,15 @@ fn shape_problem(e: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
 /// Code and words for a serde refusal; its own text may hold input and is not passed on.
 pub fn shape_error(pointer: &str, serde_text: &str) -> FieldError {
     let (code, detail) = match serde_text {
-        t if t.starts_with("unknown field") => ("unknown-field", "この項目は受け付けません / this field is not accepted"),
-        t if t.starts_with("missing field") => ("missing-field", "必要な項目がありません / a required field is missing"),
-        t if t.starts_with("unknown variant") => ("unknown-value", "この値は受け付けません / this value is not accepted"),
+        t if t.starts_with("unknown field") => {
+            ("unknown-field", "この項目は受け付けません / this field is not accepted")
+        }
+        t if t.starts_with("missing field") => {
+            ("missing-field", "必要な項目がありません / a required field is missing")
+        }
+        t if t.starts_with("unknown variant") => {
+            ("unknown-value", "この値は受け付けません / this value is not accepted")
+        }
         t if t.starts_with("personal-number:check-digit") => {
             ("E-MYNUMBER-CHECK-DIGIT", "個人番号の検査用数字が合いません / the check digit is wrong")
         }
@@ -178,7 +193,8 @@ pub fn pointer_of(path: &serde_path_to_error::Path) -> String {
     out
 }
 fn is_name(key: &str) -> bool {
-    key.len() <= 40 && key.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit())
+    key.len() <= 40
+        && key.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit())
         && !crate::values::personal_number::contains_number_run(key)
 }
 /// JSON → value that is valid.
@@ -224,7 +240,10 @@ pub fn plain_text(s: &str) -> Result<(), validator::ValidationError> {
         e
     };
     if crate::values::personal_number::contains_number_run(s) {
-        return Err(fault("E-NUMBER-IN-TEXT", "12桁の数字は記載できません / a run of 12 digits is not accepted here"));
+        return Err(fault(
+            "E-NUMBER-IN-TEXT",
+            "12桁の数字は記載できません / a run of 12 digits is not accepted here",
+        ));
     }
     if s.chars().any(char::is_control) {
         return Err(fault("control-character", "制御文字は使えません / control characters are not accepted"));
@@ -254,8 +273,13 @@ impl Describe for Id {
             .max_length(Some(36))
             .build();
         out.parameters.push(
-            ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True)
-                .description(Some("Id of the resource")).schema(Some(schema)).build(),
+            ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Path)
+                .required(Required::True)
+                .description(Some("Id of the resource"))
+                .schema(Some(schema))
+                .build(),
         );
     }
 }
@@ -267,9 +291,13 @@ impl<T: DeserializeOwned + Validate> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Problem>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let read = serde_path_to_error::deserialize::<_, T>(serde_urlencoded_of(req.query_string()));
-        ready(read.map_err(|e| {
-            Problem { errors: vec![shape_error(&pointer_of(e.path()), &e.inner().to_string())], ..Problem::new(Kind::Invalid) }
-        }).and_then(|v| check(&v).map(|()| Self(v))))
+        ready(
+            read.map_err(|e| Problem {
+                errors: vec![shape_error(&pointer_of(e.path()), &e.inner().to_string())],
+                ..Problem::new(Kind::Invalid)
+            })
+            .and_then(|v| check(&v).map(|()| Self(v))),
+        )
     }
 }
 fn serde_urlencoded_of(query: &str) -> serde_urlencoded::Deserializer<'_> {
@@ -333,7 +361,11 @@ impl FromRequest for IfMatch {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let tag = req.headers().get(header::IF_MATCH).and_then(|v| v.to_str().ok()).map(|v| v.trim().trim_matches('"'));
+        let tag = req
+            .headers()
+            .get(header::IF_MATCH)
+            .and_then(|v| v.to_str().ok())
+            .map(|v| v.trim().trim_matches('"'));
         ready(match tag {
             Some(tag) if !tag.is_empty() && tag.len() <= 64 => Ok(Self(tag.into())),
             _ => Err(Problem::new(Kind::MatchMissing)),
@@ -354,6 +386,11 @@ impl Describe for IfMatch {
 }
 fn header_parameter(name: &str, about: &str, most: usize) -> utoipa::openapi::path::Parameter {
     let schema = ObjectBuilder::new().schema_type(Type::String).max_length(Some(most)).build();
-    ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header).required(Required::True)
-        .description(Some(about)).schema(Some(schema)).build()
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::True)
+        .description(Some(about))
+        .schema(Some(schema))
+        .build()
 }

@@ -65,13 +65,19 @@ pub fn finish(
     let (done, code, next) = match outcome {
         Ok(()) => (Some(now), None, now),
         Err(code) if job.attempts >= 9 => (Some(now), Some(code), now),
-        Err(code) => (None, Some(code), now + Duration::seconds(2_i64.pow(u32::try_from(job.attempts).unwrap_or(9).min(9)))),
+        Err(code) => (
+            None,
+            Some(code),
+            now + Duration::seconds(2_i64.pow(u32::try_from(job.attempts).unwrap_or(9).min(9))),
+        ),
     };
-    sql_query("update job set finished_at = $2, error_code = $3, run_at = $4, leased_until = null where id = $1")
-        .bind::<t::Uuid, _>(job.id)
-        .bind::<t::Nullable<t::Timestamptz>, _>(done)
-        .bind::<t::Nullable<t::Text>, _>(code)
-        .bind::<t::Timestamptz, _>(next)
-        .execute(conn)?;
+    sql_query(
+        "update job set finished_at = $2, error_code = $3, run_at = $4, leased_until = null where id = $1",
+    )
+    .bind::<t::Uuid, _>(job.id)
+    .bind::<t::Nullable<t::Timestamptz>, _>(done)
+    .bind::<t::Nullable<t::Text>, _>(code)
+    .bind::<t::Timestamptz, _>(next)
+    .execute(conn)?;
     Ok(())
 }

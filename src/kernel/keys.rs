@@ -125,7 +125,8 @@ impl Keys {
         if self.signing.read().is_ok_and(|s| s.0 == Some(changed)) {
             return Ok(());
         }
-        let file: SigningFile = serde_json::from_slice(&fs::read(&path)?).context("signing.json is malformed")?;
+        let file: SigningFile =
+            serde_json::from_slice(&fs::read(&path)?).context("signing.json is malformed")?;
         let keys = file.keys.iter().map(load_signing).collect::<anyhow::Result<Vec<_>>>()?;
         if keys.is_empty() {
             bail!("signing.json holds no key: run `kenpo keys rotate`");

@@ -47,12 +47,21 @@ pub fn cursor(key: &[u8; 32], operation: &str, filters: &str, last: &[String]) -
     Some(format!("{}.{}", secrets::b64(&body), secrets::b64(&mac[..16])))
 }
 fn wrong_cursor() -> Problem {
-    Problem::new(Kind::Invalid).at("cursor", "cursor", "この cursor は使えません / this cursor is not of this list")
+    Problem::new(Kind::Invalid).at(
+        "cursor",
+        "cursor",
+        "この cursor は使えません / this cursor is not of this list",
+    )
 }
 /// Position out of a cursor.
 /// # Errors
 /// 422 when it is forged or of another list.
-pub fn position(key: &[u8; 32], operation: &str, filters: &str, cursor: &str) -> Result<Vec<String>, Problem> {
+pub fn position(
+    key: &[u8; 32],
+    operation: &str,
+    filters: &str,
+    cursor: &str,
+) -> Result<Vec<String>, Problem> {
     let wrong = wrong_cursor;
     let (body, mac) = cursor.split_once('.').ok_or_else(wrong)?;
     let (body, mac) = (secrets::unb64(body).ok_or_else(wrong)?, secrets::unb64(mac).ok_or_else(wrong)?);
@@ -103,7 +112,9 @@ impl<'a, Op: Operation> List<'a, Op> {
     }
     /// Page meta and `Link`.
     pub fn meta<K: ToString>(&self, has_more: bool, last: Option<K>) -> (PageMeta, Option<String>) {
-        let next = last.filter(|_| has_more).and_then(|id| cursor(self.key, Op::ID, &self.filters, &[id.to_string()]));
+        let next = last
+            .filter(|_| has_more)
+            .and_then(|id| cursor(self.key, Op::ID, &self.filters, &[id.to_string()]));
         let link = next.as_ref().map(|c| {
             let and = if self.filters.is_empty() { "" } else { "&" };
             format!("{}?{}{and}cursor={c}", Op::PATH, self.filters)

@@ -5,8 +5,9 @@
 use super::{Actor, ActorKind, gate::Facts};
 use anyhow::{Context as _, bail};
 use cedar_policy::{
-    ActionConstraint, Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicyId,
-    PolicySet, Request, ResourceConstraint, RestrictedExpression, Schema, ValidationMode, Validator,
+    ActionConstraint, Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid,
+    PolicyId, PolicySet, Request, ResourceConstraint, RestrictedExpression, Schema, ValidationMode,
+    Validator,
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -108,7 +109,13 @@ impl Policies {
             bail!("the policies do not validate: {e}");
         }
         let by_action = slice(&schema, &all)?;
-        Ok(Self { schema, by_action, authorizer: Authorizer::new(), memo: RwLock::default(), errors: AtomicU64::new(0) })
+        Ok(Self {
+            schema,
+            by_action,
+            authorizer: Authorizer::new(),
+            memo: RwLock::default(),
+            errors: AtomicU64::new(0),
+        })
     }
     /// The built-in policies.
     /// # Errors
@@ -167,8 +174,13 @@ impl Policies {
             ("zone".to_owned(), text(q.zone.name())),
             ("grant".to_owned(), text(q.grant.name())),
         ])?;
-        let request =
-            Request::new(principal.uid(), uid("Action", q.action)?, resource.uid(), context, Some(&self.schema))?;
+        let request = Request::new(
+            principal.uid(),
+            uid("Action", q.action)?,
+            resource.uid(),
+            context,
+            Some(&self.schema),
+        )?;
         let entities = Entities::from_entities([principal, resource], Some(&self.schema))?;
         let set = self.by_action.get(q.action).context("no such action")?;
         let response = self.authorizer.is_authorized(&request, set, &entities);
@@ -200,7 +212,10 @@ fn slice(schema: &Schema, all: &PolicySet) -> anyhow::Result<HashMap<String, Pol
     Ok(out)
 }
 fn uid(kind: &str, id: &str) -> anyhow::Result<EntityUid> {
-    Ok(EntityUid::from_type_name_and_id(EntityTypeName::from_str(&format!("Kenpo::{kind}"))?, EntityId::new(id)))
+    Ok(EntityUid::from_type_name_and_id(
+        EntityTypeName::from_str(&format!("Kenpo::{kind}"))?,
+        EntityId::new(id),
+    ))
 }
 fn text(s: &str) -> RestrictedExpression {
     RestrictedExpression::new_string(s.to_owned())
@@ -222,7 +237,10 @@ fn principal_entity(actor: &Actor) -> anyhow::Result<Entity> {
             HashMap::from([
                 ("section".to_owned(), text(&actor.section)),
                 ("purposes".to_owned(), strings(actor.purposes.iter())),
-                ("has_number_privilege".to_owned(), RestrictedExpression::new_bool(actor.has_number_privilege)),
+                (
+                    "has_number_privilege".to_owned(),
+                    RestrictedExpression::new_bool(actor.has_number_privilege),
+                ),
             ]),
         ),
         ActorKind::Client(kind) => (

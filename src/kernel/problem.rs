@@ -247,7 +247,11 @@ impl From<diesel::result::Error> for Problem {
             }
             Error::DatabaseError(D::SerializationFailure, _) => Self::unavailable("lost-race"),
             Error::DatabaseError(kind, info) => {
-                tracing::error!(?kind, constraint = info.constraint_name().unwrap_or("-"), "database refused");
+                tracing::error!(
+                    ?kind,
+                    constraint = info.constraint_name().unwrap_or("-"),
+                    "database refused"
+                );
                 if matches!(kind, D::ClosedConnection) {
                     Self::unavailable("database-away")
                 } else if info.message().starts_with("canceling statement due to lock timeout") {

@@ -64,7 +64,11 @@ pub fn seal(key: &[u8; 32], bound: &[u8], plain: &[u8]) -> Result<Vec<u8>, SealE
     let nonce = random::<NONCE>()?;
     let mut body = plain.to_vec();
     aead::LessSafeKey::new(key)
-        .seal_in_place_append_tag(aead::Nonce::assume_unique_for_key(nonce), aead::Aad::from(bound), &mut body)
+        .seal_in_place_append_tag(
+            aead::Nonce::assume_unique_for_key(nonce),
+            aead::Aad::from(bound),
+            &mut body,
+        )
         .map_err(|_| SealError)?;
     let mut out = nonce.to_vec();
     out.append(&mut body);

@@ -105,7 +105,8 @@ impl Tokens {
         let kid = header.kid?;
         let signing = keys.signing();
         let key = signing.iter().find(|k| k.kid == kid)?;
-        let data = jsonwebtoken::decode::<Claims>(token, &key.decoding, &signature_only(Algorithm::EdDSA)).ok()?;
+        let data =
+            jsonwebtoken::decode::<Claims>(token, &key.decoding, &signature_only(Algorithm::EdDSA)).ok()?;
         Some((kid, data.claims))
     }
     fn remember(&self, digest: [u8; 32], kid: String, claims: &Claims, now: i64) {

@@ -73,12 +73,22 @@ pub trait NumberVault: Send + Sync {
     /// Is it this person's number? `false` when none is registered.
     /// # Errors
     /// Database errors.
-    fn matches(&self, conn: &mut PgConnection, person: Uuid, number: &PersonalNumber) -> Result<bool, Problem>;
+    fn matches(
+        &self,
+        conn: &mut PgConnection,
+        person: Uuid,
+        number: &PersonalNumber,
+    ) -> Result<bool, Problem>;
     /// Keeps numbers of notifications until they are decided, noting clashes with the register for the privileged; tells which
     /// of them (by position) wait already in another undecided notification.
     /// # Errors
     /// 503 when the key store is away.
-    fn keep_pending(&self, conn: &mut PgConnection, clock: &Clock, items: &[Pending]) -> Result<Vec<usize>, Problem>;
+    fn keep_pending(
+        &self,
+        conn: &mut PgConnection,
+        clock: &Clock,
+        items: &[Pending],
+    ) -> Result<Vec<usize>, Problem>;
     /// Which of these numbers wait in an undecided notification.
     /// # Errors
     /// Database errors.
@@ -103,7 +113,13 @@ pub trait NumberVault: Send + Sync {
     /// Keeps a received file, encrypted, until its last row is decided.
     /// # Errors
     /// 503 when the key store is away.
-    fn keep_file(&self, conn: &mut PgConnection, clock: &Clock, submission: Uuid, raw: &[u8]) -> Result<(), Problem>;
+    fn keep_file(
+        &self,
+        conn: &mut PgConnection,
+        clock: &Clock,
+        submission: Uuid,
+        raw: &[u8],
+    ) -> Result<(), Problem>;
     /// Deletes a received file.
     /// # Errors
     /// Database errors.
@@ -115,5 +131,6 @@ pub trait Grants: Send + Sync {
     /// The record, judged now.
     /// # Errors
     /// Database errors.
-    fn find(&self, conn: &mut PgConnection, clock: &Clock, grant: Uuid) -> Result<Option<LiveGrant>, Problem>;
+    fn find(&self, conn: &mut PgConnection, clock: &Clock, grant: Uuid)
+    -> Result<Option<LiveGrant>, Problem>;
 }

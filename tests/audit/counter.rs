@@ -75,7 +75,8 @@ const ALL: [Who; 4] = [Who::Auditor, Who::Employer, Who::Officer, Who::Enrolment
 const SCOPES: [&str; 2] = ["audit:read", "audit:export"];
 impl Who {
     pub fn id(self) -> Uuid {
-        Uuid::from_u128(ALL.iter().position(|w| *w == self).unwrap() as u128 + 1)
+        let place = ALL.iter().position(|w| *w == self).unwrap();
+        Uuid::from_u64_pair(0, u64::try_from(place).unwrap() + 1)
     }
     fn is_person(self) -> bool {
         matches!(self, Self::Officer | Self::Enrolment)

@@ -1,7 +1,8 @@
 //! The list: filters, pages, who may ask, and what its own entry tells.
 use super::{
+    count,
     counter::{Counter, Who},
-    count, entry, fresh, instant, owner, sequence_all,
+    entry, fresh, instant, owner, sequence_all,
 };
 use chrono::Duration;
 use kenpo::kernel::trail::{self, Outcome};
@@ -59,7 +60,8 @@ async fn filters_choose_and_their_values_are_not_recorded() {
     ] {
         let (status, page) = counter.json(Who::Auditor, &format!("/v1/audit-logs?{query}")).await;
         assert_eq!(status, 200, "{query}");
-        let ids: Vec<_> = page["items"].as_array().unwrap().iter().map(|e| e["id"].as_str().unwrap().to_owned()).collect();
+        let ids: Vec<_> =
+            page["items"].as_array().unwrap().iter().map(|e| e["id"].as_str().unwrap().to_owned()).collect();
         assert_eq!(ids, [odd.id.to_string()], "{query}");
     }
     let (_, none) = counter.json(Who::Auditor, "/v1/audit-logs?to=2026-11-22T00:00:00Z").await;
@@ -69,7 +71,8 @@ async fn filters_choose_and_their_values_are_not_recorded() {
         "select count(*) as n from audit_entry e where operation = 'listAuditLogs' and to_jsonb(e)::text ~ '{person}|{actor}|2026-11-22T01'"
     );
     assert_eq!(count(&mut conn, &told), 0);
-    let named = "select count(*) as n from audit_entry where detail -> 'filters' ? 'person_id' and row_count = 1";
+    let named =
+        "select count(*) as n from audit_entry where detail -> 'filters' ? 'person_id' and row_count = 1";
     assert_eq!(count(&mut conn, named), 2);
 }
 
@@ -93,12 +96,26 @@ async fn what_is_no_filter_is_refused() {
     let base = fresh();
     let counter = Counter::open(&base);
     for query in [
-        "person=1", "person_id=1", "from=yesterday", "outcome=maybe", "limit=0", "limit=201", "limit=x", "cursor=x.y",
-        "operation=a%20b", "operation=", "actor_id=", "limit=99999999999",
+        "person=1",
+        "person_id=1",
+        "from=yesterday",
+        "outcome=maybe",
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "cursor=x.y",
+        "operation=a%20b",
+        "operation=",
+        "actor_id=",
+        "limit=99999999999",
     ] {
         assert_eq!(counter.json(Who::Auditor, &format!("/v1/audit-logs?{query}")).await.0, 422, "{query}");
     }
     for query in ["from_seq=0", "to_seq=-1", "from_seq=x", "limit=1", "to=2026"] {
-        assert_eq!(counter.json(Who::Auditor, &format!("/v1/audit-logs/export?{query}")).await.0, 422, "{query}");
+        assert_eq!(
+            counter.json(Who::Auditor, &format!("/v1/audit-logs/export?{query}")).await.0,
+            422,
+            "{query}"
+        );
     }
 }

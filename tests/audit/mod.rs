@@ -8,7 +8,10 @@ mod writer;
 
 use crate::harness::cluster::{Template, TestDb};
 use chrono::{DateTime, Utc};
-use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types as t};
+use diesel::{
+    Connection, PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query,
+    sql_types as t,
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use kenpo::{
     domain::audit::{Round, sequence_once},

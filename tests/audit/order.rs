@@ -1,6 +1,8 @@
 //! The order: dense, whole, never changed, whoever writes and however many sequence.
 use super::{count, entry, fresh, owner, run, sequence_all, service};
-use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, result::Error, sql_query, sql_types as t};
+use diesel::{
+    Connection, PgConnection, QueryableByName, RunQueryDsl, result::Error, sql_query, sql_types as t,
+};
 use kenpo::{
     domain::audit::{Round, Sequencer, sequence_once},
     kernel::{Problem, db::Db, trail},
@@ -33,12 +35,12 @@ fn write(db: &Db, writer: usize) -> usize {
     for turn in 0..TRANSACTIONS {
         let mut conn = db.get().unwrap();
         let size = 1 + (writer + turn) % 4;
-        let rolls_back = (writer + turn) % 5 == 0;
+        let rolls_back = (writer + turn).is_multiple_of(5);
         let done = conn.transaction::<_, Problem, _>(|conn| {
             for _ in 0..size {
                 trail::append(conn, &[entry("getMember")])?;
             }
-            if (writer * 17 + turn) % 40 == 0 {
+            if (writer * 17 + turn).is_multiple_of(40) {
                 std::thread::sleep(Duration::from_millis(120));
             }
             if rolls_back { Err(Error::RollbackTransaction.into()) } else { Ok(()) }
@@ -58,7 +60,12 @@ fn many_writers_two_nodes_and_no_hole() {
     let placed = AtomicUsize::new(0);
     std::thread::scope(|s| {
         let writers: Vec<_> = (0..WRITERS)
-            .map(|w| s.spawn({ let (db, written) = (&db, &written); move || written.fetch_add(write(db, w), Ordering::SeqCst) }))
+            .map(|w| {
+                s.spawn({
+                    let (db, written) = (&db, &written);
+                    move || written.fetch_add(write(db, w), Ordering::SeqCst)
+                })
+            })
             .collect();
         for _ in 0..2 {
             s.spawn(|| {

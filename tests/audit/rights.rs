@@ -31,7 +31,11 @@ fn the_service_only_adds_to_the_log() {
         assert!(said.contains("permission denied") || said.contains("must be owner"), "{sql}: {said}");
     }
     // Positions are for the sequencer's role, and it may not change them either, nor write entries.
-    for sql in ["delete from audit_position", "update audit_position set seq = 7", "insert into audit_entry (id) values (gen_random_uuid())"] {
+    for sql in [
+        "delete from audit_position",
+        "update audit_position set seq = 7",
+        "insert into audit_entry (id) values (gen_random_uuid())",
+    ] {
         let said = refusal(&mut conn, &format!("begin; set local role kenpo_sequencer; {sql}"));
         assert!(said.contains("permission denied"), "{sql}: {said}");
         conn.batch_execute("rollback").unwrap();
@@ -46,7 +50,9 @@ fn not_even_the_owner_changes_the_log_in_passing() {
     let base = fresh();
     let mut owner = owner(&base);
     trail::append(&mut owner, &[entry("getMember")]).unwrap();
-    for sql in ["update audit_entry set operation = 'x'", "delete from audit_entry", "truncate audit_entry cascade"] {
+    for sql in
+        ["update audit_entry set operation = 'x'", "delete from audit_entry", "truncate audit_entry cascade"]
+    {
         assert!(refusal(&mut owner, sql).contains("never changed"), "{sql}");
     }
     assert_eq!(count(&mut owner, "select count(*) as n from audit_entry where operation = 'getMember'"), 1);

@@ -59,7 +59,9 @@ async fn an_acknowledged_entry_outlives_a_killed_server() {
         let ids: Vec<_> = batch.iter().map(|e| e.id).collect();
         let answers = join_all(batch.into_iter().map(|e| writer.write(vec![e])));
         if turn == 20 {
-            std::thread::spawn(move || std::process::Command::new("kill").args(["-9", &pid.to_string()]).status());
+            std::thread::spawn(move || {
+                std::process::Command::new("kill").args(["-9", &pid.to_string()]).status()
+            });
         }
         let before = acknowledged.len();
         acknowledged.extend(answers.await.iter().zip(ids).filter(|(a, _)| a.is_ok()).map(|(_, id)| id));

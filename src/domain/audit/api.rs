@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     kernel::{
-        Gate, Operation, Problem, Reply, Routes,
+        Gate, Operation, Reply, Routes,
         input::Query,
         page::{self, List},
         route::Lines,

@@ -353,7 +353,14 @@ mod tests {
     fn hexadecimal_reads_back_and_nothing_else() {
         let link = link_of(&NO_LINK, 1, "{}");
         assert_eq!(unhex(&hex(&link)), Some(link));
-        for wrong in ["", "00", &hex(&link).to_uppercase(), &format!("{}0", hex(&link)), &"+1".repeat(32), &"あ".repeat(22)] {
+        for wrong in [
+            "",
+            "00",
+            &hex(&link).to_uppercase(),
+            &format!("{}0", hex(&link)),
+            &"+1".repeat(32),
+            &"あ".repeat(22),
+        ] {
             assert_eq!(unhex(wrong), None, "{wrong}");
         }
     }

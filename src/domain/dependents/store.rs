@@ -44,7 +44,11 @@ pub fn find(
 /// Dependents recognised under an insured person on a day.
 /// # Errors
 /// Database errors.
-pub fn under(tx: &mut Tx<'_>, insured: Uuid, as_of: NaiveDate) -> Result<Guarded<Vec<DependentRow>>, Problem> {
+pub fn under(
+    tx: &mut Tx<'_>,
+    insured: Uuid,
+    as_of: NaiveDate,
+) -> Result<Guarded<Vec<DependentRow>>, Problem> {
     Ok(Guarded::new(
         sql_query(format!(
             "select {COLUMNS} {} where d.insured_id = $2 and d.recognised_on <= $1 and (d.removed_on is null or d.removed_on > $1) \

@@ -237,7 +237,10 @@ pub struct AsOfQuery {
     as_of: Option<NaiveDate>,
 }
 
-async fn list_employers(gate: Gate<ListEmployers>, q: Query<EmployerListQuery>) -> Reply<ListEmployers, EmployerPage> {
+async fn list_employers(
+    gate: Gate<ListEmployers>,
+    q: Query<EmployerListQuery>,
+) -> Reply<ListEmployers, EmployerPage> {
     gate.read(move |tx| {
         let mut q = q.0;
         let as_of = q.as_of.unwrap_or_else(|| tx.today());
@@ -263,7 +266,10 @@ async fn get_employer(gate: Gate<GetEmployer>, id: Id, q: Query<AsOfQuery>) -> R
     })
     .await
 }
-async fn get_employer_history(gate: Gate<GetEmployerHistory>, id: Id) -> Reply<GetEmployerHistory, EmployerHistory> {
+async fn get_employer_history(
+    gate: Gate<GetEmployerHistory>,
+    id: Id,
+) -> Reply<GetEmployerHistory, EmployerHistory> {
     gate.read(move |tx| {
         let rows = store::history(tx, id.0)?;
         let (rows, permit) = tx.admit(rows)?;

@@ -9,7 +9,8 @@ const COLUMNS: &str = "r.employer_id, e.version, r.valid_from, r.valid_to, r.sym
      r.district_code, r.office_symbol, r.office_number, r.name, r.name_kana, r.postal_code, r.address, r.owner_name, \
      r.phone, r.accepts_pension_layout, r.early_filing_days, r.recorded_at, r.superseded_at \
      from employer e join employer_record r on r.employer_id = e.id";
-const VALID: &str = "r.superseded_at is null and r.valid_from <= $1 and (r.valid_to is null or r.valid_to > $1)";
+const VALID: &str =
+    "r.superseded_at is null and r.valid_from <= $1 and (r.valid_to is null or r.valid_to > $1)";
 
 /// The employer as of a day.
 /// # Errors
@@ -26,7 +27,9 @@ pub fn find(tx: &mut Tx<'_>, id: Uuid, as_of: NaiveDate) -> Result<Guarded<Emplo
 /// # Errors
 /// 404 when there is none.
 pub fn lock(tx: &mut Tx<'_>, id: Uuid, as_of: NaiveDate) -> Result<Guarded<EmployerRow>, Problem> {
-    sql_query("select id from employer where id = $1 for update").bind::<t::Uuid, _>(id).execute(tx.conn())?;
+    sql_query("select id from employer where id = $1 for update")
+        .bind::<t::Uuid, _>(id)
+        .execute(tx.conn())?;
     find(tx, id, as_of)
 }
 /// Every version of the employer, newest knowledge first.
@@ -72,23 +75,33 @@ crate::row! {
 /// # Errors
 /// 404 when there is no such employer on that day.
 pub fn symbol_of(tx: &mut Tx<'_>, id: Uuid, as_of: NaiveDate) -> Result<String, Problem> {
-    let row: Symbol = sql_query(format!("select r.symbol from employer_record r where {VALID} and r.employer_id = $2"))
-        .bind::<t::Date, _>(as_of)
-        .bind::<t::Uuid, _>(id)
-        .get_result(tx.conn())?;
+    let row: Symbol =
+        sql_query(format!("select r.symbol from employer_record r where {VALID} and r.employer_id = $2"))
+            .bind::<t::Date, _>(as_of)
+            .bind::<t::Uuid, _>(id)
+            .get_result(tx.conn())?;
     Ok(row.symbol)
 }
 /// Registers a new employer.
 /// # Errors
 /// 409 when its society number is in use.
-pub fn create<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, facts: &EmployerFacts) -> Result<Uuid, Problem> {
+pub fn create<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    facts: &EmployerFacts,
+) -> Result<Uuid, Problem> {
     let (by, now) = (tx.actor()?.id, tx.now());
     insert(tx.conn(), facts, by, now)
 }
 /// Inserts an employer and its first version (also for seeding).
 /// # Errors
 /// 409 when its society number is in use.
-pub fn insert(conn: &mut PgConnection, facts: &EmployerFacts, by: Uuid, now: DateTime<Utc>) -> Result<Uuid, Problem> {
+pub fn insert(
+    conn: &mut PgConnection,
+    facts: &EmployerFacts,
+    by: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Uuid, Problem> {
     let id = Uuid::now_v7();
     sql_query("insert into employer (id, created_at) values ($1, $2)")
         .bind::<t::Uuid, _>(id)
@@ -132,10 +145,18 @@ pub fn change<Op: Operation>(
         insert_record(conn, id, &EmployerFacts::from(old.clone()), until, by, now)?;
     }
     record(conn, id, facts, by, now)?;
-    sql_query("update employer set version = version + 1 where id = $1").bind::<t::Uuid, _>(id).execute(conn)?;
+    sql_query("update employer set version = version + 1 where id = $1")
+        .bind::<t::Uuid, _>(id)
+        .execute(conn)?;
     Ok(())
 }
-fn record(conn: &mut PgConnection, id: Uuid, f: &EmployerFacts, by: Uuid, now: DateTime<Utc>) -> Result<(), Problem> {
+fn record(
+    conn: &mut PgConnection,
+    id: Uuid,
+    f: &EmployerFacts,
+    by: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
     insert_record(conn, id, f, None, by, now)
 }
 fn insert_record(

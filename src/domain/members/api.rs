@@ -204,7 +204,13 @@ async fn update_member_contact(
         let postal_code = b.contact_postal_code.unwrap_or(row.contact_postal_code.clone());
         let text = b.contact_address.unwrap_or(row.contact_address.clone());
         let phone = b.phone.unwrap_or(row.phone.clone());
-        changes::change_contact(tx, &permit, &row, (postal_code.as_deref(), text.as_deref()), phone.as_deref())?;
+        changes::change_contact(
+            tx,
+            &permit,
+            &row,
+            (postal_code.as_deref(), text.as_deref()),
+            phone.as_deref(),
+        )?;
         let row = store::written(tx, &permit, id.0)?;
         let tag = row.version.to_string();
         Ok(permit.answer(member_view(row, None)).tagged(tag))

@@ -231,12 +231,18 @@ pub fn correct_name<Op: Operation>(
     .bind::<t::Uuid, _>(source)
     .execute(tx.conn())?;
     if written != 1 {
-        return Err(Problem::conflict("no-identity", "現在の氏名がありません", "There is no identity valid today"));
+        return Err(Problem::conflict(
+            "no-identity",
+            "現在の氏名がありません",
+            "There is no identity valid today",
+        ));
     }
     touch(tx, person)
 }
 fn touch(tx: &mut Tx<'_>, person: Uuid) -> Result<(), Problem> {
-    sql_query("update person set version = version + 1 where id = $1").bind::<t::Uuid, _>(person).execute(tx.conn())?;
+    sql_query("update person set version = version + 1 where id = $1")
+        .bind::<t::Uuid, _>(person)
+        .execute(tx.conn())?;
     tx.note(|n| {
         if !n.persons.contains(&person) {
             n.persons.push(person);
@@ -276,7 +282,11 @@ pub fn find_by_office_number(
 /// The person insured at an employer with that reading and birth day, when there is exactly one.
 /// # Errors
 /// Database errors.
-pub fn find_insured(tx: &mut Tx<'_>, employer: Uuid, five: (&str, NaiveDate)) -> Result<Option<Uuid>, Problem> {
+pub fn find_insured(
+    tx: &mut Tx<'_>,
+    employer: Uuid,
+    five: (&str, NaiveDate),
+) -> Result<Option<Uuid>, Problem> {
     let found: Vec<Found> = sql_query(
         "select e.person_id from enrolment e join person_identity i on i.person_id = e.person_id and i.superseded_at is null \
          and i.valid_to is null where e.employer_id = $1 and e.superseded_at is null and e.lost_on is null \
@@ -291,7 +301,12 @@ pub fn find_insured(tx: &mut Tx<'_>, employer: Uuid, five: (&str, NaiveDate)) ->
 /// 名寄せ: persons whose reading, birth day and sex are the same; a proposal for staff, never told to a submitter.
 /// # Errors
 /// Database errors.
-pub fn same_five(tx: &mut Tx<'_>, kana_text: &str, birth_on: NaiveDate, sex: &str) -> Result<Vec<Uuid>, Problem> {
+pub fn same_five(
+    tx: &mut Tx<'_>,
+    kana_text: &str,
+    birth_on: NaiveDate,
+    sex: &str,
+) -> Result<Vec<Uuid>, Problem> {
     let found: Vec<Found> = sql_query(
         "select distinct person_id from person_identity where kana_search = $1 and birth_on = $2 and sex = $3 \
          and superseded_at is null order by person_id limit 10",

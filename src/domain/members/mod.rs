@@ -8,7 +8,10 @@ mod store;
 mod views;
 
 pub use api::{Expand, MemberQuery, routes};
-pub use changes::{Enrol, correct_name, IdentityFacts, enrol, find_by_office_number, find_insured, lose, new_person, same_five};
+pub use changes::{
+    Enrol, IdentityFacts, correct_name, enrol, find_by_office_number, find_insured, lose, new_person,
+    same_five,
+};
 pub use model::MemberRow;
 pub use reader::MemberReader;
 pub use store::{find, written};

@@ -50,7 +50,9 @@ fn run(db: &Db, clock: &Clock, queue: &Receiver<Waiting>) {
         let conn = held.take().or_else(|| db.get().ok());
         let read = match conn {
             None => Err(Problem::unavailable("database-away")),
-            Some(mut c) => store::find_many(&mut c, &ids, clock.today()).map(|rows| (rows, c)).map_err(Into::into),
+            Some(mut c) => {
+                store::find_many(&mut c, &ids, clock.today()).map(|rows| (rows, c)).map_err(Into::into)
+            }
         };
         match read {
             Ok((rows, c)) => {

@@ -53,16 +53,16 @@ pub fn lock(tx: &mut Tx<'_>, id: Uuid, as_of: NaiveDate) -> Result<Guarded<Membe
 /// The insured person as just written.
 /// # Errors
 /// Database errors.
-pub fn written<Op: Operation>(
-    tx: &mut Tx<'_>,
-    _: &Permit<Op>,
-    id: Uuid,
-) -> Result<MemberRow, Problem> {
+pub fn written<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, id: Uuid) -> Result<MemberRow, Problem> {
     let today = tx.today();
     find_many(tx.conn(), &[id], today)?.pop().ok_or_else(Problem::not_found)
 }
 /// As of a day, as known now, many at once: for the coalescing reader.
-pub(super) fn find_many(conn: &mut PgConnection, ids: &[Uuid], as_of: NaiveDate) -> QueryResult<Vec<MemberRow>> {
+pub(super) fn find_many(
+    conn: &mut PgConnection,
+    ids: &[Uuid],
+    as_of: NaiveDate,
+) -> QueryResult<Vec<MemberRow>> {
     sql_query(format!("select {COLUMNS} {} where p.id = any($2)", joined(KNOWN_NOW)))
         .bind::<t::Date, _>(as_of)
         .bind::<t::Array<t::Uuid>, _>(ids.to_vec())

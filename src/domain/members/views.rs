@@ -321,4 +321,3 @@ pub struct MemberHistory {
     #[schema(max_items = 500)]
     pub enrolments: Vec<Enrolment>,
 }
-

@@ -1,7 +1,6 @@
 //! What accepting a notification does to members and dependents, in the transaction of the decision.
 use super::{
-    Acquisition, Change, DependentChange, Form, Loss, OtherEntry, Slot, SpouseEntry,
-    model::NotificationRow,
+    Acquisition, Change, DependentChange, Form, Loss, OtherEntry, Slot, SpouseEntry, model::NotificationRow,
 };
 use crate::{
     domain::{dependents, employers, members},
@@ -57,7 +56,8 @@ fn spouse_sex(r: super::SpouseRelationship) -> &'static str {
 /// 75th birthday: cover ends on the day itself (高齢者の医療の確保に関する法律50条; the birthday, not the eve).
 pub fn birthday_75(birth_on: NaiveDate) -> Option<NaiveDate> {
     let year = birth_on.year() + 75;
-    NaiveDate::from_ymd_opt(year, birth_on.month(), birth_on.day()).or_else(|| NaiveDate::from_ymd_opt(year, 3, 1))
+    NaiveDate::from_ymd_opt(year, birth_on.month(), birth_on.day())
+        .or_else(|| NaiveDate::from_ymd_opt(year, 3, 1))
 }
 
 fn acquire<Op: Operation>(
@@ -67,7 +67,11 @@ fn acquire<Op: Operation>(
     f: &Acquisition,
 ) -> Result<Applied, Problem> {
     if f.acquired_on > tx.today() {
-        return Err(Problem::conflict("not-yet", "資格取得日がまだ到来していません", "The day of acquisition is still to come"));
+        return Err(Problem::conflict(
+            "not-yet",
+            "資格取得日がまだ到来していません",
+            "The day of acquisition is still to come",
+        ));
     }
     let row = case.row;
     let address = f.resident_address.clone().unwrap_or_default();
@@ -120,7 +124,9 @@ fn missing_reason(f: &Acquisition) -> &'static str {
 fn move_number(tx: &mut Tx<'_>, notification: Uuid, slot: Slot, person: Uuid) -> Result<(), Problem> {
     let kernel = tx.kernel();
     let by = tx.actor()?.id;
-    let Some(number) = kernel.vault.take_pending(tx.conn(), notification, slot.as_str())? else { return Ok(()) };
+    let Some(number) = kernel.vault.take_pending(tx.conn(), notification, slot.as_str())? else {
+        return Ok(());
+    };
     kernel.vault.register(
         tx.conn(),
         &kernel.clock,
@@ -128,7 +134,12 @@ fn move_number(tx: &mut Tx<'_>, notification: Uuid, slot: Slot, person: Uuid) ->
     )
 }
 
-fn lose<Op: Operation>(tx: &mut Tx<'_>, permit: &Permit<Op>, case: &Case<'_>, f: &Loss) -> Result<Applied, Problem> {
+fn lose<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    case: &Case<'_>,
+    f: &Loss,
+) -> Result<Applied, Problem> {
     let row = case.row;
     let person = insured_of(tx, row, f.office_number.as_deref(), &f.name_kana, f.birth_on)?;
     if !row.carries_number {
@@ -159,7 +170,11 @@ pub fn insured_of(
         return Ok(person);
     }
     find_named(tx, row.employer_id, office_number, kana, birth_on)?.ok_or_else(|| {
-        Problem::conflict("person-not-found", "該当する被保険者がいません", "No insured person of this employer is named by the form")
+        Problem::conflict(
+            "person-not-found",
+            "該当する被保険者がいません",
+            "No insured person of this employer is named by the form",
+        )
     })
 }
 /// As `insured_of`, before there is a row.
@@ -260,26 +275,35 @@ fn one<Op: Operation>(
     change: Change,
     e: &Entry<'_>,
 ) -> Result<Value, Problem> {
-    let missing = || Problem::new(Kind::Conflict).because("date-missing", "年月日がありません", "A date is missing");
+    let missing =
+        || Problem::new(Kind::Conflict).because("date-missing", "年月日がありません", "A date is missing");
     match change {
         Change::Added => recognise(tx, permit, row, insured, e, e.became.0.ok_or_else(missing)?),
         Change::Removed => {
             let on = e.ceased.0.ok_or_else(missing)?;
             let d = found(tx, insured, e)?;
             dependents::remove(tx, permit, d.dependent_id, on, e.ceased.1.unwrap_or("other"), Some(row.id))?;
-            Ok(json!({ "slot": e.slot.as_str(), "dependent_id": d.dependent_id, "person_id": d.person_id, "branch": d.branch,
-                       "removed_on": on }))
+            Ok(
+                json!({ "slot": e.slot.as_str(), "dependent_id": d.dependent_id, "person_id": d.person_id, "branch": d.branch,
+                       "removed_on": on }),
+            )
         }
         Change::Changed => {
             let d = found(tx, insured, e)?;
             members::correct_name(tx, permit, d.person_id, (e.name.unwrap_or(e.kana), e.kana), row.id)?;
-            Ok(json!({ "slot": e.slot.as_str(), "dependent_id": d.dependent_id, "person_id": d.person_id, "branch": d.branch }))
+            Ok(
+                json!({ "slot": e.slot.as_str(), "dependent_id": d.dependent_id, "person_id": d.person_id, "branch": d.branch }),
+            )
         }
     }
 }
 fn found(tx: &mut Tx<'_>, insured: Uuid, e: &Entry<'_>) -> Result<dependents::Made, Problem> {
     dependents::find_under(tx, insured, e.kana, e.birth_on)?.ok_or_else(|| {
-        Problem::conflict("dependent-not-found", "該当する被扶養者がいません", "No dependent of this insured person is named by the form")
+        Problem::conflict(
+            "dependent-not-found",
+            "該当する被扶養者がいません",
+            "No dependent of this insured person is named by the form",
+        )
     })
 }
 fn recognise<Op: Operation>(
@@ -320,6 +344,8 @@ fn recognise<Op: Operation>(
             source: Some(row.id),
         },
     )?;
-    Ok(json!({ "slot": e.slot.as_str(), "dependent_id": made.dependent_id, "person_id": person, "branch": made.branch,
-               "recognised_on": on }))
+    Ok(
+        json!({ "slot": e.slot.as_str(), "dependent_id": made.dependent_id, "person_id": person, "branch": made.branch,
+               "recognised_on": on }),
+    )
 }

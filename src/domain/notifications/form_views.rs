@@ -1,7 +1,7 @@
 //! What every form has in common: its kind, its texts, its canonical form.
 
 use super::codes::AcquisitionClass;
-use super::forms::{Address, DependentChange, Form, OtherEntry, Overseas, SpouseEntry};
+use super::forms::{Acquisition, Address, DependentChange, Form, Loss, OtherEntry, Overseas, SpouseEntry};
 use super::numbers::other_key;
 use crate::values::kana::canonical_kana;
 
@@ -76,56 +76,55 @@ impl Form {
     pub(super) fn texts(&self) -> Texts<'_> {
         let mut texts = Vec::new();
         match self {
-            Self::QualificationAcquisition(form) => {
-                texts.push(("name_kana", form.name_kana.as_str()));
-                push_given(
-                    &mut texts,
-                    [
-                        ("office_number", &form.office_number),
-                        ("insured_number", &form.insured_number),
-                        ("name_kana", &form.name_kana_raw),
-                        ("name", &form.name),
-                        ("no_number_note", &form.no_number_note),
-                        ("remarks", &form.remarks),
-                        ("society_note", &form.society_note),
-                    ],
-                );
-                push_resident_address(&mut texts, form.resident_address.as_ref());
-            }
-            Self::QualificationLoss(form) => {
-                texts.push(("name_kana", form.name_kana.as_str()));
-                push_given(
-                    &mut texts,
-                    [
-                        ("office_number", &form.office_number),
-                        ("insured_number", &form.insured_number),
-                        ("name_kana", &form.name_kana_raw),
-                        ("name", &form.name),
-                        ("remarks", &form.remarks),
-                        ("society_note", &form.society_note),
-                    ],
-                );
-            }
-            Self::DependentChange(form) => {
-                texts.push(("name_kana", form.name_kana.as_str()));
-                push_given(
-                    &mut texts,
-                    [
-                        ("office_number", &form.office_number),
-                        ("name_kana", &form.name_kana_raw),
-                        ("name", &form.name),
-                    ],
-                );
-                push_resident_address(&mut texts, form.resident_address.as_ref());
-                form.spouse.iter().for_each(|spouse| push_spouse(&mut texts, spouse));
-                form.others
-                    .iter()
-                    .enumerate()
-                    .for_each(|(index, other)| push_other(&mut texts, index, other));
-            }
+            Self::QualificationAcquisition(form) => push_acquisition(&mut texts, form),
+            Self::QualificationLoss(form) => push_loss(&mut texts, form),
+            Self::DependentChange(form) => push_dependents(&mut texts, form),
         }
         texts
     }
+}
+
+fn push_acquisition<'a>(texts: &mut Texts<'a>, form: &'a Acquisition) {
+    texts.push(("name_kana", &form.name_kana));
+    push_given(
+        texts,
+        [
+            ("office_number", &form.office_number),
+            ("insured_number", &form.insured_number),
+            ("name_kana", &form.name_kana_raw),
+            ("name", &form.name),
+            ("no_number_note", &form.no_number_note),
+            ("remarks", &form.remarks),
+            ("society_note", &form.society_note),
+        ],
+    );
+    push_resident_address(texts, form.resident_address.as_ref());
+}
+
+fn push_loss<'a>(texts: &mut Texts<'a>, form: &'a Loss) {
+    texts.push(("name_kana", &form.name_kana));
+    push_given(
+        texts,
+        [
+            ("office_number", &form.office_number),
+            ("insured_number", &form.insured_number),
+            ("name_kana", &form.name_kana_raw),
+            ("name", &form.name),
+            ("remarks", &form.remarks),
+            ("society_note", &form.society_note),
+        ],
+    );
+}
+
+fn push_dependents<'a>(texts: &mut Texts<'a>, form: &'a DependentChange) {
+    texts.push(("name_kana", &form.name_kana));
+    push_given(
+        texts,
+        [("office_number", &form.office_number), ("name_kana", &form.name_kana_raw), ("name", &form.name)],
+    );
+    push_resident_address(texts, form.resident_address.as_ref());
+    form.spouse.iter().for_each(|spouse| push_spouse(texts, spouse));
+    form.others.iter().enumerate().for_each(|(index, other)| push_other(texts, index, other));
 }
 
 fn push_given<'a, const N: usize>(texts: &mut Texts<'a>, given: [(&'static str, &'a Option<String>); N]) {

@@ -19,7 +19,7 @@ mod store;
 
 pub use api::routes;
 pub use codes::*;
-pub use csv::{FileError, FileResult, OfficeRef, ParsedFile, parse_file};
+pub use csv::{FILE_TOO_LARGE, FileError, FileResult, OfficeRef, ParsedFile, parse_file};
 pub use duplicates::mark_duplicates;
 pub use findings::{Code, Finding, Message, Severity};
 pub use forms::{Acquisition, Address, DependentChange, Form, Loss, OtherEntry, Overseas, SpouseEntry};

@@ -137,8 +137,6 @@ crate::row! {
         findings: t::Jsonb => serde_json::Value,
         /// When it came.
         received_at: t::Timestamptz => DateTime<Utc>,
-        /// Counts changes; the ETag.
-        version: t::Integer => i32,
     }
 }
 impl Subject for SubmissionRow {
@@ -185,8 +183,12 @@ crate::row! {
 }
 impl Subject for NotificationRow {
     fn facts(&self) -> Facts {
-        Facts { carries_number: self.carries_number, person: self.person_id, ..Facts::of("Notification", self.id) }
-            .in_employer(self.employer_id)
+        Facts {
+            carries_number: self.carries_number,
+            person: self.person_id,
+            ..Facts::of("Notification", self.id)
+        }
+        .in_employer(self.employer_id)
     }
 }
 

@@ -8,7 +8,7 @@ use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
 const SUBMISSION: &str = "select id, receipt_number, employer_id, channel, preparer_name, file_name, profile, declared_count, \
-     read_count, confirmed_count, confirmed_at, file_result, findings, received_at, version from submission";
+     read_count, confirmed_count, confirmed_at, file_result, findings, received_at from submission";
 const NOTIFICATION: &str = "select id, submission_id, row_number, employer_id, kind, state, office_number, form, carries_number, \
      findings, person_id, result, reasons, decided_at, version, received_at from notification";
 
@@ -22,7 +22,11 @@ crate::row! {
 /// Writes the receipt: number `R` + day + running number.
 /// # Errors
 /// 409 `duplicate-file` when the same file, or the same 媒体通番 of that day, was received before.
-pub fn receive<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, s: &NewSubmission<'_>) -> Result<String, Problem> {
+pub fn receive<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    s: &NewSubmission<'_>,
+) -> Result<String, Problem> {
     let (client, now, today) = (tx.actor()?.id, tx.now(), tx.today());
     let n: Number = sql_query("select nextval('receipt_number') as n").get_result(tx.conn())?;
     let number = format!("R{}-{:06}", today.format("%Y%m%d"), n.n);
@@ -118,7 +122,12 @@ pub fn keep<Op: Operation>(
 /// A waiting notification of the same kind for the same 整理番号 of the employer.
 /// # Errors
 /// Database errors.
-pub fn waits_already(tx: &mut Tx<'_>, employer: Uuid, kind: &str, office_number: &str) -> Result<bool, Problem> {
+pub fn waits_already(
+    tx: &mut Tx<'_>,
+    employer: Uuid,
+    kind: &str,
+    office_number: &str,
+) -> Result<bool, Problem> {
     let n: Number = sql_query(
         "select count(*) as n from notification where employer_id = $1 and kind = $2 and office_number = $3 \
          and state in ('accepted', 'review', 'precheck')",
@@ -133,14 +142,18 @@ pub fn waits_already(tx: &mut Tx<'_>, employer: Uuid, kind: &str, office_number:
 /// # Errors
 /// 404.
 pub fn submission(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<SubmissionRow>, Problem> {
-    Ok(Guarded::new(sql_query(format!("{SUBMISSION} where id = $1")).bind::<t::Uuid, _>(id).get_result(tx.conn())?))
+    Ok(Guarded::new(
+        sql_query(format!("{SUBMISSION} where id = $1")).bind::<t::Uuid, _>(id).get_result(tx.conn())?,
+    ))
 }
 /// A submission, locked.
 /// # Errors
 /// 404.
 pub fn lock_submission(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<SubmissionRow>, Problem> {
     Ok(Guarded::new(
-        sql_query(format!("{SUBMISSION} where id = $1 for update")).bind::<t::Uuid, _>(id).get_result(tx.conn())?,
+        sql_query(format!("{SUBMISSION} where id = $1 for update"))
+            .bind::<t::Uuid, _>(id)
+            .get_result(tx.conn())?,
     ))
 }
 /// The submission as just written.
@@ -184,25 +197,31 @@ pub fn of_submission(tx: &mut Tx<'_>, s: &SubmissionRow) -> Result<Vec<Notificat
 /// Database errors.
 pub fn confirm<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, id: Uuid, count: i32) -> Result<(), Problem> {
     let now = tx.now();
-    sql_query("update submission set confirmed_count = $2, confirmed_at = $3, version = version + 1 where id = $1")
-        .bind::<t::Uuid, _>(id)
-        .bind::<t::Integer, _>(count)
-        .bind::<t::Timestamptz, _>(now)
-        .execute(tx.conn())?;
+    sql_query(
+        "update submission set confirmed_count = $2, confirmed_at = $3, version = version + 1 where id = $1",
+    )
+    .bind::<t::Uuid, _>(id)
+    .bind::<t::Integer, _>(count)
+    .bind::<t::Timestamptz, _>(now)
+    .execute(tx.conn())?;
     Ok(())
 }
 /// A notification.
 /// # Errors
 /// 404.
 pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<NotificationRow>, Problem> {
-    Ok(Guarded::new(sql_query(format!("{NOTIFICATION} where id = $1")).bind::<t::Uuid, _>(id).get_result(tx.conn())?))
+    Ok(Guarded::new(
+        sql_query(format!("{NOTIFICATION} where id = $1")).bind::<t::Uuid, _>(id).get_result(tx.conn())?,
+    ))
 }
 /// A notification, locked.
 /// # Errors
 /// 404.
 pub fn lock(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<NotificationRow>, Problem> {
     Ok(Guarded::new(
-        sql_query(format!("{NOTIFICATION} where id = $1 for update")).bind::<t::Uuid, _>(id).get_result(tx.conn())?,
+        sql_query(format!("{NOTIFICATION} where id = $1 for update"))
+            .bind::<t::Uuid, _>(id)
+            .get_result(tx.conn())?,
     ))
 }
 /// One page of notifications by id: the work list of staff.

@@ -70,7 +70,9 @@ impl<'a> Desk<'a> {
         })
     }
     fn grant_for(&self, person: Option<Uuid>) -> GrantState {
-        let Some(actor) = self.asking.actor.as_ref().filter(|a| a.grant.is_some()) else { return GrantState::None };
+        let Some(actor) = self.asking.actor.as_ref().filter(|a| a.grant.is_some()) else {
+            return GrantState::None;
+        };
         let covers = |g: &LiveGrant| {
             g.is_live
                 && Some(g.session) == actor.session
@@ -131,7 +133,10 @@ impl<'a> Desk<'a> {
                 shown.push(row);
             } else {
                 metrics::counter!("kenpo_list_scope_leaks_total").increment(1);
-                tracing::error!(operation = Op::ID, "ALARM: a list scope let a row through that the policy refuses");
+                tracing::error!(
+                    operation = Op::ID,
+                    "ALARM: a list scope let a row through that the policy refuses"
+                );
             }
         }
         self.note(|n| n.rows = i32::try_from(shown.len()).ok());
@@ -182,7 +187,8 @@ pub fn step_up(actor: &Actor) -> Problem {
     }
     let mut p = Problem::new(Kind::StepUp);
     p.challenge = Some(
-        "Bearer error=\"insufficient_user_authentication\", max_age=300, scope=\"personal-number:read\"".into(),
+        "Bearer error=\"insufficient_user_authentication\", max_age=300, scope=\"personal-number:read\""
+            .into(),
     );
     p
 }
@@ -215,8 +221,14 @@ impl<'a> Tx<'a> {
     /// `expressly`: the caller asked for it by name.
     /// # Errors
     /// When asked for expressly and refused: 401 step-up for the privileged, else 403; 503 when the key store is away.
-    pub fn show_number(&mut self, facts: &Facts, expressly: bool) -> Result<Option<DisclosedNumber>, Problem> {
-        let (true, Some(person)) = (self.desk.may_show_number(facts, expressly)?, facts.person) else { return Ok(None) };
+    pub fn show_number(
+        &mut self,
+        facts: &Facts,
+        expressly: bool,
+    ) -> Result<Option<DisclosedNumber>, Problem> {
+        let (true, Some(person)) = (self.desk.may_show_number(facts, expressly)?, facts.person) else {
+            return Ok(None);
+        };
         let vault = self.desk.asking.kernel.vault.clone();
         let Some(number) = vault.read(self.conn, person)? else { return Ok(None) };
         self.desk.note_disclosure(person);

@@ -26,7 +26,8 @@ impl Meta {
     /// Reads what the connection and headers tell; the zone is the listener's own.
     pub fn of(req: &HttpRequest, kernel: &Kernel) -> Self {
         let header = |name: &str| req.headers().get(name).and_then(|v| v.to_str().ok());
-        let is_plain = |s: &&str| s.len() <= 64 && s.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+        let is_plain =
+            |s: &&str| s.len() <= 64 && s.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
         let terminal = header("kenpo-terminal")
             .filter(is_plain)
             .filter(|s| !crate::values::personal_number::contains_number_run(s))

@@ -30,7 +30,9 @@ impl<Op: Operation> FromRequest for Gate<Op> {
     type Future = Ready<Result<Self, Problem>>;
     fn from_request(req: &HttpRequest, _: &mut Body) -> Self::Future {
         let asking = req.extensions().get::<Arc<Asking>>().filter(|a| a.operation == Op::ID).cloned();
-        ready(asking.map(|asking| Self { asking, op: PhantomData }).ok_or_else(|| Problem::new(Kind::Internal)))
+        ready(
+            asking.map(|asking| Self { asking, op: PhantomData }).ok_or_else(|| Problem::new(Kind::Internal)),
+        )
     }
 }
 

@@ -110,7 +110,11 @@ pub(super) fn operation<Op: Operation>(
     op.security = Some(if Op::SCOPE.is_empty() {
         Vec::new()
     } else {
-        [Some(Op::SCOPE), Op::ALSO].into_iter().flatten().map(|s| SecurityRequirement::new("oauth2", [s])).collect()
+        [Some(Op::SCOPE), Op::ALSO]
+            .into_iter()
+            .flatten()
+            .map(|s| SecurityRequirement::new("oauth2", [s]))
+            .collect()
     });
     let law = serde_json::Value::String(Op::LAW.to_owned());
     op.extensions = Some(openapi::extensions::ExtensionsBuilder::new().add("x-law", law).build());
@@ -183,7 +187,8 @@ pub fn document(routes: &Routes, scopes: &[(&str, &str)], tags: &[(&str, &str)])
     let flow = Flow::ClientCredentials(ClientCredentials::new("/oauth/token", Scopes::from_iter(listed)));
     components.add_security_scheme("oauth2", SecurityScheme::OAuth2(OAuth2::new([flow])));
     api.components = Some(components);
-    api.tags = Some(tags.iter().map(|(n, d)| TagBuilder::new().name(*n).description(Some(*d)).build()).collect());
+    api.tags =
+        Some(tags.iter().map(|(n, d)| TagBuilder::new().name(*n).description(Some(*d)).build()).collect());
     api
 }
 fn info() -> Info {

@@ -4,9 +4,7 @@ use crate::kernel::{
     gate::{Asking, Meta, Reply},
 };
 use actix_web::{
-    FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse, ResponseError,
-    http::header,
-    web,
+    FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse, ResponseError, http::header, web,
 };
 use serde::Serialize;
 use std::{sync::Arc, time::Instant};
@@ -23,7 +21,8 @@ where
         return Problem::new(Kind::Internal).error_response();
     };
     let meta = Meta::of(&req, &kernel);
-    let authenticated = if Op::SCOPE.is_empty() { Ok(None) } else { kernel.authenticate(&req, meta.zone).map(Some) };
+    let authenticated =
+        if Op::SCOPE.is_empty() { Ok(None) } else { kernel.authenticate(&req, meta.zone).map(Some) };
     let (actor, early) = match authenticated {
         Ok(actor) => (actor, None),
         Err(problem) => (None, Some(problem)),
@@ -87,8 +86,10 @@ fn finish(response: &mut HttpResponse, asking: &Asking, operation: &'static str,
         header::HeaderValue::from_static(env!("CARGO_PKG_VERSION")),
     );
     let status = response.status().as_u16();
-    metrics::histogram!("kenpo_request_seconds", "operation" => operation).record(started.elapsed().as_secs_f64());
-    metrics::counter!("kenpo_requests_total", "operation" => operation, "status" => status.to_string()).increment(1);
+    metrics::histogram!("kenpo_request_seconds", "operation" => operation)
+        .record(started.elapsed().as_secs_f64());
+    metrics::counter!("kenpo_requests_total", "operation" => operation, "status" => status.to_string())
+        .increment(1);
     tracing::info!(operation, status, request_id = %asking.meta.request_id, ms = started.elapsed().as_millis(), "answered");
 }
 

@@ -56,7 +56,8 @@ fn run(db: &Db, queue: &Receiver<Waiting>) {
         if is_durable {
             held = conn; // a connection that failed goes back to the pool, which drops it when it is broken
         }
-        metrics::histogram!("kenpo_audit_batch_entries").record(u32::try_from(batch.len()).unwrap_or(u32::MAX));
+        metrics::histogram!("kenpo_audit_batch_entries")
+            .record(u32::try_from(batch.len()).unwrap_or(u32::MAX));
         for ack in acks {
             let _ = ack.send(is_durable); // a caller that went away needs no answer; its entry stays
         }

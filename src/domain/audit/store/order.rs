@@ -155,8 +155,9 @@ struct HeadRow {
 /// # Errors
 /// Database errors.
 pub fn head(conn: &mut PgConnection) -> Result<Head, Problem> {
-    let row: Option<HeadRow> =
-        sql_query("select seq, link from audit_position order by seq desc limit 1").get_result(conn).optional()?;
+    let row: Option<HeadRow> = sql_query("select seq, link from audit_position order by seq desc limit 1")
+        .get_result(conn)
+        .optional()?;
     let Some(row) = row else { return Ok(Head { seq: 0, link: NO_LINK }) };
     let link = row.link.try_into().map_err(|_| Problem::new(Kind::Internal))?;
     Ok(Head { seq: row.seq, link })

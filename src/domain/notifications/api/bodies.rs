@@ -1,7 +1,5 @@
 //! Bodies of submissions. Personal numbers are cut out before anything else looks at the form.
-use super::super::{
-    Acquisition, CutNumbers, DependentChange, Form, Loss, Slot,
-};
+use super::super::{Acquisition, CutNumbers, DependentChange, Form, Loss, Slot};
 use crate::{
     kernel::{
         FieldError, Kind, Problem,
@@ -71,7 +69,9 @@ impl Body for NotificationCreate {
         Ok(Self { slip: typed(Value::Object(root), "")?, notification })
     }
     fn schemas() -> Vec<(String, RefOr<Schema>)> {
-        with_slip("NotificationCreate", |b| b.property("notification", Ref::from_schema_name("Notification")).required("notification"))
+        with_slip("NotificationCreate", |b| {
+            b.property("notification", Ref::from_schema_name("Notification")).required("notification")
+        })
     }
 }
 impl Body for NotificationBatch {
@@ -118,7 +118,10 @@ fn refused(pointer: &str, code: &str) -> Problem {
 fn typed<T: DeserializeOwned>(value: Value, base: &str) -> Result<T, Problem> {
     serde_path_to_error::deserialize(value).map_err(|e| {
         let pointer = format!("{base}{}", input::pointer_of(e.path()));
-        Problem { errors: vec![input::shape_error(&pointer, &e.inner().to_string())], ..Problem::new(Kind::Invalid) }
+        Problem {
+            errors: vec![input::shape_error(&pointer, &e.inner().to_string())],
+            ..Problem::new(Kind::Invalid)
+        }
     })
 }
 /// Cuts the numbers out of one item and types the rest by its kind.
@@ -189,7 +192,12 @@ pub fn form_schemas(is_request: bool) -> Vec<(String, RefOr<Schema>)> {
     all
 }
 fn kind_schema(kind: &str) -> RefOr<Schema> {
-    ObjectBuilder::new().schema_type(Type::String).enum_values(Some([kind])).description(Some("Kind of form")).build().into()
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some([kind]))
+        .description(Some("Kind of form"))
+        .build()
+        .into()
 }
 fn variant(object: Object, base: &str, is_request: bool) -> Object {
     let mut b = ObjectBuilder::from(object)
@@ -204,7 +212,9 @@ fn variant(object: Object, base: &str, is_request: bool) -> Object {
             .items(Ref::from_schema_name(entry_name("OtherEntry", is_request)))
             .max_items(Some(2))
             .build();
-        b = b.property("spouse", Ref::from_schema_name(entry_name("SpouseEntry", is_request))).property("others", entries);
+        b = b
+            .property("spouse", Ref::from_schema_name(entry_name("SpouseEntry", is_request)))
+            .property("others", entries);
     }
     b.build()
 }

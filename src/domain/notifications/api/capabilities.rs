@@ -4,10 +4,7 @@ use super::{
     bodies::BATCH_MOST,
     intake,
 };
-use crate::kernel::{
-    Gate, Reply, Routes,
-    input::Query,
-};
+use crate::kernel::{Gate, Reply, Routes, input::Query};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -129,7 +126,10 @@ async fn get_capabilities(
         Ok(permit.answer(Capabilities {
             employer_id: employer.employer_id,
             as_of: today,
-            forms: ["2200700", "2201700", "2202700"].into_iter().filter_map(|code| form(code, today)).collect(),
+            forms: ["2200700", "2201700", "2202700"]
+                .into_iter()
+                .filter_map(|code| form(code, today))
+                .collect(),
             layouts,
             file_encoding: "Shift_JIS".into(),
             early_filing_days: employer.early_filing_days,
@@ -151,7 +151,10 @@ fn form(code: &str, today: NaiveDate) -> Option<FormCapability> {
         kind: known.kind.clone()?,
         form_code: known.form_code.clone(),
         valid_from: known.valid_from,
-        personal_numbers: Slot::ALL.into_iter().map(|slot| NumberCapability { slot, rule: known.number_rule(slot) }).collect(),
+        personal_numbers: Slot::ALL
+            .into_iter()
+            .map(|slot| NumberCapability { slot, rule: known.number_rule(slot) })
+            .collect(),
         required_attachments: Vec::new(),
     })
 }

@@ -67,8 +67,12 @@ async fn decide_notification(
         let row = match body.decision {
             Verdict::Accept => accept(tx, &permit, &row, body.person_id)?,
             Verdict::Return if body.reasons.is_empty() => {
-                return Err(Problem::invalid("reasons-missing", "返戻には理由が必要です", "A return needs reasons")
-                    .at("/reasons", "missing-field", "理由を記入してください / give reasons"));
+                return Err(Problem::invalid(
+                    "reasons-missing",
+                    "返戻には理由が必要です",
+                    "A return needs reasons",
+                )
+                .at("/reasons", "missing-field", "理由を記入してください / give reasons"));
             }
             Verdict::Return => end(tx, &permit, &row, Step::Return, &body.reasons)?,
         };
@@ -86,11 +90,10 @@ fn accept<Op: Operation>(
     person: Option<Uuid>,
 ) -> Result<NotificationRow, Problem> {
     let state = State::of(&row.state).after(Step::Accept)?;
-    let form: Form = row
-        .form
-        .clone()
-        .and_then(|f| serde_json::from_value(f).ok())
-        .ok_or_else(|| Problem::conflict("no-form", "届書の内容がありません", "There is no form to apply"))?;
+    let form: Form =
+        row.form.clone().and_then(|f| serde_json::from_value(f).ok()).ok_or_else(|| {
+            Problem::conflict("no-form", "届書の内容がありません", "There is no form to apply")
+        })?;
     let applied = apply::apply(tx, permit, &apply::Case { row, person }, &form)?;
     tx.note(|n| n.persons.push(applied.person));
     store::settle(tx, permit, row, state, (Some(applied.person), Some(applied.result), serde_json::json!([])))

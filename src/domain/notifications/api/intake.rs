@@ -1,15 +1,18 @@
 //! What every way of filing has in common: check against the register, receive, answer.
 use super::{
     super::{
-        Change, Code, DependentChange, Disposition, FileResult, Finding, Form, ParsedRow, RuleSettings, apply,
-        model::NewSubmission, store,
+        Change, Code, DependentChange, Disposition, FileResult, Finding, Form, ParsedRow, RuleSettings,
+        apply, model::NewSubmission, store,
     },
     findings_json, is_error, places,
     views::{Submission, submission_view},
 };
 use crate::{
-    domain::{dependents, employers::{self, EmployerRow}},
-    kernel::{Facts, FieldError, Kind, Operation, Permit, Problem, Tx, Zone, vault::Pending},
+    domain::{
+        dependents,
+        employers::{self, EmployerRow},
+    },
+    kernel::{FieldError, Kind, Operation, Permit, Problem, Tx, Zone, vault::Pending},
 };
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -89,7 +92,9 @@ pub fn check(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<
         if let Some((number, kana, birth_on, change)) = named {
             person = apply::find_named(tx, employer, number.as_deref(), &kana, birth_on)?;
             match (person, change) {
-                (None, _) => row.refuse(Finding::at(Code::PersonNotFound, ["office_number", "name_kana", "birth_on"])),
+                (None, _) => {
+                    row.refuse(Finding::at(Code::PersonNotFound, ["office_number", "name_kana", "birth_on"]))
+                }
                 (Some(insured), Some(f)) => refuse_unknown_dependents(tx, insured, &f, row)?,
                 _ => {}
             }
@@ -99,7 +104,9 @@ pub fn check(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<
     Ok(persons)
 }
 fn refuse_waiting(tx: &mut Tx<'_>, employer: Uuid, row: &mut ParsedRow) -> Result<(), Problem> {
-    let Some(form) = row.form.as_ref().filter(|f| !matches!(f, Form::DependentChange(_))) else { return Ok(()) };
+    let Some(form) = row.form.as_ref().filter(|f| !matches!(f, Form::DependentChange(_))) else {
+        return Ok(());
+    };
     let Some(number) = row.office_number.clone() else { return Ok(()) };
     if store::waits_already(tx, employer, form.kind(), &number)? {
         row.refuse(Finding::at(Code::DuplicatePending, ["office_number"]));
@@ -134,7 +141,12 @@ pub fn result_of(rows: &[ParsedRow]) -> FileResult {
     }
 }
 /// 422 with every place, when nothing of the submission can be taken.
-pub fn refusal(rows: &[ParsedRow], is_json: bool, base: impl Fn(u32) -> String, lang: crate::kernel::problem::Lang) -> Problem {
+pub fn refusal(
+    rows: &[ParsedRow],
+    is_json: bool,
+    base: impl Fn(u32) -> String,
+    lang: crate::kernel::problem::Lang,
+) -> Problem {
     let errors: Vec<FieldError> = rows
         .iter()
         .flat_map(|r| r.findings.iter().filter(|f| is_error(f)).map(move |f| (r.row, f)))
@@ -210,8 +222,4 @@ pub fn receive<Op: Operation>(
     let row = store::written(tx, permit, id)?;
     let records = store::of_submission(tx, &row)?;
     Ok(submission_view(row, records))
-}
-/// Facts of an employer for a replayed answer.
-pub fn facts(employer: Uuid) -> Facts {
-    Facts::of("Employer", employer).in_employer(employer)
 }

@@ -1,9 +1,6 @@
 //! Following: submissions and notifications as employers and staff read them.
 use super::{
-    super::{
-        model::State,
-        store,
-    },
+    super::{model::State, store},
     views::{NotificationPage, NotificationView, Submission, SubmissionPage, submission_view},
 };
 use crate::{
@@ -125,7 +122,9 @@ async fn list_submissions(
         let (rows, permit) = tx.admit_rows(&Facts::of("Society", Uuid::nil()), GetSubmission::ID, rows)?;
         let (rows, has_more) = page::cut(rows, limit);
         let (page, link) = list.meta(has_more, rows.last().map(|r| r.id));
-        Ok(permit.answer(SubmissionPage { items: rows.into_iter().map(Into::into).collect(), page }).next(link))
+        Ok(permit
+            .answer(SubmissionPage { items: rows.into_iter().map(Into::into).collect(), page })
+            .next(link))
     })
     .await
 }
@@ -178,7 +177,9 @@ async fn list_notifications(
         let (rows, permit) = tx.admit_rows(&Facts::of("Society", Uuid::nil()), GetNotification::ID, rows)?;
         let (rows, has_more) = page::cut(rows, limit);
         let (page, link) = list.meta(has_more, rows.last().map(|r| r.id));
-        Ok(permit.answer(NotificationPage { items: rows.into_iter().map(Into::into).collect(), page }).next(link))
+        Ok(permit
+            .answer(NotificationPage { items: rows.into_iter().map(Into::into).collect(), page })
+            .next(link))
     })
     .await
 }

@@ -1,8 +1,9 @@
 //! Filing: one form, a batch of forms, a notification file; each also as a dry run.
 use super::{
-    super::{Form, ParsedRow, mark_duplicates, parse_file, FileError},
+    super::{FileError, Form, ParsedRow, mark_duplicates, parse_file},
     bodies::{NotificationBatch, NotificationCreate, Slip, Stated},
-    findings_json, intake::{self, FileMeta, Incoming},
+    findings_json,
+    intake::{self, FileMeta, Incoming},
     views::{NotificationFinding, Submission, finding_view},
 };
 use crate::{
@@ -73,7 +74,11 @@ impl Body for RawFile {
     const MEDIA: &'static str = "text/csv";
     const LIMIT: usize = 4_500_000;
     fn parse(bytes: &[u8]) -> Result<Self, Problem> {
-        if bytes.len() >= Self::LIMIT { Err(Problem::new(Kind::TooLarge)) } else { Ok(Self(bytes.to_vec().into())) }
+        if bytes.len() >= Self::LIMIT {
+            Err(Problem::new(Kind::TooLarge))
+        } else {
+            Ok(Self(bytes.to_vec().into()))
+        }
     }
     fn schemas() -> Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)> {
         let schema = utoipa::openapi::ObjectBuilder::new()
@@ -156,7 +161,12 @@ fn consequences(tx: &mut Tx<'_>, row: &ParsedRow, person: Option<Uuid>) -> Resul
             let planned = super::super::apply::birthday_75(f.birth_on).map(day);
             let mut all = vec![line("member", "acquired_on", None, day(f.acquired_on))];
             all.extend(planned.map(|p| line("member", "planned_loss_on", None, p)));
-            all.push(line("member", "number", None, f.insured_number.clone().unwrap_or_else(|| "assigned on acceptance".into())));
+            all.push(line(
+                "member",
+                "number",
+                None,
+                f.insured_number.clone().unwrap_or_else(|| "assigned on acceptance".into()),
+            ));
             all
         }
         (Some(Form::QualificationLoss(f)), Some(person)) => {
@@ -284,7 +294,9 @@ async fn file_forms<Op: Operation>(
             whole: Vec::new(),
             file: None,
         };
-        let base = move |row: u32| if is_single { "/notification".into() } else { format!("/notifications/{}", row - 1) };
+        let base = move |row: u32| {
+            if is_single { "/notification".into() } else { format!("/notifications/{}", row - 1) }
+        };
         file(tx, permit, &employer, incoming, is_dry, base)
     };
     if is_dry { gate.run(work).await } else { gate.once(key.required()?, digest, work).await }

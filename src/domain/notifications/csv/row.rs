@@ -88,8 +88,8 @@ fn read_fields(
     row.office_number = values
         .get("office_number")
         .and_then(Value::as_str)
-        .filter(|number| is_office_number(number))
-        .map(str::to_owned);
+        .map(str::to_owned)
+        .filter(|n| is_office_number(n));
     if has_error(&findings) {
         row.findings = findings;
         return;

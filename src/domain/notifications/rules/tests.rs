@@ -198,7 +198,7 @@ fn loss_relations() {
 }
 
 #[test]
-fn dependent_change_relations() {
+fn added_dependents() {
     each_gives(
         &change("added"),
         BOTH,

@@ -1,0 +1,113 @@
+//! Pages that are no operations: the document, its reader, problem pages, health and metrics. A named list with a recorded
+//! wrapper of its own (in floods as one entry with its count).
+use crate::kernel::{
+    Kernel, Kind,
+    gate::{Asking, Meta},
+    problem::Lang,
+};
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use std::sync::{Arc, OnceLock};
+
+type Document = web::Data<Arc<str>>;
+
+/// Mounts the pages.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.route("/openapi.json", web::get().to(document));
+    cfg.route("/docs", web::get().to(docs_index));
+    cfg.route("/docs/{file}", web::get().to(docs));
+    cfg.route("/problems/{slug}", web::get().to(problem_page));
+    cfg.route("/healthz", web::get().to(healthz));
+    cfg.route("/readyz", web::get().to(readyz));
+    cfg.route("/metrics", web::get().to(metrics_page));
+}
+/// Writes the entry, then lets the answer go; without a record there is none.
+async fn recorded(
+    req: &HttpRequest,
+    kernel: web::Data<Kernel>,
+    operation: &'static str,
+    response: HttpResponse,
+) -> HttpResponse {
+    let kernel = kernel.into_inner();
+    let meta = Meta::of(req, &kernel);
+    let asking = Asking { kernel, actor: None, meta, operation, noted: Default::default() };
+    let entry = asking.entry("protocol", response.status().as_u16(), None);
+    let Some(entry) = asking.kernel.floods.admit(entry) else { return response };
+    match asking.kernel.trail.write(vec![entry]).await {
+        Ok(()) => response,
+        Err(p) => actix_web::ResponseError::error_response(&asking.dress(p)),
+    }
+}
+async fn document(req: HttpRequest, kernel: web::Data<Kernel>, text: Document) -> HttpResponse {
+    let body = text.to_string();
+    recorded(&req, kernel, "getOpenapi", HttpResponse::Ok().content_type("application/json").body(body)).await
+}
+async fn docs_index(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpResponse {
+    let there = HttpResponse::SeeOther().insert_header((header::LOCATION, "/docs/index.html")).finish();
+    recorded(&req, kernel, "getDocs", there).await
+}
+async fn docs(req: HttpRequest, kernel: web::Data<Kernel>, file: web::Path<String>) -> HttpResponse {
+    static CONFIG: OnceLock<Arc<utoipa_swagger_ui::Config<'static>>> = OnceLock::new();
+    let config = CONFIG.get_or_init(|| Arc::new(utoipa_swagger_ui::Config::from("/openapi.json")));
+    let response = match utoipa_swagger_ui::serve(&file, config.clone()) {
+        Ok(Some(f)) => HttpResponse::Ok()
+            .content_type(f.content_type)
+            .insert_header((
+                "content-security-policy",
+                "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
+            ))
+            .body(f.bytes.into_owned()),
+        _ => HttpResponse::NotFound().finish(),
+    };
+    recorded(&req, kernel, "getDocs", response).await
+}
+async fn problem_page(req: HttpRequest, kernel: web::Data<Kernel>, slug: web::Path<String>) -> HttpResponse {
+    let found = Kind::ALL.iter().find(|k| k.slug() == slug.as_str());
+    let response = match found {
+        Some(k) => HttpResponse::Ok().content_type("text/html; charset=utf-8").body(format!(
+            "<!doctype html><html lang=\"ja\"><meta charset=\"utf-8\"><title>{slug}</title><h1>{slug}</h1><p>HTTP {}</p>\
+             <p>{}</p><p lang=\"en\">{}</p></html>",
+            k.status(),
+            k.title(Lang::Ja),
+            k.title(Lang::En),
+            slug = k.slug(),
+        )),
+        None => HttpResponse::NotFound().finish(),
+    };
+    recorded(&req, kernel, "getProblemPage", response).await
+}
+async fn healthz(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpResponse {
+    recorded(&req, kernel, "getHealth", HttpResponse::Ok().content_type("text/plain").body("ok\n")).await
+}
+/// Ready means: an entry could be written just now, so the database and the trail work; and no policy question failed.
+async fn readyz(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpResponse {
+    let response = if kernel.policies.error_count() > 0 {
+        HttpResponse::ServiceUnavailable()
+            .content_type("text/plain")
+            .body("policy evaluation errors: see the log\n")
+    } else {
+        HttpResponse::Ok().content_type("text/plain").body("ready\n")
+    };
+    let kernel = kernel.into_inner();
+    let meta = Meta::of(&req, &kernel);
+    let asking = Asking { kernel, actor: None, meta, operation: "getReadiness", noted: Default::default() };
+    let entry = asking.entry("protocol", response.status().as_u16(), None);
+    match asking.kernel.trail.write(vec![entry]).await {
+        Ok(()) => response,
+        Err(p) => actix_web::ResponseError::error_response(&asking.dress(p)),
+    }
+}
+async fn metrics_page(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpResponse {
+    let text = RECORDER.get().and_then(Option::as_ref).map(|h| h.render()).unwrap_or_default();
+    recorded(
+        &req,
+        kernel,
+        "getMetrics",
+        HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text),
+    )
+    .await
+}
+static RECORDER: OnceLock<Option<metrics_exporter_prometheus::PrometheusHandle>> = OnceLock::new();
+/// Installs the process-wide recorder of metrics, once.
+pub fn install_metrics() {
+    RECORDER.get_or_init(|| metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().ok());
+}

@@ -1,0 +1,109 @@
+//! What happens on the first day: an employer sends a real-format file, staff decides it; the other samples are dry runs.
+use super::{State, http, step};
+use anyhow::bail;
+use serde_json::{Value, json};
+
+/// The sample files, carried in the program.
+const SAMPLES: &[(&str, &str, &[u8])] = &[
+    ("01_shutoku_ok", "SHFD0006.CSV", include_bytes!("../../../samples/01_shutoku_ok/SHFD0006.CSV")),
+    ("03_soshitsu_ok", "SHFD0006.CSV", include_bytes!("../../../samples/03_soshitsu_ok/SHFD0006.CSV")),
+    ("04_idou_ok", "SHFD0006.CSV", include_bytes!("../../../samples/04_idou_ok/SHFD0006.CSV")),
+    ("05_santei_ok", "SHFD0006.CSV", include_bytes!("../../../samples/05_santei_ok/SHFD0006.CSV")),
+    (
+        "08_shutoku_field_errors",
+        "SHFD0006.CSV",
+        include_bytes!("../../../samples/08_shutoku_field_errors/SHFD0006.CSV"),
+    ),
+    (
+        "09_shutoku_utf8_bom",
+        "SHFD0006.CSV",
+        include_bytes!("../../../samples/09_shutoku_utf8_bom/SHFD0006.CSV"),
+    ),
+    (
+        "10_structure_and_charset",
+        "SHFD0006.CSV",
+        include_bytes!("../../../samples/10_structure_and_charset/SHFD0006.CSV"),
+    ),
+];
+const SENT: &[u8] = include_bytes!("../../../samples/02_shutoku_kpfd_ok/KPFD0006.CSV");
+
+fn path(state: &State, file: &str, more: &str) -> String {
+    let employer = state.people.employer_id;
+    format!(
+        "/v1/notification-files?employer_id={employer}&file_name={file}&preparer_name=%E8%A6%8B%E6%9C%AC%E8%8A%B1%E5%AD%90{more}"
+    )
+}
+/// Sends the first file, decides it, and shows the others.
+/// # Errors
+/// When an answer is not what the demo is built to show.
+pub fn first_file(state: &State) -> anyhow::Result<()> {
+    let url = &state.base_url;
+    let employer = http::token(state, "employer")?;
+    step("dry runs of the sample files (validate_only: nothing is stored)");
+    for (name, file, bytes) in SAMPLES {
+        let (status, body) = http::post_file(
+            url,
+            &path(state, file, "&validate_only=true"),
+            &employer,
+            bytes,
+            "demo-dry-run",
+        )?;
+        println!("      {name:26} {}", summary(status, &body));
+    }
+    step("the employer sends 02_shutoku_kpfd_ok/KPFD0006.CSV and confirms the count");
+    let (status, receipt) = http::post_file(
+        url,
+        &path(state, "KPFD0006.CSV", "&declared_count=2"),
+        &employer,
+        SENT,
+        "demo-first-file",
+    )?;
+    let Some(id) = receipt["id"].as_str().filter(|_| status == 202) else {
+        bail!("the file was answered with {status}")
+    };
+    http::post(
+        url,
+        &format!("/v1/submissions/{id}/confirmation"),
+        &employer,
+        json!({ "read_count": 2 }),
+        &[],
+    )?;
+    step("適用一課 accepts the first record and returns the second");
+    let staff = http::token(state, "enrolment")?;
+    let decisions = [
+        json!({ "decision": "accept" }),
+        json!({ "decision": "return", "reasons": [{ "code": "evidence_missing", "text": "雇用契約書の写しを添付してください" }] }),
+    ];
+    for (record, decision) in receipt["results"].as_array().into_iter().flatten().zip(decisions) {
+        let at = format!("/v1/notifications/{}", record["notification_id"].as_str().unwrap_or_default());
+        let (_, _, tag) = http::get(url, &at, &staff)?;
+        let (status, _) =
+            http::post(url, &format!("{at}/decision"), &staff, decision, &[("if-match", &tag)])?;
+        if status != 200 {
+            bail!("a decision was answered with {status}");
+        }
+    }
+    let (_, done, _) = http::get(url, &format!("/v1/submissions/{id}"), &employer)?;
+    let outcome = &done["results"][0]["outcome"];
+    println!(
+        "      result for payroll: 記号 {} 番号 {} 枝番 {}",
+        outcome["symbol"].as_str().unwrap_or("?"),
+        outcome["number"].as_str().unwrap_or("?"),
+        outcome["branch"].as_str().unwrap_or("?")
+    );
+    Ok(())
+}
+fn summary(status: u16, body: &Value) -> String {
+    if status != 200 {
+        return format!("{status} {}", body["code"].as_str().unwrap_or("?"));
+    }
+    let records: Vec<&Value> = body["records"].as_array().into_iter().flatten().collect();
+    let count = |word: &str| records.iter().filter(|r| r["disposition"] == word).count();
+    format!(
+        "{} · accepted {} · review {} · rejected {}",
+        body["file_result"].as_str().unwrap_or("?"),
+        count("accepted"),
+        count("review"),
+        count("rejected")
+    )
+}

@@ -1,0 +1,213 @@
+//! `kenpo demo`: a working fictional society on a private PostgreSQL, filled over HTTP as employers and staff would, with a guided
+//! tour; `kenpo token`: a token of the running demo.
+mod fill;
+mod http;
+mod society;
+mod tour;
+
+use crate::{
+    app::{self, App, Parts},
+    config::Config,
+    kernel::{clock::Clock, keys::Keys},
+    launcher::{Binaries, Durability, PrivatePostgres, default_base, is_root},
+};
+use anyhow::{Context, bail};
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+/// Options of `kenpo demo`.
+#[derive(Args)]
+pub struct DemoOptions {
+    /// Forget everything and end.
+    #[arg(long)]
+    reset: bool,
+    /// Keep nothing: a fresh society in a temporary folder.
+    #[arg(long)]
+    ephemeral: bool,
+    /// Port on 127.0.0.1; 0 takes a free one.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Write address and fictitious credentials here (0600) once requests are served.
+    #[arg(long)]
+    ready_file: Option<PathBuf>,
+    /// Move the demo's clock by so many days.
+    #[arg(long, default_value_t = 0)]
+    days: i64,
+}
+/// Options of `kenpo token`.
+#[derive(Args)]
+pub struct TokenOptions {
+    /// Who: employer, enrolment, clerk, benefits, collection, review, officer, auditor.
+    #[arg(long = "as")]
+    name: String,
+}
+
+/// What the demo remembers between runs: fictitious credentials and where its clock stands.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct State {
+    /// Distance of the demo's clock to real time, milliseconds.
+    pub clock_offset_ms: i64,
+    /// Address while it runs.
+    pub base_url: String,
+    /// Credentials.
+    pub people: society::Credentials,
+    /// The first file was sent and decided.
+    pub is_filled: bool,
+}
+
+/// Where the demo lives.
+fn base(config: &Config) -> anyhow::Result<PathBuf> {
+    Ok(match config.text("base") {
+        "" => default_base(is_root(), config.xdg_data_home.as_deref(), config.home.as_deref())?,
+        folder => PathBuf::from(folder),
+    }
+    .join("demo"))
+}
+/// Runs the demo until Ctrl-C.
+/// # Errors
+/// Says what failed and what to do.
+pub fn demo(config: &Config, options: &DemoOptions) -> anyhow::Result<()> {
+    let folder = if options.ephemeral { temporary()? } else { base(config)? };
+    if options.reset {
+        if folder.exists() {
+            fs::remove_dir_all(&folder)
+                .with_context(|| format!("{} could not be removed", folder.display()))?;
+        }
+        println!("forgotten: {}", folder.display());
+        return Ok(());
+    }
+    let served = serve(config, options, &folder);
+    if options.ephemeral {
+        let _ = fs::remove_dir_all(&folder); // best effort: it is a temporary folder
+    }
+    served
+}
+fn temporary() -> anyhow::Result<PathBuf> {
+    let folder = std::env::temp_dir().join(format!("kenpo-demo-{}", uuid::Uuid::now_v7().simple()));
+    fs::create_dir(&folder)?;
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o711))?;
+    Ok(folder)
+}
+fn step(text: &str) {
+    println!("  … {text}");
+}
+fn serve(config: &Config, options: &DemoOptions, folder: &Path) -> anyhow::Result<()> {
+    println!("kenpo demo in {}", folder.display());
+    fs::create_dir_all(folder)?;
+    let postgres;
+    let (owner, service) = match config.text("database_url") {
+        "" => {
+            step("starting a private PostgreSQL");
+            let named = Some(config.text("pg_bin")).filter(|p| !p.is_empty()).map(PathBuf::from);
+            let binaries = Binaries::new(named, Some(config.path.as_ref()));
+            postgres = PrivatePostgres::start(&binaries, &folder.join("postgres"), Durability::Durable)?;
+            (postgres.url("kenpo", "postgres"), postgres.url("kenpo_service", "postgres"))
+        }
+        url => (app::owner_url(config)?.to_owned(), url.to_owned()),
+    };
+    step("bringing the schema up to date");
+    app::migrate(&owner)?;
+    let keys = folder.join("keys");
+    let clock = Clock::real();
+    if !keys.join("vault.json").exists() {
+        step("making keys");
+        Keys::init(&keys, clock.now().timestamp())?;
+    }
+    let config = config
+        .clone()
+        .with("database_url", service)
+        .with("migrate_database_url", owner.clone())
+        .with("keys", keys.display().to_string())
+        .with("key_store", folder.join("keystore/wrapped.sqlite").display().to_string())
+        .with("listen", format!("127.0.0.1:{}", options.port))
+        .with("rate_per_second", "0");
+    let mut state = match read_state(folder)? {
+        Some(state) => state,
+        None => society::found(&config, &owner, &clock)?,
+    };
+    state.clock_offset_ms += options.days * 86_400_000;
+    clock.set_offset(state.clock_offset_ms);
+    write_state(folder, &state)?;
+    run(&config, options, folder, state, clock)
+}
+fn run(
+    config: &Config,
+    options: &DemoOptions,
+    folder: &Path,
+    mut state: State,
+    clock: Clock,
+) -> anyhow::Result<()> {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", options.port))
+        .with_context(|| format!("port {} is taken: give another one with --port", options.port))?;
+    let address = listener.local_addr()?;
+    drop(listener);
+    let config = config.clone().with("listen", address.to_string());
+    state.base_url = format!("http://{address}");
+    let public_url = state.base_url.clone();
+    let app = App::build(Parts { config: config.clone(), clock, public_url })?;
+    let (folder, ready) = (folder.to_owned(), options.ready_file.clone());
+    super::server::log(&config.clone().with("log", "warn"));
+    super::server::run(&app, &config, move |_| {
+        // Requests are served from now on; what follows calls them from outside, as anybody would.
+        std::thread::spawn(move || {
+            if let Err(e) = introduce(&folder, state, ready.as_deref()) {
+                eprintln!("kenpo: the demo could not be filled: {e:#}");
+                std::process::exit(1);
+            }
+        });
+    })
+}
+fn introduce(folder: &Path, mut state: State, ready: Option<&Path>) -> anyhow::Result<()> {
+    http::wait_until_ready(&state.base_url)?;
+    if !state.is_filled {
+        fill::first_file(&state)?;
+        state.is_filled = true;
+    }
+    write_state(folder, &state)?;
+    tour::print(&state)?;
+    if let Some(file) = ready {
+        write_private(file, &serde_json::to_vec_pretty(&state.people.ready(&state.base_url))?)?;
+    }
+    Ok(())
+}
+/// Prints an access token of the running demo.
+/// # Errors
+/// When no demo runs or there is nobody of that name.
+pub fn token(config: &Config, options: &TokenOptions) -> anyhow::Result<()> {
+    let folder = base(config)?;
+    let Some(state) = read_state(&folder)? else {
+        bail!("no demo was started here yet: run `make demo` first")
+    };
+    println!("{}", http::token(&state, &options.name)?);
+    Ok(())
+}
+fn state_file(folder: &Path) -> PathBuf {
+    folder.join("demo.json")
+}
+fn read_state(folder: &Path) -> anyhow::Result<Option<State>> {
+    match fs::read(state_file(folder)) {
+        Ok(bytes) => {
+            Ok(Some(serde_json::from_slice(&bytes).context("demo.json is malformed: make demo-reset")?))
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e.into()),
+    }
+}
+fn write_state(folder: &Path, state: &State) -> anyhow::Result<()> {
+    write_private(&state_file(folder), &serde_json::to_vec_pretty(state)?)
+}
+fn write_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    use std::{io::Write, os::unix::fs::OpenOptionsExt};
+    let fresh = path.with_extension("new");
+    let _ = fs::remove_file(&fresh); // left by a run that was killed
+    let mut f = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
+    f.write_all(bytes)?;
+    f.sync_all()?;
+    fs::rename(fresh, path)?;
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! The guided tour: commands to paste, whose tokens are made when they are pasted.
+use super::{State, http};
+
+/// Prints it.
+/// # Errors
+/// When the case of the tour can't be made out.
+pub fn print(state: &State) -> anyhow::Result<()> {
+    let url = &state.base_url;
+    let employer = state.people.employer_id;
+    let member = state.people.members.first().copied().unwrap_or_default();
+    let staff = http::token(state, "enrolment")?;
+    let (_, list, _) = http::get(url, "/v1/notifications?limit=1", &staff)?;
+    let case = list["items"][0]["id"].as_str().unwrap_or_default().to_owned();
+    let program = std::env::current_exe().map(|p| p.display().to_string()).unwrap_or_else(|_| "kenpo".into());
+    let token = |name: &str| format!("-H \"Authorization: Bearer $({program} token --as {name})\"");
+    println!("\nThe society works at {url} · documentation: {url}/docs · Ctrl-C ends it\n");
+    let steps = [
+        (
+            "What may this employer file today?",
+            format!("curl -s {} '{url}/v1/capabilities?employer_id={employer}'", token("employer")),
+        ),
+        ("Its receipts and results", format!("curl -s {} '{url}/v1/submissions'", token("employer"))),
+        (
+            "A dry run: an acquisition with a wrong check digit",
+            format!(
+                "curl -s {} -H 'Content-Type: application/json' '{url}/v1/notifications?validate_only=true' -d '{{\"employer_id\":\"{employer}\",\"preparer_name\":\"見本花子\",\"notification\":{{\"kind\":\"qualification_acquisition\",\"office_number\":\"77\",\"name_kana\":\"ミホン　ナナ\",\"name\":\"見本　七\",\"birth_on\":\"2000-07-07\",\"sex\":\"female\",\"acquired_on\":\"2026-11-01\",\"has_dependents\":false,\"cash_yen\":250000,\"total_yen\":250000,\"personal_number\":\"999900000018\"}}}}'",
+                token("employer")
+            ),
+        ),
+        (
+            "The work list of 適用一課",
+            format!("curl -s {} '{url}/v1/notifications?limit=5'", token("enrolment")),
+        ),
+        (
+            "A member: no personal number, only whether one is registered",
+            format!("curl -s {} '{url}/v1/members/{member}'", token("enrolment")),
+        ),
+        (
+            "Refused: a clerk without the privilege asks for the number (403)",
+            format!("curl -si {} '{url}/v1/members/{member}?expand=personal_number'", token("clerk")),
+        ),
+        (
+            "Refused: the privileged are told to step up (401)",
+            format!("curl -si {} '{url}/v1/members/{member}?expand=personal_number'", token("enrolment")),
+        ),
+        (
+            "Granted: switch the linkage on for this purpose, case and person, then look",
+            format!(
+                "curl -s -H \"Authorization: Bearer $(curl -s {url}/oauth/token -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange -d subject_token_type=urn:ietf:params:oauth:token-type:access_token -d scope=personal-number:read -d purpose=enrolment -d reason=examination -d case={case} -d members={member} --data-urlencode subject_token=$({program} token --as enrolment) | sed -E 's/.*\"access_token\":\"([^\"]+)\".*/\\1/')\" '{url}/v1/members/{member}'"
+            ),
+        ),
+        (
+            "The audit entries of both",
+            format!("curl -s {} '{url}/v1/audit-logs?person_id={member}&limit=10'", token("auditor")),
+        ),
+        (
+            "The whole log, to check offline",
+            format!(
+                "curl -s {} '{url}/v1/audit-logs/export' > audit.ndjson && {program} audit verify audit.ndjson",
+                token("auditor")
+            ),
+        ),
+    ];
+    for (n, (title, command)) in (1..).zip(&steps) {
+        println!("{n:2}. {title}\n{command}\n");
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! The commands.
+mod demo;
+pub mod seed;
+mod server;
+
+use crate::{app, config::Config, kernel::keys::Keys};
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use std::{
+    io::BufReader,
+    path::{Path, PathBuf},
+};
+
+/// The core system of a health-insurance society, as one program.
+#[derive(Parser)]
+#[command(name = "kenpo", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+#[derive(Subcommand)]
+enum Command {
+    /// Serve requests (production).
+    Serve,
+    /// Do the work that follows commits.
+    Worker,
+    /// Bring the schema up to date, as the owner of the tables.
+    Migrate,
+    /// Make or rotate keys.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+    /// Start, fill and serve a fictional society on a private PostgreSQL.
+    Demo(demo::DemoOptions),
+    /// Print an access token of the running demo.
+    Token(demo::TokenOptions),
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Print who may do what.
+    PolicyMatrix,
+    /// Work with exported audit logs.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+}
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Make the key folder, once.
+    Init,
+    /// Add a token signing key that signs from now on; keys older than the overlap stop verifying.
+    Rotate {
+        /// Hours for which replaced keys go on verifying.
+        #[arg(long, default_value_t = 24)]
+        overlap_hours: u32,
+    },
+}
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Check an exported log: dense, linked, counted, digested.
+    Verify {
+        /// The exported file (NDJSON).
+        file: PathBuf,
+    },
+}
+
+/// Runs the command line.
+/// # Errors
+/// Says what failed and what to do.
+pub fn run() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    match cli.command {
+        Command::Openapi => {
+            print!("{}", app::openapi());
+            Ok(())
+        }
+        Command::PolicyMatrix => {
+            print!("{}", app::policy_matrix()?);
+            Ok(())
+        }
+        Command::Audit { command: AuditCommand::Verify { file } } => verify(&file),
+        Command::Serve => server::serve(&Config::read()?),
+        Command::Worker => server::worker(&Config::read()?),
+        Command::Migrate => {
+            let config = Config::read()?;
+            let ran = app::migrate(app::owner_url(&config)?)?;
+            println!("{ran} migrations ran; the schema is current");
+            Ok(())
+        }
+        Command::Keys { command } => keys(&Config::read()?, &command),
+        Command::Demo(options) => demo::demo(&Config::read()?, &options),
+        Command::Token(options) => demo::token(&Config::read()?, &options),
+    }
+}
+fn keys(config: &Config, command: &KeysCommand) -> anyhow::Result<()> {
+    let folder = Path::new(config.text("keys"));
+    let now = crate::kernel::clock::Clock::real().now().timestamp();
+    match command {
+        KeysCommand::Init => {
+            Keys::init(folder, now)?;
+            println!("keys made in {}: keep a copy apart from the database's backups", folder.display());
+        }
+        KeysCommand::Rotate { overlap_hours } => {
+            let kid = Keys::rotate(folder, now, now - i64::from(*overlap_hours) * 3600)?;
+            println!("tokens are signed with {kid} from now on");
+        }
+    }
+    Ok(())
+}
+fn verify(file: &Path) -> anyhow::Result<()> {
+    let reader = BufReader::new(std::fs::File::open(file).with_context(|| file.display().to_string())?);
+    match crate::domain::audit::verify(reader) {
+        Ok(report) => {
+            println!("intact: {} entries, sha256 {}", report.trailer.count, report.trailer.sha256);
+            Ok(())
+        }
+        Err(fault) => anyhow::bail!("NOT intact: {fault}"),
+    }
+}

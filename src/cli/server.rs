@@ -1,0 +1,105 @@
+//! `kenpo serve` and `kenpo worker`.
+use crate::{
+    app::{self, App, Parts},
+    config::Config,
+    domain::personal_numbers::jobs,
+    kernel::{Zone, clock::Clock, db, job},
+    ports::key_store::{KeyStore, SqliteKeyStore},
+};
+use anyhow::Context;
+use std::{path::Path, time::Duration};
+
+/// Logs as JSON lines; nothing that is logged holds personal data.
+pub fn log(config: &Config) {
+    let filter = tracing_subscriber::EnvFilter::new(config.text("log"));
+    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+/// Serves until SIGINT or SIGTERM.
+/// # Errors
+/// Refuses a database that could lose data, a schema that is not current, policies that do not validate, missing keys.
+pub fn serve(config: &Config) -> anyhow::Result<()> {
+    log(config);
+    app::require_current(config)?;
+    let parts = Parts {
+        config: config.clone(),
+        clock: Clock::real(),
+        public_url: config.required("public_url")?.to_owned(),
+    };
+    let app = App::build(parts)?;
+    run(&app, config, |address| tracing::info!(%address, "serving"))
+}
+/// Serves an app on the configured listeners until SIGINT or SIGTERM; `started` is told the first address.
+/// # Errors
+/// When an address is taken.
+pub fn run(app: &App, config: &Config, started: impl FnOnce(std::net::SocketAddr)) -> anyhow::Result<()> {
+    app::install_metrics();
+    let background = app::background(app)?;
+    let workers = usize::try_from(config.number("workers")?)?;
+    let shutdown = u64::from(config.number("shutdown_seconds")?);
+    let closed = config.address("listen")?.context("the setting listen is missing")?;
+    let internet = config.address("listen_internet")?;
+    actix_web::rt::System::new().block_on(async {
+        let first = app::serve(app, closed, Zone::Closed, workers, shutdown)?;
+        let mut handles = vec![first.handle];
+        let mut servers = vec![first.server];
+        if let Some(address) = internet {
+            let second = app::serve(app, address, Zone::Internet, workers, shutdown)?;
+            handles.push(second.handle);
+            servers.push(second.server);
+        }
+        started(first.address);
+        actix_web::rt::spawn(async move {
+            stop_signal().await;
+            tracing::info!("stopping: running requests are finished");
+            for h in handles {
+                h.stop(true).await;
+            }
+        });
+        for server in servers {
+            server.await?;
+        }
+        anyhow::Ok(())
+    })?;
+    background.stop();
+    Ok(())
+}
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+}
+/// Does jobs, one after the other, until it is ended; a job that was begun and not finished is leased again.
+/// # Errors
+/// As `serve`.
+pub fn worker(config: &Config) -> anyhow::Result<()> {
+    log(config);
+    app::require_current(config)?;
+    let pool = db::pool(config.required("database_url")?, 1)?;
+    let store = SqliteKeyStore::open(Path::new(config.text("key_store")))?;
+    let clock = Clock::real();
+    loop {
+        if !work_once(&pool, &store, &clock)? {
+            std::thread::sleep(Duration::from_millis(500));
+        }
+    }
+}
+/// Does one due job; `false` when none is due.
+/// # Errors
+/// When the database is away.
+pub fn work_once(pool: &db::Db, store: &dyn KeyStore, clock: &Clock) -> anyhow::Result<bool> {
+    let mut conn = db::connection(pool)?;
+    let Some(job) = job::lease(&mut conn, clock.now())? else { return Ok(false) };
+    let outcome = match job.kind.as_str() {
+        jobs::DESTROY_KEYS => jobs::destroy_keys(store, &job.payload),
+        _ => Err("unknown-kind"),
+    };
+    if let Err(code) = outcome {
+        tracing::error!(job = %job.id, kind = %job.kind, code, "a job failed; it is tried again");
+    }
+    job::finish(&mut conn, &job, outcome, clock.now())?;
+    Ok(true)
+}

@@ -1,0 +1,213 @@
+//! Settings: the only reader of the environment. Every setting can stand in the environment (`KENPO_…`) or in a TOML file named
+//! by `KENPO_SETTINGS`; the environment wins. A name that is not in the table is an error, not a silent typo.
+use anyhow::{Context, bail};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+
+/// One row of the table of settings: name, default, what it is.
+pub struct Setting {
+    /// Name in the file; in the environment upper-case after `KENPO_`.
+    pub name: &'static str,
+    /// Default, empty when it must be given.
+    pub default: &'static str,
+    /// What it is, with its unit.
+    pub about: &'static str,
+}
+/// The table of settings; the README shows it.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        name: "database_url",
+        default: "",
+        about: "libpq URL of the database, as `kenpo_service` (also `DATABASE_URL`)",
+    },
+    Setting {
+        name: "migrate_database_url",
+        default: "",
+        about: "libpq URL as the owner of the tables, for `kenpo migrate`; `database_url` when empty",
+    },
+    Setting { name: "keys", default: "/etc/kenpo/keys", about: "key folder, made by `kenpo keys init`" },
+    Setting {
+        name: "key_store",
+        default: "/var/lib/kenpo/keys/wrapped.sqlite",
+        about: "file with the wrapped data keys; back it up apart from the database",
+    },
+    Setting {
+        name: "listen",
+        default: "127.0.0.1:8080",
+        about: "address and port of the closed-network listener",
+    },
+    Setting {
+        name: "listen_internet",
+        default: "",
+        about: "address and port of a listener of the internet zone; takes and shows no personal number; none when empty",
+    },
+    Setting {
+        name: "public_url",
+        default: "http://127.0.0.1:8080",
+        about: "base URL as callers see it: issuer and audience of tokens",
+    },
+    Setting { name: "pool_size", default: "12", about: "connections to the database" },
+    Setting { name: "workers", default: "2", about: "threads that serve requests" },
+    Setting {
+        name: "rate_per_second",
+        default: "200",
+        about: "requests a second for each caller, bursts of twice as many; 0 switches it off",
+    },
+    Setting { name: "argon2_memory_kib", default: "19456", about: "argon2id memory of one hash, KiB" },
+    Setting { name: "argon2_passes", default: "2", about: "argon2id passes" },
+    Setting {
+        name: "shutdown_seconds",
+        default: "20",
+        about: "seconds that running requests get at shutdown",
+    },
+    Setting { name: "log", default: "info", about: "log filter" },
+    Setting {
+        name: "base",
+        default: "",
+        about: "folder of the private PostgreSQL and the demo; chosen by user when empty",
+    },
+    Setting {
+        name: "pg_bin",
+        default: "",
+        about: "folder with initdb and postgres, for the private PostgreSQL; found when empty",
+    },
+];
+
+/// Settings, read and checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    values: BTreeMap<&'static str, String>,
+    /// `PATH`, for finding PostgreSQL's programs.
+    pub path: String,
+    /// `HOME`.
+    pub home: Option<PathBuf>,
+    /// `XDG_DATA_HOME`.
+    pub xdg_data_home: Option<PathBuf>,
+}
+impl Config {
+    /// Reads environment and file.
+    /// # Errors
+    /// Names the setting that is unknown or malformed.
+    pub fn read() -> anyhow::Result<Self> {
+        Self::from_pairs(std::env::vars().collect())
+    }
+    /// As `read`, from given variables.
+    /// # Errors
+    /// As `read`.
+    pub fn from_pairs(env: BTreeMap<String, String>) -> anyhow::Result<Self> {
+        let mut values: BTreeMap<&'static str, String> =
+            SETTINGS.iter().map(|s| (s.name, s.default.to_owned())).collect();
+        if let Some(file) = env.get("KENPO_SETTINGS") {
+            let text = std::fs::read_to_string(file).with_context(|| format!("KENPO_SETTINGS: {file}"))?;
+            let table: toml::Table = text.parse().with_context(|| format!("{file} is no TOML"))?;
+            for (name, value) in table {
+                let text = match value {
+                    toml::Value::String(s) => s,
+                    toml::Value::Integer(i) => i.to_string(),
+                    _ => bail!("{file}: {name} must be a text or a whole number"),
+                };
+                set(&mut values, &name, text).with_context(|| file.clone())?;
+            }
+        }
+        if let Some(url) = env.get("DATABASE_URL") {
+            set(&mut values, "database_url", url.clone())?;
+        }
+        for (name, value) in &env {
+            if let Some(name) = name.strip_prefix("KENPO_").filter(|n| !FOREIGN.contains(n)) {
+                set(&mut values, &name.to_lowercase(), value.clone()).context("environment")?;
+            }
+        }
+        let config = Self {
+            values,
+            path: env.get("PATH").cloned().unwrap_or_default(),
+            home: env.get("HOME").map(Into::into),
+            xdg_data_home: env.get("XDG_DATA_HOME").map(Into::into),
+        };
+        config.check()?;
+        Ok(config)
+    }
+    fn check(&self) -> anyhow::Result<()> {
+        for number in [
+            "pool_size",
+            "workers",
+            "rate_per_second",
+            "argon2_memory_kib",
+            "argon2_passes",
+            "shutdown_seconds",
+        ] {
+            self.number(number)?;
+        }
+        self.address("listen")?;
+        self.address("listen_internet")?;
+        Ok(())
+    }
+    /// A text.
+    pub fn text(&self, name: &str) -> &str {
+        self.values.get(name).map_or("", String::as_str)
+    }
+    /// A text that must be there.
+    /// # Errors
+    /// Says which setting is missing.
+    pub fn required(&self, name: &str) -> anyhow::Result<&str> {
+        match self.text(name) {
+            "" => bail!("the setting {name} (KENPO_{}) is missing", name.to_uppercase()),
+            text => Ok(text),
+        }
+    }
+    /// A whole number.
+    /// # Errors
+    /// When it is none.
+    pub fn number(&self, name: &str) -> anyhow::Result<u32> {
+        self.text(name).parse().with_context(|| format!("the setting {name} is no whole number"))
+    }
+    /// An address, `None` when empty.
+    /// # Errors
+    /// When it is none.
+    pub fn address(&self, name: &str) -> anyhow::Result<Option<SocketAddr>> {
+        match self.text(name) {
+            "" => Ok(None),
+            text => Ok(Some(text.parse().with_context(|| format!("the setting {name} is no address:port"))?)),
+        }
+    }
+    /// With another value, for the demo and tests.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.values.insert(name, value.into());
+        self
+    }
+}
+/// Variables of the tools around kenpo that are no settings of it.
+const FOREIGN: &[&str] = &["SETTINGS", "PROVE", "TOOLS_CACHE", "BASE_URL", "TEST_BASE"];
+
+fn set(values: &mut BTreeMap<&'static str, String>, name: &str, value: String) -> anyhow::Result<()> {
+    let Some(setting) = SETTINGS.iter().find(|s| s.name == name) else {
+        bail!("there is no setting called {name}")
+    };
+    values.insert(setting.name, value);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    fn read(pairs: &[(&str, &str)]) -> anyhow::Result<Config> {
+        Config::from_pairs(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
+    }
+    #[test]
+    fn the_environment_wins_and_typos_are_errors() {
+        let c = read(&[("KENPO_POOL_SIZE", "3"), ("DATABASE_URL", "postgres:///x")]).unwrap();
+        assert_eq!(c.number("pool_size").unwrap(), 3);
+        assert_eq!(c.text("database_url"), "postgres:///x");
+        assert!(read(&[("KENPO_POOL_SISE", "3")]).is_err());
+        assert!(read(&[("KENPO_POOL_SIZE", "many")]).is_err());
+        assert!(read(&[("KENPO_LISTEN", "nowhere")]).is_err());
+    }
+    #[test]
+    fn the_readme_shows_the_table() {
+        let readme = include_str!("../README.md");
+        for s in SETTINGS {
+            let default = if s.default.is_empty() { String::new() } else { format!("`{}`", s.default) };
+            let row = format!("| `{}` | {default} | {} |", s.name, s.about);
+            assert!(readme.contains(&row), "README lacks: {row}");
+        }
+    }
+}
