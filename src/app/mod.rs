@@ -1,20 +1,19 @@
 //! ROOF: settings → pools, keys, policies, ports → the list of routes → the server.
 mod build;
+mod document;
 mod matrix;
 mod migrate;
 mod pages;
 mod serve;
 
 pub use build::{App, Background, Parts, background};
+pub use document::openapi;
 pub use matrix::policy_matrix;
 pub use migrate::{migrate, owner_url, require_current};
 pub use pages::install_metrics;
 pub use serve::{Running, serve};
 
-use crate::{
-    domain,
-    kernel::{Routes, route},
-};
+use crate::{domain, kernel::Routes};
 
 /// Scopes and what they allow, in words that a person understands.
 pub const SCOPES: &[(&str, &str)] = &[
@@ -57,11 +56,4 @@ pub fn routes() -> Routes {
     domain::notifications::routes(&mut r);
     domain::audit::routes(&mut r);
     r
-}
-/// The OpenAPI document, canonical: two-space JSON with a final newline.
-pub fn openapi() -> String {
-    let document = route::document(&routes(), SCOPES, TAGS);
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
-    text.push('\n');
-    text
 }
