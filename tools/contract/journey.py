@@ -13,6 +13,7 @@ import time
 import uuid
 from contextlib import contextmanager
 
+import httpx
 from kenpo_client import AuthenticatedClient, Client
 from kenpo_client.api.audit_logs import list_audit_logs
 from kenpo_client.api.capabilities import get_capabilities
@@ -20,17 +21,17 @@ from kenpo_client.api.members import get_member
 from kenpo_client.api.notifications import create_notification, decide_notification, get_notification
 from kenpo_client.api.sessions import create_session
 from kenpo_client.api.submissions import confirm_submission, get_submission
-from kenpo_client.api.tokens import create_token
 from kenpo_client.models import (
+    Acquisition,
+    AcquisitionKind,
+    Address,
     Confirmation,
     Decision,
     DecisionKind,
-    QualificationAcquisition,
-    QualificationAcquisitionKind,
+    NotificationCreate,
     SessionCreate,
     Sex,
     Submission,
-    TokenRequest,
 )
 
 BASE = os.environ["KENPO_BASE_URL"]
@@ -63,13 +64,16 @@ def with_token(token):
 
 def client_token(prefix, scope):
     """An access token by client_credentials with a secret."""
-    body = TokenRequest(
-        grant_type="client_credentials",
-        client_id=os.environ[f"{prefix}_CLIENT_ID"],
-        client_secret=os.environ[f"{prefix}_CLIENT_SECRET"],
-        scope=scope,
-    )
-    return expect(create_token.sync_detailed(client=ANYONE, body=body), 200).access_token
+    # The token endpoint is plain OAuth 2.0, which any OAuth library speaks.
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": os.environ[f"{prefix}_CLIENT_ID"],
+        "client_secret": os.environ[f"{prefix}_CLIENT_SECRET"],
+        "scope": scope,
+    }
+    answer = httpx.post(f"{BASE}/oauth/token", data=form)
+    answer.raise_for_status()
+    return answer.json()["access_token"]
 
 
 def sign_in(prefix):
@@ -78,20 +82,22 @@ def sign_in(prefix):
     return expect(create_session.sync_detailed(client=ANYONE, body=body), 201).access_token
 
 
-def acquisition(acquired_on=datetime.date(2026, 11, 4)):
-    """The form that is filed."""
-    return QualificationAcquisition(
-        kind=QualificationAcquisitionKind.QUALIFICATION_ACQUISITION,
-        employer_id=EMPLOYER_ID,
-        preparer_name="見本　花子",
-        employee_number="902",
-        name_kana="ﾐﾎﾝ ﾊﾟｲｿﾝ",
+def filing(acquired_on=datetime.date(2026, 11, 4)):
+    """One form, filed for the employer: an acquisition without a personal number, hence with the address."""
+    form = Acquisition(
+        kind=AcquisitionKind.QUALIFICATION_ACQUISITION,
+        office_number="902",
+        name_kana="ミホン　ハイソン",
         name="見本　灰尊",
         birth_on=datetime.date(1992, 3, 4),
         sex=Sex.MALE,
         acquired_on=acquired_on,
-        monthly_remuneration_yen=280_000,
+        has_dependents=False,
+        cash_yen=280_000,
+        total_yen=280_000,
+        resident_address=Address(postal_code="1000001", kana="トウキヨウト　チヨダク　ミホン　１－１", text="東京都千代田区見本１－１"),
     )
+    return NotificationCreate(employer_id=EMPLOYER_ID, preparer_name="見本　花子", form=form)
 
 
 def employer_files(employer) -> Submission:
@@ -101,16 +107,16 @@ def employer_files(employer) -> Submission:
         assert any(form.kind == "qualification_acquisition" for form in found.forms)
     with step("2 a dry run stores nothing"):
         key = str(uuid.uuid4())
-        tried = create_notification.sync_detailed(client=employer, body=acquisition(), validate_only=True, idempotency_key=key)
+        tried = create_notification.sync_detailed(client=employer, body=filing(), validate_only=True, idempotency_key=key)
         expect(tried, 200)
     key = str(uuid.uuid4())
     with step("3 the form is filed under a key"):
-        receipt = expect(create_notification.sync_detailed(client=employer, body=acquisition(), idempotency_key=key), 202)
+        receipt = expect(create_notification.sync_detailed(client=employer, body=filing(), idempotency_key=key), 202)
     with step("4 the same key gives the same receipt, another body is refused"):
-        again = create_notification.sync_detailed(client=employer, body=acquisition(), idempotency_key=key)
+        again = create_notification.sync_detailed(client=employer, body=filing(), idempotency_key=key)
         assert expect(again, 202).to_dict() == receipt.to_dict()
         assert again.headers["Idempotency-Replayed"] == "true"
-        other = acquisition(acquired_on=datetime.date(2026, 11, 5))
+        other = filing(acquired_on=datetime.date(2026, 11, 5))
         expect(create_notification.sync_detailed(client=employer, body=other, idempotency_key=key), 422)
     with step("5 the read count is confirmed"):
         body = Confirmation(read_count=receipt.read_count)

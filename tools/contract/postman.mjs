@@ -11,7 +11,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { journey, signIn } from "./postman-journey.mjs";
-import { allParameters, deref, operations } from "./functions/walk.js";
+import { allParameters, deref, exampleOf, operations } from "./functions/walk.js";
 
 const SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
 // What the person at the keyboard, or newman-run.mjs, fills in. Nothing here is a secret of a real system.
@@ -32,8 +32,6 @@ function tokenFor(op) {
   return EMPLOYER.has(scopeOf(op)) ? "employer_token" : "staff_token";
 }
 
-const firstExample = (holder) => holder?.example ?? Object.values(holder?.examples ?? {})[0]?.value;
-const parameterExample = (doc, one) => firstExample(one) ?? deref(doc, one.schema)?.example ?? deref(doc, one.schema)?.examples?.[0];
 
 function bodyOf(type, value) {
   if (value === undefined) return undefined;
@@ -64,20 +62,20 @@ function request(doc, route, use = {}) {
   const query = use.query
     ? Object.entries(use.query).map(([key, value]) => ({ key, value }))
     : parameters.filter((one) => one.in === "query").map((one) => {
-        const value = parameterExample(doc, one);
+        const value = exampleOf(doc, one);
         return { key: one.name, value: String(value ?? ""), ...(one.required ? {} : { disabled: true }) };
       });
   const headers = { ...(type ? { "Content-Type": type } : {}) };
   for (const one of parameters.filter((each) => each.in === "header" && each.required)) {
-    headers[one.name] = one.name === "Idempotency-Key" ? "{{$guid}}" : String(parameterExample(doc, one) ?? '"1"');
+    headers[one.name] = one.name === "Idempotency-Key" ? "{{$guid}}" : String(exampleOf(doc, one) ?? '"1"');
   }
   Object.assign(headers, use.headers);
   const variables = Object.fromEntries(
-    parameters.filter((one) => one.in === "path").map((one) => [one.name, String(parameterExample(doc, one) ?? "")]),
+    parameters.filter((one) => one.in === "path").map((one) => [one.name, String(exampleOf(doc, one) ?? "")]),
   );
   const isPublic = Array.isArray(op.security) && op.security.length === 0;
   const token = use.token ?? (isPublic ? null : tokenFor(op));
-  const body = use.body === undefined ? bodyOf(type, firstExample(media)) : bodyOf(type, use.body);
+  const body = use.body === undefined ? bodyOf(type, exampleOf(doc, media)) : bodyOf(type, use.body);
   return {
     method: method.toUpperCase(),
     description: op.description,
@@ -100,10 +98,10 @@ function listedAnswers(op) {
   ];
 }
 
-/** The steps of a hand-written folder, each naming its operation. */
+/** The steps of a hand-written folder, each naming its operation, or bringing a protocol route of its own. */
 function told(doc, routes, steps) {
   return steps.map((one) => {
-    const route = routes.get(one.operation);
+    const route = one.protocol ?? routes.get(one.operation);
     if (!route) throw new Error(`the document has no operation ${one.operation}`);
     return { name: one.name, event: testScript(one.tests), request: request(doc, route, one) };
   });
@@ -114,7 +112,7 @@ export function collection(doc) {
   const all = operations(doc);
   const routes = new Map(all.map((route) => [route.op.operationId, route]));
   const signingIn = signIn();
-  const defaults = new Map(signingIn.map((one) => [one.operation, { body: one.body }]));
+  const defaults = new Map(signingIn.filter((one) => one.operation).toReversed().map((one) => [one.operation, { body: one.body }]));
   const folder = (tag) => ({
     name: tag.name,
     description: tag.description,

@@ -12,7 +12,7 @@ import { journey, signIn } from "./postman-journey.mjs";
 
 /** A document that has just the operations which the hand-written folders name. */
 function smallest() {
-  const ids = [...new Set([...signIn(), ...journey()].map((one) => one.operation))];
+  const ids = [...new Set([...signIn(), ...journey()].filter((one) => one.operation).map((one) => one.operation))];
   const body = { content: { "application/json": { example: { a: 1 } } } };
   const paths = Object.fromEntries(
     ids.map((id) => [`/v1/${id}`, { post: { operationId: id, tags: ["All"], summary: id, security: [{ oauth: ["x:y"] }], requestBody: body, responses: { 200: {} } } }]),

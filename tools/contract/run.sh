@@ -24,15 +24,18 @@ timings=
 
 case $part in static | live | all) ;; *) echo "usage: run.sh [static|live|all]" >&2; exit 2 ;; esac
 [ -f "$document" ] || { echo "no document at $document" >&2; exit 2; }
-mkdir -p "$cache"
+mkdir -p "$cache" "$postman"
 cache=$(cd "$cache" && pwd)
+openapi=$(cd "$openapi" && pwd)
+postman=$(cd "$postman" && pwd)
+document=$openapi/kenpo.v1.json
 
 # Runs one step; keeps its output back unless it fails, and its time for the table at the end.
 step() {
     title=$1
     shift
     started=$(date +%s%N)
-    if ! "$@" >"$cache/step.log" 2>&1; then
+    if ! ("$@") >"$cache/step.log" 2>&1; then
         cat "$cache/step.log" >&2
         echo "FAILED: $title" >&2
         exit 1
@@ -46,43 +49,42 @@ step() {
 
 stamp() { cat "$@" | sha256sum | cut -c1-16; }
 
+# The functions below run as a step's condition, where the shell ignores `set -e`: hence the chains of &&.
+
 # Installed beside and renamed when whole, so that an interrupted install is never taken for a finished one.
 install_node() {
-    modules=$cache/node-$(stamp "$here/package.json" "$here/package-lock.json" "$here/.npmrc")
     if [ ! -d "$modules" ]; then
-        rm -rf "$cache"/node-*
-        mkdir -p "$modules.part"
-        cp "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$modules.part/"
-        npm ci --prefix "$modules.part" --no-fund --no-audit
-        mv "$modules.part" "$modules"
+        rm -rf "$cache"/node-* &&
+            mkdir -p "$modules.part" &&
+            cp "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$modules.part/" &&
+            npm ci --prefix "$modules.part" --no-fund --no-audit &&
+            mv "$modules.part" "$modules" || return 1
     fi
-    [ -L "$here/node_modules" ] || rm -rf "$here/node_modules"
+    if [ ! -L "$here/node_modules" ]; then rm -rf "$here/node_modules"; fi
     ln -sfn "$modules/node_modules" "$here/node_modules"
 }
 
 # A virtual environment knows its own path, so it is made in place and stamped when whole.
 install_python() {
-    venv=$cache/python-$(stamp "$here/requirements.txt")
-    [ -f "$venv/complete" ] && return
-    rm -rf "$cache"/python-*
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$here/requirements.txt"
-    touch "$venv/complete"
+    [ -f "$venv/complete" ] ||
+        { rm -rf "$cache"/python-* &&
+            python3 -m venv "$venv" &&
+            "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$here/requirements.txt" &&
+            touch "$venv/complete"; }
 }
 
+# Run from generated/, where openapi-typescript finds no redocly.yaml: linting is a step of its own.
 typescript() {
-    cd "$here"
-    rm -rf generated/js && mkdir -p generated
-    "$bin/openapi-typescript" "$document" -o generated/kenpo.d.ts
-    "$bin/tsc" --project tsconfig.json
+    rm -rf "$here/generated/js" && mkdir -p "$here/generated" && cd "$here/generated" &&
+        "$bin/openapi-typescript" "$document" -o kenpo.d.ts &&
+        "$bin/tsc" --project "$here/tsconfig.json"
 }
 
 python_client() {
-    cd "$here"
-    rm -rf generated/python
-    "$py/openapi-python-client" generate --path "$document" --config python-client.yaml --meta none \
-        --output-path generated/python/kenpo_client --overwrite --fail-on-warning
-    PYTHONPATH=generated/python "$py/python" -c 'import kenpo_client.models'
+    cd "$here" && rm -rf generated/python &&
+        "$py/openapi-python-client" generate --path "$document" --config python-client.yaml --meta none \
+            --output-path generated/python/kenpo_client --overwrite --fail-on-warning &&
+        PYTHONPATH=generated/python "$py/python" -c 'import kenpo_client.models'
 }
 
 chromium_there() {
@@ -91,14 +93,15 @@ chromium_there() {
 
 python_journey() { PYTHONPATH="$here/generated/python" PYTHONDONTWRITEBYTECODE=1 "$py/python" "$here/journey.py"; }
 
-step "node tools" install_node
-step "python tools" install_python
 modules=$cache/node-$(stamp "$here/package.json" "$here/package-lock.json" "$here/.npmrc")
+venv=$cache/python-$(stamp "$here/requirements.txt")
 bin=$modules/node_modules/.bin
-py=$cache/python-$(stamp "$here/requirements.txt")/bin
+py=$venv/bin
 PATH=$py:$PATH
 export PATH REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
 
+step "node tools" install_node
+step "python tools" install_python
 step "the checks go red on planted faults" node --test "$here/house.test.mjs" "$here/openapi-diff.test.mjs" "$here/postman.test.mjs"
 step "typescript client compiles strictly" typescript
 step "python client generates whole" python_client

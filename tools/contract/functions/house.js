@@ -1,6 +1,6 @@
 // The checks behind .spectral.yaml. Each takes the whole, unresolved document and calls say(text, path).
 
-import { allParameters, deref, operations, requestSchemas, walkDocument } from "./walk.js";
+import { allParameters, deref, exampleOf, operations, requestSchemas, walkDocument } from "./walk.js";
 
 const CAMEL_VERB_NOUN = /^[a-z]+([A-Z][a-z0-9]*)+$/;
 const PASCAL = /^([A-Z][a-z0-9]+)+$/;
@@ -206,19 +206,17 @@ function scopes(doc, say) {
   }
 }
 
-const hasExample = (media) => "example" in media || Object.keys(media.examples ?? {}).length > 0;
-
 function explained(doc, say) {
   for (const { op, path, at } of operations(doc)) {
     if (!JAPANESE.test(op.summary ?? "")) say("the summary must be Japanese", at);
     if (!op.description) say("a description is needed", at);
     if (path.startsWith("/v1/") && !op["x-law"]) say("x-law must name the article or requirement", at);
     for (const [type, media] of Object.entries(deref(doc, op.requestBody)?.content ?? {})) {
-      if (!hasExample(media)) say(`the request needs an example (${type})`, [...at, "requestBody"]);
+      if (exampleOf(doc, media) === undefined) say(`the request needs an example (${type})`, [...at, "requestBody"]);
     }
     for (const [status, response] of Object.entries(op.responses ?? {})) {
       const media = deref(doc, response)?.content?.["application/json"];
-      if (/^2/.test(status) && media && !hasExample(media)) say(`answer ${status} needs an example`, [...at, "responses", status]);
+      if (/^2/.test(status) && media && exampleOf(doc, media) === undefined) say(`answer ${status} needs an example`, [...at, "responses", status]);
     }
   }
 }

@@ -26,6 +26,13 @@ export function allParameters(doc, { item, op }) {
   return [...(item.parameters ?? []), ...(op.parameters ?? [])].map((parameter) => deref(doc, parameter));
 }
 
+/** The example of a parameter or media type: its own, or the one of its schema. */
+export function exampleOf(doc, holder) {
+  const own = holder?.example ?? Object.values(holder?.examples ?? {})[0]?.value;
+  const schema = deref(doc, holder?.schema);
+  return own ?? schema?.example ?? schema?.examples?.[0];
+}
+
 /** Calls visit(schema, path) for every schema under `schema`; does not follow references. */
 export function walkSchema(schema, at, visit) {
   if (schema === null || typeof schema !== "object") return;
