@@ -6,7 +6,7 @@ import test from "node:test";
 import house from "./functions/house.js";
 
 const CHECKS = [
-  "version", "operationIds", "tags", "enums", "unions", "inlineObjects", "closedRequests", "bounds",
+  "version", "operationIds", "tags", "enums", "enumDescriptions", "unions", "inlineObjects", "closedRequests", "bounds",
   "names", "parameters", "mediaTypes", "problems", "scopes", "explained",
 ];
 const ref = (name) => ({ $ref: `#/components/schemas/${name}` });
@@ -84,7 +84,9 @@ const RED = [
   ["enums", "inline", (d, s) => (s.Gain.properties.sex = { type: "string", enum: ["a", "b"] })],
   ["enums", "inline in a parameter", (d, s, op) => (op.parameters[2].schema = { type: "string", enum: ["a", "b"] })],
   ["enums", "not snake_case", (d, s) => (s.Sex.enum = ["Male", "female"])],
-  ["enums", "undescribed", (d, s) => delete s.Sex["x-enum-descriptions"]],
+  ["enumDescriptions", "none", (d, s) => delete s.Sex["x-enum-descriptions"]],
+  ["enumDescriptions", "one too few", (d, s) => s.Sex["x-enum-descriptions"].pop()],
+  ["enumDescriptions", "in English", (d, s) => (s.Sex["x-enum-descriptions"] = ["male", "female"])],
   ["unions", "no discriminator", (d, s) => delete s.Form.discriminator],
   ["unions", "mapping incomplete", (d, s) => delete s.Form.discriminator.mapping.loss],
   ["unions", "inline variant", (d, s) => (s.Form.oneOf[0] = { type: "object" })],

@@ -60,9 +60,15 @@ function enums(doc, say) {
     for (const value of schema.enum) {
       if (typeof value === "string" && !ENUM_VALUE.test(value)) say(`enum value "${value}" must be snake_case`, at);
     }
-    if (schema["x-enum-descriptions"]?.length !== schema.enum.length) {
-      say("x-enum-descriptions must hold one Japanese description per value", at);
-    }
+  });
+}
+
+function enumDescriptions(doc, say) {
+  walkDocument(doc, (schema, at, isComponent) => {
+    if (!isComponent || !(schema.enum?.length > 1)) return;
+    const words = schema["x-enum-descriptions"];
+    const isWhole = words?.length === schema.enum.length && words.every((one) => JAPANESE.test(one));
+    if (!isWhole) say("x-enum-descriptions must hold one Japanese description per value", at);
   });
 }
 
@@ -222,7 +228,7 @@ function explained(doc, say) {
 }
 
 const CHECKS = {
-  version, operationIds, tags, enums, unions, inlineObjects, closedRequests, bounds,
+  version, operationIds, tags, enums, enumDescriptions, unions, inlineObjects, closedRequests, bounds,
   names, parameters, mediaTypes, problems, scopes, explained,
 };
 
