@@ -20,11 +20,16 @@ export function personalNumber(serial: string): string {
 /** client_assertion_type of RFC 7523. */
 export const PRIVATE_KEY_JWT = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/** A client assertion (RFC 7523), used once and for at most 60 seconds; `audience` is the issuer. */
-export function signedAssertion(clientId: string, audience: string, jwkText: string): string {
+/** When an access token was issued, by the server's clock (epoch seconds). */
+export function issuedAt(token: string): number {
+  const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as { iat: number };
+  return claims.iat;
+}
+
+/** A client assertion (RFC 7523), used once and for at most 60 seconds from `now`; `audience` is the issuer. */
+export function signedAssertion(clientId: string, audience: string, jwkText: string, now: number): string {
   const jwk = JSON.parse(jwkText) as { kty: string; kid?: string; crv?: string };
   const isEd25519 = jwk.crv === "Ed25519";
-  const now = Math.floor(Date.now() / 1000);
   const header = { alg: isEd25519 ? "EdDSA" : "ES256", typ: "JWT", ...(jwk.kid ? { kid: jwk.kid } : {}) };
   const claims = { iss: clientId, sub: clientId, aud: audience, iat: now, nbf: now, exp: now + 50, jti: randomUUID() };
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");

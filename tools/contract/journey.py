@@ -16,22 +16,28 @@ from contextlib import contextmanager
 import httpx
 from kenpo_client import AuthenticatedClient, Client
 from kenpo_client.api.audit_logs import list_audit_logs
-from kenpo_client.api.capabilities import get_capabilities
 from kenpo_client.api.members import get_member
-from kenpo_client.api.notifications import create_notification, decide_notification, get_notification
+from kenpo_client.api.notifications import (
+    confirm_submission,
+    create_notification,
+    decide_notification,
+    get_capabilities,
+    get_notification,
+    get_submission,
+)
 from kenpo_client.api.sessions import create_session
-from kenpo_client.api.submissions import confirm_submission, get_submission
 from kenpo_client.models import (
-    Acquisition,
+    AcquisitionNotification,
     AcquisitionKind,
     Address,
-    Confirmation,
-    Decision,
-    DecisionKind,
+    Expand,
     NotificationCreate,
-    SessionCreate,
+    NotificationDecision,
     Sex,
+    SignIn,
     Submission,
+    SubmissionConfirmation,
+    Verdict,
 )
 
 BASE = os.environ["KENPO_BASE_URL"]
@@ -78,13 +84,13 @@ def client_token(prefix, scope):
 
 def sign_in(prefix):
     """An access token of a person."""
-    body = SessionCreate(user_id=os.environ[f"{prefix}_USER_ID"], password=os.environ[f"{prefix}_PASSWORD"])
-    return expect(create_session.sync_detailed(client=ANYONE, body=body), 201).access_token
+    body = SignIn(user_id=os.environ[f"{prefix}_USER_ID"], password=os.environ[f"{prefix}_PASSWORD"])
+    return expect(create_session.sync_detailed(client=ANYONE, body=body), 200).access_token
 
 
 def filing(acquired_on=datetime.date(2026, 11, 4)):
     """One form, filed for the employer: an acquisition without a personal number, hence with the address."""
-    form = Acquisition(
+    form = AcquisitionNotification(
         kind=AcquisitionKind.QUALIFICATION_ACQUISITION,
         office_number="902",
         name_kana="ミホン　ハイソン",
@@ -97,7 +103,7 @@ def filing(acquired_on=datetime.date(2026, 11, 4)):
         total_yen=280_000,
         resident_address=Address(postal_code="1000001", kana="トウキヨウト　チヨダク　ミホン　１－１", text="東京都千代田区見本１－１"),
     )
-    return NotificationCreate(employer_id=EMPLOYER_ID, preparer_name="見本　花子", form=form)
+    return NotificationCreate(employer_id=EMPLOYER_ID, preparer_name="見本　花子", notification=form)
 
 
 def employer_files(employer) -> Submission:
@@ -119,7 +125,7 @@ def employer_files(employer) -> Submission:
         other = filing(acquired_on=datetime.date(2026, 11, 5))
         expect(create_notification.sync_detailed(client=employer, body=other, idempotency_key=key), 422)
     with step("5 the read count is confirmed"):
-        body = Confirmation(read_count=receipt.read_count)
+        body = SubmissionConfirmation(read_count=receipt.read_count)
         expect(confirm_submission.sync_detailed(receipt.id, client=employer, body=body), 200)
     return receipt
 
@@ -131,7 +137,7 @@ def staff_decide(staff, notification_id):
         expect(seen, 200)
         assert b'"personal_number":' not in seen.content
     with step("10 staff accept it"):
-        body = Decision(decision=DecisionKind.ACCEPT, reasons=[])
+        body = NotificationDecision(decision=Verdict.ACCEPT)
         etag = seen.headers["ETag"]
         expect(decide_notification.sync_detailed(notification_id, client=staff, body=body, if_match=etag), 200)
 
@@ -141,10 +147,10 @@ def employer_polls(employer, receipt):
     with step("13 the employer polls the result"):
         for _ in range(20):
             found = expect(get_submission.sync_detailed(receipt.id, client=employer), 200)
-            result = found.notifications[0].result
-            if result:
-                assert result.symbol and result.number and result.branch
-                return result.member_id
+            outcome = found.results[0].outcome
+            if outcome:
+                assert outcome.symbol and outcome.number and outcome.branch
+                return outcome.member_id
             time.sleep(0.25)
         raise AssertionError("no result after 20 rounds")
 
@@ -153,14 +159,19 @@ def staff_look(staff, member_id):
     """A look at a member shows no number, and nobody gets it by asking with an ordinary token."""
     with step("7 a look shows no number; asked expressly it is refused"):
         assert b'"personal_number":' not in get_member.sync_detailed(member_id, client=staff).content
-        expect(get_member.sync_detailed(member_id, client=staff, expand="personal_number"), 401)
+        expect(get_member.sync_detailed(member_id, client=staff, expand=Expand.PERSONAL_NUMBER), 401)
 
 
-def auditor_pulls(auditor):
+def auditor_pulls(auditor, notification_id):
     """The log in pages, and the export with a trailer that proves it whole."""
     with step("the auditor lists the log"):
-        page = expect(list_audit_logs.sync_detailed(client=auditor, limit=100), 200)
-        assert any(entry.operation == "decideNotification" for entry in page.items)
+        for _ in range(20):  # an entry is listed a moment after its commit
+            page = expect(list_audit_logs.sync_detailed(client=auditor, operation="decideNotification", limit=100), 200)
+            if any(entry.subject_id == notification_id for entry in page.items):
+                break
+            time.sleep(0.25)
+        else:
+            raise AssertionError("the decision is not in the log")
     with step("the export's trailer counts and digests its lines"):
         count, digest, held = 0, hashlib.sha256(), None
         for line in exported_lines(auditor):
@@ -188,9 +199,10 @@ def main():
     employer = with_token(client_token("KENPO_EMPLOYER", "notifications:submit notifications:read"))
     receipt = employer_files(employer)
     staff = with_token(sign_in("KENPO_STAFF"))
-    staff_decide(staff, receipt.notifications[0].notification_id)
+    notification_id = receipt.results[0].notification_id
+    staff_decide(staff, notification_id)
     staff_look(staff, employer_polls(employer, receipt))
-    auditor_pulls(with_token(client_token("KENPO_AUDITOR", "audit:read audit:export")))
+    auditor_pulls(with_token(client_token("KENPO_AUDITOR", "audit:read audit:export")), notification_id)
 
 
 if __name__ == "__main__":

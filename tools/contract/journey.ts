@@ -7,10 +7,10 @@ import { createHash, randomUUID } from "node:crypto";
 
 import createClient from "openapi-fetch";
 
-import { env, personalNumber, PRIVATE_KEY_JWT, signedAssertion, step } from "./journey-support.js";
+import { env, issuedAt, personalNumber, PRIVATE_KEY_JWT, signedAssertion, step } from "./journey-support.js";
 import type { components, paths } from "./generated/kenpo.js";
 
-type Acquisition = components["schemas"]["Acquisition"];
+type Acquisition = components["schemas"]["AcquisitionNotification"];
 
 const base = env("KENPO_BASE_URL");
 const employerId = env("KENPO_EMPLOYER_ID");
@@ -78,7 +78,7 @@ function acquisition(): Acquisition {
 }
 
 /** One form, filed for the employer. */
-const filing = (form: Acquisition): Filing => ({ employer_id: employerId, preparer_name: "見本　花子", form });
+const filing = (form: Acquisition): Filing => ({ employer_id: employerId, preparer_name: "見本　花子", notification: form });
 
 // The types must bite: an unknown member, a value that is not listed and an unknown path do not compile.
 // @ts-expect-error the document has no member of this name
@@ -154,10 +154,10 @@ async function employerPolls(employer: Client, receipt: Submission): Promise<str
     for (let round = 0; round < 20; round += 1) {
       const found = ok(await employer.GET("/v1/submissions/{submission_id}", { params }));
       assertNumberless(found);
-      const result = found.notifications[0]?.result;
-      if (result) {
-        assert.ok(result.symbol && result.number && result.branch, "記号・番号・枝番");
-        return result.member_id;
+      const outcome = found.results[0]?.outcome;
+      if (outcome) {
+        assert.ok(outcome.symbol && outcome.number && outcome.branch, "記号・番号・枝番");
+        return outcome.member_id;
       }
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
@@ -168,7 +168,7 @@ async function employerPolls(employer: Client, receipt: Submission): Promise<str
 /** Steps 7 and 8: the number is refused without a grant, and shown with one. */
 async function staffLook(session: string, unprivileged: Client, memberId: string, notificationId: string): Promise<void> {
   const params = { path: { member_id: memberId } };
-  const expressly = { params: { ...params, query: { expand: "personal_number" } } };
+  const expressly = { params: { ...params, query: { expand: "personal_number" as const } } };
   const staff = withToken(session);
   await step("7 asked expressly: 401 for the privileged, 403 for others", async () => {
     assertNumberless(ok(await staff.GET("/v1/members/{member_id}", { params })));
@@ -195,13 +195,25 @@ async function staffLook(session: string, unprivileged: Client, memberId: string
   });
 }
 
+/** The newest entries of an operation; an entry is listed a moment after its commit, so the disclosure is waited for. */
+async function entries(auditor: Client, operation: string) {
+  const params = { query: { operation, limit: 100 } };
+  for (let round = 0; ; round += 1) {
+    const page = ok(await auditor.GET("/v1/audit-logs", { params }));
+    if (round === 20 || page.items.some((entry) => entry.disclosed.length > 0)) return page.items;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
 /** The auditor finds both looks, and the export proves its own completeness. */
-async function auditorPulls(auditor: Client): Promise<void> {
+async function auditorPulls(auditor: Client, memberId: string, notificationId: string): Promise<void> {
   await step("the auditor lists the log", async () => {
-    const page = ok(await auditor.GET("/v1/audit-logs", { params: { query: { limit: 100 } } }));
-    assertNumberless(page);
-    const looks = page.items.filter((entry) => entry.operation === "getMember");
-    assert.ok(looks.some((entry) => entry.disclosed_fields?.includes("personal_number")), "the granted look");
+    const looks = await entries(auditor, "getMember");
+    assertNumberless(looks);
+    const granted = looks.find((entry) => entry.disclosed.includes("personal_number"));
+    assert.ok(granted, "the granted look");
+    assert.deepEqual([granted.purpose, granted.case_id, granted.persons], ["enrolment", notificationId, [memberId]]);
+    assert.ok(looks.some((entry) => entry.outcome === "refused" && entry.status === 401), "the refused look");
   });
   await step("the export's trailer counts and digests its lines", async () => {
     const answer = await auditor.GET("/v1/audit-logs/export", { params: { query: {} }, parseAs: "arrayBuffer" });
@@ -218,14 +230,15 @@ async function auditorPulls(auditor: Client): Promise<void> {
 async function main(): Promise<void> {
   const employer = withToken(await clientToken("KENPO_EMPLOYER", "notifications:submit notifications:read"));
   const receipt = await employerFiles(employer);
-  const notificationId = receipt.notifications[0]?.notification_id;
+  const notificationId = receipt.results[0]?.notification_id;
   assert.ok(notificationId, "the receipt names its notification");
   const session = await signIn("KENPO_STAFF");
   const unprivileged = withToken(await signIn("KENPO_STAFF_UNPRIVILEGED"));
   await staffDecide(withToken(session), notificationId);
   const memberId = await employerPolls(employer, receipt);
   await staffLook(session, unprivileged, memberId, notificationId);
-  await auditorPulls(withToken(await clientToken("KENPO_AUDITOR", "audit:read audit:export")));
+  const auditor = withToken(await clientToken("KENPO_AUDITOR", "audit:read audit:export"));
+  await auditorPulls(auditor, memberId, notificationId);
   await signsInByKey();
 }
 
@@ -234,10 +247,12 @@ async function signsInByKey(): Promise<void> {
   const jwk = process.env.KENPO_EMPLOYER_KEY_PRIVATE_JWK;
   if (!jwk) return;
   await step("private_key_jwt gives a token once per assertion", async () => {
+    // The demo's clock is its own; the token just given tells it.
+    const now = issuedAt(await clientToken("KENPO_EMPLOYER", "notifications:read"));
     const form = {
       grant_type: "client_credentials",
       client_assertion_type: PRIVATE_KEY_JWT,
-      client_assertion: signedAssertion(env("KENPO_EMPLOYER_KEY_CLIENT_ID"), env("KENPO_ISSUER", base), jwk),
+      client_assertion: signedAssertion(env("KENPO_EMPLOYER_KEY_CLIENT_ID"), base, jwk, now),
       scope: "notifications:read",
     };
     await tokenFrom(form);

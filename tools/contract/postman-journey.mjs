@@ -49,7 +49,7 @@ function session(name, prefix, variable) {
     operation: "createSession",
     token: null,
     body: { user_id: `{{${prefix}_user_id}}`, password: `{{${prefix}_password}}` },
-    tests: [status(201), keep(variable, "pm.response.json().access_token")],
+    tests: [status(200), keep(variable, "pm.response.json().access_token")],
   };
 }
 
@@ -70,7 +70,7 @@ const INSURED = { office_number: "903", name_kana: "ミホン　ポストオ", n
 /** The three forms of a hire: 資格取得届, and 被扶養者(異動)届 for the spouse and for the child. */
 function forms({ childNumber = CHILD_NUMBER, acquiredOn = "2026-11-06" } = {}) {
   const change = { kind: "dependent_change", ...INSURED, change: "added", income_yen: 4500000 };
-  const entry = { address: ADDRESS, living: "together", became_on: acquiredOn, income_yen: 0 };
+  const entry = { address: ADDRESS, living: "together", reason: "income_fell", became_on: acquiredOn, income_yen: 0 };
   return [
     { kind: "qualification_acquisition", ...INSURED, acquired_on: acquiredOn, has_dependents: true, cash_yen: 320000, total_yen: 320000 },
     { ...change, spouse: { name_kana: "ミホン　ポストコ", name: "見本　歩須子", birth_on: "1994-05-06", relationship: "wife", personal_number: SPOUSE_NUMBER, ...entry } },
@@ -78,7 +78,7 @@ function forms({ childNumber = CHILD_NUMBER, acquiredOn = "2026-11-06" } = {}) {
   ];
 }
 
-const batch = (items) => ({ employer_id: "{{employer_id}}", preparer_name: "見本　花子", declared_count: items.length, items });
+const batch = (items) => ({ employer_id: "{{employer_id}}", preparer_name: "見本　花子", declared_count: items.length, notifications: items });
 const KEY = { "Idempotency-Key": "{{j1_key}}" };
 const filed = (name, body, tests) => ({ name, operation: "createNotificationBatch", query: {}, headers: KEY, body, tests });
 
@@ -95,15 +95,28 @@ function employerSteps() {
       ],
     },
     {
-      name: "2 Dry run with a wrong check digit: the place is named, nothing is stored",
+      name: "2a Dry run with a wrong check digit: the place is named, nothing is stored",
       operation: "createNotificationBatch",
       query: { validate_only: "true" },
       body: batch(forms({ childNumber: BAD_NUMBER })),
       tests: [
-        status(200),
-        `const errors = pm.response.json().items.flatMap((item) => item.errors);`,
+        status(422),
+        `const errors = pm.response.json().errors;`,
         `pm.test("one error, with its code", () => pm.expect(errors.map((error) => error.code)).to.eql(["E-MYNUMBER-CHECK-DIGIT"]));`,
-        `pm.test("and its pointer", () => pm.expect(errors[0].pointer).to.include("others/0/personal_number"));`,
+        `pm.test("and its pointer", () => pm.expect(errors[0].pointer).to.eql("/notifications/2/others/0/personal_number"));`,
+        ...digitless,
+      ],
+    },
+    {
+      name: "2b Dry run: what would happen, nothing is stored",
+      operation: "createNotificationBatch",
+      query: { validate_only: "true" },
+      body: batch(forms()),
+      tests: [
+        status(200),
+        `const records = pm.response.json().records;`,
+        `pm.test("three would be accepted", () => pm.expect(records.map((record) => record.disposition)).to.eql(["accepted", "accepted", "accepted"]));`,
+        `pm.test("with consequences", () => pm.expect(records[0].consequences.map((one) => one.field)).to.include("acquired_on"));`,
         ...digitless,
       ],
     },
@@ -112,7 +125,7 @@ function employerSteps() {
       `pm.test("three records read", () => pm.expect(pm.response.json().read_count).to.eql(3));`,
       keep("submission_id", "pm.response.json().id"),
       keep("receipt_number", "pm.response.json().receipt_number"),
-      ...["insured", "spouse", "child"].map((who, i) => keep(`${who}_notification`, `pm.response.json().notifications[${i}].notification_id`)),
+      ...["insured", "spouse", "child"].map((who, i) => keep(`${who}_notification`, `pm.response.json().results[${i}].notification_id`)),
       ...numberless,
     ]),
     filed("4a The same key gives the same receipt", batch(forms()), [
@@ -153,8 +166,8 @@ function decided(number, who, decision) {
   ];
 }
 
-const ACCEPT = { decision: "accept", reasons: [] };
-const RETURN = { decision: "return", reasons: [{ code: "missing_document", text: "続柄を確認できる書類を添えてください。" }] };
+const ACCEPT = { decision: "accept" };
+const RETURN = { decision: "return", reasons: [{ code: "evidence_missing", text: "続柄を確認できる書類を添えてください。" }] };
 
 function staffSteps() {
   const member = { path: { member_id: "{{member_id}}" } };
@@ -169,10 +182,11 @@ function staffSteps() {
       path: { submission_id: "{{submission_id}}" },
       tests: [
         status(200),
-        `const items = pm.response.json().notifications;`,
+        `const items = pm.response.json().results;`,
         `pm.test("states", () => pm.expect(items.map((item) => item.state)).to.eql(["applied", "applied", "returned"]));`,
-        `pm.test("記号・番号・枝番", () => pm.expect(items[0].result).to.include.keys("symbol", "number", "branch"));`,
-        keep("member_id", "items[0].result.member_id"),
+        `pm.test("記号・番号・枝番", () => pm.expect(items[0].outcome).to.include.keys("symbol", "number", "branch"));`,
+        `pm.test("the reason", () => pm.expect(items[2].reasons[0].code).to.eql("evidence_missing"));`,
+        keep("member_id", "items[0].outcome.member_id"),
         ...numberless,
       ],
     },
@@ -226,11 +240,14 @@ function auditorSteps() {
     {
       name: "The auditor finds the look",
       operation: "listAuditLogs",
-      query: { limit: "100" },
+      query: { operation: "getMember", limit: "100" },
+      // An entry is listed a moment after its commit.
+      before: [`setTimeout(() => {}, 1500);`],
       tests: [
         status(200),
-        `const looks = pm.response.json().items.filter((entry) => entry.operation === "getMember");`,
-        `pm.test("disclosure", () => pm.expect(looks.some((entry) => (entry.disclosed_fields || []).includes("personal_number"))).to.be.true);`,
+        `const looks = pm.response.json().items;`,
+        `pm.test("the granted look", () => pm.expect(looks.some((entry) => entry.disclosed.includes("personal_number"))).to.be.true);`,
+        `pm.test("the refused look", () => pm.expect(looks.some((entry) => entry.status === 401)).to.be.true);`,
         ...digitless,
       ],
     },

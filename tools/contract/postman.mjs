@@ -66,7 +66,7 @@ function request(doc, route, use = {}) {
         return { key: one.name, value: String(value ?? ""), ...(one.required ? {} : { disabled: true }) };
       });
   const headers = { ...(type ? { "Content-Type": type } : {}) };
-  for (const one of parameters.filter((each) => each.in === "header" && each.required)) {
+  for (const one of parameters.filter((each) => each.in === "header" && (each.required || each.name === "Idempotency-Key"))) {
     headers[one.name] = one.name === "Idempotency-Key" ? "{{$guid}}" : String(exampleOf(doc, one) ?? '"1"');
   }
   Object.assign(headers, use.headers);
@@ -88,6 +88,8 @@ function request(doc, route, use = {}) {
 
 const testScript = (lines) => [{ listen: "test", script: { type: "text/javascript", exec: lines } }];
 
+const beforeScript = (lines) => (lines ? [{ listen: "prerequest", script: { type: "text/javascript", exec: lines } }] : []);
+
 function listedAnswers(op) {
   const listed = Object.keys(op.responses ?? {}).filter((status) => status !== "default");
   return [
@@ -103,7 +105,7 @@ function told(doc, routes, steps) {
   return steps.map((one) => {
     const route = one.protocol ?? routes.get(one.operation);
     if (!route) throw new Error(`the document has no operation ${one.operation}`);
-    return { name: one.name, event: testScript(one.tests), request: request(doc, route, one) };
+    return { name: one.name, event: [...beforeScript(one.before), ...testScript(one.tests)], request: request(doc, route, one) };
   });
 }
 

@@ -87,6 +87,11 @@ python_client() {
         PYTHONPATH=generated/python "$py/python" -c 'import kenpo_client.models'
 }
 
+# On a failure it prints the whole document: the head says what is wrong.
+spec_validator() {
+    "$py/openapi-spec-validator" "$document" >"$cache/validator.log" 2>&1 || { head -c 2000 "$cache/validator.log"; return 1; }
+}
+
 chromium_there() {
     [ -x "${KENPO_CHROMIUM:-/usr/bin/chromium}" ] || "$root/scripts/ensure-chromium.sh"
 }
@@ -108,7 +113,7 @@ step "python client generates whole" python_client
 if [ "$part" != live ]; then
     step "spectral" "$bin/spectral" lint --fail-severity=warn --ruleset "$here/.spectral.yaml" "$document"
     step "redocly" "$bin/redocly" lint --config "$here/redocly.yaml" "$document"
-    step "openapi-spec-validator" "$py/openapi-spec-validator" "$document"
+    step "openapi-spec-validator" spec_validator
     step "no break of a released document" node "$here/openapi-diff.mjs" "$openapi"
     step "the Postman collection is current" node "$here/postman.mjs" --check "$document" "$postman"
 fi

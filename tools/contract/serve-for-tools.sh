@@ -15,7 +15,7 @@ wait_seconds=${KENPO_READY_SECONDS:-180}
 [ $# -gt 0 ] || { echo "usage: serve-for-tools.sh COMMAND [ARGUMENT…]" >&2; exit 2; }
 [ -x "$binary" ] || { echo "no binary at $binary: build it, or set KENPO_BIN" >&2; exit 2; }
 
-umask 077
+# The folder is ours alone (0700), and with it the credentials.
 work=$(mktemp -d "${TMPDIR:-/tmp}/kenpo-tools.XXXXXX")
 server=
 command=
@@ -32,7 +32,9 @@ trap end EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-"$binary" demo --ephemeral --port 0 --ready-file "$work/ready.json" >"$work/server.log" 2>&1 &
+# The server refuses KENPO_* that are no settings of its own: those of the tools stay out of its environment.
+env -u KENPO_BIN -u KENPO_READY_SECONDS -u KENPO_TOOLS_CACHE -u KENPO_OPENAPI -u KENPO_POSTMAN -u KENPO_CHROMIUM \
+    "$binary" demo --ephemeral --port 0 --ready-file "$work/ready.json" >"$work/tour.log" 2>"$work/server.log" &
 server=$!
 waited=0
 until [ -s "$work/ready.json" ]; do
