@@ -3,6 +3,7 @@
 
 mod access;
 mod audit;
+mod crash;
 mod harness;
 mod launcher;
 mod smoke;
