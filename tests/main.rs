@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod audit;
+mod filing;
 mod harness;
+mod journey_j1;
 mod launcher;
+mod samples;
 mod smoke;
