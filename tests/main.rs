@@ -4,7 +4,11 @@
 mod access;
 mod audit;
 mod crash;
+mod decisions;
+mod filing;
 mod harness;
+mod journey_j1;
 mod launcher;
+mod samples;
 mod smoke;
 mod strongroom;

@@ -47,7 +47,8 @@ fn nothing_acknowledged_is_lost_or_doubled_by_kill_9() {
         let open = filings[before..].iter().filter(|f| f.receipt.is_none()).count();
         assert!(open > 0, "round {round}: the kill met no request");
         let kept = society.kept();
-        let open_and_kept = filings.iter().filter(|f| f.receipt.is_none()).filter(|f| is_kept(f, &kept)).count();
+        let open_and_kept =
+            filings.iter().filter(|f| f.receipt.is_none()).filter(|f| is_kept(f, &kept)).count();
         fair(round, &filings, &kept, &society);
 
         let server = society.serve();
