@@ -4,7 +4,6 @@
 mod access;
 mod audit;
 mod crash;
-mod decisions;
 mod filing;
 mod harness;
 mod journey_j1;
