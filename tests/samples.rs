@@ -191,7 +191,11 @@ fn a_file_in_the_wrong_encoding_leaves_its_receipt_only() {
     let refused = send(&w, &employer, path, false).refused(422, "E-ENCODING");
     let mut expected = before;
     *expected.get_mut("public.submission").unwrap() += 1;
-    assert_eq!(tables(&w), expected, "the receipt and nothing else");
+    *expected.get_mut("public.idempotency").unwrap() += 1;
+    assert_eq!(tables(&w), expected, "the receipt, its answer under the key, and nothing else");
+    let again = send(&w, &employer, path, false);
+    assert_eq!((again.status, again.header("idempotency-replayed")), (422, "true"));
+    assert_eq!(again.body["receipt_number"], refused["receipt_number"], "a retry leaves no second receipt");
     let list = employer.get("/v1/submissions").expect(200);
     assert_eq!(list["items"][0]["receipt_number"], refused["receipt_number"]);
     assert_eq!(list["items"][0]["file_result"], "rejected");
@@ -212,6 +216,7 @@ fn forms_of_remuneration_are_known_and_not_taken_yet() {
         assert_eq!(codes, vec!["E-FORM-NOT-ACCEPTED"; rows], "{path}");
         let mut expected = before;
         *expected.get_mut("public.submission").unwrap() += 1;
-        assert_eq!(tables(&w), expected, "{path}: the receipt and nothing else");
+        *expected.get_mut("public.idempotency").unwrap() += 1;
+        assert_eq!(tables(&w), expected, "{path}: the receipt, its answer under the key, and nothing else");
     }
 }

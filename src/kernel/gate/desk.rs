@@ -112,6 +112,7 @@ impl<'a> Desk<'a> {
     pub fn admit<Op: Operation, T: Subject>(&self, row: Guarded<T>) -> Result<(T, Permit<Op>), Problem> {
         let Guarded(row) = row;
         let permit = self.admit_facts(&row.facts())?;
+        self.note(|n| n.disclosed = row.classes().to_vec());
         Ok((row, permit))
     }
     /// Admits a list: the list itself by `Op`, and every row once more by `row_action`, so that a scope that is too wide
@@ -129,7 +130,10 @@ impl<'a> Desk<'a> {
         for row in rows.0 {
             let facts = row.facts();
             if self.ask(row_action, &facts)?.is_allowed {
-                self.note(|n| n.persons.extend(facts.person));
+                self.note(|n| {
+                    n.persons.extend(facts.person);
+                    n.disclosed = row.classes().to_vec();
+                });
                 shown.push(row);
             } else {
                 metrics::counter!("kenpo_list_scope_leaks_total").increment(1);
@@ -155,28 +159,42 @@ impl<'a> Desk<'a> {
     /// May the personal number of this person be part of the answer?
     /// # Errors
     /// When asked for expressly and refused: 401 step-up for the privileged, else 403.
-    fn may_show_number(&mut self, facts: &Facts, expressly: bool) -> Result<bool, Problem> {
+    fn may_show_number(&self, facts: &Facts, expressly: bool) -> Result<Option<Verdict>, Problem> {
         let verdict = self.ask("readPersonalNumber", facts)?;
         if verdict.is_allowed {
-            return Ok(true);
+            return Ok(Some(verdict));
         }
         if !expressly {
-            return Ok(false);
+            return Ok(None);
         }
         self.note(|n| n.policies = verdict.policies.to_vec());
         Err(step_up(self.actor()?))
     }
     /// Adds the entry of a disclosed number: purpose, case and person.
-    fn note_disclosure(&mut self, person: Uuid) {
+    fn note_disclosure(&mut self, person: Uuid, verdict: &Verdict) {
         let mut entry = self.asking.entry("disclosure", 200, None);
         entry.persons = vec![person];
         entry.disclosed = vec!["personal_number"];
+        entry.policies = verdict.policies.to_vec();
         if let Some(g) = &self.grant {
             entry.purpose = Some(g.purpose.clone());
             entry.reason_code = Some(g.reason.clone());
             entry.case_id = Some(g.case);
         }
         self.further.push(entry);
+    }
+}
+
+impl Desk<'_> {
+    /// An operation on numbers needs a sign-in of the last five minutes.
+    /// # Errors
+    /// 401 step-up when it is older.
+    pub fn require_fresh_sign_in(&self) -> Result<(), Problem> {
+        let actor = self.actor()?;
+        let is_fresh = actor
+            .auth_time
+            .is_some_and(|at| self.now().timestamp() - at <= super::super::token::GRANT_SECONDS);
+        if is_fresh { Ok(()) } else { Err(step_up(actor)) }
     }
 }
 
@@ -226,12 +244,13 @@ impl<'a> Tx<'a> {
         facts: &Facts,
         expressly: bool,
     ) -> Result<Option<DisclosedNumber>, Problem> {
-        let (true, Some(person)) = (self.desk.may_show_number(facts, expressly)?, facts.person) else {
+        let (Some(verdict), Some(person)) = (self.desk.may_show_number(facts, expressly)?, facts.person)
+        else {
             return Ok(None);
         };
         let vault = self.desk.asking.kernel.vault.clone();
         let Some(number) = vault.read(self.conn, person)? else { return Ok(None) };
-        self.desk.note_disclosure(person);
+        self.desk.note_disclosure(person, &verdict);
         Ok(Some(DisclosedNumber::of(&number)))
     }
     pub(super) fn into_further(self) -> Vec<Entry> {

@@ -132,6 +132,7 @@ impl Asking {
     }
     /// Records a refusal and gives the problem back, dressed for the caller; a flood before sign-in is counted, not awaited.
     pub async fn refuse(&self, problem: Problem) -> Problem {
+        self.note(|n| n.disclosed.clear());
         let entry = self.entry("refusal", problem.status(), Some(problem.code));
         let entry = if self.actor.is_none() { self.kernel.floods.admit(entry) } else { Some(entry) };
         let problem = match entry {

@@ -301,7 +301,8 @@ pub fn receive<Op: Operation>(
     if !waiting.is_empty() {
         kernel.vault.keep_pending(tx.conn(), &kernel.clock, &waiting)?;
     }
-    if let (Some(file), true) = (&incoming.file, result != FileResult::Rejected) {
+    // A file with a refused row is not kept: a number may stand in that row, and such a number is stored nowhere.
+    if let (Some(file), true) = (&incoming.file, result == FileResult::Accepted) {
         kernel.vault.keep_file(tx.conn(), &kernel.clock, id, &file.raw)?;
     }
     tx.note(|n| {
