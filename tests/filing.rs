@@ -25,7 +25,9 @@ pub const NANA: Person =
 pub const HACHI: Person =
     Person { office_number: "8", kana: "ミホン　ハチ", name: "見本　八", birth_on: "1990-08-08" };
 pub const KYU: Person =
-    Person { office_number: "9", kana: "カクウ　キュウ", name: "架空　九", birth_on: "1980-09-09" };
+    Person {
+        office_number: "9", kana: "カクウ　キュウ", name: "架空　九", birth_on: "1980-09-09"
+    };
 pub const SPOUSE: Person =
     Person { office_number: "", kana: "ミホン　ツマ", name: "見本　妻", birth_on: "1991-01-01" };
 pub const CHILD: Person =
@@ -151,7 +153,10 @@ pub fn tables(w: &World) -> BTreeMap<String, i64> {
     )
     .load(&mut w.owner())
     .unwrap();
-    names.into_iter().map(|n| (n.name.clone(), count(w, &format!("select count(*) as n from {}", n.name)))).collect()
+    names
+        .into_iter()
+        .map(|n| (n.name.clone(), count(w, &format!("select count(*) as n from {}", n.name))))
+        .collect()
 }
 /// An entry of the log.
 #[derive(QueryableByName, Debug)]

@@ -1,8 +1,8 @@
 //! 入社と被扶養者2人: a hire with two dependents, from the first question of the employer's software to the result it polls.
 use crate::{
     filing::{
-        CHILD, HACHI, NANA, SPOUSE, accept, acquisition, batch, child, count, decide, entries, filed, give_back,
-        id, slip, spouse, tables,
+        CHILD, HACHI, NANA, SPOUSE, accept, acquisition, batch, child, count, decide, entries, filed,
+        give_back, id, slip, spouse, tables,
     },
     harness::{caller::Response, world::World},
 };
@@ -61,7 +61,8 @@ fn a_hire_with_two_dependents() {
         spouse(NANA, SPOUSE, "2026-11-01", Some(2)),
         child(NANA, CHILD, "2026-11-10", Some(3)),
     ];
-    let wrong = format!("{}{}", &fictitious_number(3)[..11], (fictitious_number(3).as_bytes()[11] - b'0' + 1) % 10);
+    let wrong =
+        format!("{}{}", &fictitious_number(3)[..11], (fictitious_number(3).as_bytes()[11] - b'0' + 1) % 10);
     let mut mistyped = forms.clone();
     mistyped[2]["others"][0]["personal_number"] = json!(wrong);
     let before = tables(&w);
@@ -117,14 +118,14 @@ fn a_hire_with_two_dependents() {
     let ids: Vec<_> = (0..3).map(|n| id(&receipt["results"][n]["notification_id"])).collect();
     let staff = w.staff("clerk");
     let privileged = w.staff("privileged");
-    let open = s.step(("getNotification", 1), clerk, 200, || staff.get(format!("/v1/notifications/{}", ids[0])));
+    let open =
+        s.step(("getNotification", 1), clerk, 200, || staff.get(format!("/v1/notifications/{}", ids[0])));
     assert!(open.body["form"].get("personal_number").is_none());
     assert_eq!(open.body["carries_number"], true);
 
     // 10: the acquisition is accepted by somebody who may
     s.step(("decideNotification", 1), clerk, 403, || decide(&staff, ids[0], &accept()));
-    let done =
-        s.step(("decideNotification", 1), chief, 200, || decide(&privileged, ids[0], &accept())).body;
+    let done = s.step(("decideNotification", 1), chief, 200, || decide(&privileged, ids[0], &accept())).body;
     let member = id(&done["outcome"]["member_id"]);
     assert!(entries(&w, "decideNotification")[0].persons.contains(&member));
 

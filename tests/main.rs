@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod audit;
+mod decisions;
 mod filing;
 mod harness;
 mod journey_j1;

@@ -111,7 +111,10 @@ fn compare(sample: &str, answer: &Value, rows: &Value, state: &str, whole: &Valu
                 None => assert!(found.is_empty(), "{sample} row {row}: {found:?}"),
                 Some((code, fields)) => {
                     assert!(found.iter().any(|f| f.0 == code), "{sample} row {row}: {code} in {found:?}");
-                    assert!(found.iter().all(|f| f.0 == code), "{sample} row {row}: only {code} in {found:?}");
+                    assert!(
+                        found.iter().all(|f| f.0 == code),
+                        "{sample} row {row}: only {code} in {found:?}"
+                    );
                     let all: Vec<u16> = found.iter().flat_map(|f| f.1.clone()).collect();
                     assert!(fields.is_none_or(|f| f == all), "{sample} row {row}: fields of {found:?}");
                 }
@@ -135,7 +138,11 @@ fn sample(path: &str) -> World {
 
     let receipt = send(&w, &employer, path, false).expect(202);
     compare(path, &receipt, &receipt["results"], "state", &receipt["findings"]);
-    assert_eq!(told(&receipt["results"], "row"), told(&dry["records"], "row"), "{path}: the dry run finds the same");
+    assert_eq!(
+        told(&receipt["results"], "row"),
+        told(&dry["records"], "row"),
+        "{path}: the dry run finds the same"
+    );
     let counts = &receipt["counts"];
     let expected = &table("expected.json")[path];
     for key in ["accepted", "review", "rejected", "warnings"] {

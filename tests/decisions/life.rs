@@ -2,7 +2,8 @@
 use super::{accepted, hired};
 use crate::{
     filing::{
-        HACHI, NANA, accept, acquisition, count, decide, decide_on, entries, filed, give_back, loss, slip, tables,
+        HACHI, NANA, accept, acquisition, count, decide, decide_on, entries, filed, give_back, loss, slip,
+        tables,
     },
     harness::world::World,
 };
@@ -37,7 +38,11 @@ fn a_notification_is_decided_once() {
     let w = World::new();
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));
     for (end, key) in [(accept(), "applied"), (give_back(), "returned")] {
-        let n = filed(&w, &employer, &acquisition(if key == "applied" { NANA } else { HACHI }, "2026-11-01", None));
+        let n = filed(
+            &w,
+            &employer,
+            &acquisition(if key == "applied" { NANA } else { HACHI }, "2026-11-01", None),
+        );
         assert_eq!(decide(&staff, n, &end).expect(200)["state"], key);
         let before = tables(&w);
         decide(&staff, n, &accept()).refused(409, "already-decided");
@@ -71,7 +76,10 @@ fn what_was_returned_may_be_filed_again() {
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));
     let n = filed(&w, &employer, &acquisition(NANA, "2026-11-01", None));
     let done = decide(&staff, n, &give_back()).expect(200);
-    assert_eq!((&done["state"], &done["reasons"][0]["code"]), (&json!("returned"), &json!("evidence_missing")));
+    assert_eq!(
+        (&done["state"], &done["reasons"][0]["code"]),
+        (&json!("returned"), &json!("evidence_missing"))
+    );
     let seen = employer.get(format!("/v1/notifications/{n}")).expect(200);
     assert_eq!(seen["reasons"], done["reasons"], "the employer reads why");
     assert_eq!(count(&w, "select count(*) as n from person"), 0);
@@ -96,7 +104,8 @@ fn a_return_needs_reasons_in_words() {
     let n = filed(&w, &employer, &acquisition(NANA, "2026-11-01", None));
     let p = decide(&staff, n, &json!({ "decision": "return" })).refused(422, "reasons-missing");
     assert_eq!(p["errors"][0]["pointer"], "/reasons");
-    let reason = |code: &str, text: &str| json!({ "decision": "return", "reasons": [{ "code": code, "text": text }] });
+    let reason =
+        |code: &str, text: &str| json!({ "decision": "return", "reasons": [{ "code": code, "text": text }] });
     let p = decide(&staff, n, &reason("other", "")).refused(422, "invalid");
     assert_eq!(p["errors"][0]["pointer"], "/reasons/0/text");
     let p = decide(&staff, n, &reason("because", "x")).refused(422, "invalid");
@@ -112,15 +121,17 @@ fn of_two_decisions_at_once_one_takes_effect() {
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));
     for round in 0..5 {
         let office: &'static str = ["11", "12", "13", "14", "15"][round];
-        let kana: &'static str = ["ミホン　ア", "ミホン　イ", "ミホン　ウ", "ミホン　エ", "ミホン　オ"][round];
-        let n = filed(&w, &employer, &acquisition(crate::filing::Person { office_number: office, kana, ..NANA }, "2026-11-01", None));
+        let kana: &'static str =
+            ["ミホン　ア", "ミホン　イ", "ミホン　ウ", "ミホン　エ", "ミホン　オ"][round];
+        let n = filed(
+            &w,
+            &employer,
+            &acquisition(crate::filing::Person { office_number: office, kana, ..NANA }, "2026-11-01", None),
+        );
         let tag = staff.get(format!("/v1/notifications/{n}")).header("etag").to_owned();
         let ends = [accept(), if round % 2 == 0 { accept() } else { give_back() }];
         let mut answers: Vec<(u16, String)> = std::thread::scope(|s| {
-            let both: Vec<_> = ends
-                .iter()
-                .map(|end| s.spawn(|| decide_on(&staff, n, &tag, end)))
-                .collect();
+            let both: Vec<_> = ends.iter().map(|end| s.spawn(|| decide_on(&staff, n, &tag, end))).collect();
             both.into_iter()
                 .map(|t| t.join().unwrap())
                 .map(|r| (r.status, r.body["state"].as_str().unwrap_or_default().to_owned()))
@@ -141,7 +152,10 @@ fn staff_names_a_person_only_where_somebody_can_rejoin() {
     let n = filed(&w, &employer, &acquisition(HACHI, "2026-11-01", None));
     let unknown = json!({ "decision": "accept", "person_id": uuid::Uuid::now_v7() });
     let p = decide(&staff, n, &unknown).refused(422, "invalid");
-    assert_eq!((&p["errors"][0]["pointer"], &p["errors"][0]["code"]), (&json!("/person_id"), &json!("unknown-person")));
+    assert_eq!(
+        (&p["errors"][0]["pointer"], &p["errors"][0]["code"]),
+        (&json!("/person_id"), &json!("unknown-person"))
+    );
     let insured = json!({ "decision": "accept", "person_id": person });
     decide(&staff, n, &insured).refused(409, "already-exists");
     let leaves = filed(&w, &employer, &loss(NANA, "2026-11-20", "2026-11-21"));

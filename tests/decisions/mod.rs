@@ -4,7 +4,7 @@ mod numbers;
 mod records;
 
 use crate::{
-    filing::{accept, acquisition, decide, filed, id, Person},
+    filing::{Person, accept, acquisition, decide, filed, id},
     harness::{caller::Caller, world::World},
 };
 use serde_json::Value;

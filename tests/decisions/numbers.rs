@@ -2,7 +2,8 @@
 use super::hired;
 use crate::{
     filing::{
-        CHILD, HACHI, KYU, NANA, accept, acquisition, child, count, decide, filed, fresh_key, give_back, id, slip,
+        CHILD, HACHI, KYU, NANA, accept, acquisition, child, count, decide, filed, fresh_key, give_back, id,
+        slip,
     },
     harness::world::World,
 };
@@ -91,7 +92,10 @@ fn a_number_does_not_outlive_its_decision() {
     let n = filed(&w, &employer, &child(NANA, CHILD, "2026-11-10", Some(3)));
     decide(&staff, n, &accept()).expect(200);
     assert_eq!(count(&w, PENDING), 0);
-    assert_eq!(count(&w, "select count(*) as n from strongroom.personal_number where superseded_at is null"), 2);
+    assert_eq!(
+        count(&w, "select count(*) as n from strongroom.personal_number where superseded_at is null"),
+        2
+    );
 }
 #[test]
 fn a_number_that_waits_with_the_same_employer_is_a_duplicate() {
@@ -100,7 +104,8 @@ fn a_number_that_waits_with_the_same_employer_is_a_duplicate() {
     filed(&w, &employer, &acquisition(NANA, "2026-11-01", Some(1)));
     for (query, status) in [("?validate_only=true", 200), ("", 422)] {
         let body = slip(&w, &acquisition(HACHI, "2026-11-01", Some(1)));
-        let answer = employer.post(format!("/v1/notifications{query}")).key(&fresh_key()).json(&body).expect(status);
+        let answer =
+            employer.post(format!("/v1/notifications{query}")).key(&fresh_key()).json(&body).expect(status);
         let found = if status == 200 { &answer["records"][0]["findings"][0] } else { &answer["errors"][0] };
         assert_eq!(found["code"], "E-MYNUMBER-DUPLICATE", "{answer}");
         assert!(!answer.to_string().contains(&fictitious_number(1)));

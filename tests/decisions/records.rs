@@ -2,8 +2,8 @@
 use super::{accepted, hired};
 use crate::{
     filing::{
-        CHILD, KYU, NANA, Person, SPOUSE, accept, acquisition, child, child_leaves, count, decide, filed, fresh_key,
-        id, loss, spouse,
+        CHILD, KYU, NANA, Person, SPOUSE, accept, acquisition, child, child_leaves, count, decide, filed,
+        fresh_key, id, loss, spouse,
     },
     harness::world::World,
 };
@@ -11,8 +11,11 @@ use chrono::Duration;
 use serde_json::json;
 
 const SECOND: Person =
-    Person { office_number: "", kana: "ミホン　フタバ", name: "見本　二葉", birth_on: "2020-02-02" };
-const THIRD: Person = Person { office_number: "", kana: "ミホン　ミナ", name: "見本　三奈", birth_on: "2022-03-03" };
+    Person {
+        office_number: "", kana: "ミホン　フタバ", name: "見本　二葉", birth_on: "2020-02-02"
+    };
+const THIRD: Person =
+    Person { office_number: "", kana: "ミホン　ミナ", name: "見本　三奈", birth_on: "2022-03-03" };
 
 #[test]
 fn a_loss_ends_the_dependents_too_and_the_past_stays_as_it_was() {
@@ -31,14 +34,20 @@ fn a_loss_ends_the_dependents_too_and_the_past_stays_as_it_was() {
     let d = |query: &str| staff.get(format!("/v1/members/{member}/dependents{query}")).expect(200);
     assert_eq!(m("")["lost_on"], "2026-11-21");
     assert_eq!(m("")["loss_reason"], "retirement");
-    assert!(m("?known_at=2026-11-22T00:01:00Z").get("lost_on").is_none(), "what was known before the loss came");
+    assert!(
+        m("?known_at=2026-11-22T00:01:00Z").get("lost_on").is_none(),
+        "what was known before the loss came"
+    );
     assert_eq!(d("")["items"], json!([]), "nobody is covered any more");
     assert_eq!(d("?as_of=2026-11-20")["items"].as_array().unwrap().len(), 1, "the last day of cover");
     assert_eq!(d("?as_of=2026-11-09")["items"], json!([]), "before the recognition");
     let known = staff.get(format!("/v1/dependents/{dependent}?known_at=2026-11-22T00:01:00Z")).expect(200);
     assert!(known.get("removed_on").is_none());
     let ended = staff.get(format!("/v1/dependents/{dependent}")).expect(200);
-    assert_eq!((&ended["removed_on"], &ended["removal_reason"]), (&json!("2026-11-21"), &json!("insured_lost")));
+    assert_eq!(
+        (&ended["removed_on"], &ended["removal_reason"]),
+        (&json!("2026-11-21"), &json!("insured_lost"))
+    );
     staff.get(format!("/v1/members/{member}?as_of=2026-10-31")).refused(404, "not-found");
 }
 #[test]
@@ -83,7 +92,8 @@ fn branch_numbers_count_up_and_are_not_given_twice() {
     assert_eq!(branch(&child_leaves(NANA, SECOND, "2026-11-15")), "02");
     assert_eq!(branch(&child(NANA, THIRD, "2026-11-16", None)), "03");
     let list = staff.get(format!("/v1/members/{member}/dependents")).expect(200);
-    let branches: Vec<&str> = list["items"].as_array().unwrap().iter().map(|d| d["branch"].as_str().unwrap()).collect();
+    let branches: Vec<&str> =
+        list["items"].as_array().unwrap().iter().map(|d| d["branch"].as_str().unwrap()).collect();
     assert_eq!(branches, ["01", "03"]);
 }
 #[test]
@@ -122,7 +132,11 @@ fn who_rejoins_at_another_employer_stays_the_same_person() {
     other.get(format!("/v1/members/{person}")).expect(200);
     employer.get(format!("/v1/members/{person}")).refused(404, "not-found");
     assert_eq!(count(&w, "select count(*) as n from person"), 1);
-    assert_eq!(count(&w, "select count(*) as n from strongroom.personal_number"), 1, "the number is registered once");
+    assert_eq!(
+        count(&w, "select count(*) as n from strongroom.personal_number"),
+        1,
+        "the number is registered once"
+    );
 }
 #[test]
 fn a_late_loss_does_not_end_the_cover_at_the_next_employer() {
@@ -150,8 +164,11 @@ fn re_employment_on_the_same_day_is_taken_beside_its_loss() {
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));
     let (person, _) = hired(&w, &employer, &staff, NANA, None);
     let plain = acquisition(NANA, "2026-11-16", None);
-    let refused =
-        employer.post("/v1/notifications").key("insured-already").json(&crate::filing::slip(&w, &plain)).refused(422, "invalid");
+    let refused = employer
+        .post("/v1/notifications")
+        .key("insured-already")
+        .json(&crate::filing::slip(&w, &plain))
+        .refused(422, "invalid");
     assert_eq!(refused["errors"][0]["code"], "E-ALREADY-INSURED");
     let leaves = filed(&w, &employer, &loss(NANA, "2026-11-15", "2026-11-16"));
     let mut back = plain;

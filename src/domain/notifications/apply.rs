@@ -165,7 +165,15 @@ fn lose<Op: Operation>(
     // A loss never registers a number: it named the person, and is forgotten with the decision.
     let kernel = tx.kernel();
     kernel.vault.drop_pending(tx.conn(), row.id)?;
-    members::lose(tx, permit, (person, row.employer_id), f.lost_on, f.cause.as_str(), received_on(row), Some(row.id))?;
+    members::lose(
+        tx,
+        permit,
+        (person, row.employer_id),
+        f.lost_on,
+        f.cause.as_str(),
+        received_on(row),
+        Some(row.id),
+    )?;
     let ended = dependents::end_all(tx, permit, person, f.lost_on, Some(row.id))?;
     let member = members::written(tx, permit, person)?;
     let result = json!({ "member_id": person, "symbol": member.symbol, "number": member.number, "branch": member.branch,

@@ -51,7 +51,8 @@ impl ParsedRow {
         settings: &RuleSettings,
     ) -> Self {
         let form = form.normalised();
-        let slots: Vec<Slot> = numbers.iter().map(|(slot, _)| *slot).chain(mistyped.iter().copied()).collect();
+        let slots: Vec<Slot> =
+            numbers.iter().map(|(slot, _)| *slot).chain(mistyped.iter().copied()).collect();
         let checked = check_form(&form, &slots, settings);
         let mut parsed = Self {
             row,

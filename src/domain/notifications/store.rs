@@ -7,8 +7,8 @@ use crate::{
     domain::members::Named,
     kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx},
 };
-use std::collections::HashMap;
 use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 const SUBMISSION: &str = "select id, receipt_number, employer_id, channel, preparer_name, file_name, profile, declared_count, \
@@ -200,11 +200,7 @@ crate::row! {
 /// Those of these notifications that the employer filed and that wait, with their kind.
 /// # Errors
 /// Database errors.
-pub fn own_waiting(
-    tx: &mut Tx<'_>,
-    employer: Uuid,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, String>, Problem> {
+pub fn own_waiting(tx: &mut Tx<'_>, employer: Uuid, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, Problem> {
     let found: Vec<Waiting> = sql_query(
         "select id, kind from notification where id = any($2) and employer_id = $1 \
          and state in ('accepted', 'review', 'precheck')",

@@ -106,11 +106,7 @@ fn named(form: &Form) -> Named<'_> {
     };
     Named { office_number: office_number.as_deref(), name_kana, birth_on }
 }
-fn find_persons(
-    tx: &mut Tx<'_>,
-    employer: Uuid,
-    rows: &[ParsedRow],
-) -> Result<Vec<Option<Uuid>>, Problem> {
+fn find_persons(tx: &mut Tx<'_>, employer: Uuid, rows: &[ParsedRow]) -> Result<Vec<Option<Uuid>>, Problem> {
     let names: Vec<Named<'_>> = rows.iter().filter_map(|r| r.form.as_ref()).map(named).collect();
     let mut found = members::find_named(tx, employer, &names)?.into_iter();
     Ok(rows.iter().map(|r| r.form.as_ref().and_then(|_| found.next().flatten())).collect())

@@ -288,8 +288,10 @@ fn note_refused<Op: Operation>(
 }
 fn parsed(tx: &Tx<'_>, employer: &EmployerRow, stated: Vec<Stated>) -> Vec<ParsedRow> {
     let settings = intake::settings(tx, employer);
-    let mut rows: Vec<ParsedRow> =
-        (1u32..).zip(stated).map(|(no, s)| ParsedRow::from_form(no, s.form, (s.numbers, &s.mistyped), &settings)).collect();
+    let mut rows: Vec<ParsedRow> = (1u32..)
+        .zip(stated)
+        .map(|(no, s)| ParsedRow::from_form(no, s.form, (s.numbers, &s.mistyped), &settings))
+        .collect();
     mark_duplicates(&mut rows);
     rows
 }
@@ -348,7 +350,8 @@ async fn create_notification_file(
     let (q, raw, digest) = (q.0, input.value.0, input.digest);
     let is_dry = q.validate_only;
     let work = move |tx: &mut Tx<'_>| {
-        let (employer, permit) = intake::employer_in_turn::<CreateNotificationFile>(tx, q.employer_id, is_dry)?;
+        let (employer, permit) =
+            intake::employer_in_turn::<CreateNotificationFile>(tx, q.employer_id, is_dry)?;
         let settings = intake::settings(tx, &employer);
         let mut incoming = Incoming {
             channel: "api_file",
