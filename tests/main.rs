@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod audit;
+mod bad_input;
 mod decisions;
 mod filing;
 mod harness;
 mod journey_j1;
 mod launcher;
+mod lists;
 mod samples;
 mod smoke;

@@ -408,6 +408,7 @@ fn check_office(employer: &EmployerRow, file: &super::super::ParsedFile) -> Resu
             same(&employer.prefecture_code, &office.prefecture)
                 && same(&employer.district_code, &office.city)
                 && same(&employer.office_symbol, &office.symbol)
+                && office.number.as_ref().is_none_or(|n| same(&employer.office_number, n))
         }
         (None, None) => false,
     };
