@@ -1,8 +1,10 @@
 //! The integration tests: one binary, one module per capability.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod access;
 mod audit;
 mod bad_input;
+mod crash;
 mod decisions;
 mod filing;
 mod harness;
@@ -11,3 +13,4 @@ mod launcher;
 mod lists;
 mod samples;
 mod smoke;
+mod strongroom;

@@ -80,7 +80,7 @@ pub fn settings(tx: &Tx<'_>, employer: &EmployerRow) -> RuleSettings {
 /// # Errors
 /// Database errors; 422 when numbers came over a listener that takes none.
 pub fn check(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<Vec<Option<Uuid>>, Problem> {
-    if tx.zone() != Zone::Closed && rows.iter().any(|r| !r.numbers.is_empty()) {
+    if tx.zone() != Zone::Closed && rows.iter().any(|r| r.had_number) {
         return Err(Problem::new(Kind::NumberNotExpected).because(
             "number-not-taken-here",
             "この接続では個人番号を受け付けません",

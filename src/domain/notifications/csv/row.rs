@@ -24,6 +24,7 @@ pub(super) fn read(no: u32, line: &Line<'_>, header: &Header, settings: &RuleSet
         office: None,
         form: None,
         numbers: Vec::new(),
+        had_number: false,
         findings: Vec::new(),
         disposition: Disposition::Rejected,
     };
@@ -73,6 +74,8 @@ fn read_fields(
     header: &Header,
     settings: &RuleSettings,
 ) {
+    let mut places = raw.iter().zip(&layout.fields);
+    row.had_number = places.any(|(b, f)| f.kind == FieldType::PersonalNumber && !b.is_empty());
     let (texts, mut findings) = read_characters(raw, layout, settings.character_mode);
     if has_error(&findings) {
         row.findings = findings;
