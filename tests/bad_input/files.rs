@@ -166,6 +166,7 @@ fn the_same_file_twice_and_another_under_its_number() {
     let good = file("01_shutoku_ok", NAME);
     send(&w, &by, NAME, &good).expect(202);
     refused_file(&w, (422, "E-DUPLICATE-FILE"), || send(&w, &by, NAME, &good));
+    refused(&w, (422, "E-DUPLICATE-FILE"), || send_with(&w, &by, NAME, "&validate_only=true", &good));
     // the medium's number of the same day, with other rows
     let (_, row) = parts();
     let other = with_rows(&[[
@@ -175,6 +176,13 @@ fn the_same_file_twice_and_another_under_its_number() {
     .concat()]);
     refused_file(&w, (422, "E-DUPLICATE-FILE"), || send(&w, &by, NAME, &other));
     assert_eq!(count(&w, "select count(*) as n from notification"), 3);
+    // the same people under a new number of the medium
+    let at = good.windows(5).position(|w| w == b",001,").unwrap();
+    let renumbered = [&good[..at], b",002,", &good[at + 5..]].concat();
+    let p = refused_file(&w, (422, "file-rejected"), || send(&w, &by, NAME, &renumbered));
+    let places: Vec<(&Value, &Value)> =
+        p["errors"].as_array().unwrap().iter().map(|e| (&e["code"], &e["fields"])).collect();
+    assert_eq!(places, vec![(&json!("E-DUPLICATE-PENDING"), &json!([6])); 3]);
 }
 #[test]
 fn the_same_file_twice_at_once_is_taken_once() {

@@ -38,8 +38,8 @@ pub(super) fn read(no: u32, line: &Line<'_>, header: &Header, settings: &RuleSet
     row
 }
 
-/// Gives the findings of the rules their field numbers.
-pub(super) fn locate(row: &mut ParsedRow, profile: Profile, settings: &RuleSettings) {
+/// Gives the findings of the rules, and later of the register, their field numbers.
+pub(in super::super) fn locate(row: &mut ParsedRow, profile: Profile, settings: &RuleSettings) {
     let Some(layout) = row.form_code.and_then(|code| layout(profile, code, settings.today)) else { return };
     row.findings = std::mem::take(&mut row.findings).into_iter().map(|found| found.located(layout)).collect();
 }
