@@ -3,11 +3,14 @@
 
 mod access;
 mod audit;
+mod bad_input;
 mod crash;
+mod decisions;
 mod filing;
 mod harness;
 mod journey_j1;
 mod launcher;
+mod lists;
 mod samples;
 mod smoke;
 mod strongroom;

@@ -168,7 +168,17 @@ fn losses() {
 }
 #[test]
 fn changes_of_dependents() {
-    sample("04_idou_ok/SHFD0006.CSV");
+    let path = "04_idou_ok/SHFD0006.CSV";
+    sample(path);
+    let w = world_of(path);
+    let dry = send(&w, &w.client("employer"), path, true).expect(200);
+    let told: Vec<&Value> = dry["records"].as_array().unwrap().iter().map(|r| &r["consequences"]).collect();
+    let line = |field: &str, after: &str| json!({ "subject": "dependent", "field": field, "after": after });
+    assert_eq!(*told[0], json!([line("recognised_on", "2026-11-01"), line("recognised_on", "2026-11-01")]));
+    assert_eq!(*told[1], json!([line("removed_on", "2026-10-01")]));
+    let mut renamed = line("name", "試　文");
+    renamed["before"] = json!("試　史");
+    assert_eq!(*told[2], json!([renamed]));
 }
 #[test]
 fn a_fault_in_every_row() {
