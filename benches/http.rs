@@ -81,7 +81,12 @@ fn runtime() -> tokio::runtime::Runtime {
 fn request(load: &Load, path: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {}\r\n\r\n", load.token).into_bytes()
 }
-async fn caller(address: SocketAddr, requests: &[Vec<u8>], seed: usize, over: &AtomicBool) -> Result<Vec<u32>> {
+async fn caller(
+    address: SocketAddr,
+    requests: &[Vec<u8>],
+    seed: usize,
+    over: &AtomicBool,
+) -> Result<Vec<u32>> {
     let stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     let (mut micros, mut buffer) = (Vec::new(), Vec::with_capacity(1 << 16));

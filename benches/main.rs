@@ -76,7 +76,11 @@ fn page(society: &Society, number: usize) -> Row {
     let first = http::once(&load).expect("a page");
     assert!(first.contains(&society.ids()[after].to_string()), "page {number} begins elsewhere");
     let burst = measured(society, &load);
-    Row::reads(&format!("page {number} of members, {PAGE} rows, {PAGE_CONNECTIONS} connections"), &burst, limit)
+    Row::reads(
+        &format!("page {number} of members, {PAGE} rows, {PAGE_CONNECTIONS} connections"),
+        &burst,
+        limit,
+    )
 }
 fn measured(society: &Society, load: &Load) -> Burst {
     http::run(load, Duration::from_secs(1), || 0.0);
@@ -95,4 +99,3 @@ fn intake(society: &Society) -> Row {
     let limit = limits::copy(society);
     Row::intake(&format!("CSV intake, files of {RECORDS} records"), rows / taken, seconds[FILES - 1], limit)
 }
-

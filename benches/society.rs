@@ -47,7 +47,8 @@ impl Society {
         std::fs::create_dir_all(base.join("kenpo")).unwrap();
         let (named, path) = (std::env::var_os("KENPO_PG_BIN"), std::env::var_os("PATH"));
         let binaries = Binaries::new(named.map(Into::into), path.as_deref());
-        let postgres = PrivatePostgres::start(&binaries, &base, Durability::Durable).unwrap_or_else(|e| panic!("{e}"));
+        let postgres =
+            PrivatePostgres::start(&binaries, &base, Durability::Durable).unwrap_or_else(|e| panic!("{e}"));
         let clock = Clock::real();
         let url = postgres.url("kenpo", DATABASE);
         app::migrate(&url).unwrap();
@@ -123,7 +124,8 @@ impl Society {
     /// Entries of an operation.
     pub fn entries(&self, operation: &str) -> usize {
         let sql = "select count(*) as n, null::uuid as id from audit_entry where operation = $1";
-        let row: Counted = sql_query(sql).bind::<t::Text, _>(operation).get_result(&mut self.owner()).unwrap();
+        let row: Counted =
+            sql_query(sql).bind::<t::Text, _>(operation).get_result(&mut self.owner()).unwrap();
         usize::try_from(row.n).unwrap()
     }
     /// Submissions of this run and their records.

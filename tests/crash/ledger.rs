@@ -46,8 +46,13 @@ pub fn judge(filings: &[Filing], kept: &BTreeMap<Uuid, Kept>) -> Vec<String> {
     }
     let mut claimed = BTreeSet::new();
     for filing in filings {
-        let found: BTreeSet<Uuid> =
-            filing.office_numbers.iter().filter_map(|n| by_record.get(n.as_str())).flatten().copied().collect();
+        let found: BTreeSet<Uuid> = filing
+            .office_numbers
+            .iter()
+            .filter_map(|n| by_record.get(n.as_str()))
+            .flatten()
+            .copied()
+            .collect();
         match (&filing.receipt, found.len()) {
             (Some(_), 0) => faults.push(format!("{}: acknowledged and lost", filing.key)),
             (_, 2..) => faults.push(format!("{}: there {} times", filing.key, found.len())),
@@ -55,7 +60,8 @@ pub fn judge(filings: &[Filing], kept: &BTreeMap<Uuid, Kept>) -> Vec<String> {
         }
         for id in found {
             claimed.insert(id);
-            faults.extend(against(filing, id, &kept[&id]).into_iter().map(|f| format!("{}: {f}", filing.key)));
+            faults
+                .extend(against(filing, id, &kept[&id]).into_iter().map(|f| format!("{}: {f}", filing.key)));
         }
     }
     faults.extend(kept.keys().filter(|id| !claimed.contains(id)).map(|id| format!("{id}: nobody filed it")));

@@ -56,7 +56,8 @@ impl Load {
     }
     fn form(&self, n: usize) -> Filing {
         let number = n / 2;
-        let personal_number = (number < NUMBERS).then(|| seed::fictitious_number(u16::try_from(number).unwrap()));
+        let personal_number =
+            (number < NUMBERS).then(|| seed::fictitious_number(u16::try_from(number).unwrap()));
         let mut notification = json!({
             "kind": "qualification_acquisition", "office_number": office_number(n, 0), "name_kana": "ミホン　ナナ",
             "name": "見本　七", "birth_on": "2000-07-07", "sex": "female", "acquired_on": self.today,
@@ -131,7 +132,12 @@ pub fn agent() -> ureq::Agent {
         .into()
 }
 /// Sends a filing; gives status, whether it is the kept answer, and body. An error is no answer at all, or half of one.
-pub fn post(agent: &ureq::Agent, url: &str, token: &str, filing: &Filing) -> Result<(u16, bool, String), ureq::Error> {
+pub fn post(
+    agent: &ureq::Agent,
+    url: &str,
+    token: &str,
+    filing: &Filing,
+) -> Result<(u16, bool, String), ureq::Error> {
     let mut answer = agent
         .post(format!("{url}{}", filing.path))
         .header("authorization", format!("Bearer {token}"))

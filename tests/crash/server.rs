@@ -147,7 +147,10 @@ struct Row {
 impl Row {
     fn kept(self) -> (Uuid, Kept) {
         let entries = usize::try_from(self.entries).unwrap();
-        (self.id, Kept { receipt_number: self.receipt_number, records: self.records, entries, keys: self.keys })
+        (
+            self.id,
+            Kept { receipt_number: self.receipt_number, records: self.records, entries, keys: self.keys },
+        )
     }
 }
 #[derive(QueryableByName)]
