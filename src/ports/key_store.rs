@@ -16,7 +16,6 @@ use uuid::Uuid;
 pub const WRAPPED: usize = 12 + 32 + 16;
 /// A data key, sealed under the key-encryption key and bound to its id.
 pub type WrappedKey = [u8; WRAPPED];
-const DESTROYED: WrappedKey = [0; WRAPPED];
 
 /// Why the store did not serve; holds no content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,17 +63,14 @@ pub trait KeyStore: Send + Sync {
     fn destroy_many(&self, keys: &[Uuid]) -> Result<(), KeyStoreError>;
 }
 
-/// The key store as one SQLite file that many processes share.
-///
-/// A key keeps its slot until it is destroyed and is then overwritten in place; slots are never moved (a B-tree that moves
-/// cells leaves copies behind), and a freed slot takes the next key.
+/// The key store as one SQLite file that many processes share. `secure_delete` overwrites what is deleted, so that a destroyed
+/// key is nowhere in the file; the journal is cut to nothing after each transaction.
 pub struct SqliteKeyStore {
     connection: Mutex<Connection>,
 }
 
-const SCHEMA: &str = "
-    create table if not exists wrapped_key (slot integer primary key, key_id blob not null unique, wrapped blob not null);
-    create table if not exists free_slot (slot integer primary key);";
+const SCHEMA: &str =
+    "create table if not exists wrapped_key (key_id blob primary key, wrapped blob not null) without rowid";
 
 impl SqliteKeyStore {
     /// Opens the file, making it (0600) and its folder (0700) when they are missing.
@@ -118,31 +114,16 @@ fn prepare(path: &Path) -> Result<(), KeyStoreError> {
 }
 
 fn put(tx: &Transaction<'_>, keys: &[(Uuid, WrappedKey)]) -> rusqlite::Result<()> {
-    let mut free = tx.prepare_cached(
-        "delete from free_slot where slot = (select min(slot) from free_slot) returning slot",
-    )?;
-    let mut reuse = tx.prepare_cached("update wrapped_key set key_id = ?2, wrapped = ?3 where slot = ?1")?;
-    let mut append = tx.prepare_cached("insert into wrapped_key (key_id, wrapped) values (?1, ?2)")?;
+    let mut insert = tx.prepare_cached("insert into wrapped_key (key_id, wrapped) values (?1, ?2)")?;
     for (id, wrapped) in keys {
-        let slot: Option<i64> = free.query_row([], |r| r.get(0)).optional()?;
-        match slot {
-            Some(slot) => reuse.execute(params![slot, id.as_bytes().as_slice(), wrapped.as_slice()])?,
-            None => append.execute(params![id.as_bytes().as_slice(), wrapped.as_slice()])?,
-        };
+        insert.execute(params![id.as_bytes().as_slice(), wrapped.as_slice()])?;
     }
     Ok(())
 }
 fn destroy(tx: &Transaction<'_>, keys: &[Uuid]) -> rusqlite::Result<()> {
-    let mut wipe =
-        tx.prepare_cached("update wrapped_key set wrapped = ?2 where key_id = ?1 returning slot")?;
-    let mut free = tx.prepare_cached("insert or ignore into free_slot (slot) values (?1)")?;
+    let mut delete = tx.prepare_cached("delete from wrapped_key where key_id = ?1")?;
     for id in keys {
-        let slot: Option<i64> = wipe
-            .query_row(params![id.as_bytes().as_slice(), DESTROYED.as_slice()], |r| r.get(0))
-            .optional()?;
-        if let Some(slot) = slot {
-            free.execute([slot])?;
-        }
+        delete.execute([id.as_bytes().as_slice()])?;
     }
     Ok(())
 }
@@ -163,9 +144,7 @@ impl KeyStore for SqliteKeyStore {
             .prepare_cached("select wrapped from wrapped_key where key_id = ?1")?
             .query_row([key.as_bytes().as_slice()], |r| r.get(0))
             .optional()?;
-        let Some(found) = found else { return Ok(None) };
-        let wrapped: WrappedKey = found.try_into().map_err(|_| KeyStoreError::Malformed)?;
-        Ok((wrapped != DESTROYED).then_some(wrapped))
+        found.map(|f| f.try_into().map_err(|_| KeyStoreError::Malformed)).transpose()
     }
     fn destroy_many(&self, keys: &[Uuid]) -> Result<(), KeyStoreError> {
         if keys.is_empty() {

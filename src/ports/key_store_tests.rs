@@ -50,8 +50,7 @@ fn a_destroyed_key_is_nowhere_in_the_file() {
     }
     assert!(place.holds(&kept[0].1), "the search finds what is there");
     let text = fs::read(place.file()).unwrap();
-    let mut windows = std::collections::HashSet::new();
-    windows.extend(text.windows(16));
+    let windows: std::collections::HashSet<&[u8]> = text.windows(16).collect();
     for (id, wrapped) in &gone {
         assert_eq!(store.get(*id).unwrap(), None);
         assert!(!windows.contains(&wrapped[..16]), "a destroyed key is still in the file");

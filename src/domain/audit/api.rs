@@ -172,7 +172,7 @@ pub async fn export_audit_logs(
 
 /// The operations of the log.
 pub fn routes(r: &mut Routes) {
-    r.group("Audit");
+    r.group("AuditLogs");
     r.add::<ListAuditLogs, _, _, _>(list_audit_logs);
     r.add_other::<ExportAuditLogs, _, _, (), Lines<ExportLine>>(export_audit_logs);
 }

@@ -220,7 +220,7 @@ async fn update_member_contact(
 
 /// Routes of insured persons.
 pub fn routes(r: &mut Routes) {
-    r.group("Members");
+    r.group("Members").schema::<MemberState>().schema::<Expand>();
     r.add::<ListMembers, _, _, _>(list_members);
     r.add::<GetMember, _, _, _>(get_member);
     r.add::<GetMemberHistory, _, _, _>(get_member_history);

@@ -162,7 +162,7 @@ fn too_many(seconds: u32) -> Problem {
 
 /// Operations of this module.
 pub fn routes(r: &mut Routes) {
-    r.group("Personal numbers");
+    r.group("PersonalNumbers");
     r.add::<RegisterPersonalNumber, _, _, _>(register_personal_number);
     r.add::<VerifyPersonalNumber, _, _, _>(verify_personal_number);
 }

@@ -149,6 +149,7 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     ("429", "TooMany", "Too many requests"),
     ("500", "Internal", "Internal error"),
     ("503", "Unavailable", "Temporarily unavailable"),
+    ("default", "Unexpected", "Any other failure"),
 ];
 fn problems_of<Op: Operation>(d: &Described) -> Vec<(&'static str, &'static str)> {
     let writes = Op::METHOD != Method::Get;

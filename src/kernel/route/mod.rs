@@ -82,6 +82,11 @@ impl Routes {
         self.schemas.extend(super::input::schemas_of::<T>());
         self
     }
+    /// Adds a schema that only parameters refer to.
+    pub fn schema<T: ToSchema>(&mut self) -> &mut Self {
+        self.schemas.extend(super::input::schemas_of::<T>());
+        self
+    }
     fn declare<Op: Operation, Args: Describe>(&mut self, success: describe::Success) {
         let mut described = Described::default();
         Args::describe(Op::PATH, &mut described);

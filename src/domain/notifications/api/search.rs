@@ -214,6 +214,7 @@ fn for_staff(tx: &mut Tx<'_>, view: &mut NotificationView) -> Result<(), Problem
 
 /// Routes of following.
 pub fn routes(r: &mut Routes) {
+    r.schema::<NotificationKind>();
     r.add::<ListSubmissions, _, _, _>(list_submissions);
     r.add::<GetSubmission, _, _, _>(get_submission);
     r.add::<ConfirmSubmission, _, _, _>(confirm_submission);

@@ -1,0 +1,3 @@
+//! 個人番号: what is kept, under which keys and role, and what callers can get out of it.
+mod requests;
+mod vault;

@@ -1,0 +1,32 @@
+// Runs the Postman collection with newman: node newman-run.mjs FOLDER
+// The environment file's empty places are filled from KENPO_*: employer_client_id from KENPO_EMPLOYER_CLIENT_ID.
+
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+import newman from "newman";
+
+const folder = process.argv[2];
+const read = (name) => JSON.parse(readFileSync(path.join(folder, name), "utf8"));
+const environment = read("local.postman_environment.json");
+for (const entry of environment.values) {
+  const given = process.env[`KENPO_${entry.key.toUpperCase()}`];
+  if (given === undefined) throw new Error(`KENPO_${entry.key.toUpperCase()} is not set`);
+  entry.value = given;
+}
+
+newman.run(
+  { collection: read("kenpo.postman_collection.json"), environment, reporters: [], timeoutRequest: 30_000 },
+  (error, summary) => {
+    if (error) throw error;
+    const { requests, assertions } = summary.run.stats;
+    for (const failure of summary.run.failures) {
+      const answer = summary.run.executions.find((one) => one.item.id === failure.source?.id)?.response;
+      console.error(`${failure.source?.name}: ${failure.error.test ?? ""} ${failure.error.message} (${answer?.code} ${answer?.text().slice(0, 500)})`);
+    }
+    // A run that asserted nothing proves nothing.
+    const isSound = summary.run.failures.length === 0 && requests.total > 0 && assertions.total > 0;
+    console.log(`  ${isSound ? "ok" : "FAILED"}  ${requests.total} requests, ${assertions.total} assertions`);
+    process.exitCode = isSound ? 0 : 1;
+  },
+);
