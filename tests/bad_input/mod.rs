@@ -27,7 +27,8 @@ fn refused_file(w: &World, (status, code): (u16, &str), ask: impl FnOnce() -> Re
     let mut before = tables(w);
     let answer = ask();
     *before.get_mut("public.submission").unwrap() += 1;
-    assert_eq!(tables(w), before, "the receipt and nothing else: {}", answer.text);
+    *before.get_mut("public.idempotency").unwrap() += 1;
+    assert_eq!(tables(w), before, "the receipt, its answer under the key, and nothing else: {}", answer.text);
     let problem = problem(answer, status, code);
     assert!(problem["receipt_number"].is_string());
     problem

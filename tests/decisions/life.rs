@@ -157,7 +157,7 @@ fn staff_names_a_person_only_where_somebody_can_rejoin() {
         (&json!("/person_id"), &json!("unknown-person"))
     );
     let insured = json!({ "decision": "accept", "person_id": person });
-    decide(&staff, n, &insured).refused(409, "already-exists");
+    decide(&staff, n, &insured).refused(409, "person-differs");
     let leaves = filed(&w, &employer, &loss(NANA, "2026-11-20", "2026-11-21"));
     decide(&staff, leaves, &insured).refused(422, "person-not-expected");
     accepted(&staff, leaves);
