@@ -43,7 +43,7 @@ fn nothing_acknowledged_is_lost_or_doubled_by_kill_9() {
     for round in 0..rounds() {
         let before = load.filings.lock().unwrap().len();
         file_until_killed(&society.serve(), &society, &load);
-        // Every third time the database goes the same way at the same moment.
+        // Every third time the database goes the same way right after.
         let with_database = round % 3 == 1;
         if with_database {
             society.crash_database();
