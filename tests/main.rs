@@ -3,7 +3,11 @@
 
 mod access;
 mod audit;
+mod canary;
+mod disclosure;
 mod harness;
 mod launcher;
+mod sessions;
 mod smoke;
 mod strongroom;
+mod tokens;

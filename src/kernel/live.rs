@@ -3,7 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, RwLock},
+    sync::{Arc, Mutex, RwLock},
+    time::{Duration, Instant},
 };
 use uuid::Uuid;
 
@@ -94,7 +95,10 @@ pub struct Snapshot {
 #[derive(Default)]
 pub struct Live {
     now: RwLock<Arc<Snapshot>>,
+    ended_here: Mutex<Vec<(Uuid, Instant)>>,
 }
+/// A snapshot that was begun before a session ended here is in place long before this.
+const ENDED_HERE: Duration = Duration::from_secs(30);
 impl Live {
     /// The current snapshot.
     pub fn get(&self) -> Arc<Snapshot> {
@@ -103,6 +107,11 @@ impl Live {
     /// Puts a newer one in place; the epoch moves only when callers changed, so remembered decisions stay good.
     pub fn put(&self, mut fresh: Snapshot) {
         if let Ok(mut now) = self.now.write() {
+            // What was read before a session ended here must not bring it back.
+            if let Ok(mut here) = self.ended_here.lock() {
+                here.retain(|(_, at)| at.elapsed() < ENDED_HERE);
+                fresh.ended.extend(here.iter().map(|(sid, _)| *sid));
+            }
             let same = now.users == fresh.users && now.clients == fresh.clients;
             fresh.epoch = if same { now.epoch } else { now.epoch + 1 };
             *now = Arc::new(fresh);
@@ -111,6 +120,9 @@ impl Live {
     /// Ends a session on this node at once.
     pub fn end_session(&self, sid: Uuid) {
         if let Ok(mut now) = self.now.write() {
+            if let Ok(mut here) = self.ended_here.lock() {
+                here.push((sid, Instant::now()));
+            }
             let s = &**now;
             let mut ended = s.ended.clone();
             ended.insert(sid);
@@ -121,5 +133,19 @@ impl Live {
                 epoch: s.epoch,
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn a_snapshot_that_was_begun_earlier_does_not_bring_an_ended_session_back() {
+        let (live, sid) = (Live::default(), Uuid::from_u128(1));
+        live.end_session(sid);
+        assert!(live.get().ended.contains(&sid));
+        live.put(Snapshot::default());
+        assert!(live.get().ended.contains(&sid));
+        assert_eq!(live.get().epoch, 0, "and remembered decisions stay good");
     }
 }
