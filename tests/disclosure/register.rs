@@ -187,17 +187,17 @@ fn nobody_else_can_use_the_check_as_an_oracle() {
     }
     assert!(s.w.rows("select * from number_check").is_empty());
     // nor do intake and dry run tell what is registered
-    let form = |digits: &str, key: &str, dry: bool| {
+    let form = |digits: &str, (kana, key): (&str, &str), dry: bool| {
         let body = json!({ "employer_id": s.w.employer, "preparer_name": "見本 花子", "notification": {
-            "kind": "qualification_acquisition", "name_kana": format!("ミホン　{key}"), "name": "見本",
+            "kind": "qualification_acquisition", "name_kana": format!("ミホン　{kana}"), "name": "見本",
             "birth_on": "1999-09-09", "sex": "male", "acquired_on": "2026-11-01", "has_dependents": false,
             "cash_yen": 250000, "total_yen": 250000, "personal_number": digits } });
         let path = if dry { "/v1/notifications?validate_only=true" } else { "/v1/notifications" };
         s.w.client("employer").post(path).key(&format!("oracle-{key}-{dry}")).json(&body)
     };
     for dry in [true, false] {
-        let taken = form(&s.number, "イチ", dry);
-        let free = form(&fictitious_number(98), "ニ", dry);
+        let taken = form(&s.number, ("イチ", "one"), dry);
+        let free = form(&fictitious_number(98), ("ニ", "two"), dry);
         let face = |r: &Response| {
             let mut b = r.body.to_string();
             for name in ["id", "receipt_number", "notification_id", "submission_id"] {
