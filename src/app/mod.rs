@@ -41,9 +41,8 @@ pub fn routes() -> Routes {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     #[test]
     fn no_two_schemas_share_a_name() {
-        assert_eq!(routes().clashes, Vec::<String>::new());
+        assert_eq!(super::routes().clashes, Vec::<String>::new());
     }
 }

@@ -65,7 +65,7 @@ coded! {
         /// 坑内員(基金)
         FundMiner = "7", "fund_miner";
     }
-    /// 性別 of a person, as a form states it.
+    /// 性別 of a person.
     StatedSex = "person_sex" {
         /// 男
         Male = "1", "male";
