@@ -4,13 +4,17 @@
 mod access;
 mod audit;
 mod bad_input;
+mod canary;
 mod crash;
 mod decisions;
+mod disclosure;
 mod filing;
 mod harness;
 mod journey_j1;
 mod launcher;
 mod lists;
 mod samples;
+mod sessions;
 mod smoke;
 mod strongroom;
+mod tokens;

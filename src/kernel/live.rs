@@ -142,3 +142,16 @@ impl Live {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn a_snapshot_that_was_begun_earlier_does_not_bring_an_ended_session_back() {
+        let (live, sid) = (Live::default(), Uuid::from_u128(1));
+        live.end_session(sid);
+        assert!(live.get().ended.contains(&sid));
+        live.put(Snapshot::default());
+        assert!(live.get().ended.contains(&sid));
+    }
+}

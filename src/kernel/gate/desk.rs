@@ -1,7 +1,7 @@
 //! The desk where rows are admitted and permits minted.
 use super::{Asking, Facts, Guarded, Noted, RowScope, Subject};
 use crate::kernel::{
-    Actor, ActorKind, Kernel, Kind, Operation, Problem,
+    Actor, ActorKind, Kernel, Kind, Operation, Problem, Zone,
     policy::{GrantState, Verdict},
     trail::Entry,
     vault::{DisclosedNumber, LiveGrant},
@@ -48,7 +48,7 @@ impl<'a> Desk<'a> {
         self.asking.kernel.clock.today()
     }
     /// Listener through which the request came.
-    pub fn zone(&self) -> crate::kernel::Zone {
+    pub fn zone(&self) -> Zone {
         self.asking.meta.zone
     }
     /// Language of the caller.
@@ -198,9 +198,16 @@ impl Desk<'_> {
     }
 }
 
-/// RFC 9470: the privileged are told to step up, the others that they may not.
+/// RFC 6750: a token that is good for nothing any more.
+fn dead_token() -> Problem {
+    let mut p = Problem::new(Kind::Unauthenticated);
+    p.challenge = Some("Bearer error=\"invalid_token\"".into());
+    p
+}
+/// RFC 9470: the privileged are told to step up, the others (and everybody on a listener of another zone) that they may not.
 pub fn step_up(actor: &Actor) -> Problem {
-    if !actor.has_number_privilege {
+    // Where no number is ever shown, a challenge would send people round in circles.
+    if !actor.has_number_privilege || actor.zone != Zone::Closed {
         return Problem::new(Kind::Forbidden);
     }
     let mut p = Problem::new(Kind::StepUp);
@@ -226,13 +233,21 @@ impl<'a> Tx<'a> {
     }
     /// Looks up, live, what the scoped token of this request covers.
     /// # Errors
-    /// Database errors.
+    /// 401 when it was revoked or has ended with its session or privilege: it opens nothing any more. Database errors.
     pub fn load_grant(&mut self) -> Result<(), Problem> {
-        let Some(id) = self.desk.asking.actor.as_ref().and_then(|a| a.grant) else { return Ok(()) };
-        let kernel = &self.desk.asking.kernel;
-        self.desk.grant = kernel.grants.find(self.conn, &kernel.clock, id)?;
-        let purpose = self.desk.grant.as_ref().map(|g| (g.purpose.clone(), g.reason.clone(), g.case));
+        let asking = self.desk.asking;
+        let Some(actor) = asking.actor.as_ref() else { return Ok(()) };
+        let Some(id) = actor.grant else { return Ok(()) };
+        let grant = asking.kernel.grants.find(self.conn, &asking.kernel.clock, id)?;
+        let purpose = grant.as_ref().map(|g| (g.purpose.clone(), g.reason.clone(), g.case));
         self.note(|n| n.purpose = purpose);
+        let is_alive = |g: &LiveGrant| {
+            g.is_live && g.user == actor.id && Some(g.session) == actor.session && actor.has_number_privilege
+        };
+        if !grant.as_ref().is_some_and(is_alive) {
+            return Err(dead_token());
+        }
+        self.desk.grant = grant;
         Ok(())
     }
     /// The personal number of the person that was admitted, if this answer may carry it. The disclosure is an entry of its own.
