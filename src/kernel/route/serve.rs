@@ -97,7 +97,8 @@ fn finish(response: &mut HttpResponse, asking: &Asking, operation: &'static str,
 pub(super) async fn nothing_here(req: HttpRequest) -> HttpResponse {
     outside(req, Problem::not_found()).await
 }
-pub(super) async fn wrong_method(req: HttpRequest, allow: &str) -> HttpResponse {
+/// A method that this path does not take: recorded, answered 405 with `Allow`.
+pub async fn wrong_method(req: HttpRequest, allow: &str) -> HttpResponse {
     let mut response = outside(req, Problem::new(Kind::MethodNotAllowed)).await;
     if let Ok(allow) = header::HeaderValue::from_str(allow) {
         response.headers_mut().insert(header::ALLOW, allow);
