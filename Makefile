@@ -21,7 +21,6 @@ test: postgres chromium ## everything that CI does
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo test --locked
-	cargo build --locked
 	tools/contract/serve-for-tools.sh tools/contract/run.sh all
 
 prove: postgres chromium ## the long proofs, whole (test runs them shortened)

@@ -140,6 +140,11 @@ fn schemas_have_names_and_bounds() {
 }
 
 #[test]
+fn two_types_never_share_a_name() {
+    assert_eq!(app::routes().clashes, Vec::<String>::new());
+}
+
+#[test]
 fn requests_take_no_unknown_member() {
     let mut open = Vec::new();
     let mut waiting: Vec<String> = Vec::new();

@@ -79,12 +79,22 @@ async fn stop_signal() {
 pub fn worker(config: &Config) -> anyhow::Result<()> {
     log(config);
     app::require_current(config)?;
+    work(config, &Clock::real())
+}
+/// Does due jobs for ever, by that clock.
+/// # Errors
+/// When the database or the key store is away at the start.
+pub fn work(config: &Config, clock: &Clock) -> anyhow::Result<()> {
     let pool = db::pool(config.required("database_url")?, 1)?;
     let store = SqliteKeyStore::open(Path::new(config.text("key_store")))?;
-    let clock = Clock::real();
     loop {
-        if !work_once(&pool, &store, &clock)? {
-            std::thread::sleep(Duration::from_millis(500));
+        match work_once(&pool, &store, clock) {
+            Ok(true) => {}
+            Ok(false) => std::thread::sleep(Duration::from_millis(500)),
+            Err(e) => {
+                tracing::error!(error = %e, "jobs could not be done; they are tried again");
+                std::thread::sleep(Duration::from_secs(5));
+            }
         }
     }
 }

@@ -1,10 +1,15 @@
 //! Connections: one r2d2 pool as `kenpo_service`, and what must hold of a database before anything is served.
 use super::Problem;
+use chrono::NaiveDate;
 use diesel::{
-    PgConnection, RunQueryDsl,
+    PgConnection, QueryResult, RunQueryDsl,
     connection::SimpleConnection,
+    pg::Pg,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
     r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection},
+    sql_types as t,
 };
+use uuid::Uuid;
 
 /// The pool that everything transactional shares.
 pub type Db = Pool<ConnectionManager<PgConnection>>;
@@ -14,11 +19,13 @@ pub type Conn = PooledConnection<ConnectionManager<PgConnection>>;
 #[derive(Debug)]
 struct AsService;
 impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for AsService {
-    /// Times out instead of hanging, and acts as the service's role even where the login is the owner (demo, tests).
+    /// Times out instead of hanging, acts as the service's role even where the login is the owner (demo, tests), and waits for
+    /// the disk at every commit: `require_durable` looks once, a default of the role or database could change later.
     fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
         conn.batch_execute(
             "set role kenpo_service; set lock_timeout = '10s'; set statement_timeout = '120s'; \
-             set idle_in_transaction_session_timeout = '150s'; set timezone = 'UTC'",
+             set idle_in_transaction_session_timeout = '150s'; set timezone = 'UTC'; \
+             select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'",
         )
         .map_err(diesel::r2d2::Error::QueryError)
     }
@@ -44,6 +51,55 @@ pub fn connection(db: &Db) -> Result<Conn, Problem> {
     db.get().map_err(|_| Problem::unavailable("database-away"))
 }
 
+/// A value of a [`Fixed`] query.
+#[derive(Debug)]
+pub enum Bind {
+    /// A day.
+    Day(NaiveDate),
+    /// Ids.
+    Ids(Vec<Uuid>),
+    /// JSON.
+    Json(serde_json::Value),
+}
+/// A query whose text never changes, for the hot ways: each connection prepares it once. (Diesel takes the text of `sql_query`
+/// for a new one every time, which costs the planning of every call.)
+#[derive(Debug)]
+pub struct Fixed {
+    sql: &'static str,
+    binds: Vec<Bind>,
+}
+impl Fixed {
+    /// A text with `?` in the place of each value.
+    pub fn new(sql: &'static str, binds: Vec<Bind>) -> Self {
+        Self { sql, binds }
+    }
+}
+impl QueryFragment<Pg> for Fixed {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let mut texts = self.sql.split('?');
+        out.push_sql(texts.next().unwrap_or_default());
+        for (bind, text) in self.binds.iter().zip(texts) {
+            match bind {
+                Bind::Day(day) => out.push_bind_param::<t::Date, _>(day)?,
+                Bind::Ids(ids) => out.push_bind_param::<t::Array<t::Uuid>, _>(ids)?,
+                Bind::Json(value) => out.push_bind_param::<t::Jsonb, _>(value)?,
+            }
+            out.push_sql(text);
+        }
+        Ok(())
+    }
+}
+/// Known by its text.
+impl QueryId for Fixed {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+/// Rows are read by name.
+impl Query for Fixed {
+    type SqlType = t::Untyped;
+}
+impl RunQueryDsl<PgConnection> for Fixed {}
+
 #[derive(diesel::QueryableByName)]
 struct Setting {
     #[diesel(sql_type = diesel::sql_types::Text)]
@@ -57,7 +113,8 @@ struct Setting {
 /// Names the setting that is off and how to turn it on.
 pub fn require_durable(conn: &mut PgConnection) -> anyhow::Result<()> {
     let rows: Vec<Setting> = diesel::sql_query(
-        "select name, setting from pg_settings where name in ('fsync', 'synchronous_commit', 'full_page_writes')",
+        // what a session has unless it says otherwise: ours say otherwise
+        "select name, coalesce(reset_val, setting) as setting from pg_settings where name in ('fsync', 'synchronous_commit', 'full_page_writes')",
     )
     .load(conn)?;
     for s in rows {

@@ -86,6 +86,8 @@ pub struct Snapshot {
     pub clients: HashMap<Uuid, Arc<ClientFacts>>,
     /// Sessions that ended and whose tokens may still be in time.
     pub ended: HashSet<Uuid>,
+    /// Sessions ended on this node since the last renewal.
+    pub just_ended: HashSet<Uuid>,
     /// Counts renewals: part of the key of remembered decisions.
     pub epoch: u64,
 }
@@ -103,6 +105,9 @@ impl Live {
     /// Puts a newer one in place; the epoch moves only when callers changed, so remembered decisions stay good.
     pub fn put(&self, mut fresh: Snapshot) {
         if let Ok(mut now) = self.now.write() {
+            // A session ended on this node while the newer snapshot was being read stays ended; the set is read anew from the
+            // database each time, so what is carried over leaves with the next renewal but one.
+            fresh.ended.extend(now.just_ended.iter().copied());
             let same = now.users == fresh.users && now.clients == fresh.clients;
             fresh.epoch = if same { now.epoch } else { now.epoch + 1 };
             *now = Arc::new(fresh);
@@ -114,10 +119,13 @@ impl Live {
             let s = &**now;
             let mut ended = s.ended.clone();
             ended.insert(sid);
+            let mut just_ended = s.just_ended.clone();
+            just_ended.insert(sid);
             *now = Arc::new(Snapshot {
                 users: s.users.clone(),
                 clients: s.clients.clone(),
                 ended,
+                just_ended,
                 epoch: s.epoch,
             });
         }

@@ -79,20 +79,18 @@ pub trait NumberVault: Send + Sync {
         person: Uuid,
         number: &PersonalNumber,
     ) -> Result<bool, Problem>;
-    /// Keeps numbers of notifications until they are decided, noting clashes with the register for the privileged; tells which
-    /// of them (by position) wait already in another undecided notification.
+    /// Keeps numbers of notifications until they are decided, noting clashes with the register for the privileged.
     /// # Errors
     /// 503 when the key store is away.
-    fn keep_pending(
-        &self,
-        conn: &mut PgConnection,
-        clock: &Clock,
-        items: &[Pending],
-    ) -> Result<Vec<usize>, Problem>;
-    /// Which of these numbers wait in an undecided notification.
+    fn keep_pending(&self, conn: &mut PgConnection, clock: &Clock, items: &[Pending]) -> Result<(), Problem>;
+    /// With which undecided notifications each of these numbers waits. Says nothing of the register.
     /// # Errors
     /// Database errors.
-    fn waiting(&self, conn: &mut PgConnection, numbers: &[&PersonalNumber]) -> Result<Vec<bool>, Problem>;
+    fn waiting(
+        &self,
+        conn: &mut PgConnection,
+        numbers: &[&PersonalNumber],
+    ) -> Result<Vec<Vec<Uuid>>, Problem>;
     /// Takes a waiting number out: it is deleted there and its key destroyed after the commit.
     /// # Errors
     /// 503 when the key store is away.

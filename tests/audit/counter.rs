@@ -35,10 +35,10 @@ impl NumberVault for Nothing {
     fn matches(&self, _: &mut PgConnection, _: Uuid, _: &PersonalNumber) -> Answer<bool> {
         unreachable!()
     }
-    fn keep_pending(&self, _: &mut PgConnection, _: &Clock, _: &[Pending]) -> Answer<Vec<usize>> {
+    fn keep_pending(&self, _: &mut PgConnection, _: &Clock, _: &[Pending]) -> Answer<()> {
         unreachable!()
     }
-    fn waiting(&self, _: &mut PgConnection, _: &[&PersonalNumber]) -> Answer<Vec<bool>> {
+    fn waiting(&self, _: &mut PgConnection, _: &[&PersonalNumber]) -> Answer<Vec<Vec<Uuid>>> {
         unreachable!()
     }
     fn take_pending(&self, _: &mut PgConnection, _: Uuid, _: &str) -> Answer<Option<PersonalNumber>> {

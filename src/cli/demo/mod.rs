@@ -149,7 +149,9 @@ fn run(
     let config = config.clone().with("listen", address.to_string());
     state.base_url = format!("http://{address}");
     let public_url = state.base_url.clone();
-    let app = App::build(Parts { config: config.clone(), clock, public_url })?;
+    let app = App::build(Parts { config: config.clone(), clock: clock.clone(), public_url })?;
+    let worker = config.clone();
+    std::thread::spawn(move || super::server::work(&worker, &clock)); // ends with the process; its jobs are leased
     let (folder, ready) = (folder.to_owned(), options.ready_file.clone());
     super::server::log(&config.clone().with("log", "warn"));
     super::server::run(&app, &config, move |_| {

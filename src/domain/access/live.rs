@@ -31,7 +31,7 @@ pub fn load(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Snapshot, Pro
         ended: store::ended_since(conn, now - Duration::minutes(ENDED_MINUTES))?
             .into_iter()
             .collect::<HashSet<_>>(),
-        epoch: 0,
+        ..Snapshot::default()
     })
 }
 /// Renews what the kernel knows of callers now; to be called before the first request.

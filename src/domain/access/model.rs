@@ -10,20 +10,23 @@ use uuid::Uuid;
 
 /// Every scope and what it opens, in words that a person understands.
 pub const SCOPES: &[(&str, &str)] = &[
-    ("members:read", "Read insured persons"),
-    ("members:write", "Change contact details of insured persons"),
-    ("dependents:read", "Read dependents"),
-    ("employers:read", "Read employers"),
-    ("employers:write", "Register and change employers"),
-    ("notifications:submit", "File notifications"),
-    ("notifications:read", "Follow notifications"),
-    ("notifications:decide", "Accept or return notifications"),
-    ("personal-number:read", "See personal numbers of the people, purpose and case that the token names"),
-    ("personal-number:write", "Register personal numbers, write-only"),
-    ("personal-number:verify", "Ask whether a personal number is the right one"),
-    ("audit:read", "Search the audit log"),
-    ("audit:export", "Export the audit log"),
-    ("session:end", "End the own session"),
+    ("members:read", "被保険者を参照する / read insured persons"),
+    ("members:write", "被保険者の連絡先を変更する / change contact details of insured persons"),
+    ("dependents:read", "被扶養者を参照する / read dependents"),
+    ("employers:read", "事業所を参照する / read employers"),
+    ("employers:write", "事業所を登録・変更する / register and change employers"),
+    ("notifications:submit", "届出を提出する / file notifications"),
+    ("notifications:read", "届出と結果を参照する / read notifications and results"),
+    ("notifications:decide", "届出を審査する / decide notifications"),
+    (
+        "personal-number:read",
+        "目的を限って個人番号を見る / see personal numbers for one purpose, case and up to 20 people",
+    ),
+    ("personal-number:write", "個人番号を登録する / register personal numbers, write-only"),
+    ("personal-number:verify", "個人番号を照合する / ask whether a personal number is right"),
+    ("audit:read", "操作ログを参照する / read the audit log"),
+    ("audit:export", "操作ログを出力する / export the audit log"),
+    ("session:end", "自分のセッションを終了する / end the own session"),
 ];
 /// Scope that every signed-in person has.
 pub const SESSION_SCOPE: &str = "session:end";

@@ -5,7 +5,7 @@ use crate::{
     values::kana,
 };
 use chrono::NaiveDate;
-use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
+use diesel::{RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
 /// 5 information items and where they came from.
@@ -135,7 +135,7 @@ pub fn enrol<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, e: &Enrol) -> Resul
 pub fn lose<Op: Operation>(
     tx: &mut Tx<'_>,
     _: &Permit<Op>,
-    person: Uuid,
+    (person, employer): (Uuid, Uuid),
     lost_on: NaiveDate,
     reason: &str,
     received_on: NaiveDate,
@@ -144,7 +144,7 @@ pub fn lose<Op: Operation>(
     let (by, now) = (tx.actor()?.id, tx.now());
     let written = sql_query(
         "with old as (update enrolment set superseded_at = $2 where person_id = $1 and superseded_at is null \
-                      and lost_on is null and acquired_on <= $3 returning *) \
+                      and lost_on is null and acquired_on <= $3 and employer_id = $9 returning *) \
          insert into enrolment (row_id, enrolment_id, person_id, employer_id, enrolment_type, symbol, number, branch, \
            office_number, acquired_on, acquisition_reason, acquisition_received_on, planned_loss_on, lost_on, loss_reason, \
            loss_received_on, short_time_worker, remuneration_yen, recorded_at, recorded_by, source) \
@@ -160,6 +160,7 @@ pub fn lose<Op: Operation>(
     .bind::<t::Date, _>(received_on)
     .bind::<t::Uuid, _>(by)
     .bind::<t::Nullable<t::Uuid>, _>(source)
+    .bind::<t::Uuid, _>(employer)
     .execute(tx.conn())?;
     if written != 1 {
         return Err(Problem::conflict("not-insured", "資格がありません", "The person is not insured there"));
@@ -256,47 +257,6 @@ crate::row! {
         /// Person.
         person_id: t::Uuid => Uuid,
     }
-}
-/// The person insured at an employer under a 整理番号 on a day; the name reading and birth day must agree.
-/// # Errors
-/// Database errors.
-pub fn find_by_office_number(
-    tx: &mut Tx<'_>,
-    employer: Uuid,
-    office_number: &str,
-    five: (&str, NaiveDate),
-) -> Result<Option<Uuid>, Problem> {
-    let found: Option<Found> = sql_query(
-        "select e.person_id from enrolment e join person_identity i on i.person_id = e.person_id and i.superseded_at is null \
-         and i.valid_to is null where e.employer_id = $1 and e.office_number = $2 and e.superseded_at is null \
-         and e.lost_on is null and i.kana_search = $3 and i.birth_on = $4 order by e.acquired_on desc limit 1",
-    )
-    .bind::<t::Uuid, _>(employer)
-    .bind::<t::Text, _>(office_number)
-    .bind::<t::Text, _>(kana::search_fold(five.0))
-    .bind::<t::Date, _>(five.1)
-    .get_result(tx.conn())
-    .optional()?;
-    Ok(found.map(|f| f.person_id))
-}
-/// The person insured at an employer with that reading and birth day, when there is exactly one.
-/// # Errors
-/// Database errors.
-pub fn find_insured(
-    tx: &mut Tx<'_>,
-    employer: Uuid,
-    five: (&str, NaiveDate),
-) -> Result<Option<Uuid>, Problem> {
-    let found: Vec<Found> = sql_query(
-        "select e.person_id from enrolment e join person_identity i on i.person_id = e.person_id and i.superseded_at is null \
-         and i.valid_to is null where e.employer_id = $1 and e.superseded_at is null and e.lost_on is null \
-         and i.kana_search = $2 and i.birth_on = $3 limit 2",
-    )
-    .bind::<t::Uuid, _>(employer)
-    .bind::<t::Text, _>(kana::search_fold(five.0))
-    .bind::<t::Date, _>(five.1)
-    .load(tx.conn())?;
-    Ok(if found.len() == 1 { found.first().map(|f| f.person_id) } else { None })
 }
 /// 名寄せ: persons whose reading, birth day and sex are the same; a proposal for staff, never told to a submitter.
 /// # Errors

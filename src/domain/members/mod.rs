@@ -3,16 +3,15 @@
 mod api;
 mod changes;
 mod model;
+mod named;
 mod reader;
 mod store;
 mod views;
 
 pub use api::{Expand, MemberQuery, routes};
-pub use changes::{
-    Enrol, IdentityFacts, correct_name, enrol, find_by_office_number, find_insured, lose, new_person,
-    same_five,
-};
+pub use changes::{Enrol, IdentityFacts, correct_name, enrol, lose, new_person, same_five};
 pub use model::MemberRow;
+pub use named::{Named, current_name, find_named, is_insured_at};
 pub use reader::MemberReader;
 pub use store::{find, written};
 pub use views::{Address, NumberState, PersonSex, address};

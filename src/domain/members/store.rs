@@ -1,8 +1,12 @@
 //! SQL that reads insured persons. Three texts that differ only in which knowledge they use.
 use super::model::{EnrolmentVersion, IdentityVersion, MemberRow};
-use crate::kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx};
+use crate::kernel::{
+    Guarded, Operation, Permit, Problem, RowScope, Tx,
+    db::{Bind, Fixed},
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{PgConnection, QueryResult, RunQueryDsl, sql_query, sql_types as t};
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 pub(super) const COLUMNS: &str = "p.id as person_id, p.version, p.number_state, p.number_reason, i.name, i.name_kana, i.birth_on, \
@@ -63,10 +67,11 @@ pub(super) fn find_many(
     ids: &[Uuid],
     as_of: NaiveDate,
 ) -> QueryResult<Vec<MemberRow>> {
-    sql_query(format!("select {COLUMNS} {} where p.id = any($2)", joined(KNOWN_NOW)))
-        .bind::<t::Date, _>(as_of)
-        .bind::<t::Array<t::Uuid>, _>(ids.to_vec())
-        .load(conn)
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        format!("select {COLUMNS} {} where p.id = any(?)", joined(KNOWN_NOW).replace("$1", "?"))
+    });
+    let day = || Bind::Day(as_of);
+    Fixed::new(&TEXT, vec![day(), day(), day(), Bind::Ids(ids.to_vec())]).load(conn)
 }
 
 /// Filters of the list.

@@ -60,19 +60,24 @@ pub fn birthday_75(birth_on: NaiveDate) -> Option<NaiveDate> {
         .or_else(|| NaiveDate::from_ymd_opt(year, 3, 1))
 }
 
+/// What was filed ahead is decided from the day of its event on.
+fn wait_for(tx: &Tx<'_>, day: NaiveDate) -> Result<(), Problem> {
+    if day <= tx.today() {
+        return Ok(());
+    }
+    Err(Problem::conflict(
+        "not-yet",
+        "資格取得日・認定日がまだ到来していません",
+        "The day of the event is still to come",
+    ))
+}
 fn acquire<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
     case: &Case<'_>,
     f: &Acquisition,
 ) -> Result<Applied, Problem> {
-    if f.acquired_on > tx.today() {
-        return Err(Problem::conflict(
-            "not-yet",
-            "資格取得日がまだ到来していません",
-            "The day of acquisition is still to come",
-        ));
-    }
+    wait_for(tx, f.acquired_on)?;
     let row = case.row;
     let address = f.resident_address.clone().unwrap_or_default();
     let identity = members::IdentityFacts {
@@ -87,7 +92,7 @@ fn acquire<Op: Operation>(
         source: Some(row.id),
     };
     let person = match case.person {
-        Some(person) => person,
+        Some(person) => known(tx, person)?,
         None => members::new_person(tx, permit, &identity, missing_reason(f))?,
     };
     move_number(tx, row.id, Slot::Insured, person)?;
@@ -116,6 +121,17 @@ fn acquire<Op: Operation>(
     let result = json!({ "member_id": person, "symbol": symbol, "number": number, "branch": "00",
                          "acquired_on": f.acquired_on, "dependents": [] });
     Ok(Applied { person, result })
+}
+/// The person that staff named exists.
+fn known(tx: &mut Tx<'_>, person: Uuid) -> Result<Uuid, Problem> {
+    match members::current_name(tx, person)? {
+        Some(_) => Ok(person),
+        None => Err(Problem::new(Kind::Invalid).at(
+            "/person_id",
+            "unknown-person",
+            "該当する方がいません / there is no such person",
+        )),
+    }
 }
 fn missing_reason(f: &Acquisition) -> &'static str {
     if f.no_resident_address_reason.is_some() { "no_resident_record" } else { "not_notified" }
@@ -149,7 +165,15 @@ fn lose<Op: Operation>(
     // A loss never registers a number: it named the person, and is forgotten with the decision.
     let kernel = tx.kernel();
     kernel.vault.drop_pending(tx.conn(), row.id)?;
-    members::lose(tx, permit, person, f.lost_on, f.cause.as_str(), received_on(row), Some(row.id))?;
+    members::lose(
+        tx,
+        permit,
+        (person, row.employer_id),
+        f.lost_on,
+        f.cause.as_str(),
+        received_on(row),
+        Some(row.id),
+    )?;
     let ended = dependents::end_all(tx, permit, person, f.lost_on, Some(row.id))?;
     let member = members::written(tx, permit, person)?;
     let result = json!({ "member_id": person, "symbol": member.symbol, "number": member.number, "branch": member.branch,
@@ -167,32 +191,20 @@ pub fn insured_of(
     birth_on: NaiveDate,
 ) -> Result<Uuid, Problem> {
     if let Some(person) = row.person_id {
-        return Ok(person);
+        // since the notification came, the person may have left for another employer
+        let stays = members::is_insured_at(tx, person, row.employer_id)?;
+        return if stays { Ok(person) } else { Err(person_not_found()) };
     }
-    find_named(tx, row.employer_id, office_number, kana, birth_on)?.ok_or_else(|| {
-        Problem::conflict(
-            "person-not-found",
-            "該当する被保険者がいません",
-            "No insured person of this employer is named by the form",
-        )
-    })
+    let named = members::Named { office_number, name_kana: kana, birth_on };
+    let found = members::find_named(tx, row.employer_id, &[named])?;
+    found.into_iter().next().flatten().ok_or_else(person_not_found)
 }
-/// As `insured_of`, before there is a row.
-/// # Errors
-/// Database errors.
-pub fn find_named(
-    tx: &mut Tx<'_>,
-    employer: Uuid,
-    office_number: Option<&str>,
-    kana: &str,
-    birth_on: NaiveDate,
-) -> Result<Option<Uuid>, Problem> {
-    if let Some(number) = office_number
-        && let Some(person) = members::find_by_office_number(tx, employer, number, (kana, birth_on))?
-    {
-        return Ok(Some(person));
-    }
-    members::find_insured(tx, employer, (kana, birth_on))
+fn person_not_found() -> Problem {
+    Problem::conflict(
+        "person-not-found",
+        "該当する被保険者がいません",
+        "No insured person of this employer is named by the form",
+    )
 }
 
 fn change_dependents<Op: Operation>(
@@ -314,6 +326,7 @@ fn recognise<Op: Operation>(
     e: &Entry<'_>,
     on: NaiveDate,
 ) -> Result<Value, Problem> {
+    wait_for(tx, on)?;
     let identity = members::IdentityFacts {
         name: e.name.unwrap_or(e.kana).to_owned(),
         name_kana: e.kana.to_owned(),

@@ -8,6 +8,7 @@ use super::findings::{Code, Finding};
 use super::forms::Form;
 use super::numbers::Slot;
 use super::rows::{ParsedRow, PensionOffice};
+use crate::values::personal_number::PersonalNumber;
 
 /// Form, office and 整理番号 of a person.
 type PersonKey = (&'static str, Option<PensionOffice>, String);
@@ -52,8 +53,8 @@ impl<'a> Seen<'a> {
         if let Some(key) = person {
             self.people.insert(key, row.row);
         }
-        for (_, digits) in compared(row, form) {
-            self.numbers.insert((form.form_code(), digits), row.row);
+        for (_, number) in compared(row, form) {
+            self.numbers.insert((form.form_code(), number.digits()), row.row);
         }
         self.wholes.insert(whole, row.row);
         None
@@ -68,8 +69,8 @@ impl<'a> Seen<'a> {
             }
             within.push((*slot, number.digits()));
         }
-        compared(row, form).find_map(|(slot, digits)| {
-            let other = self.numbers.get(&(form.form_code(), digits))?;
+        compared(row, form).find_map(|(slot, number)| {
+            let other = self.numbers.get(&(form.form_code(), number.digits()))?;
             Some(clash(Code::MynumberDuplicate, vec![slot.key()], Some(*other)))
         })
     }
@@ -96,10 +97,13 @@ fn person_key(row: &ParsedRow, form: &Form) -> Option<PersonKey> {
 }
 
 /// The numbers that may stand in one row only: of dependent changes those of the dependents.
-fn compared<'a>(row: &'a ParsedRow, form: &Form) -> impl Iterator<Item = (Slot, &'a [u8; 12])> {
+pub(super) fn compared<'a>(
+    row: &'a ParsedRow,
+    form: &Form,
+) -> impl Iterator<Item = (Slot, &'a PersonalNumber)> {
     let dependents_only = matches!(form, Form::DependentChange(_));
     row.numbers
         .iter()
         .filter(move |(slot, _)| !dependents_only || slot.is_dependent())
-        .map(|(slot, number)| (*slot, number.digits()))
+        .map(|(slot, number)| (*slot, number))
 }

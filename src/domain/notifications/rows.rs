@@ -1,6 +1,6 @@
 //! One notification after its checks, from a row of a file or from an item of a JSON body.
 
-use super::findings::Finding;
+use super::findings::{Code, Finding};
 use super::forms::Form;
 use super::numbers::{CutNumbers, Slot};
 use super::rules::{Checked, Disposition, RuleSettings, check_form};
@@ -42,11 +42,17 @@ pub struct ParsedRow {
 }
 
 impl ParsedRow {
-    /// A form that came as JSON: normalised and checked. Duplicates among several are marked by
-    /// [`super::mark_duplicates`].
-    pub fn from_form(row: u32, form: Form, numbers: CutNumbers, settings: &RuleSettings) -> Self {
+    /// A form that came as JSON: normalised and checked. `mistyped` are the places whose number has a wrong check digit.
+    /// Duplicates among several are marked by [`super::mark_duplicates`].
+    pub fn from_form(
+        row: u32,
+        form: Form,
+        (numbers, mistyped): (CutNumbers, &[Slot]),
+        settings: &RuleSettings,
+    ) -> Self {
         let form = form.normalised();
-        let slots: Vec<Slot> = numbers.iter().map(|(slot, _)| *slot).collect();
+        let slots: Vec<Slot> =
+            numbers.iter().map(|(slot, _)| *slot).chain(mistyped.iter().copied()).collect();
         let checked = check_form(&form, &slots, settings);
         let mut parsed = Self {
             row,
@@ -60,6 +66,9 @@ impl ParsedRow {
             disposition: Disposition::Accepted,
         };
         parsed.settle(checked);
+        for slot in mistyped {
+            parsed.refuse(Finding::at(Code::MynumberCheckDigit, [slot.key()]));
+        }
         parsed
     }
 

@@ -3,8 +3,12 @@ use super::{
     ParsedRow,
     model::{NewSubmission, NotificationRow, State, SubmissionRow, result_word},
 };
-use crate::kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx};
+use crate::{
+    domain::members::Named,
+    kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx},
+};
 use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 const SUBMISSION: &str = "select id, receipt_number, employer_id, channel, preparer_name, file_name, profile, declared_count, \
@@ -119,24 +123,92 @@ pub fn keep<Op: Operation>(
     .execute(tx.conn())?;
     Ok(())
 }
-/// A waiting notification of the same kind for the same 整理番号 of the employer.
+/// Lets filings of one employer take turns until the end of the transaction.
+/// # Errors
+/// 409 when those before it take too long.
+pub fn take_turns<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, employer: Uuid) -> Result<(), Problem> {
+    sql_query("select pg_advisory_xact_lock(hashtextextended('filing/' || $1::text, 0))")
+        .bind::<t::Uuid, _>(employer)
+        .execute(tx.conn())?;
+    Ok(())
+}
+crate::row! {
+    /// Kind and 整理番号 of a waiting notification.
+    pub struct WaitingNumber {
+        /// Kind of form.
+        kind: t::Text => String,
+        /// 整理番号 without leading zeros.
+        office_number: t::Text => String,
+    }
+}
+/// Which of these kinds and 整理番号 (without leading zeros) wait already at the employer.
 /// # Errors
 /// Database errors.
-pub fn waits_already(
+pub fn waiting_numbers(
     tx: &mut Tx<'_>,
     employer: Uuid,
-    kind: &str,
-    office_number: &str,
-) -> Result<bool, Problem> {
-    let n: Number = sql_query(
-        "select count(*) as n from notification where employer_id = $1 and kind = $2 and office_number = $3 \
+    asked: &[(String, String)],
+) -> Result<Vec<(String, String)>, Problem> {
+    let found: Vec<WaitingNumber> = sql_query(
+        "select distinct n.kind, ltrim(n.office_number, '0') as office_number from notification n \
+         join unnest($2, $3) as k(kind, number) on k.kind = n.kind and k.number = ltrim(n.office_number, '0') \
+         where n.employer_id = $1 and n.state in ('accepted', 'review', 'precheck')",
+    )
+    .bind::<t::Uuid, _>(employer)
+    .bind::<t::Array<t::Text>, _>(asked.iter().map(|a| &a.0).collect::<Vec<_>>())
+    .bind::<t::Array<t::Text>, _>(asked.iter().map(|a| &a.1).collect::<Vec<_>>())
+    .load(tx.conn())?;
+    Ok(found.into_iter().map(|w| (w.kind, w.office_number)).collect())
+}
+crate::row! {
+    /// Somebody whose acquisition waits.
+    pub struct Coming {
+        /// Reading.
+        name_kana: t::Text => String,
+        /// Day of birth.
+        birth_on: t::Date => chrono::NaiveDate,
+    }
+}
+/// Of these names, reading and birth day of those whose acquisition waits at the employer.
+/// # Errors
+/// Database errors.
+pub fn acquisitions_waiting(
+    tx: &mut Tx<'_>,
+    employer: Uuid,
+    names: &[Named<'_>],
+) -> Result<Vec<(String, chrono::NaiveDate)>, Problem> {
+    let found: Vec<Coming> = sql_query(
+        "select n.form ->> 'name_kana' as name_kana, k.birth as birth_on from notification n \
+         join unnest($2, $3) as k(kana, birth) on k.kana = n.form ->> 'name_kana' and k.birth::text = n.form ->> 'birth_on' \
+         where n.employer_id = $1 and n.kind = 'qualification_acquisition' and n.state in ('accepted', 'review', 'precheck')",
+    )
+    .bind::<t::Uuid, _>(employer)
+    .bind::<t::Array<t::Text>, _>(names.iter().map(|n| n.name_kana).collect::<Vec<_>>())
+    .bind::<t::Array<t::Date>, _>(names.iter().map(|n| n.birth_on).collect::<Vec<_>>())
+    .load(tx.conn())?;
+    Ok(found.into_iter().map(|c| (c.name_kana, c.birth_on)).collect())
+}
+crate::row! {
+    /// A waiting notification and its kind.
+    pub struct Waiting {
+        /// Id.
+        id: t::Uuid => Uuid,
+        /// Kind of form.
+        kind: t::Text => String,
+    }
+}
+/// Those of these notifications that the employer filed and that wait, with their kind.
+/// # Errors
+/// Database errors.
+pub fn own_waiting(tx: &mut Tx<'_>, employer: Uuid, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, Problem> {
+    let found: Vec<Waiting> = sql_query(
+        "select id, kind from notification where id = any($2) and employer_id = $1 \
          and state in ('accepted', 'review', 'precheck')",
     )
     .bind::<t::Uuid, _>(employer)
-    .bind::<t::Text, _>(kind)
-    .bind::<t::Text, _>(office_number)
-    .get_result(tx.conn())?;
-    Ok(n.n > 0)
+    .bind::<t::Array<t::Uuid>, _>(ids)
+    .load(tx.conn())?;
+    Ok(found.into_iter().map(|w| (w.id, w.kind)).collect())
 }
 /// A submission.
 /// # Errors

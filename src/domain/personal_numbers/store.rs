@@ -40,6 +40,13 @@ struct IndexRow {
     blind_index: Vec<u8>,
 }
 #[derive(QueryableByName)]
+struct WaitingRow {
+    #[diesel(sql_type = t::Binary)]
+    blind_index: Vec<u8>,
+    #[diesel(sql_type = t::Uuid)]
+    notification_id: Uuid,
+}
+#[derive(QueryableByName)]
 struct SlotRow {
     #[diesel(sql_type = t::Text)]
     slot: String,
@@ -185,15 +192,16 @@ pub fn registered(conn: &mut PgConnection, indexes: &[Vec<u8>]) -> Result<Vec<Ve
     .load(conn)?;
     Ok(rows.into_iter().map(|r| r.blind_index).collect())
 }
-/// Which of these indexes wait with an undecided notification.
+/// Which of these indexes wait with which undecided notification.
 /// # Errors
 /// Database errors.
-pub fn waiting(conn: &mut PgConnection, indexes: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Problem> {
-    let rows: Vec<IndexRow> =
-        sql_query("select distinct blind_index from strongroom.pending_number where blind_index = any($1)")
-            .bind::<t::Array<t::Binary>, _>(indexes)
-            .load(conn)?;
-    Ok(rows.into_iter().map(|r| r.blind_index).collect())
+pub fn waiting(conn: &mut PgConnection, indexes: &[Vec<u8>]) -> Result<Vec<(Vec<u8>, Uuid)>, Problem> {
+    let rows: Vec<WaitingRow> = sql_query(
+        "select blind_index, notification_id from strongroom.pending_number where blind_index = any($1)",
+    )
+    .bind::<t::Array<t::Binary>, _>(indexes)
+    .load(conn)?;
+    Ok(rows.into_iter().map(|r| (r.blind_index, r.notification_id)).collect())
 }
 /// Writes numbers that wait, in one statement.
 /// # Errors

@@ -17,7 +17,10 @@ use crate::{
     values::personal_number::PersonalNumber,
 };
 use diesel::PgConnection;
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 /// Keeps personal numbers; made by the roof.
@@ -93,14 +96,9 @@ impl NumberVault for Strongroom {
         let latest = in_strongroom(conn, |conn| store::latest(conn, person))?;
         Ok(latest.is_some_and(|l| l.is_live && secrets::same(&l.blind_index, &index)))
     }
-    fn keep_pending(
-        &self,
-        conn: &mut PgConnection,
-        clock: &Clock,
-        items: &[Pending],
-    ) -> Result<Vec<usize>, Problem> {
+    fn keep_pending(&self, conn: &mut PgConnection, clock: &Clock, items: &[Pending]) -> Result<(), Problem> {
         if items.is_empty() {
-            return Ok(Vec::new());
+            return Ok(());
         }
         let mut rows =
             PendingColumns { indexes: self.indexes(items.iter().map(|i| &i.number)), ..Default::default() };
@@ -112,20 +110,23 @@ impl NumberVault for Strongroom {
             rows.keys.push(key_id);
         }
         // The same statements whatever they find: neither answer nor time tells the submitter what is registered.
-        let waiting = in_strongroom(conn, |conn| {
+        in_strongroom(conn, |conn| {
             let registered: HashSet<Vec<u8>> = store::registered(conn, &rows.indexes)?.into_iter().collect();
-            let waiting: HashSet<Vec<u8>> = store::waiting(conn, &rows.indexes)?.into_iter().collect();
             rows.clashes = rows.indexes.iter().map(|i| registered.contains(i)).collect();
-            store::insert_pending(conn, &rows, clock.now())?;
-            Ok(waiting)
-        })?;
-        Ok(rows.indexes.iter().enumerate().filter(|(_, i)| waiting.contains(*i)).map(|(at, _)| at).collect())
+            store::insert_pending(conn, &rows, clock.now())
+        })
     }
-    fn waiting(&self, conn: &mut PgConnection, numbers: &[&PersonalNumber]) -> Result<Vec<bool>, Problem> {
+    fn waiting(
+        &self,
+        conn: &mut PgConnection,
+        numbers: &[&PersonalNumber],
+    ) -> Result<Vec<Vec<Uuid>>, Problem> {
         let indexes = self.indexes(numbers.iter().copied());
-        let found: HashSet<Vec<u8>> =
-            in_strongroom(conn, |conn| store::waiting(conn, &indexes))?.into_iter().collect();
-        Ok(indexes.iter().map(|i| found.contains(i)).collect())
+        let mut found: HashMap<Vec<u8>, Vec<Uuid>> = HashMap::new();
+        for (index, notification) in in_strongroom(conn, |conn| store::waiting(conn, &indexes))? {
+            found.entry(index).or_default().push(notification);
+        }
+        Ok(indexes.iter().map(|i| found.get(i).cloned().unwrap_or_default()).collect())
     }
     fn take_pending(
         &self,

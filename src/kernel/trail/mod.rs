@@ -8,10 +8,14 @@ mod writer;
 pub use flood::Floods;
 pub use writer::Writer;
 
-use super::Problem;
+use super::{
+    Problem,
+    db::{Bind, Fixed},
+};
 use chrono::{DateTime, Utc};
-use diesel::{PgConnection, RunQueryDsl, sql_types::Jsonb};
+use diesel::{PgConnection, RunQueryDsl};
 use serde::Serialize;
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// What came of a request.
@@ -110,11 +114,13 @@ const RECORD: &str = "id uuid, at timestamptz, operation text, kind text, status
 /// # Errors
 /// 503 `audit-unavailable`: without a record nothing is answered.
 pub fn append(conn: &mut PgConnection, entries: &[Entry]) -> Result<(), Problem> {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        format!(
+            "insert into audit_entry ({COLUMNS}) select {COLUMNS} from jsonb_to_recordset(?) as entry({RECORD})"
+        )
+    });
     let rows = serde_json::to_value(entries).map_err(|_| Problem::unavailable("audit-unavailable"))?;
-    let sql = format!(
-        "insert into audit_entry ({COLUMNS}) select {COLUMNS} from jsonb_to_recordset($1) as entry({RECORD})"
-    );
-    let written = diesel::sql_query(sql).bind::<Jsonb, _>(rows).execute(conn).map_err(|e| {
+    let written = Fixed::new(&TEXT, vec![Bind::Json(rows)]).execute(conn).map_err(|e| {
         tracing::error!(error = %e, "ALARM: audit entries could not be written");
         metrics::counter!("kenpo_audit_failures_total").increment(1);
         Problem::unavailable("audit-unavailable")

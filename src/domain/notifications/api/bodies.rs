@@ -5,7 +5,7 @@ use crate::{
         FieldError, Kind, Problem,
         input::{self, Body},
     },
-    values::personal_number::PersonalNumber,
+    values::personal_number::{PersonalNumber, PersonalNumberError},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -25,6 +25,8 @@ pub struct Stated {
     pub form: Form,
     /// Numbers, cut out.
     pub numbers: CutNumbers,
+    /// Places whose twelve digits have a wrong check digit: a finding of the record, not of the body.
+    pub mistyped: Vec<Slot>,
 }
 /// One form.
 pub struct NotificationCreate {
@@ -127,7 +129,7 @@ fn typed<T: DeserializeOwned>(value: Value, base: &str) -> Result<T, Problem> {
 /// Cuts the numbers out of one item and types the rest by its kind.
 fn stated(item: Value, base: &str) -> Result<Stated, Problem> {
     let Value::Object(mut item) = item else { return Err(refused(base, "wrong-type")) };
-    let numbers = cut(&mut item, base)?;
+    let (numbers, mistyped) = cut(&mut item, base)?;
     let kind = item.remove("kind");
     let rest = Value::Object(item);
     let form = match kind.as_ref().and_then(Value::as_str) {
@@ -137,18 +139,21 @@ fn stated(item: Value, base: &str) -> Result<Stated, Problem> {
         Some(_) => return Err(refused(&format!("{base}/kind"), "unknown-value")),
         None => return Err(refused(&format!("{base}/kind"), "missing-field")),
     };
-    Ok(Stated { form, numbers })
+    Ok(Stated { form, numbers, mistyped })
 }
-fn cut(item: &mut Map<String, Value>, base: &str) -> Result<CutNumbers, Problem> {
-    let mut numbers = CutNumbers::new();
+fn cut(item: &mut Map<String, Value>, base: &str) -> Result<(CutNumbers, Vec<Slot>), Problem> {
+    let (mut numbers, mut mistyped) = (CutNumbers::new(), Vec::new());
     let mut from = |part: Option<&mut Map<String, Value>>, slot: Slot| -> Result<(), Problem> {
         let Some(value) = part.and_then(|p| p.remove("personal_number")) else { return Ok(()) };
-        let pointer = format!("{base}/{}", slot.key().replace('.', "/"));
-        let number: PersonalNumber = serde_json::from_value(value).map_err(|e| Problem {
-            errors: vec![input::shape_error(&pointer, &e.to_string())],
-            ..Problem::new(Kind::Invalid)
-        })?;
-        numbers.push((slot, number));
+        match value.as_str().map_or(Err(PersonalNumberError::Malformed), PersonalNumber::parse) {
+            Ok(number) => numbers.push((slot, number)),
+            Err(PersonalNumberError::CheckDigit) => mistyped.push(slot),
+            Err(e) => {
+                let pointer = format!("{base}/{}", slot.key().replace('.', "/"));
+                let errors = vec![input::shape_error(&pointer, e.as_str())];
+                return Err(Problem { errors, ..Problem::new(Kind::Invalid) });
+            }
+        }
         Ok(())
     };
     from(Some(item), Slot::Insured)?;
@@ -157,7 +162,7 @@ fn cut(item: &mut Map<String, Value>, base: &str) -> Result<CutNumbers, Problem>
         let other = item.get_mut("others").and_then(|o| o.get_mut(i)).and_then(Value::as_object_mut);
         from(other, slot)?;
     }
-    Ok(numbers)
+    Ok((numbers, mistyped))
 }
 
 fn with_slip(name: &str, add: impl FnOnce(ObjectBuilder) -> ObjectBuilder) -> Vec<(String, RefOr<Schema>)> {

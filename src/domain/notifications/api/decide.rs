@@ -94,6 +94,14 @@ fn accept<Op: Operation>(
         row.form.clone().and_then(|f| serde_json::from_value(f).ok()).ok_or_else(|| {
             Problem::conflict("no-form", "届書の内容がありません", "There is no form to apply")
         })?;
+    if person.is_some() && !matches!(form, Form::QualificationAcquisition(_)) {
+        return Err(Problem::invalid(
+            "person-not-expected",
+            "資格取得届のほかは person_id を指定できません",
+            "Only an acquisition can name the person that rejoins",
+        )
+        .at("/person_id", "must-be-absent", "指定できません / not accepted here"));
+    }
     let applied = apply::apply(tx, permit, &apply::Case { row, person }, &form)?;
     tx.note(|n| n.persons.push(applied.person));
     store::settle(tx, permit, row, state, (Some(applied.person), Some(applied.result), serde_json::json!([])))

@@ -2,7 +2,7 @@
 use super::{
     super::{
         Change, Code, DependentChange, Disposition, FileResult, Finding, Form, ParsedRow, RuleSettings,
-        apply, model::NewSubmission, store,
+        duplicates::compared, model::NewSubmission, store,
     },
     findings_json, is_error, places,
     views::{Submission, submission_view},
@@ -11,10 +11,13 @@ use crate::{
     domain::{
         dependents,
         employers::{self, EmployerRow},
+        members::{self, Named},
     },
     kernel::{FieldError, Kind, Operation, Permit, Problem, Tx, Zone, vault::Pending},
+    values::kana,
 };
 use chrono::NaiveDate;
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// What came, after the pure checks.
@@ -52,6 +55,21 @@ pub fn employer_of<Op: Operation>(tx: &mut Tx<'_>, id: Uuid) -> Result<(Employer
     let row = employers::find(tx, id, today)?;
     tx.admit::<Op, _>(row)
 }
+/// As `employer_of`, for filing that stores something: filings of one employer take turns, so that of two that came at once
+/// the second sees what the first left waiting.
+/// # Errors
+/// As `employer_of`; 409 when the filings before it take too long.
+pub fn employer_in_turn<Op: Operation>(
+    tx: &mut Tx<'_>,
+    id: Uuid,
+    is_dry: bool,
+) -> Result<(EmployerRow, Permit<Op>), Problem> {
+    let (employer, permit) = employer_of::<Op>(tx, id)?;
+    if !is_dry {
+        store::take_turns(tx, &permit, id)?;
+    }
+    Ok((employer, permit))
+}
 /// The rules of the day for an employer.
 pub fn settings(tx: &Tx<'_>, employer: &EmployerRow) -> RuleSettings {
     let early_filing_days = u16::try_from(employer.early_filing_days).unwrap_or(0);
@@ -69,47 +87,119 @@ pub fn check(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<
             "This listener takes no personal number",
         ));
     }
-    let mut persons = Vec::with_capacity(rows.len());
-    for row in rows.iter_mut() {
-        let named = match &row.form {
-            None => None,
-            Some(Form::QualificationAcquisition(f)) => {
-                let (number, kana, birth_on) = (f.office_number.clone(), f.name_kana.clone(), f.birth_on);
-                if apply::find_named(tx, employer, number.as_deref(), &kana, birth_on)?.is_some() {
-                    row.refuse(Finding::at(Code::AlreadyInsured, ["name_kana", "birth_on"]));
-                }
-                None
-            }
-            Some(Form::QualificationLoss(f)) => {
-                Some((f.office_number.clone(), f.name_kana.clone(), f.birth_on, None))
-            }
-            Some(Form::DependentChange(f)) => {
-                Some((f.office_number.clone(), f.name_kana.clone(), f.birth_on, Some(f.clone())))
-            }
-        };
-        refuse_waiting(tx, employer, row)?;
-        let mut person = None;
-        if let Some((number, kana, birth_on, change)) = named {
-            person = apply::find_named(tx, employer, number.as_deref(), &kana, birth_on)?;
-            match (person, change) {
-                (None, _) => {
-                    row.refuse(Finding::at(Code::PersonNotFound, ["office_number", "name_kana", "birth_on"]))
-                }
-                (Some(insured), Some(f)) => refuse_unknown_dependents(tx, insured, &f, row)?,
-                _ => {}
-            }
-        }
-        persons.push(person);
+    let persons = find_persons(tx, employer, rows)?;
+    refuse_waiting(tx, employer, rows)?;
+    refuse_waiting_numbers(tx, employer, rows)?;
+    let coming = coming(tx, employer, rows, &persons)?;
+    let mut settled = Vec::with_capacity(rows.len());
+    for (row, person) in rows.iter_mut().zip(persons) {
+        settled.push(settle_person(tx, row, person, &coming)?);
     }
-    Ok(persons)
+    Ok(settled)
 }
-fn refuse_waiting(tx: &mut Tx<'_>, employer: Uuid, row: &mut ParsedRow) -> Result<(), Problem> {
-    let Some(form) = row.form.as_ref().filter(|f| !matches!(f, Form::DependentChange(_))) else {
-        return Ok(());
+/// Whom a form is about.
+fn named(form: &Form) -> Named<'_> {
+    let (office_number, name_kana, birth_on) = match form {
+        Form::QualificationAcquisition(f) => (&f.office_number, &f.name_kana, f.birth_on),
+        Form::QualificationLoss(f) => (&f.office_number, &f.name_kana, f.birth_on),
+        Form::DependentChange(f) => (&f.office_number, &f.name_kana, f.birth_on),
     };
-    let Some(number) = row.office_number.clone() else { return Ok(()) };
-    if store::waits_already(tx, employer, form.kind(), &number)? {
-        row.refuse(Finding::at(Code::DuplicatePending, ["office_number"]));
+    Named { office_number: office_number.as_deref(), name_kana, birth_on }
+}
+fn find_persons(tx: &mut Tx<'_>, employer: Uuid, rows: &[ParsedRow]) -> Result<Vec<Option<Uuid>>, Problem> {
+    let names: Vec<Named<'_>> = rows.iter().filter_map(|r| r.form.as_ref()).map(named).collect();
+    let mut found = members::find_named(tx, employer, &names)?.into_iter();
+    Ok(rows.iter().map(|r| r.form.as_ref().and_then(|_| found.next().flatten())).collect())
+}
+/// Reading and birth day of a person.
+type Reading = (String, NaiveDate);
+fn reading(n: Named<'_>) -> Reading {
+    (kana::search_fold(n.name_kana), n.birth_on)
+}
+/// Persons whose acquisition waits, in this submission or before it: dependents may be notified with the acquisition itself,
+/// and are decided after it.
+fn coming(
+    tx: &mut Tx<'_>,
+    employer: Uuid,
+    rows: &[ParsedRow],
+    persons: &[Option<Uuid>],
+) -> Result<HashSet<Reading>, Problem> {
+    let forms = || rows.iter().zip(persons).filter_map(|(r, p)| Some((r.form.as_ref()?, p)));
+    let is_new = |f: &Form| matches!(f, Form::QualificationAcquisition(_));
+    let mut coming: HashSet<Reading> =
+        forms().filter(|(f, _)| is_new(f)).map(|(f, _)| reading(named(f))).collect();
+    let unknown: Vec<Named<'_>> =
+        forms().filter(|(f, p)| !is_new(f) && p.is_none()).map(|(f, _)| named(f)).collect();
+    for (kana, birth_on) in store::acquisitions_waiting(tx, employer, &unknown)? {
+        coming.insert((kana::search_fold(&kana), birth_on));
+    }
+    Ok(coming)
+}
+fn settle_person(
+    tx: &mut Tx<'_>,
+    row: &mut ParsedRow,
+    person: Option<Uuid>,
+    coming: &HashSet<Reading>,
+) -> Result<Option<Uuid>, Problem> {
+    let Some(form) = row.form.clone() else { return Ok(None) };
+    let may_come = || coming.contains(&reading(named(&form)));
+    let not_found = || Finding::at(Code::PersonNotFound, ["office_number", "name_kana", "birth_on"]);
+    match (&form, person) {
+        (Form::QualificationAcquisition(f), found) => {
+            // 同日得喪: the loss of the same day is decided first
+            if found.is_some() && !f.reemployed_after_retirement {
+                row.refuse(Finding::at(Code::AlreadyInsured, ["name_kana", "birth_on"]));
+            }
+            return Ok(None);
+        }
+        (Form::QualificationLoss(_), None) if !may_come() => row.refuse(not_found()),
+        (Form::DependentChange(f), None) if f.change != Change::Added || !may_come() => {
+            row.refuse(not_found());
+        }
+        (Form::DependentChange(f), Some(insured)) => refuse_unknown_dependents(tx, insured, f, row)?,
+        _ => {}
+    }
+    Ok(person)
+}
+/// A notification of the same kind for the same 整理番号 waits already.
+fn refuse_waiting(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<(), Problem> {
+    let key = |row: &ParsedRow| {
+        let form = row.form.as_ref().filter(|f| !matches!(f, Form::DependentChange(_)))?;
+        Some((form.kind().to_owned(), row.office_number.as_ref()?.trim_start_matches('0').to_owned()))
+    };
+    let asked: Vec<(String, String)> = rows.iter().filter_map(key).collect();
+    let waiting: HashSet<(String, String)> =
+        store::waiting_numbers(tx, employer, &asked)?.into_iter().collect();
+    for row in rows.iter_mut() {
+        if key(row).is_some_and(|k| waiting.contains(&k)) {
+            row.refuse(Finding::at(Code::DuplicatePending, ["office_number"]));
+        }
+    }
+    Ok(())
+}
+/// The same personal number waits already in a form of the same kind from this employer. What waits with others is not told.
+fn refuse_waiting_numbers(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<(), Problem> {
+    let mut places = Vec::new();
+    let mut numbers = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        let Some(form) = &row.form else { continue };
+        for (slot, number) in compared(row, form) {
+            places.push((at, slot, form.kind()));
+            numbers.push(number);
+        }
+    }
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    let kernel = tx.kernel();
+    let found = kernel.vault.waiting(tx.conn(), &numbers)?;
+    let all: Vec<Uuid> = found.iter().flatten().copied().collect();
+    let own = store::own_waiting(tx, employer, &all)?;
+    for ((at, slot, kind), with) in places.into_iter().zip(found) {
+        let is_known = with.iter().any(|id| own.get(id).is_some_and(|k| k == kind));
+        if let (true, Some(row)) = (is_known, rows.get_mut(at)) {
+            row.refuse(Finding::at(Code::MynumberDuplicate, [slot.key()]));
+        }
     }
     Ok(())
 }

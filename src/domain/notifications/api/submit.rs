@@ -178,7 +178,10 @@ fn consequences(tx: &mut Tx<'_>, row: &ParsedRow, person: Option<Uuid>) -> Resul
             }
             all
         }
-        (Some(Form::DependentChange(f)), Some(_)) => {
+        (Some(Form::DependentChange(f)), Some(person)) if f.change == super::super::Change::Changed => {
+            renamed(tx, person, f)?
+        }
+        (Some(Form::DependentChange(f)), _) => {
             let spouse = f.spouse.iter().map(|s| (s.became_on, s.ceased_on));
             let others = f.others.iter().map(|o| (o.became_on, o.ceased_on));
             spouse
@@ -192,6 +195,23 @@ fn consequences(tx: &mut Tx<'_>, row: &ParsedRow, person: Option<Uuid>) -> Resul
         }
         _ => Vec::new(),
     })
+}
+/// 変更: the name before and after.
+fn renamed(
+    tx: &mut Tx<'_>,
+    insured: Uuid,
+    f: &super::super::DependentChange,
+) -> Result<Vec<Consequence>, Problem> {
+    let spouse = f.spouse.iter().map(|s| (&s.name, &s.name_kana, s.birth_on));
+    let others = f.others.iter().map(|o| (&o.name, &o.name_kana, o.birth_on));
+    let mut all = Vec::new();
+    for (name, kana, birth_on) in spouse.chain(others) {
+        let Some(d) = crate::domain::dependents::find_under(tx, insured, kana, birth_on)? else { continue };
+        let before = crate::domain::members::current_name(tx, d.person_id)?;
+        let after = crate::values::kana::display_name(name.as_ref().unwrap_or(kana));
+        all.push(Consequence { subject: "dependent".into(), field: "name".into(), before, after });
+    }
+    Ok(all)
 }
 fn dry_run(tx: &mut Tx<'_>, incoming: &Incoming, persons: &[Option<Uuid>]) -> Result<DryRun, Problem> {
     let mut records = Vec::with_capacity(incoming.rows.len());
@@ -268,8 +288,10 @@ fn note_refused<Op: Operation>(
 }
 fn parsed(tx: &Tx<'_>, employer: &EmployerRow, stated: Vec<Stated>) -> Vec<ParsedRow> {
     let settings = intake::settings(tx, employer);
-    let mut rows: Vec<ParsedRow> =
-        (1u32..).zip(stated).map(|(no, s)| ParsedRow::from_form(no, s.form, s.numbers, &settings)).collect();
+    let mut rows: Vec<ParsedRow> = (1u32..)
+        .zip(stated)
+        .map(|(no, s)| ParsedRow::from_form(no, s.form, (s.numbers, &s.mistyped), &settings))
+        .collect();
     mark_duplicates(&mut rows);
     rows
 }
@@ -284,7 +306,7 @@ async fn file_forms<Op: Operation>(
     crate::kernel::input::check(&slip)?;
     let is_single = Op::ID == CreateNotification::ID;
     let work = move |tx: &mut Tx<'_>| {
-        let (employer, permit) = intake::employer_of::<Op>(tx, slip.employer_id)?;
+        let (employer, permit) = intake::employer_in_turn::<Op>(tx, slip.employer_id, is_dry)?;
         let rows = parsed(tx, &employer, stated);
         let incoming = Incoming {
             channel: "api_json",
@@ -328,7 +350,8 @@ async fn create_notification_file(
     let (q, raw, digest) = (q.0, input.value.0, input.digest);
     let is_dry = q.validate_only;
     let work = move |tx: &mut Tx<'_>| {
-        let (employer, permit) = intake::employer_of::<CreateNotificationFile>(tx, q.employer_id)?;
+        let (employer, permit) =
+            intake::employer_in_turn::<CreateNotificationFile>(tx, q.employer_id, is_dry)?;
         let settings = intake::settings(tx, &employer);
         let mut incoming = Incoming {
             channel: "api_file",

@@ -317,7 +317,7 @@ fn refused_forms_are_forgotten() {
     merge(&mut form, &json!({"remarks": "999900000020"}));
     let number = PersonalNumber::parse("999900000011").unwrap();
     let form: Form = serde_json::from_value(form).unwrap();
-    let row = ParsedRow::from_form(1, form, vec![(Slot::Insured, number)], &settings());
+    let row = ParsedRow::from_form(1, form, (vec![(Slot::Insured, number)], &[]), &settings());
     assert_eq!(row.disposition, Disposition::Rejected);
     assert!(row.form.is_none() && row.numbers.is_empty());
     assert_eq!(row.office_number.as_deref(), Some("1"));

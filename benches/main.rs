@@ -1,0 +1,101 @@
+//! `make bench`: how much work the release server does, each figure beside the limit of the same machine in the same minute.
+//!
+//! 300,000 insured persons on a private, durable PostgreSQL that is kept under the target folder. The limit of a read is pgbench
+//! with the same SELECT and as many connections; the limit of the intake is COPY of the same rows.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::as_conversions)]
+mod files;
+mod http;
+mod limits;
+mod report;
+mod society;
+
+use http::{Burst, Load};
+use report::{Row, Table};
+use society::Society;
+use std::time::Duration;
+
+/// How long each measurement lasts, after a second to warm up.
+const SECONDS: u64 = 6;
+/// Rows of a page: page 5,000 must exist.
+const PAGE: usize = 50;
+const PAGE_NUMBER: usize = 5_000;
+const PAGE_CONNECTIONS: usize = 16;
+/// Files of the intake and their records.
+const FILES: usize = 6;
+const RECORDS: usize = 5_000;
+
+fn main() {
+    // `cargo test --all-targets` runs this too: nothing to measure then.
+    if !std::env::args().any(|a| a == "--bench") {
+        return;
+    }
+    let only = std::env::args().skip(1).find(|a| !a.starts_with('-'));
+    let wanted = |name: &str| only.as_deref().is_none_or(|o| o == name);
+    let society = Society::open();
+    let mut table = Table::default();
+    if wanted("members") {
+        for connections in [16, 32, 64] {
+            table.add(members(&society, connections));
+        }
+    }
+    if wanted("pages") {
+        for number in [1, PAGE_NUMBER] {
+            table.add(page(&society, number));
+        }
+    }
+    if wanted("files") {
+        table.add(intake(&society));
+    }
+    table.write(society.about());
+}
+
+fn members(society: &Society, connections: usize) -> Row {
+    let limit = limits::pgbench(society, connections, SECONDS, &limits::one_member());
+    let load = Load {
+        address: society.address(),
+        token: society.staff_token(),
+        paths: society.ids().iter().map(|id| format!("/v1/members/{id}")).collect(),
+        connections,
+    };
+    let burst = measured(society, &load);
+    // Not one answer without its entry.
+    let entries = society.entries("getMember");
+    assert!(entries >= burst.answers, "{} answers, {entries} entries", burst.answers);
+    Row::reads(&format!("GET member, {connections} connections"), &burst, limit)
+}
+fn page(society: &Society, number: usize) -> Row {
+    let after = (number - 1) * PAGE;
+    let cursor = if after == 0 { String::new() } else { format!("&cursor={}", society.cursor(after, PAGE)) };
+    let limit = limits::pgbench(society, PAGE_CONNECTIONS, SECONDS, &limits::page(after, PAGE));
+    let load = Load {
+        address: society.address(),
+        token: society.staff_token(),
+        paths: vec![format!("/v1/members?limit={PAGE}{cursor}")],
+        connections: PAGE_CONNECTIONS,
+    };
+    let first = http::once(&load).expect("a page");
+    assert!(first.contains(&society.ids()[after].to_string()), "page {number} begins elsewhere");
+    let burst = measured(society, &load);
+    Row::reads(
+        &format!("page {number} of members, {PAGE} rows, {PAGE_CONNECTIONS} connections"),
+        &burst,
+        limit,
+    )
+}
+fn measured(society: &Society, load: &Load) -> Burst {
+    http::run(load, Duration::from_secs(1), || 0.0);
+    http::run(load, Duration::from_secs(SECONDS), || society.server_cpu())
+}
+fn intake(society: &Society) -> Row {
+    let token = society.employer_token();
+    let mut seconds = Vec::new();
+    for file in 0..FILES {
+        let bytes = files::kpfd(society.today(), 1 + file, RECORDS);
+        seconds.push(files::send(society, &token, file, &bytes));
+    }
+    seconds.sort_by(f64::total_cmp);
+    let taken: f64 = seconds.iter().sum();
+    let rows = (FILES * RECORDS) as f64;
+    let limit = limits::copy(society);
+    Row::intake(&format!("CSV intake, files of {RECORDS} records"), rows / taken, seconds[FILES - 1], limit)
+}
