@@ -79,7 +79,8 @@ fn expand(base: &str, rest: &mut std::iter::Peekable<std::str::Chars<'_>>, out: 
 
 #[test]
 fn the_reader_of_use_lines_opens_braces() {
-    let found = arrows("use crate::{\n  a::b,\n  c::{self, d::{E, F}},\n};\nfn f() -> crate::g::H { crate::i::j() }");
+    let found =
+        arrows("use crate::{\n  a::b,\n  c::{self, d::{E, F}},\n};\nfn f() -> crate::g::H { crate::i::j() }");
     assert_eq!(found, ["a::b", "c::self", "c::d::E", "c::d::F", "g::H", "i::j"]);
 }
 
@@ -117,10 +118,12 @@ fn domain_modules_use_only_those_above_them_and_by_their_face() {
     assert_eq!(order.len(), folders, "every module of the floor stands in the list");
     let mut wrong = Vec::new();
     for (file, text) in sources("src/domain") {
-        let Some(here) = order.iter().position(|m| file.starts_with(&format!("src/domain/{m}/"))) else { continue };
+        let Some(here) = order.iter().position(|m| file.starts_with(&format!("src/domain/{m}/"))) else {
+            continue;
+        };
         for arrow in arrows(&code(&text)) {
             let parts: Vec<&str> = arrow.split("::").collect();
-            let [ "domain", module, rest @ .. ] = parts.as_slice() else { continue };
+            let ["domain", module, rest @ ..] = parts.as_slice() else { continue };
             let Some(there) = order.iter().position(|m| m == module) else { continue };
             let by_face = rest.len() <= 1;
             let is_closed = ["personal_numbers", "audit"].contains(module);
@@ -129,7 +132,11 @@ fn domain_modules_use_only_those_above_them_and_by_their_face() {
             }
         }
     }
-    assert!(wrong.is_empty(), "a module reaches one below it, past a face, or a closed one:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "a module reaches one below it, past a face, or a closed one:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -194,7 +201,11 @@ fn sql_stands_in_stores() {
         }
         let code = code(&text).replace(char::is_whitespace, "");
         let handed_on = code.matches("(tx.conn()").count();
-        assert_eq!(code.matches(".conn()").count(), handed_on, "{file} keeps a connection instead of handing it on");
+        assert_eq!(
+            code.matches(".conn()").count(),
+            handed_on,
+            "{file} keeps a connection instead of handing it on"
+        );
     }
 }
 
@@ -220,7 +231,10 @@ fn the_readme_shows_every_module() {
     }
     for folder in fs::read_dir(root().join("src/domain")).unwrap() {
         let name = folder.unwrap().file_name().into_string().unwrap();
-        assert!(readme.contains(name.trim_end_matches(".rs")) || name == "mod.rs", "the README does not name {name}");
+        assert!(
+            readme.contains(name.trim_end_matches(".rs")) || name == "mod.rs",
+            "the README does not name {name}"
+        );
     }
 }
 
@@ -229,14 +243,18 @@ fn tracked_files_name_no_package_registry() {
     let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output();
     // An unpacked archive has no list; then there is nothing to be published either.
     let Some(listed) = listed.ok().filter(|o| o.status.success()) else { return };
-    let hosts: Vec<String> = [["registry.", "npm"], ["py", "pi.org"], ["files.python", "hosted"], ["static.", "crates.io"]]
-        .iter()
-        .map(|parts| parts.concat())
-        .collect();
+    let hosts: Vec<String> =
+        [["registry.", "npm"], ["py", "pi.org"], ["files.python", "hosted"], ["static.", "crates.io"]]
+            .iter()
+            .map(|parts| parts.concat())
+            .collect();
     for file in String::from_utf8(listed.stdout).unwrap().split('\0').filter(|f| !f.is_empty()) {
         let Ok(text) = fs::read_to_string(root().join(file)) else { continue };
         for host in &hosts {
-            assert!(!text.contains(host.as_str()), "{file} names {host}: builds must follow the machine's own settings");
+            assert!(
+                !text.contains(host.as_str()),
+                "{file} names {host}: builds must follow the machine's own settings"
+            );
         }
     }
 }

@@ -12,6 +12,7 @@ mod harness;
 mod journey_j1;
 mod launcher;
 mod samples;
+mod schema;
 mod smoke;
 mod start_up;
 mod strongroom;

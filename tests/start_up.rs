@@ -4,7 +4,9 @@ use crate::harness::{
     cluster::{ADMIN, DurableCluster, TempBase, binaries, durable_cluster},
     world::{PASSWORD, day},
 };
-use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types as t};
+use diesel::{
+    Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types as t,
+};
 use kenpo::{
     app,
     cli::seed,
@@ -57,7 +59,11 @@ impl Site {
     }
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kenpo"));
-        command.args(args).env_clear().env("PATH", "/usr/bin:/bin").env("KENPO_SETTINGS", self.at("kenpo.toml"));
+        command
+            .args(args)
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("KENPO_SETTINGS", self.at("kenpo.toml"));
         command
     }
     fn run(&self, args: &[&str]) -> Output {
@@ -273,15 +279,22 @@ fn an_installation_works_rotates_its_keys_destroys_others_and_logs_nobody() {
     let person = seed::insured(&mut owner, &Clock::real(), employer, &person).unwrap();
     let digits = seed::fictitious_number(71);
     let number = format!("/v1/persons/{person}/personal-number");
-    clerk.put(&number).json(&json!({ "personal_number": digits, "reason": "first_registration" })).expect(200);
+    clerk
+        .put(&number)
+        .json(&json!({ "personal_number": digits, "reason": "first_registration" }))
+        .expect(200);
     let found = clerk.get("/v1/members?name_kana=%E3%83%9F%E3%83%9B%E3%83%B3").expect(200);
     assert_eq!(found["items"][0]["id"], person.to_string());
-    clerk.put(&number).json(&json!({ "personal_number": "123", "reason": "correction" })).refused(422, "invalid");
+    clerk
+        .put(&number)
+        .json(&json!({ "personal_number": "123", "reason": "correction" }))
+        .refused(422, "invalid");
     clerk.put(&number).json(&json!({ "not_registered_reason": "withdrawn_as_wrong" })).expect(200);
 
     // The key of the number that went is destroyed by the worker, after the commit.
     let worker = Process::start(s.site.command(&["worker"]));
-    let select = "select finished_at is not null as is_done, error_code, payload from job where kind = 'destroy_keys'";
+    let select =
+        "select finished_at is not null as is_done, error_code, payload from job where kind = 'destroy_keys'";
     let job: Job = within(MOST, || {
         let jobs: Vec<Job> = sql_query(select).load(&mut owner).unwrap();
         assert_eq!(jobs.len(), 1, "{}", worker.said());
@@ -302,7 +315,8 @@ fn an_installation_works_rotates_its_keys_destroys_others_and_logs_nobody() {
 
     let said = s.process.said() + &worker.said();
     assert!(said.contains("registerPersonalNumber"), "the log tells what was asked: {said}");
-    for secret in [digits.as_str(), "見本", "ミホン", "太郎", "適用　花子", "1980-01-02", PASSWORD, "eyJ"] {
+    for secret in [digits.as_str(), "見本", "ミホン", "太郎", "適用　花子", "1980-01-02", PASSWORD, "eyJ"]
+    {
         assert!(!said.contains(secret), "the log holds {secret}: {said}");
     }
 }

@@ -11,3 +11,5 @@ grant kenpo_strongroom to kenpo_service;
 grant kenpo_sequencer to kenpo_service;
 revoke create on schema public from public;
 grant usage on schema public to kenpo_service, kenpo_sequencer, kenpo_strongroom;
+-- The server refuses to start on a schema that it does not know.
+grant select on __diesel_schema_migrations to kenpo_service;

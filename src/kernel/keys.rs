@@ -156,7 +156,10 @@ impl Keys {
 
 fn require_private(path: &Path) -> anyhow::Result<()> {
     let meta = fs::metadata(path).with_context(|| {
-        format!("no keys at {}: make them once with `kenpo keys init` and keep a copy apart from the database's", path.display())
+        format!(
+            "no keys at {}: make them once with `kenpo keys init` and keep a copy apart from the database's",
+            path.display()
+        )
     })?;
     if meta.permissions().mode() & 0o077 != 0 {
         bail!("{} can be read by others: chmod 600 it", path.display());

@@ -18,7 +18,11 @@ impl Examples {
         if let (Some(request), None) = (request, kept.get("request")) {
             kept["request"] = veiled(request);
         }
-        let first = if r.body.is_null() { r.text.lines().next().and_then(|l| serde_json::from_str(l).ok()) } else { None };
+        let first = if r.body.is_null() {
+            r.text.lines().next().and_then(|l| serde_json::from_str(l).ok())
+        } else {
+            None
+        };
         let answer = first.unwrap_or_else(|| r.body.clone());
         let status = r.status.to_string();
         if !answer.is_null() && kept["responses"].get(&status).is_none() {
@@ -38,7 +42,10 @@ impl Examples {
             assert!(has("request"), "{operation} has no example request: see tests/sweep/examples.rs");
             for status in seen["responses"].as_object().unwrap().keys() {
                 let known = known[operation]["responses"].get(status);
-                assert!(known.is_some(), "{operation} has no example answer {status}: see tests/sweep/examples.rs");
+                assert!(
+                    known.is_some(),
+                    "{operation} has no example answer {status}: see tests/sweep/examples.rs"
+                );
             }
         }
     }

@@ -153,7 +153,8 @@ mod planted {
         assert_eq!(judge(&expected, &skipped), [Fault::EntryMissing]);
         let elsewhere = Seen { entries: vec![], ..right.clone() };
         assert_eq!(judge(&expected, &elsewhere), [Fault::EntryMissing, Fault::EntryElsewhere]);
-        let twice = Seen { entries: [right.entries.clone(), right.entries.clone()].concat(), grown: 2, ..right };
+        let twice =
+            Seen { entries: [right.entries.clone(), right.entries.clone()].concat(), grown: 2, ..right };
         assert_eq!(judge(&expected, &twice), [Fault::EntryTwice]);
     }
     #[test]

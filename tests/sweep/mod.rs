@@ -60,10 +60,7 @@ fn entries_of(owner: &mut PgConnection, request: &str) -> Vec<Written> {
 }
 fn send(s: &Society, caller: &Caller, row: &Row, of: &route::Row) -> Response {
     let path = format!("{}{}", table::path(s, row.id, of.path), (row.query)(s));
-    let ask = caller
-        .ask(of.method.name(), path)
-        .header("if-match", "\"1\"")
-        .header("accept-language", "en");
+    let ask = caller.ask(of.method.name(), path).header("if-match", "\"1\"").header("accept-language", "en");
     let ask = ask.key(&Uuid::now_v7().to_string().replace('-', "x"));
     match (row.body)(s) {
         Body::None => ask.send(b""),
@@ -160,7 +157,10 @@ fn every_operation_answers_each_kind_of_caller_as_it_must_and_leaves_one_entry()
     let table = table::table();
     let asked: BTreeSet<&str> = table.iter().map(|r| r.id).collect();
     let served: BTreeSet<&str> = routes.rows.iter().map(|r| r.id).collect();
-    assert_eq!(asked, served, "an operation of the router has no row in the table of the sweep, or the other way round");
+    assert_eq!(
+        asked, served,
+        "an operation of the router has no row in the table of the sweep, or the other way round"
+    );
     let mut sweep = Sweep { s: &s, examples: Examples::default(), faults: Vec::new() };
     for row in &table {
         let of = routes.rows.iter().find(|r| r.id == row.id).unwrap();
@@ -176,7 +176,10 @@ fn signing_in_wrongly_leaves_one_entry_that_does_not_say_what_was_typed() {
     let mut owner = s.w.owner();
     for (path, body) in [
         ("/v1/sessions", serde_json::json!({ "user_id": "privileged", "password": "wrong and long enough" })),
-        ("/v1/sessions", serde_json::json!({ "user_id": "no such person", "password": "wrong and long enough" })),
+        (
+            "/v1/sessions",
+            serde_json::json!({ "user_id": "no such person", "password": "wrong and long enough" }),
+        ),
         ("/v1/sessions/refresh", serde_json::json!({ "refresh_token": "made up by somebody" })),
     ] {
         let before = count(&mut owner);
@@ -185,6 +188,8 @@ fn signing_in_wrongly_leaves_one_entry_that_does_not_say_what_was_typed() {
         let entries = entries_of(&mut owner, r.header("x-request-id"));
         assert_eq!((entries.len(), entries[0].actor, entries[0].status), (1, None, 401));
     }
-    let typed = sql_query("select count(*) as n from audit_entry e where e::text like '%wrong and long%' or e::text like '%no such person%'");
+    let typed = sql_query(
+        "select count(*) as n from audit_entry e where e::text like '%wrong and long%' or e::text like '%no such person%'",
+    );
     assert_eq!(typed.get_result::<Count>(&mut owner).unwrap().n, 0);
 }

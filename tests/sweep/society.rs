@@ -71,7 +71,8 @@ impl Society {
         let relatives = ("見本　一郎", "ミホン　イチロウ", day("2015-05-05"), "child");
         let pair = (w.employer, member);
         let child = seed::dependent(&mut owner, &w.clock, pair, relatives, day("2020-04-01")).unwrap();
-        let dependent = id_of(&mut owner, "select dependent_id as id from dependency where person_id = $1", child);
+        let dependent =
+            id_of(&mut owner, "select dependent_id as id from dependency where person_id = $1", child);
         w.number(member, NUMBER);
         let own_member = seed::Insured {
             office_number: "3",
@@ -95,7 +96,8 @@ impl Society {
         let granted = w.granted(&staff, notification, &[member, child]);
         let signed_in = w.nobody().post("/v1/sessions").json(&sign_in()).expect(200);
         let user = id_of_text(&mut owner, "select id from app_user where login = $1", "privileged");
-        let mut client = |key: &str| id_of_text(&mut owner, "select id from api_client where client_key = $1", key);
+        let mut client =
+            |key: &str| id_of_text(&mut owner, "select id from api_client where client_key = $1", key);
         let callers = Callers {
             employer: (employer, client("employer")),
             stranger: (stranger, client("stranger")),
@@ -127,7 +129,8 @@ impl Society {
     }
     /// Ids that nobody of the other employer may see.
     pub fn foreign(&self) -> Vec<String> {
-        let ids = [self.w.employer, self.member, self.unnumbered, self.dependent, self.child, self.submission];
+        let ids =
+            [self.w.employer, self.member, self.unnumbered, self.dependent, self.child, self.submission];
         let more = [self.notification, self.to_decide, self.to_withdraw];
         ids.iter().chain(&more).map(Uuid::to_string).collect()
     }
