@@ -6,7 +6,6 @@ mod architecture;
 mod audit;
 mod contract;
 mod crash;
-mod decisions;
 mod filing;
 mod harness;
 mod journey_j1;

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 import httpx
 from kenpo_client import AuthenticatedClient, Client
-from kenpo_client.api.audit_logs import list_audit_logs
+from kenpo_client.api.audit_logs import export_audit_logs, list_audit_logs
 from kenpo_client.api.members import get_member
 from kenpo_client.api.notifications import (
     confirm_submission,
@@ -181,6 +181,9 @@ def auditor_pulls(auditor, notification_id):
             held = line
         trailer = json.loads(held)
         assert (trailer["count"], trailer["sha256"]) == (count, digest.hexdigest())
+    with step("the generated function gives the same lines as bytes"):
+        part = expect(export_audit_logs.sync_detailed(client=auditor, from_seq=1, to_seq=2), 200)
+        assert len(part.payload.read().splitlines()) == 3
 
 
 def exported_lines(auditor):

@@ -81,8 +81,9 @@ typescript() {
 }
 
 python_client() {
-    cd "$here" && rm -rf generated/python &&
-        "$py/openapi-python-client" generate --path "$document" --config python-client.yaml --meta none \
+    cd "$here" && rm -rf generated/python && mkdir -p generated &&
+        node python-document.mjs "$document" >generated/python-document.json &&
+        "$py/openapi-python-client" generate --path generated/python-document.json --config python-client.yaml --meta none \
             --output-path generated/python/kenpo_client --overwrite --fail-on-warning &&
         PYTHONPATH=generated/python "$py/python" -c 'import kenpo_client.models'
 }
