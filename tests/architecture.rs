@@ -84,8 +84,6 @@ fn the_reader_of_use_lines_opens_braces() {
     assert_eq!(found, ["a::b", "c::self", "c::d::E", "c::d::F", "g::H", "i::j"]);
 }
 
-const ROOF: &[&str] = &["app", "cli", "config", "launcher"];
-
 #[test]
 fn arrows_go_down() {
     let mut wrong = Vec::new();
@@ -188,6 +186,7 @@ fn sql_stands_in_stores() {
         "src/domain/dependents/store.rs",
         "src/domain/employers/store.rs",
         "src/domain/members/changes.rs",
+        "src/domain/members/named.rs",
         "src/domain/members/store.rs",
         "src/domain/notifications/store.rs",
         "src/domain/personal_numbers/store.rs",

@@ -50,7 +50,7 @@ fn the_roles_may_do_what_is_documented_and_nothing_else() {
                where c.relkind in ('r', 'S', 'v') and n.nspname in ('public', 'strongroom') \
                union all select 'schema ' || nspname, nspacl, nspowner from pg_namespace where nspname in ('public', 'strongroom')) o \
          cross join lateral aclexplode(o.acl) a left join pg_roles r on r.oid = a.grantee \
-         where a.grantee <> o.owner and coalesce(r.rolname, '') <> 'pg_database_owner' group by 1, o.name, r.rolname order by 1",
+         where a.grantee <> o.owner and coalesce(r.rolname, '') <> 'pg_database_owner' group by o.name, r.rolname order by 1",
     );
     let mut found = Rights::new();
     for line in granted {
