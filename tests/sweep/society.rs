@@ -88,6 +88,7 @@ impl Society {
         let stranger = token(&w, "stranger", &secret, None);
         let employer = w.client("employer");
         // The other employer's rows stand between rows of the first, so that they are neither first nor last.
+        file(&employer, w.employer, 50, "ミホン　レイ");
         let (submission, notification) = file(&employer, w.employer, 51, "ミホン　イチ");
         let (own_submission, own_notification) = file(&stranger, w.other_employer, 52, "ヨソ　ニ");
         let (_, to_decide) = file(&employer, w.employer, 53, "ミホン　サン");
