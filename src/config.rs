@@ -176,7 +176,17 @@ impl Config {
     }
 }
 /// Variables of the tools around kenpo that are no settings of it.
-const FOREIGN: &[&str] = &["SETTINGS", "PROVE", "TOOLS_CACHE", "BASE_URL", "TEST_BASE"];
+const FOREIGN: &[&str] = &[
+    "SETTINGS",
+    "PROVE",
+    "BIN",
+    "TOOLS_CACHE",
+    "OPENAPI",
+    "POSTMAN",
+    "CHROMIUM",
+    "READY_SECONDS",
+    "BASE_URL",
+];
 
 fn set(values: &mut BTreeMap<&'static str, String>, name: &str, value: String) -> anyhow::Result<()> {
     let Some(setting) = SETTINGS.iter().find(|s| s.name == name) else {

@@ -38,3 +38,11 @@ pub fn routes() -> Routes {
     domain::audit::routes(&mut r);
     r
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_two_schemas_share_a_name() {
+        assert_eq!(super::routes().clashes, Vec::<String>::new());
+    }
+}

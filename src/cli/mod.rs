@@ -71,14 +71,8 @@ enum AuditCommand {
 pub fn run() -> anyhow::Result<()> {
     let cli = Cli::parse();
     match cli.command {
-        Command::Openapi => {
-            print!("{}", app::openapi());
-            Ok(())
-        }
-        Command::PolicyMatrix => {
-            print!("{}", app::policy_matrix()?);
-            Ok(())
-        }
+        Command::Openapi => show(&app::openapi()),
+        Command::PolicyMatrix => show(&app::policy_matrix()?),
         Command::Audit { command: AuditCommand::Verify { file } } => verify(&file),
         Command::Serve => server::serve(&Config::read()?),
         Command::Worker => server::worker(&Config::read()?),
@@ -91,6 +85,14 @@ pub fn run() -> anyhow::Result<()> {
         Command::Keys { command } => keys(&Config::read()?, &command),
         Command::Demo(options) => demo::demo(&Config::read()?, &options),
         Command::Token(options) => demo::token(&Config::read()?, &options),
+    }
+}
+/// Prints; a reader that has seen enough (`| head`) is no failure.
+fn show(text: &str) -> anyhow::Result<()> {
+    use std::io::{ErrorKind, Write};
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(e.into()),
+        _ => Ok(()),
     }
 }
 fn keys(config: &Config, command: &KeysCommand) -> anyhow::Result<()> {

@@ -5,7 +5,7 @@ mod load;
 mod server;
 
 use crate::harness::cluster::{DurableCluster, binaries, durable_cluster};
-use diesel::{Connection, PgConnection, connection::SimpleConnection};
+use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query};
 use kenpo::{
     domain::audit,
     kernel::{clock::Clock, secrets, vault::NumberVault},
@@ -144,15 +144,12 @@ fn the_proof_shows_a_loss_where_there_is_one() {
     let DurableCluster { server, base } = durable_cluster();
     let url = server.url("kenpo", "postgres");
     let mut conn = PgConnection::establish(&url).unwrap();
-    for sql in [
-        "create table filed (id uuid, number text)",
-        "alter system set wal_writer_delay = '10s'",
-        "select pg_reload_conf()",
-        "checkpoint",
-        "set synchronous_commit = off",
-    ] {
+    for sql in ["create table filed (id uuid, number text)", "checkpoint", "set synchronous_commit = off"] {
         conn.batch_execute(sql).unwrap();
     }
+    // Whoever would bring the commits to the disk later is stopped; what follows is acknowledged and nowhere.
+    let writer = walwriter(&mut conn);
+    signal("-STOP", writer);
     let filings: Vec<Filing> = (0..50)
         .map(|n| {
             let id = Uuid::now_v7();
@@ -169,11 +166,29 @@ fn the_proof_shows_a_loss_where_there_is_one() {
             }
         })
         .collect();
-    assert!(Command::new("kill").args(["-9", &server.pid().to_string()]).status().unwrap().success());
+    signal("-9", i64::from(server.pid()));
+    signal("-9", writer);
     drop(server);
     let _restarted = PrivatePostgres::start(&binaries(), base.path(), Durability::Durable).unwrap();
     let mut conn = PgConnection::establish(&url).unwrap();
     let left = server::filed(&mut conn);
     let faults = judge(&filings, &left);
     assert!(faults.iter().any(|f| f.contains("acknowledged and lost")), "{} of 50 left", left.len());
+}
+kenpo::row! {
+    /// A process of the server.
+    pub struct Running {
+        /// Its id.
+        n: diesel::sql_types::BigInt => i64,
+    }
+}
+fn walwriter(conn: &mut PgConnection) -> i64 {
+    let row: Running =
+        sql_query("select pid::bigint as n from pg_stat_activity where backend_type = 'walwriter'")
+            .get_result(conn)
+            .unwrap();
+    row.n
+}
+fn signal(which: &str, pid: i64) {
+    assert!(Command::new("kill").args([which, &pid.to_string()]).status().unwrap().success());
 }

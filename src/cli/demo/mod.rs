@@ -99,6 +99,8 @@ fn step(text: &str) {
 fn serve(config: &Config, options: &DemoOptions, folder: &Path) -> anyhow::Result<()> {
     println!("kenpo demo in {}", folder.display());
     fs::create_dir_all(folder)?;
+    // PostgreSQL runs as another account below: it must be able to pass, whatever the umask; what lies here has modes of its own.
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o711))?;
     let postgres;
     let (owner, service) = match config.text("database_url") {
         "" => {

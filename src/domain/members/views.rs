@@ -9,7 +9,6 @@ use uuid::Uuid;
 /// 性別.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema, PartialEq)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = RecordedSex)]
 pub enum PersonSex {
     /// 男.
     Male,

@@ -43,9 +43,9 @@ pub fn apply<Op: Operation>(
 fn received_on(row: &NotificationRow) -> NaiveDate {
     clock::jst_date(row.received_at)
 }
-/// 種別 as the sex of a person: the fund's classes 5–7 repeat 1–3, miners are men in the form's words.
+/// 種別 as the sex of a person; a class that does not tell it is unset.
 pub fn person_sex(s: super::Sex) -> &'static str {
-    if s.as_str().starts_with("female") { "female" } else { "male" }
+    s.person_sex().map_or("unset", |s| s.as_str())
 }
 fn spouse_sex(r: super::SpouseRelationship) -> &'static str {
     match r {

@@ -66,7 +66,7 @@ coded! {
         FundMiner = "7", "fund_miner";
     }
     /// 性別 of a person.
-    PersonSex = "person_sex" {
+    StatedSex = "person_sex" {
         /// 男
         Male = "1", "male";
         /// 女
@@ -281,10 +281,10 @@ coded! {
 
 impl Sex {
     /// The sex of the person, where the class tells it: a miner's class does not.
-    pub const fn person_sex(self) -> Option<PersonSex> {
+    pub const fn person_sex(self) -> Option<StatedSex> {
         match self {
-            Self::Male | Self::FundMale => Some(PersonSex::Male),
-            Self::Female | Self::FundFemale => Some(PersonSex::Female),
+            Self::Male | Self::FundMale => Some(StatedSex::Male),
+            Self::Female | Self::FundFemale => Some(StatedSex::Female),
             Self::Miner | Self::FundMiner => None,
         }
     }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{
     AcquisitionClass, Change, DependentReason, Living, LossCause, NoResidentAddressReason, Occupation,
-    OverseasEndReason, OverseasReason, OverseasStatus, PersonSex, PhoneKind, Relationship, RemovalReason,
-    Sex, SpouseOccupation, SpouseReason, SpouseRelationship, SpouseRemovalReason,
+    OverseasEndReason, OverseasReason, OverseasStatus, PhoneKind, Relationship, RemovalReason, Sex,
+    SpouseOccupation, SpouseReason, SpouseRelationship, SpouseRemovalReason, StatedSex,
 };
 
 /// One notification form; `kind` tells which.
@@ -181,7 +181,7 @@ form_struct! {
         /// The insured person's day of birth.
         pub birth_on: NaiveDate,
         /// The insured person's sex.
-        pub sex: PersonSex,
+        pub sex: StatedSex,
         /// 収入: the insured person's yearly income; only for added.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub income_yen: Option<i64>,
@@ -305,7 +305,7 @@ form_struct! {
         pub birth_on: NaiveDate,
         /// 性別.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub sex: Option<PersonSex>,
+        pub sex: Option<StatedSex>,
         /// 続柄.
         pub relationship: Relationship,
         /// 続柄(その他); given exactly with the relationship `other`.

@@ -42,10 +42,10 @@ pub struct Routes {
     pub rows: Vec<Row>,
     pub(super) operations: Vec<(HttpMethod, &'static str, openapi::path::Operation)>,
     pub(super) schemas: BTreeMap<String, RefOr<Schema>>,
-    /// Names that two different schemas have; a test holds this empty.
-    pub clashes: Vec<String>,
     mounts: BTreeMap<&'static str, Vec<(Method, Mount)>>,
     tag: &'static str,
+    /// Names that two different schemas share; must be empty.
+    pub clashes: Vec<String>,
 }
 impl Routes {
     /// Names the group of the operations that follow.
@@ -62,7 +62,7 @@ impl Routes {
         T: Serialize + ToSchema + 'static,
     {
         self.declare::<Op, Args>(describe::body_of::<T>());
-        self.know(super::input::schemas_of::<T>());
+        self.take(super::input::schemas_of::<T>());
         self.mount::<Op, F, Args, T>(handler)
     }
     /// Adds an operation that answers with lines of `T` (NDJSON) or, with `T = ()`, with nothing.
@@ -75,7 +75,7 @@ impl Routes {
         Line: describe::Content,
     {
         self.declare::<Op, Args>(Line::content());
-        self.know(Line::schemas());
+        self.take(Line::schemas());
         self.mount::<Op, F, Args, T>(handler)
     }
     /// The operation added last answers 200 with `T` on a dry run.
@@ -83,20 +83,20 @@ impl Routes {
         if let Some((_, _, operation)) = self.operations.last_mut() {
             describe::also_answers(operation, "200", "What would happen; nothing was stored", &T::name());
         }
-        self.know(super::input::schemas_of::<T>());
+        self.take(super::input::schemas_of::<T>());
         self
     }
     /// Adds a schema that only parameters refer to.
     pub fn schema<T: ToSchema>(&mut self) -> &mut Self {
-        self.know(super::input::schemas_of::<T>());
+        self.take(super::input::schemas_of::<T>());
         self
     }
-    /// One name, one schema: of two types with the same name one would stand in the document for both.
-    fn know(&mut self, schemas: Vec<(String, RefOr<Schema>)>) {
+    /// Two types that share a name would overwrite each other in the document: noted here, and a test fails on it.
+    fn take(&mut self, schemas: Vec<(String, RefOr<Schema>)>) {
         for (name, schema) in schemas {
-            match self.schemas.get(&name) {
-                Some(known) if *known != schema => self.clashes.push(name),
-                _ => drop(self.schemas.insert(name, schema)),
+            let known = self.schemas.insert(name.clone(), schema.clone());
+            if known.is_some_and(|k| k != schema) {
+                self.clashes.push(name);
             }
         }
     }
@@ -105,7 +105,7 @@ impl Routes {
         Args::describe(Op::PATH, &mut described);
         let (method, operation) = describe::operation::<Op>(self.tag, &described, success);
         self.operations.push((method, Op::PATH, operation));
-        self.know(described.schemas);
+        self.take(described.schemas);
         self.rows.push(Row {
             id: Op::ID,
             method: Op::METHOD,
