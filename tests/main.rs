@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod access;
+mod architecture;
 mod audit;
 mod bad_input;
 mod canary;
+mod contract;
 mod crash;
 mod decisions;
 mod disclosure;
@@ -14,7 +16,10 @@ mod journey_j1;
 mod launcher;
 mod lists;
 mod samples;
+mod schema;
 mod sessions;
 mod smoke;
+mod start_up;
 mod strongroom;
+mod sweep;
 mod tokens;

@@ -17,3 +17,5 @@ exception when insufficient_privilege then raise notice 'set lc_messages = C for
 end $$;
 revoke create on schema public from public;
 grant usage on schema public to kenpo_service, kenpo_sequencer, kenpo_strongroom;
+-- The server refuses to start on a schema that it does not know.
+grant select on __diesel_schema_migrations to kenpo_service;

@@ -14,6 +14,7 @@ create table idempotency (
 );
 comment on table idempotency is 'Answers of requests that carried an Idempotency-Key, written in the transaction of the work. Never a body that can hold a personal number';
 comment on column idempotency.request_digest is 'HMAC of path and body: keyed, because a number could be guessed from a plain digest';
+comment on column idempotency.status is 'Null while the first request is under way; then status, location and body of its answer';
 create index idempotency_expires on idempotency (expires_at);
 
 create table job (
@@ -28,6 +29,7 @@ create table job (
   created_at timestamptz not null
 );
 comment on table job is 'Work that follows a commit; enqueued in the transaction of its cause. Payloads name ids only, never personal data';
+comment on column job.leased_until is 'A worker has it until then; one that died leaves it to the next';
 create index job_due on job (run_at) where finished_at is null;
 
 grant select, insert, update, delete on idempotency to kenpo_service;

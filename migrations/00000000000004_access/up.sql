@@ -30,6 +30,8 @@ create table api_client (
   check (secret_digest is not null or jwks is not null)
 );
 comment on table api_client is 'Systems that call: each with its scopes and its own key or secret';
+comment on column api_client.secret_digest is 'Keyed digest of its 256-bit secret';
+comment on column api_client.jwks is 'Its public keys (RFC 7517), for private_key_jwt';
 create table client_employer (
   client_id uuid not null references api_client (id),
   employer_id uuid not null,
@@ -49,6 +51,8 @@ create table session (
   ended_at timestamptz,
   end_reason text
 );
+comment on table session is 'Sign-ins of people (R-144): what ends here ends its access tokens, its refresh token and its grants';
+comment on column session.idle_until is 'Ends unless refreshed until then; ends_at in any case';
 comment on column session.refresh_digest is 'Keyed digest of the refresh token in use; any earlier one of the session is known by its mark and ends the session';
 create index session_ended on session (ended_at) where ended_at is not null;
 

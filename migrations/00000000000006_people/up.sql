@@ -36,6 +36,9 @@ create table person_identity (
   check (valid_to is null or valid_to > valid_from)
 );
 comment on table person_identity is '5 information items and addresses (R-011, R-012), by validity and by knowledge';
+comment on column person_identity.name_raw is 'Name as it was received, before anything was normalised';
+comment on column person_identity.name_search is 'Folded for search; name_kana likewise in kana_search';
+comment on column person_identity.source is 'Notification that it came from';
 create index person_identity_known on person_identity (person_id, valid_from) where superseded_at is null;
 create index person_identity_kana on person_identity (kana_search text_pattern_ops, person_id) where superseded_at is null;
 
@@ -66,6 +69,9 @@ create table enrolment (
   check ((lost_on is null) = (loss_reason is null))
 );
 comment on table enrolment is '被保険者資格 (R-010): a change writes a new row of the same enrolment_id and closes the old one by superseded_at';
+comment on column enrolment.enrolment_id is 'Stays the same over all versions of one enrolment';
+comment on column enrolment.branch is '枝番: 00 is the insured person';
+comment on column enrolment.planned_loss_on is 'Day of the 75th birthday, when 後期高齢者医療 takes over';
 create unique index enrolment_one_live on enrolment (person_id) where superseded_at is null and lost_on is null;
 create unique index enrolment_known_row on enrolment (enrolment_id) where superseded_at is null;
 create unique index enrolment_number on enrolment (symbol, number, branch) where superseded_at is null and lost_on is null;
@@ -96,6 +102,8 @@ create table dependency (
   check ((removed_on is null) = (removal_reason is null))
 );
 comment on table dependency is '被扶養者 (R-006): who is recognised under which insured person, from and until when';
+comment on column dependency.dependent_id is 'Stays the same over all versions of one recognition';
+comment on column dependency.removed_on is 'First day not recognised any more';
 create unique index dependency_one_live on dependency (person_id) where superseded_at is null and removed_on is null;
 create unique index dependency_known_row on dependency (dependent_id) where superseded_at is null;
 create index dependency_insured on dependency (insured_id, recognised_on) where superseded_at is null;

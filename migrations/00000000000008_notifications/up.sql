@@ -22,6 +22,8 @@ create table submission (
 );
 comment on table submission is '受領管理簿 (R-087): what arrived, from whom, how many records were read (R-088)';
 comment on column submission.file_digest is 'Keyed digest of the bytes: the same file twice is refused';
+comment on column submission.declared_count is 'Records on the slip; read_count those that were read; confirmed_count those that the employer confirmed';
+comment on column submission.media_sequence is 'Sequence of the medium in a file, which a made_on day has once';
 create unique index submission_file_once on submission (employer_id, file_digest) where file_result <> 'rejected';
 create unique index submission_media_once on submission (employer_id, media_sequence, made_on, profile) where file_result <> 'rejected' and media_sequence is not null;
 create index submission_employer on submission (employer_id, id);
@@ -49,6 +51,8 @@ create table notification (
 );
 comment on table notification is '届出: one record of one form. The form holds no personal number; those wait in the strongroom';
 comment on column notification.state is 'accepted/review/precheck wait for staff; applied and returned are decided; rejected never passed intake';
+comment on column notification.form is 'What the form states, without personal numbers';
+comment on column notification.carries_number is 'A number waits with it in the strongroom: the decision is a use of it';
 create index notification_employer on notification (employer_id, id);
 create index notification_waiting on notification (state, id) where state in ('accepted', 'review', 'precheck');
 create index notification_office_number on notification (employer_id, kind, office_number) where state in ('accepted', 'review', 'precheck');

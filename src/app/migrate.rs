@@ -33,7 +33,8 @@ crate::row! {
 /// Says what to do.
 pub fn require_current(config: &Config) -> anyhow::Result<()> {
     let url = config.required("database_url")?;
-    let mut conn = PgConnection::establish(url).context("the database can't be reached")?;
+    let mut conn = PgConnection::establish(url)
+        .context("the database can't be reached; on a new one, run `kenpo migrate` first: it makes the role kenpo_service")?;
     let known = known_versions()?;
     let ran: Vec<Ran> = sql_query("select version from __diesel_schema_migrations order by version")
         .load(&mut conn)

@@ -4,6 +4,8 @@ use crate::kernel::{
     Kernel, Kind,
     gate::{Asking, Meta},
     problem::Lang,
+    route,
+    trail::Entry,
 };
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use std::sync::{Arc, OnceLock};
@@ -12,13 +14,17 @@ type Document = web::Data<Arc<str>>;
 
 /// Mounts the pages.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/openapi.json", web::get().to(document));
-    cfg.route("/docs", web::get().to(docs_index));
-    cfg.route("/docs/{file}", web::get().to(docs));
-    cfg.route("/problems/{slug}", web::get().to(problem_page));
-    cfg.route("/healthz", web::get().to(healthz));
-    cfg.route("/readyz", web::get().to(readyz));
-    cfg.route("/metrics", web::get().to(metrics_page));
+    cfg.service(page("/openapi.json", web::get().to(document)));
+    cfg.service(page("/docs", web::get().to(docs_index)));
+    cfg.service(page("/docs/{file}", web::get().to(docs)));
+    cfg.service(page("/problems/{slug}", web::get().to(problem_page)));
+    cfg.service(page("/healthz", web::get().to(healthz)));
+    cfg.service(page("/readyz", web::get().to(readyz)));
+    cfg.service(page("/metrics", web::get().to(metrics_page)));
+}
+fn page(path: &str, shown: actix_web::Route) -> actix_web::Resource {
+    let other = |req: HttpRequest| async move { route::wrong_method(req, "GET").await };
+    web::resource(path.to_owned()).route(shown).default_service(web::to(other))
 }
 /// Writes the entry, then lets the answer go; without a record there is none.
 async fn recorded(
@@ -31,11 +37,22 @@ async fn recorded(
     let meta = Meta::of(req, &kernel);
     let asking = Asking { kernel, actor: None, meta, operation, noted: Default::default() };
     let entry = asking.entry("protocol", response.status().as_u16(), None);
+    let response = named(response, &asking);
     let Some(entry) = asking.kernel.floods.admit(entry) else { return response };
+    written(&asking, entry, response).await
+}
+async fn written(asking: &Asking, entry: Entry, response: HttpResponse) -> HttpResponse {
     match asking.kernel.trail.write(vec![entry]).await {
         Ok(()) => response,
-        Err(p) => actix_web::ResponseError::error_response(&asking.dress(p)),
+        Err(p) => named(actix_web::ResponseError::error_response(&asking.dress(p)), asking),
     }
+}
+/// With the request id, by which its entry is found.
+fn named(mut response: HttpResponse, asking: &Asking) -> HttpResponse {
+    if let Ok(id) = header::HeaderValue::from_str(&asking.meta.request_id.to_string()) {
+        response.headers_mut().insert(header::HeaderName::from_static("x-request-id"), id);
+    }
+    response
 }
 async fn document(req: HttpRequest, kernel: web::Data<Kernel>, text: Document) -> HttpResponse {
     let body = text.to_string();
@@ -98,10 +115,8 @@ async fn readyz(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpResponse {
     let meta = Meta::of(&req, &kernel);
     let asking = Asking { kernel, actor: None, meta, operation: "getReadiness", noted: Default::default() };
     let entry = asking.entry("protocol", response.status().as_u16(), None);
-    match asking.kernel.trail.write(vec![entry]).await {
-        Ok(()) => response,
-        Err(p) => actix_web::ResponseError::error_response(&asking.dress(p)),
-    }
+    let response = named(response, &asking);
+    written(&asking, entry, response).await
 }
 async fn metrics_page(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpResponse {
     if !is_closed(&req) {

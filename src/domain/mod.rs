@@ -1,8 +1,16 @@
-//! 2nd FLOOR: one module per capability. Each may use those above it in this list.
-pub mod access;
-pub mod audit;
-pub mod dependents;
+//! 2nd FLOOR: one module per capability. Each may use those above it in this list, through their `mod.rs`; `personal_numbers` and
+//! `audit` are reached by nobody but the roof: the kernel knows the strongroom as `kernel::vault` and writes the trail itself.
+
 pub mod employers;
+
 pub mod members;
+
+pub mod dependents;
+
 pub mod notifications;
+
+pub mod access;
+
 pub mod personal_numbers;
+
+pub mod audit;

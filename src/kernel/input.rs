@@ -56,6 +56,10 @@ macro_rules! json_body {
         }
     )+ };
 }
+/// A code, a name or a pointer in a list: gives the items of the list their bound in the document.
+#[derive(ToSchema)]
+#[schema(value_type = String, max_length = 300)]
+pub struct Word(pub String);
 /// A type's schema and those it refers to.
 pub fn schemas_of<T: ToSchema>() -> Vec<(String, RefOr<Schema>)> {
     let mut all = vec![(T::name().into_owned(), T::schema())];

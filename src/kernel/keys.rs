@@ -97,13 +97,10 @@ impl Keys {
     /// # Errors
     /// When it is missing, malformed or readable by others; says what to do.
     pub fn open(folder: &Path) -> anyhow::Result<Self> {
-        let path = folder.join("vault.json");
-        let meta = fs::metadata(&path).with_context(|| {
-            format!("no keys at {}: make them once with `kenpo keys init` and keep a copy apart from the database's", path.display())
-        })?;
-        if meta.permissions().mode() & 0o077 != 0 {
-            bail!("{} can be read by others: chmod 600 it", path.display());
+        for name in ["vault.json", "signing.json"] {
+            require_private(&folder.join(name))?;
         }
+        let path = folder.join("vault.json");
         let file: VaultFile = serde_json::from_slice(&fs::read(&path)?).context("vault.json is malformed")?;
         let vault = Vault {
             kek: key32(&file.kek)?,
@@ -157,6 +154,18 @@ impl Keys {
     }
 }
 
+fn require_private(path: &Path) -> anyhow::Result<()> {
+    let meta = fs::metadata(path).with_context(|| {
+        format!(
+            "no keys at {}: make them once with `kenpo keys init` and keep a copy apart from the database's",
+            path.display()
+        )
+    })?;
+    if meta.permissions().mode() & 0o077 != 0 {
+        bail!("{} can be read by others: chmod 600 it", path.display());
+    }
+    Ok(())
+}
 fn new_signing(now: i64) -> anyhow::Result<SigningEntry> {
     let pair = Ed25519KeyPair::generate()?;
     let der = pair.to_pkcs8v1()?;

@@ -20,6 +20,8 @@ pub mod policy;
 pub mod problem;
 pub mod route;
 pub mod secrets;
+#[cfg(test)]
+mod shape_tests;
 pub mod token;
 pub mod trail;
 pub mod vault;

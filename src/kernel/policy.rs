@@ -261,3 +261,7 @@ fn resource_entity(q: &Question) -> anyhow::Result<Entity> {
     ]);
     Ok(Entity::new(uid(q.resource, "asked-about")?, attributes, HashSet::new())?)
 }
+
+#[cfg(test)]
+#[path = "policy_tests.rs"]
+mod tests;

@@ -78,7 +78,8 @@ pub fn check(method: &str, path: &str, r: &Response) {
         }
     }
 }
-fn validator(schema: &Value) -> Arc<jsonschema::Validator> {
+/// The validator of a schema of the document.
+pub fn validator(schema: &Value) -> Arc<jsonschema::Validator> {
     let key = schema.to_string();
     let mut known = VALIDATORS.lock().unwrap();
     known

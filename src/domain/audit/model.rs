@@ -141,7 +141,7 @@ pub struct AuditEntry {
     pub persons: Vec<Uuid>,
     /// Field classes that left in this answer.
     #[diesel(sql_type = t::Array<t::Text>)]
-    #[schema(max_items = 100)]
+    #[schema(value_type = Vec<crate::kernel::input::Word>, max_items = 100)]
     pub disclosed: Vec<String>,
     /// 事務.
     #[diesel(sql_type = t::Nullable<t::Text>)]
@@ -159,7 +159,7 @@ pub struct AuditEntry {
     pub case_id: Option<Uuid>,
     /// Policies that decided.
     #[diesel(sql_type = t::Array<t::Text>)]
-    #[schema(max_items = 100)]
+    #[schema(value_type = Vec<crate::kernel::input::Word>, max_items = 100)]
     pub policies: Vec<String>,
     /// Rows in the answer.
     #[diesel(sql_type = t::Nullable<t::Integer>)]

@@ -1,5 +1,5 @@
 //! The OpenAPI document out of the route list.
-use super::Routes;
+use super::{Routes, examples};
 use crate::kernel::{Method, Operation, problem::ProblemBody};
 use std::collections::BTreeMap;
 use utoipa::{
@@ -171,7 +171,9 @@ pub fn document(routes: &Routes, scopes: &[(&str, &str)], tags: &[(&str, &str)])
     let mut api = OpenApi::new(info(), openapi::Paths::new());
     api.servers = Some(vec![Server::new("/")]);
     for (method, path, op) in &routes.operations {
-        api.paths.add_path_operation(*path, vec![method.clone()], op.clone());
+        let mut op = op.clone();
+        examples::add(&mut op);
+        api.paths.add_path_operation(*path, vec![method.clone()], op);
     }
     let mut components = Components::new();
     components.schemas = routes.schemas.clone();

@@ -1,8 +1,10 @@
 //! Routes: one declaration makes the route, the OpenAPI operation, the required scope, the audit label and the sweep row.
 mod describe;
+mod examples;
 mod serve;
 
 pub use describe::{Content, Describe, Described, Lines, document};
+pub use serve::wrong_method;
 
 use super::{Operation, gate::Reply, operation::Method};
 use actix_web::{FromRequest, Handler, HttpRequest, web};

@@ -119,7 +119,8 @@ fn finish(response: &mut HttpResponse, asking: &Asking, operation: &'static str,
 pub(super) async fn nothing_here(req: HttpRequest) -> HttpResponse {
     outside(req, "noSuchRoute", Problem::not_found()).await
 }
-pub(super) async fn wrong_method(req: HttpRequest, allow: &str) -> HttpResponse {
+/// A method that this path does not take: recorded, answered 405 with `Allow`.
+pub async fn wrong_method(req: HttpRequest, allow: &str) -> HttpResponse {
     let mut response = outside(req, "noSuchRoute", Problem::new(Kind::MethodNotAllowed)).await;
     if let Ok(allow) = header::HeaderValue::from_str(allow) {
         response.headers_mut().insert(header::ALLOW, allow);

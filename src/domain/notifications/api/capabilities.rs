@@ -48,7 +48,7 @@ pub struct FormCapability {
     #[schema(max_items = 4)]
     personal_numbers: Vec<NumberCapability>,
     /// Attachments that must come with it.
-    #[schema(max_items = 20)]
+    #[schema(value_type = Vec<crate::kernel::input::Word>, max_items = 20)]
     required_attachments: Vec<String>,
 }
 /// A file layout that is taken.

@@ -16,7 +16,7 @@ pub struct NotificationFinding {
     pub code: String,
     /// JSON pointers into the form.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(max_items = 50)]
+    #[schema(value_type = Vec<crate::kernel::input::Word>, max_items = 50)]
     pub pointers: Vec<String>,
     /// Field numbers of the row, from 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

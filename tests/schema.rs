@@ -1,0 +1,73 @@
+//! The schema: every table says what it is, and the roles may do what docs/authorisation-and-audit.md says and nothing else.
+use crate::harness::world::World;
+use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types as t};
+use std::collections::BTreeMap;
+
+#[derive(QueryableByName)]
+struct Text {
+    #[diesel(sql_type = t::Text)]
+    text: String,
+}
+fn texts(sql: &str) -> Vec<String> {
+    let w = World::new();
+    let rows: Vec<Text> = sql_query(sql).load(&mut w.owner()).unwrap();
+    rows.into_iter().map(|r| r.text).collect()
+}
+
+#[test]
+fn every_table_says_what_it_is() {
+    let silent = texts(
+        "select n.nspname || '.' || c.relname as text from pg_class c join pg_namespace n on n.oid = c.relnamespace \
+         where c.relkind = 'r' and n.nspname in ('public', 'strongroom') and c.relname <> '__diesel_schema_migrations' \
+         and obj_description(c.oid, 'pg_class') is null order by 1",
+    );
+    assert_eq!(silent, Vec::<String>::new());
+}
+
+/// The table of rights: object → role → rights.
+type Rights = BTreeMap<String, BTreeMap<String, String>>;
+const ROLES: [&str; 3] = ["kenpo_service", "kenpo_strongroom", "kenpo_sequencer"];
+
+fn documented() -> Rights {
+    let mut rights = Rights::new();
+    for line in include_str!("../docs/authorisation-and-audit.md").lines() {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let ["", object, service, strongroom, sequencer, ""] = cells.as_slice() else { continue };
+        let Some(object) = object.strip_prefix('`').and_then(|o| o.strip_suffix('`')) else { continue };
+        let cells = [service, strongroom, sequencer];
+        let held = ROLES.iter().zip(cells).filter(|(_, c)| !c.is_empty());
+        rights.insert(object.into(), held.map(|(r, c)| ((*r).into(), c.to_string())).collect());
+    }
+    assert!(rights.len() > 10, "the table of rights is gone");
+    rights
+}
+#[test]
+fn the_roles_may_do_what_is_documented_and_nothing_else() {
+    let granted = texts(
+        "select o.name || '|' || coalesce(r.rolname, 'PUBLIC') || '|' || string_agg(lower(a.privilege_type), ' ' order by a.privilege_type) as text \
+         from (select case when n.nspname = 'public' then '' else n.nspname || '.' end || c.relname as name, c.relacl as acl, c.relowner as owner \
+               from pg_class c join pg_namespace n on n.oid = c.relnamespace \
+               where c.relkind in ('r', 'S', 'v') and n.nspname in ('public', 'strongroom') \
+               union all select 'schema ' || nspname, nspacl, nspowner from pg_namespace where nspname in ('public', 'strongroom')) o \
+         cross join lateral aclexplode(o.acl) a left join pg_roles r on r.oid = a.grantee \
+         where a.grantee <> o.owner and coalesce(r.rolname, '') <> 'pg_database_owner' group by o.name, r.rolname order by 1",
+    );
+    let mut found = Rights::new();
+    for line in granted {
+        let parts: Vec<&str> = line.split('|').collect();
+        let [object, role, rights] = parts.as_slice() else { panic!("{line}") };
+        found.entry((*object).into()).or_default().insert((*role).into(), (*rights).into());
+    }
+    // Anybody may look into the schema public; there is nothing in it that is granted to anybody.
+    if let Some(public) = found.get_mut("schema public") {
+        assert_eq!(public.remove("PUBLIC").unwrap_or_else(|| "usage".into()), "usage");
+    }
+    assert_eq!(found, documented(), "left: the database; right: docs/authorisation-and-audit.md");
+    let every = texts(
+        "select case when n.nspname = 'public' then '' else n.nspname || '.' end || c.relname as text from pg_class c \
+         join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'v') and n.nspname in ('public', 'strongroom')",
+    );
+    for table in every {
+        assert!(documented().contains_key(&table), "{table} is missing in the table of rights");
+    }
+}

@@ -1,0 +1,197 @@
+//! Every operation of the router × nobody, a stranger, a caller without the scope and the right caller: the class of the answer,
+//! and exactly one entry each, counted in the table. What can go wrong has a name in [`judge::Fault`].
+mod examples;
+mod judge;
+mod pages;
+mod society;
+mod table;
+
+use crate::harness::caller::{Caller, Response};
+use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types as t};
+use examples::Examples;
+use judge::{Expected, Seen, Written, judge};
+use kenpo::{app, cli::seed, kernel::route};
+use society::Society;
+use std::collections::BTreeSet;
+use table::{Body, Row, Stranger, Who};
+use uuid::Uuid;
+
+kenpo::row! {
+    /// An entry.
+    pub struct EntryRow {
+        /// Operation.
+        operation: t::Text => String,
+        /// Kind.
+        kind: t::Text => String,
+        /// Outcome.
+        outcome: t::Text => String,
+        /// Status.
+        status: t::SmallInt => i16,
+        /// Actor.
+        actor_id: t::Nullable<t::Uuid> => Option<Uuid>,
+    }
+}
+kenpo::row! {
+    /// A count.
+    pub struct Count {
+        /// It.
+        n: t::BigInt => i64,
+    }
+}
+fn count(owner: &mut PgConnection) -> i64 {
+    sql_query("select count(*) as n from audit_entry").get_result::<Count>(owner).unwrap().n
+}
+fn entries_of(owner: &mut PgConnection, request: &str) -> Vec<Written> {
+    let Ok(request) = request.parse::<Uuid>() else { return Vec::new() };
+    let rows: Vec<EntryRow> =
+        sql_query("select operation, kind, outcome, status, actor_id from audit_entry where request_id = $1")
+            .bind::<t::Uuid, _>(request)
+            .load(owner)
+            .unwrap();
+    rows.into_iter()
+        .map(|r| Written {
+            operation: r.operation,
+            kind: r.kind,
+            outcome: r.outcome,
+            status: u16::try_from(r.status).unwrap(),
+            actor: r.actor_id,
+        })
+        .collect()
+}
+fn send(s: &Society, caller: &Caller, row: &Row, of: &route::Row) -> Response {
+    // Registering the number was the member's second version.
+    let version = if row.id == "updateMemberContact" { "\"2\"" } else { "\"1\"" };
+    let path = format!("{}{}", table::path(s, row.id, of.path), (row.query)(s));
+    let ask = caller.ask(of.method.name(), path).header("if-match", version).header("accept-language", "en");
+    let ask = ask.key(&Uuid::now_v7().to_string().replace('-', "x"));
+    match (row.body)(s) {
+        Body::None => ask.send(b""),
+        Body::Json(body) => ask.json(&body),
+        Body::Patch(body) => ask.merge_patch(&body),
+        Body::Csv(bytes) => ask.csv(bytes),
+    }
+}
+/// Sends one request and looks at the answer and at the table.
+fn look(s: &Society, caller: &Caller, row: &Row, of: &route::Row, own: Option<Uuid>) -> (Seen, Response) {
+    let mut owner = s.w.owner();
+    let before = count(&mut owner);
+    let r = send(s, caller, row, of);
+    let holds = |id: &String| r.text.contains(id.as_str());
+    let seen = Seen {
+        status: r.status,
+        entries: entries_of(&mut owner, r.header("x-request-id")),
+        grown: count(&mut owner) - before,
+        shows_foreign_row: s.foreign().iter().any(holds),
+        shows_own_row: own.is_some_and(|id| holds(&id.to_string())),
+        shows_number: r.text.contains("\"personal_number\":")
+            || r.text.contains(&seed::fictitious_number(society::NUMBER)),
+    };
+    (seen, r)
+}
+struct Sweep<'a> {
+    s: &'a Society,
+    examples: Examples,
+    faults: Vec<String>,
+}
+impl Sweep<'_> {
+    fn one(&mut self, row: &Row, of: &route::Row, who: &str, by: (&Caller, Option<Uuid>), e: Expected) {
+        let (mut seen, r) = look(self.s, by.0, row, of, e.own_row);
+        seen.shows_foreign_row &= who == "a stranger";
+        if who == "the right caller" {
+            self.examples.keep(row.id, &(row.body)(self.s), &r);
+        }
+        for fault in judge(&e, &seen) {
+            let query = (row.query)(self.s);
+            self.faults.push(format!("{}{query} by {who}: {fault:?} ({} {})", row.id, r.status, r.text));
+        }
+    }
+    fn row(&mut self, row: &Row, of: &route::Row) {
+        let s = self.s;
+        let expect = |status: &'static [u16], actor: Option<Uuid>| Expected {
+            operation: row.id.into(),
+            status,
+            actor,
+            entries: 1,
+            numbers: 0,
+            own_row: None,
+        };
+        let nobody = s.w.nobody();
+        if row.right != Who::Anybody {
+            self.one(row, of, "nobody", (&nobody, None), expect(&[401], None));
+        }
+        let (stranger, id) = &s.callers.stranger;
+        match row.stranger {
+            Stranger::None => {}
+            Stranger::Hidden => {
+                self.one(row, of, "a stranger", (stranger, Some(*id)), expect(&[404], Some(*id)));
+            }
+            Stranger::Own => {
+                let own_row = Some(s.own[row.id]);
+                let expected = Expected { own_row, ..expect(&[200], Some(*id)) };
+                self.one(row, of, "a stranger", (stranger, Some(*id)), expected);
+            }
+        }
+        if !matches!(row.right, Who::Anybody | Who::Granted) {
+            let (narrow, id) = s.without(row.right, of.scope);
+            self.one(row, of, "one without the scope", (&narrow, Some(id)), expect(&[403], Some(id)));
+        }
+        let (right, id) = match row.right {
+            Who::Anybody => (nobody, s.callers.staff.1),
+            Who::Employer => s.callers.employer.clone(),
+            Who::Staff if row.id == "endSession" => (s.w.staff("privileged"), s.callers.staff.1),
+            Who::Staff => s.callers.staff.clone(),
+            Who::Granted => s.callers.granted.clone(),
+            Who::Auditor => s.callers.auditor.clone(),
+        };
+        let expected = Expected {
+            entries: row.entries,
+            numbers: row.numbers,
+            ..expect(&[200, 201, 202, 204], Some(id))
+        };
+        self.one(row, of, "the right caller", (&right, Some(id)), expected);
+    }
+}
+
+#[test]
+fn every_operation_answers_each_kind_of_caller_as_it_must_and_leaves_one_entry() {
+    let s = Society::new();
+    let routes = app::routes();
+    let table = table::table();
+    let asked: BTreeSet<&str> = table.iter().map(|r| r.id).collect();
+    let served: BTreeSet<&str> = routes.rows.iter().map(|r| r.id).collect();
+    assert_eq!(
+        asked, served,
+        "an operation of the router has no row in the table of the sweep, or the other way round"
+    );
+    let mut sweep = Sweep { s: &s, examples: Examples::default(), faults: Vec::new() };
+    for row in &table {
+        let of = routes.rows.iter().find(|r| r.id == row.id).unwrap();
+        sweep.row(row, of);
+    }
+    assert!(sweep.faults.is_empty(), "{}", sweep.faults.join("\n"));
+    sweep.examples.check();
+}
+
+#[test]
+fn signing_in_wrongly_leaves_one_entry_that_does_not_say_what_was_typed() {
+    let s = Society::new();
+    let mut owner = s.w.owner();
+    for (path, body) in [
+        ("/v1/sessions", serde_json::json!({ "user_id": "privileged", "password": "wrong and long enough" })),
+        (
+            "/v1/sessions",
+            serde_json::json!({ "user_id": "no such person", "password": "wrong and long enough" }),
+        ),
+        ("/v1/sessions/refresh", serde_json::json!({ "refresh_token": "made up by somebody" })),
+    ] {
+        let before = count(&mut owner);
+        let r = s.w.nobody().post(path).json(&body);
+        assert_eq!((r.status, count(&mut owner) - before), (401, 1), "{path}: {}", r.text);
+        let entries = entries_of(&mut owner, r.header("x-request-id"));
+        assert_eq!((entries.len(), entries[0].actor, entries[0].status), (1, None, 401));
+    }
+    let typed = sql_query(
+        "select count(*) as n from audit_entry e where e::text like '%wrong and long%' or e::text like '%no such person%'",
+    );
+    assert_eq!(typed.get_result::<Count>(&mut owner).unwrap().n, 0);
+}

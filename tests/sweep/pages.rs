@@ -1,0 +1,63 @@
+//! What is no operation leaves its entry too: protocol routes, pages, unknown paths, wrong methods.
+use super::{count, entries_of};
+use crate::harness::{caller::Response, world::World};
+
+const PAGES: &[(&str, &str, &str, u16)] = &[
+    ("GET", "/openapi.json", "getOpenapi", 200),
+    ("GET", "/docs", "getDocs", 303),
+    ("GET", "/docs/index.html", "getDocs", 200),
+    ("GET", "/docs/nothing.js", "getDocs", 404),
+    ("GET", "/problems/not-found", "getProblemPage", 200),
+    ("GET", "/problems/made-up", "getProblemPage", 404),
+    ("GET", "/healthz", "getHealth", 200),
+    ("GET", "/readyz", "getReadiness", 200),
+    ("GET", "/metrics", "getMetrics", 200),
+    ("GET", "/.well-known/jwks.json", "getKeys", 200),
+    ("GET", "/.well-known/oauth-authorization-server", "getServerMetadata", 200),
+    ("POST", "/oauth/token", "oauthToken", 415),
+    ("POST", "/oauth/revoke", "oauthRevoke", 415),
+    ("GET", "/", "noSuchRoute", 404),
+    ("GET", "/v1/nothing", "noSuchRoute", 404),
+    ("GET", "/v1/members/a/b/c", "noSuchRoute", 404),
+    ("GET", "/v2/members", "noSuchRoute", 404),
+    ("POST", "/wp-login.php", "noSuchRoute", 404),
+];
+
+fn one_entry(w: &World, method: &'static str, path: &str, operation: &str, status: u16) -> Response {
+    let mut owner = w.owner();
+    let before = count(&mut owner);
+    let r = w.nobody().ask(method, path).send(b"");
+    assert_eq!(r.status, status, "{method} {path}: {}", r.text);
+    assert_eq!(count(&mut owner) - before, 1, "{method} {path}: entries");
+    let entries = entries_of(&mut owner, r.header("x-request-id"));
+    assert_eq!(entries.len(), 1, "{method} {path}: no entry with the request id of the answer");
+    let e = &entries[0];
+    assert_eq!((e.operation.as_str(), e.status, e.actor), (operation, status, None), "{method} {path}");
+    r
+}
+
+#[test]
+fn pages_protocol_routes_and_unknown_paths_leave_one_entry() {
+    let w = World::new();
+    for (method, path, operation, status) in PAGES {
+        one_entry(&w, method, path, operation, *status);
+    }
+}
+
+#[test]
+fn a_wrong_method_is_told_the_right_ones_and_leaves_one_entry() {
+    let w = World::new();
+    for (method, path, operation, allow) in [
+        ("PUT", "/v1/members", "noSuchRoute", "GET"),
+        ("PUT", "/v1/employers", "noSuchRoute", "GET, POST"),
+        ("GET", "/v1/sessions/current", "noSuchRoute", "DELETE"),
+        ("DELETE", "/healthz", "noSuchRoute", "GET"),
+        ("POST", "/openapi.json", "noSuchRoute", "GET"),
+        ("POST", "/problems/not-found", "noSuchRoute", "GET"),
+        ("GET", "/oauth/token", "oauthToken", "POST"),
+        ("POST", "/.well-known/jwks.json", "getKeys", "GET"),
+    ] {
+        let r = one_entry(&w, method, path, operation, 405);
+        assert_eq!(r.header("allow"), allow, "{method} {path}");
+    }
+}

@@ -1,0 +1,218 @@
+//! A society in which every operation has something to be asked about, at two employers, and its callers.
+use crate::harness::{
+    caller::Caller,
+    world::{PASSWORD, World, day},
+};
+use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
+use kenpo::{
+    app,
+    cli::seed,
+    domain::access::{self, NewClient, NewUser, PasswordSettings},
+};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Digits of the person's number that stands in the register.
+pub const NUMBER: u16 = 41;
+
+pub struct Society {
+    pub w: World,
+    pub member: Uuid,
+    /// Insured too, without a number.
+    pub unnumbered: Uuid,
+    pub dependent: Uuid,
+    pub child: Uuid,
+    pub submission: Uuid,
+    pub notification: Uuid,
+    pub to_decide: Uuid,
+    pub to_withdraw: Uuid,
+    /// Rows of the other employer, by the operation that lists them.
+    pub own: BTreeMap<&'static str, Uuid>,
+    pub refresh_token: String,
+    pub callers: Callers,
+}
+/// Callers, each with the id that its entries must bear.
+pub struct Callers {
+    pub employer: (Caller, Uuid),
+    /// A system of the other employer that holds every scope.
+    pub stranger: (Caller, Uuid),
+    pub staff: (Caller, Uuid),
+    pub auditor: (Caller, Uuid),
+    /// Staff with a scoped token for the member and the child.
+    pub granted: (Caller, Uuid),
+}
+
+fn form(employer: Uuid, n: u16, kana: &str) -> Value {
+    json!({ "employer_id": employer, "preparer_name": "見本 花子", "notification": acquisition(n, kana) })
+}
+/// A 資格取得届 of the `n`-th fictitious person.
+pub fn acquisition(n: u16, kana: &str) -> Value {
+    json!({ "kind": "qualification_acquisition", "office_number": n.to_string(), "name_kana": kana, "name": "見本　例",
+        "birth_on": format!("1990-01-{:02}", n % 28 + 1), "sex": "female", "acquired_on": "2026-11-01",
+        "has_dependents": false, "cash_yen": 250000, "total_yen": 250000,
+        "personal_number": seed::fictitious_number(n) })
+}
+fn file(caller: &Caller, employer: Uuid, n: u16, kana: &str) -> (Uuid, Uuid) {
+    let receipt = caller
+        .post("/v1/notifications")
+        .key(&format!("society-key-{n}"))
+        .json(&form(employer, n, kana))
+        .expect(202);
+    let id = |v: &Value| v.as_str().unwrap().parse().unwrap();
+    (id(&receipt["id"]), id(&receipt["results"][0]["notification_id"]))
+}
+impl Society {
+    pub fn new() -> Self {
+        let w = World::new();
+        let mut owner = w.owner();
+        let member = w.member("1", "ミホン　タロウ", "見本　太郎", "1980-01-02");
+        let unnumbered = w.member("2", "ミホン　ジロウ", "見本　次郎", "1981-01-02");
+        let relatives = ("見本　一郎", "ミホン　イチロウ", day("2015-05-05"), "child");
+        let pair = (w.employer, member);
+        let child = seed::dependent(&mut owner, &w.clock, pair, relatives, day("2020-04-01")).unwrap();
+        let dependent =
+            id_of(&mut owner, "select dependent_id as id from dependency where person_id = $1", child);
+        w.number(member, NUMBER);
+        let own_member = seed::Insured {
+            office_number: "3",
+            name_kana: "ヨソ　ハナコ",
+            name: "余所　花子",
+            birth_on: day("1985-03-03"),
+            sex: "female",
+            since: day("2020-04-01"),
+        };
+        let own_member = seed::insured(&mut owner, &w.clock, w.other_employer, &own_member).unwrap();
+        let secret = stranger(&w, &mut owner);
+        access::refresh(&w.app.kernel).unwrap();
+        let stranger = token(&w, "stranger", &secret, None);
+        let employer = w.client("employer");
+        // The other employer's rows stand between rows of the first, so that they are neither first nor last.
+        file(&employer, w.employer, 50, "ミホン　レイ");
+        let (submission, notification) = file(&employer, w.employer, 51, "ミホン　イチ");
+        let (own_submission, own_notification) = file(&stranger, w.other_employer, 52, "ヨソ　ニ");
+        let (_, to_decide) = file(&employer, w.employer, 53, "ミホン　サン");
+        let (_, to_withdraw) = file(&employer, w.employer, 54, "ミホン　シ");
+        let staff = w.staff("privileged");
+        let granted = w.granted(&staff, notification, &[member, child]);
+        let signed_in = w.nobody().post("/v1/sessions").json(&sign_in()).expect(200);
+        let user = id_of_text(&mut owner, "select id from app_user where login = $1", "privileged");
+        let mut client =
+            |key: &str| id_of_text(&mut owner, "select id from api_client where client_key = $1", key);
+        let callers = Callers {
+            employer: (employer, client("employer")),
+            stranger: (stranger, client("stranger")),
+            staff: (staff, user),
+            auditor: (w.client("auditor"), client("auditor")),
+            granted: (granted, user),
+        };
+        let own = BTreeMap::from([
+            ("listEmployers", w.other_employer),
+            ("listMembers", own_member),
+            ("listSubmissions", own_submission),
+            ("listNotifications", own_notification),
+        ]);
+        let refresh_token = signed_in["refresh_token"].as_str().unwrap().to_owned();
+        Self {
+            w,
+            member,
+            unnumbered,
+            dependent,
+            child,
+            submission,
+            notification,
+            to_decide,
+            to_withdraw,
+            own,
+            refresh_token,
+            callers,
+        }
+    }
+    /// Ids that nobody of the other employer may see.
+    pub fn foreign(&self) -> Vec<String> {
+        let ids =
+            [self.w.employer, self.member, self.unnumbered, self.dependent, self.child, self.submission];
+        let more = [self.notification, self.to_decide, self.to_withdraw];
+        ids.iter().chain(&more).map(Uuid::to_string).collect()
+    }
+    /// A caller like the right one who lacks `scope`.
+    pub fn without(&self, who: super::table::Who, scope: &str) -> (Caller, Uuid) {
+        use super::table::Who;
+        let (key, held): (&str, &[&str]) = match who {
+            Who::Employer => ("employer", EMPLOYER),
+            Who::Auditor => ("auditor", &["audit:read", "audit:export"]),
+            _ => return self.staff_without(scope),
+        };
+        let rest: Vec<&str> = held.iter().copied().filter(|s| *s != scope).collect();
+        let id = if who == Who::Auditor { self.callers.auditor.1 } else { self.callers.employer.1 };
+        (token(&self.w, key, &self.w.secrets[key], Some(&rest.join("+"))), id)
+    }
+    fn staff_without(&self, scope: &str) -> (Caller, Uuid) {
+        if scope == "session:end" {
+            return self.callers.employer.clone(); // people always hold it
+        }
+        let login = format!("without-{}", scope.replace(':', "-"));
+        let mut owner = self.w.owner();
+        if let Some(id) = find(&mut owner, "select id from app_user where login = $1", &login) {
+            return (self.w.staff(&login), id);
+        }
+        let settings = PasswordSettings { memory_kib: 64, passes: 1, lanes: 1, at_once: 2 };
+        let user = NewUser {
+            id: Uuid::now_v7(),
+            login: login.clone(),
+            display_name: login.clone(),
+            section: "enrolment_1".into(),
+            purposes: vec!["enrolment".into()],
+            scopes: every_scope().into_iter().filter(|s| s != scope).collect(),
+            password_hash: access::hash_password(&settings, PASSWORD).unwrap(),
+            valid_from: day("2020-04-01"),
+            valid_until: None,
+            number: (Some(crate::harness::world::start() - chrono::Duration::days(9)), None),
+        };
+        access::store::insert_user(&mut owner, &user).unwrap();
+        access::refresh(&self.w.app.kernel).unwrap();
+        (self.w.staff(&login), user.id)
+    }
+}
+const EMPLOYER: &[&str] =
+    &["notifications:submit", "notifications:read", "members:read", "dependents:read", "employers:read"];
+
+/// What the person of the society signs in with.
+pub fn sign_in() -> Value {
+    json!({ "user_id": "privileged", "password": PASSWORD })
+}
+fn every_scope() -> Vec<String> {
+    app::SCOPES.iter().map(|s| s.0.to_owned()).filter(|s| s != "personal-number:read").collect()
+}
+/// A system of the other employer with every scope: what it may not do is decided by the policies alone.
+fn stranger(w: &World, owner: &mut PgConnection) -> String {
+    let id = Uuid::now_v7();
+    let (secret, digest) = access::store::new_secret(&w.app.kernel.keys.vault.digest, id).unwrap();
+    let client = NewClient {
+        id,
+        client_key: "stranger".into(),
+        name: "a stranger's system".into(),
+        kind: "employer_system".into(),
+        scopes: every_scope(),
+        secret_digest: Some(digest),
+        jwks: None,
+    };
+    access::store::insert_client(owner, &client).unwrap();
+    access::store::bind_client(owner, id, w.other_employer, day("2020-04-01"), None).unwrap();
+    secret
+}
+fn token(w: &World, key: &str, secret: &str, scope: Option<&str>) -> Caller {
+    let scope = scope.map(|s| format!("&scope={s}")).unwrap_or_default();
+    let form = format!("grant_type=client_credentials&client_id={key}&client_secret={secret}{scope}");
+    let tokens = w.nobody().post("/oauth/token").form(&form).expect(200);
+    w.bearer(tokens["access_token"].as_str().unwrap())
+}
+fn find(conn: &mut PgConnection, sql: &str, text: &str) -> Option<Uuid> {
+    sql_query(sql).bind::<t::Text, _>(text).get_result::<seed::Known>(conn).optional().unwrap().map(|k| k.id)
+}
+fn id_of_text(conn: &mut PgConnection, sql: &str, text: &str) -> Uuid {
+    find(conn, sql, text).unwrap()
+}
+fn id_of(conn: &mut PgConnection, sql: &str, id: Uuid) -> Uuid {
+    sql_query(sql).bind::<t::Uuid, _>(id).get_result::<seed::Known>(conn).unwrap().id
+}

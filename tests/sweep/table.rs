@@ -1,0 +1,150 @@
+//! One row for each way to ask an operation: what is sent, and who may. The sweep fails when an operation has no row.
+use super::society::{NUMBER, Society, acquisition, sign_in};
+use kenpo::cli::seed;
+use serde_json::{Value, json};
+
+/// Who gets an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Whoever signs in.
+    Anybody,
+    Employer,
+    Staff,
+    Granted,
+    Auditor,
+}
+/// What a system of another employer gets, with every scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stranger {
+    /// There is nothing to be asked about.
+    None,
+    /// 404.
+    Hidden,
+    /// A list of its own.
+    Own,
+}
+/// Body of a request.
+pub enum Body {
+    None,
+    Json(Value),
+    Patch(Value),
+    Csv(&'static [u8]),
+}
+pub struct Row {
+    pub id: &'static str,
+    pub query: fn(&Society) -> String,
+    pub body: fn(&Society) -> Body,
+    pub right: Who,
+    pub stranger: Stranger,
+    /// Entries of a right request, beside disclosures.
+    pub entries: usize,
+    /// Personal numbers in the answer.
+    pub numbers: usize,
+}
+const FILE: &[u8] = include_bytes!("../../samples/02_shutoku_kpfd_ok/KPFD0006.CSV");
+
+const fn row(id: &'static str, right: Who, stranger: Stranger) -> Row {
+    Row { id, query: |_| String::new(), body: |_| Body::None, right, stranger, entries: 1, numbers: 0 }
+}
+impl Row {
+    const fn query(self, query: fn(&Society) -> String) -> Self {
+        Self { query, ..self }
+    }
+    const fn body(self, body: fn(&Society) -> Body) -> Self {
+        Self { body, ..self }
+    }
+}
+/// Every row, in an order in which the right requests can follow one another.
+pub fn table() -> Vec<Row> {
+    use Stranger::{Hidden, None as Nothing, Own};
+    use Who::{Anybody, Auditor, Employer, Granted, Staff};
+    let one = |_: &Society| "?limit=1".to_owned();
+    let as_of = |_: &Society| "?as_of=2026-11-22".to_owned();
+    vec![
+        row("createSession", Anybody, Nothing).body(|_| Body::Json(sign_in())),
+        row("refreshSession", Anybody, Nothing)
+            .body(|s| Body::Json(json!({ "refresh_token": s.refresh_token }))),
+        row("listEmployers", Employer, Own).query(one),
+        row("getEmployer", Employer, Hidden),
+        row("getEmployerHistory", Staff, Hidden),
+        row("createEmployer", Staff, Hidden).body(|_| {
+            Body::Json(json!({ "valid_from": "2026-12-01", "symbol": "777", "society_number": "0777",
+                "name": "見本商店株式会社", "settings": { "accepts_pension_layout": false, "early_filing_days": 14 } }))
+        }),
+        row("updateEmployer", Staff, Hidden)
+            .body(|_| Body::Patch(json!({ "valid_from": "2026-12-01", "name": "株式会社あおい見本工業" }))),
+        row("listMembers", Employer, Own).query(one),
+        row("getMember", Employer, Hidden),
+        row("getMember", Staff, Hidden).query(as_of),
+        Row { numbers: 1, ..row("getMember", Granted, Nothing) },
+        row("getMemberHistory", Staff, Hidden),
+        row("updateMemberContact", Staff, Hidden)
+            .body(|_| Body::Patch(json!({ "contact_address": "東京都架空区見本町９－９", "phone": "03-0000-0009" }))),
+        row("listDependents", Employer, Hidden),
+        row("getDependent", Employer, Hidden),
+        row("getDependent", Staff, Hidden).query(as_of),
+        row("getDependentHistory", Staff, Hidden),
+        row("verifyPersonalNumber", Staff, Hidden)
+            .body(|_| Body::Json(json!({ "personal_number": seed::fictitious_number(NUMBER) }))),
+        row("registerPersonalNumber", Staff, Hidden).body(|_| {
+            Body::Json(json!({ "personal_number": seed::fictitious_number(42), "reason": "first_registration" }))
+        }),
+        row("getCapabilities", Employer, Hidden).query(|s| format!("?employer_id={}", s.w.employer)),
+        row("createNotification", Employer, Hidden).body(|s| {
+            let form = acquisition(61, "ミホン　ロク");
+            Body::Json(json!({ "employer_id": s.w.employer, "preparer_name": "見本 花子", "notification": form }))
+        }),
+        row("createNotification", Employer, Hidden).query(|_| "?validate_only=true".into()).body(|s| {
+            let form = acquisition(64, "ミホン　ク");
+            Body::Json(json!({ "employer_id": s.w.employer, "preparer_name": "見本 花子", "notification": form }))
+        }),
+        row("createNotificationBatch", Employer, Hidden).query(|_| "?validate_only=true".into()).body(|s| {
+            let forms = [acquisition(65, "ミホン　ジュウ")];
+            Body::Json(json!({ "employer_id": s.w.employer, "preparer_name": "見本 花子", "notifications": forms }))
+        }),
+        row("createNotificationBatch", Employer, Hidden).body(|s| {
+            let forms = [acquisition(62, "ミホン　ナナ"), acquisition(63, "ミホン　ハチ")];
+            Body::Json(json!({ "employer_id": s.w.employer, "preparer_name": "見本 花子", "declared_count": 2,
+                "notifications": forms }))
+        }),
+        row("createNotificationFile", Employer, Hidden)
+            .query(|s| format!("{}&validate_only=true", slip(s)))
+            .body(|_| Body::Csv(FILE)),
+        row("createNotificationFile", Employer, Hidden)
+            .query(|s| format!("{}&declared_count=2", slip(s)))
+            .body(|_| Body::Csv(FILE)),
+        row("listSubmissions", Employer, Own).query(one),
+        row("getSubmission", Employer, Hidden),
+        row("confirmSubmission", Employer, Hidden).body(|_| Body::Json(json!({ "read_count": 1 }))),
+        row("listNotifications", Employer, Own).query(one),
+        row("getNotification", Employer, Hidden),
+        row("decideNotification", Staff, Hidden).body(|_| Body::Json(json!({ "decision": "accept" }))),
+        row("withdrawNotification", Employer, Hidden),
+        row("listAuditLogs", Auditor, Hidden).query(one),
+        Row { entries: 2, ..row("exportAuditLogs", Auditor, Hidden) },
+        row("endSession", Staff, Hidden),
+    ]
+}
+fn slip(s: &Society) -> String {
+    let slip = "file_name=KPFD0006.CSV&preparer_name=%E8%A6%8B%E6%9C%AC%E8%8A%B1%E5%AD%90";
+    format!("?employer_id={}&{slip}", s.w.employer)
+}
+/// The path with its ids.
+pub fn path(s: &Society, id: &str, template: &str) -> String {
+    let person = if id == "registerPersonalNumber" { s.unnumbered } else { s.member };
+    let notification = match id {
+        "decideNotification" => s.to_decide,
+        "withdrawNotification" => s.to_withdraw,
+        _ => s.notification,
+    };
+    [
+        ("{employer_id}", s.w.employer),
+        ("{member_id}", s.member),
+        ("{dependent_id}", s.dependent),
+        ("{person_id}", person),
+        ("{submission_id}", s.submission),
+        ("{notification_id}", notification),
+    ]
+    .into_iter()
+    .fold(template.to_owned(), |path, (name, id)| path.replace(name, &id.to_string()))
+}
