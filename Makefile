@@ -23,11 +23,11 @@ test: postgres chromium ## everything that CI does
 	cargo test --locked
 	tools/contract/serve-for-tools.sh tools/contract/run.sh all
 
-prove: postgres chromium ## the long proofs, whole (test runs them shortened)
+prove: postgres chromium ## the long proofs, whole (test runs them shortened); dated results go to docs/proofs
 	KENPO_PROVE=1 cargo test --locked
 
-bench: postgres ## measure the work, each figure beside its limit
-	cargo bench --locked
+bench: postgres ## measure the work, each figure beside its limit (writes bench.json beside the build)
+	cargo bench --locked --bench load
 
 openapi: build ## write the OpenAPI document and the Postman collection anew
 	$(KENPO) openapi > openapi/kenpo.v1.json.new

@@ -184,7 +184,7 @@ fn forget_last_run(conn: &mut PgConnection) {
          reset session_replication_role",
     )
     .unwrap();
-    conn.batch_execute("vacuum analyze").unwrap();
+    // No analyze: a log that is known to be empty would be read from end to end by plans made now.
     conn.batch_execute("checkpoint").unwrap();
 }
 fn ids(conn: &mut PgConnection) -> Vec<Uuid> {

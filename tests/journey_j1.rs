@@ -143,7 +143,9 @@ fn a_hire_with_two_dependents() {
     let seen = entries(&w, "getMember");
     let disclosure = seen.iter().find(|e| e.disclosed == ["personal_number"]).unwrap();
     assert_eq!((disclosure.purpose.as_deref(), &disclosure.persons), (Some("enrolment"), &vec![member]));
-    assert_eq!(seen.iter().filter(|e| !e.disclosed.is_empty()).count(), 1);
+    assert_eq!(seen.iter().filter(|e| e.disclosed.contains(&"personal_number".to_owned())).count(), 1);
+    let read = seen.iter().find(|e| e.disclosed.contains(&"identity".to_owned())).unwrap();
+    assert_eq!(read.persons, vec![member], "what else left the house is told too");
 
     // 10: one dependent is recognised, the other form goes back
     let recognised =

@@ -168,7 +168,17 @@ fn losses() {
 }
 #[test]
 fn changes_of_dependents() {
-    sample("04_idou_ok/SHFD0006.CSV");
+    let path = "04_idou_ok/SHFD0006.CSV";
+    sample(path);
+    let w = world_of(path);
+    let dry = send(&w, &w.client("employer"), path, true).expect(200);
+    let told: Vec<&Value> = dry["records"].as_array().unwrap().iter().map(|r| &r["consequences"]).collect();
+    let line = |field: &str, after: &str| json!({ "subject": "dependent", "field": field, "after": after });
+    assert_eq!(*told[0], json!([line("recognised_on", "2026-11-01"), line("recognised_on", "2026-11-01")]));
+    assert_eq!(*told[1], json!([line("removed_on", "2026-10-01")]));
+    let mut renamed = line("name", "試　文");
+    renamed["before"] = json!("試　史");
+    assert_eq!(*told[2], json!([renamed]));
 }
 #[test]
 fn a_fault_in_every_row() {
@@ -191,7 +201,11 @@ fn a_file_in_the_wrong_encoding_leaves_its_receipt_only() {
     let refused = send(&w, &employer, path, false).refused(422, "E-ENCODING");
     let mut expected = before;
     *expected.get_mut("public.submission").unwrap() += 1;
-    assert_eq!(tables(&w), expected, "the receipt and nothing else");
+    *expected.get_mut("public.idempotency").unwrap() += 1;
+    assert_eq!(tables(&w), expected, "the receipt, its answer under the key, and nothing else");
+    let again = send(&w, &employer, path, false);
+    assert_eq!((again.status, again.header("idempotency-replayed")), (422, "true"));
+    assert_eq!(again.body["receipt_number"], refused["receipt_number"], "a retry leaves no second receipt");
     let list = employer.get("/v1/submissions").expect(200);
     assert_eq!(list["items"][0]["receipt_number"], refused["receipt_number"]);
     assert_eq!(list["items"][0]["file_result"], "rejected");
@@ -212,6 +226,7 @@ fn forms_of_remuneration_are_known_and_not_taken_yet() {
         assert_eq!(codes, vec!["E-FORM-NOT-ACCEPTED"; rows], "{path}");
         let mut expected = before;
         *expected.get_mut("public.submission").unwrap() += 1;
-        assert_eq!(tables(&w), expected, "{path}: the receipt and nothing else");
+        *expected.get_mut("public.idempotency").unwrap() += 1;
+        assert_eq!(tables(&w), expected, "{path}: the receipt, its answer under the key, and nothing else");
     }
 }

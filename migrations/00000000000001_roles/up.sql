@@ -9,6 +9,12 @@ exception when duplicate_object or unique_violation then null; -- another databa
 end $$;
 grant kenpo_strongroom to kenpo_service;
 grant kenpo_sequencer to kenpo_service;
+-- The server tells lock time-outs from other failures by their words.
+do $$
+begin
+  alter role kenpo_service set lc_messages = 'C';
+exception when insufficient_privilege then raise notice 'set lc_messages = C for kenpo_service as a superuser';
+end $$;
 revoke create on schema public from public;
 grant usage on schema public to kenpo_service, kenpo_sequencer, kenpo_strongroom;
 -- The server refuses to start on a schema that it does not know.

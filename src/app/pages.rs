@@ -92,11 +92,18 @@ async fn problem_page(req: HttpRequest, kernel: web::Data<Kernel>, slug: web::Pa
     };
     recorded(&req, kernel, "getProblemPage", response).await
 }
+/// Readiness and metrics are for the society's own network.
+fn is_closed(req: &HttpRequest) -> bool {
+    req.app_data::<crate::kernel::Zone>() == Some(&crate::kernel::Zone::Closed)
+}
 async fn healthz(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpResponse {
     recorded(&req, kernel, "getHealth", HttpResponse::Ok().content_type("text/plain").body("ok\n")).await
 }
 /// Ready means: an entry could be written just now, so the database and the trail work; and no policy question failed.
 async fn readyz(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpResponse {
+    if !is_closed(&req) {
+        return recorded(&req, kernel, "getReadiness", HttpResponse::NotFound().finish()).await;
+    }
     let response = if kernel.policies.error_count() > 0 {
         HttpResponse::ServiceUnavailable()
             .content_type("text/plain")
@@ -112,6 +119,9 @@ async fn readyz(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpResponse {
     written(&asking, entry, response).await
 }
 async fn metrics_page(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpResponse {
+    if !is_closed(&req) {
+        return recorded(&req, kernel, "getMetrics", HttpResponse::NotFound().finish()).await;
+    }
     let text = RECORDER.get().and_then(Option::as_ref).map(|h| h.render()).unwrap_or_default();
     recorded(
         &req,

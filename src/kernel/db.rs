@@ -1,6 +1,6 @@
 //! Connections: one r2d2 pool as `kenpo_service`, and what must hold of a database before anything is served.
 use super::Problem;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
     PgConnection, QueryResult, RunQueryDsl,
     connection::SimpleConnection,
@@ -9,6 +9,7 @@ use diesel::{
     r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection},
     sql_types as t,
 };
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// The pool that everything transactional shares.
@@ -53,36 +54,55 @@ pub fn connection(db: &Db) -> Result<Conn, Problem> {
 
 /// A value of a [`Fixed`] query.
 #[derive(Debug)]
-pub enum Bind {
+pub enum Bind<'a> {
     /// A day.
     Day(NaiveDate),
     /// Ids.
     Ids(Vec<Uuid>),
-    /// JSON.
-    Json(serde_json::Value),
+    /// A column of ids.
+    OptionalIds(Vec<Option<Uuid>>),
+    /// A column of instants.
+    Instants(Vec<DateTime<Utc>>),
+    /// A column of texts.
+    Texts(Vec<Option<Cow<'a, str>>>),
+    /// A column of small numbers.
+    Shorts(Vec<i16>),
+    /// A column of numbers.
+    Numbers(Vec<Option<i32>>),
+    /// A column of JSON.
+    Jsons(Vec<Option<&'a serde_json::Value>>),
 }
 /// A query whose text never changes, for the hot ways: each connection prepares it once. (Diesel takes the text of `sql_query`
-/// for a new one every time, which costs the planning of every call.)
+/// for a new one every time, which costs parsing and planning at every call.)
 #[derive(Debug)]
-pub struct Fixed {
+pub struct Fixed<'a> {
     sql: &'static str,
-    binds: Vec<Bind>,
+    binds: Vec<Bind<'a>>,
 }
-impl Fixed {
+impl<'a> Fixed<'a> {
     /// A text with `?` in the place of each value.
-    pub fn new(sql: &'static str, binds: Vec<Bind>) -> Self {
+    pub fn new(sql: &'static str, binds: Vec<Bind<'a>>) -> Self {
         Self { sql, binds }
     }
+    /// How many values it has.
+    pub fn places(&self) -> usize {
+        self.binds.len()
+    }
 }
-impl QueryFragment<Pg> for Fixed {
+impl QueryFragment<Pg> for Fixed<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let mut texts = self.sql.split('?');
         out.push_sql(texts.next().unwrap_or_default());
         for (bind, text) in self.binds.iter().zip(texts) {
             match bind {
                 Bind::Day(day) => out.push_bind_param::<t::Date, _>(day)?,
-                Bind::Ids(ids) => out.push_bind_param::<t::Array<t::Uuid>, _>(ids)?,
-                Bind::Json(value) => out.push_bind_param::<t::Jsonb, _>(value)?,
+                Bind::Ids(all) => out.push_bind_param::<t::Array<t::Uuid>, _>(all)?,
+                Bind::OptionalIds(all) => out.push_bind_param::<t::Array<t::Nullable<t::Uuid>>, _>(all)?,
+                Bind::Instants(all) => out.push_bind_param::<t::Array<t::Timestamptz>, _>(all)?,
+                Bind::Texts(all) => out.push_bind_param::<t::Array<t::Nullable<t::Text>>, _>(all)?,
+                Bind::Shorts(all) => out.push_bind_param::<t::Array<t::SmallInt>, _>(all)?,
+                Bind::Numbers(all) => out.push_bind_param::<t::Array<t::Nullable<t::Integer>>, _>(all)?,
+                Bind::Jsons(all) => out.push_bind_param::<t::Array<t::Nullable<t::Jsonb>>, _>(all)?,
             }
             out.push_sql(text);
         }
@@ -90,15 +110,15 @@ impl QueryFragment<Pg> for Fixed {
     }
 }
 /// Known by its text.
-impl QueryId for Fixed {
+impl QueryId for Fixed<'_> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 /// Rows are read by name.
-impl Query for Fixed {
+impl Query for Fixed<'_> {
     type SqlType = t::Untyped;
 }
-impl RunQueryDsl<PgConnection> for Fixed {}
+impl RunQueryDsl<PgConnection> for Fixed<'_> {}
 
 #[derive(diesel::QueryableByName)]
 struct Setting {

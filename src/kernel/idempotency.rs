@@ -95,17 +95,6 @@ pub fn begin(conn: &mut PgConnection, c: &Claim<'_>, now: DateTime<Utc>) -> Resu
     }
 }
 
-/// Gives the key back: the request was refused and may be sent again, corrected.
-/// # Errors
-/// Database errors.
-pub fn forget(conn: &mut PgConnection, c: &Claim<'_>) -> Result<(), Problem> {
-    sql_query("delete from idempotency where caller = $1 and operation = $2 and key = $3")
-        .bind::<t::Uuid, _>(c.caller)
-        .bind::<t::Text, _>(c.operation)
-        .bind::<t::Text, _>(c.key)
-        .execute(conn)?;
-    Ok(())
-}
 /// Keeps the answer.
 /// # Errors
 /// Database errors.

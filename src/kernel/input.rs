@@ -148,10 +148,25 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             "A NUL character is not accepted",
         ));
     }
+    if has_signed_year(bytes) {
+        return Err(Problem::new(Kind::Invalid).because(
+            "date-out-of-range",
+            "日付が範囲外です",
+            "A date is out of range",
+        ));
+    }
     let mut de = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize::<_, T>(&mut de).map_err(|e| shape_problem(&e))?;
     de.end().map_err(|_| Problem::new(Kind::Unreadable))?;
     Ok(value)
+}
+/// A text that begins like a date of a year before 0 or after 9999 (`"-10000-01-01"`): no legal day, and none that the
+/// database keeps.
+fn has_signed_year(bytes: &[u8]) -> bool {
+    bytes.windows(7).any(|w| match w {
+        [b'"' | b'=', b'+' | b'-', rest @ ..] => rest.iter().take(4).all(u8::is_ascii_digit),
+        _ => false,
+    })
 }
 fn shape_problem(e: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     if !e.inner().is_data() {
@@ -294,6 +309,13 @@ impl<T: DeserializeOwned + Validate> FromRequest for Query<T> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        if has_signed_year(req.query_string().replace("%2B", "+").replace("%2b", "+").as_bytes()) {
+            return ready(Err(Problem::new(Kind::Invalid).because(
+                "date-out-of-range",
+                "日付が範囲外です",
+                "A date is out of range",
+            )));
+        }
         let read = serde_path_to_error::deserialize::<_, T>(serde_urlencoded_of(req.query_string()));
         ready(
             read.map_err(|e| Problem {

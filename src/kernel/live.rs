@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, RwLock},
+    time::{Duration, Instant},
 };
 use uuid::Uuid;
 
@@ -96,14 +97,24 @@ pub struct Snapshot {
 #[derive(Default)]
 pub struct Live {
     now: RwLock<Arc<Snapshot>>,
+    renewed: RwLock<Option<Instant>>,
 }
+/// A snapshot that could not be renewed for so long is not trusted any more: revocations may be missing from it.
+const TRUSTED: Duration = Duration::from_secs(60);
 impl Live {
     /// The current snapshot.
     pub fn get(&self) -> Arc<Snapshot> {
         self.now.read().map(|s| s.clone()).unwrap_or_default()
     }
+    /// What is known of callers is fresh enough to be judged by.
+    pub fn is_fresh(&self) -> bool {
+        self.renewed.read().is_ok_and(|r| r.is_none_or(|at| at.elapsed() < TRUSTED))
+    }
     /// Puts a newer one in place; the epoch moves only when callers changed, so remembered decisions stay good.
     pub fn put(&self, mut fresh: Snapshot) {
+        if let Ok(mut renewed) = self.renewed.write() {
+            *renewed = Some(Instant::now());
+        }
         if let Ok(mut now) = self.now.write() {
             // A session ended on this node while the newer snapshot was being read stays ended; the set is read anew from the
             // database each time, so what is carried over leaves with the next renewal but one.
@@ -129,5 +140,18 @@ impl Live {
                 epoch: s.epoch,
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn a_snapshot_that_was_begun_earlier_does_not_bring_an_ended_session_back() {
+        let (live, sid) = (Live::default(), Uuid::from_u128(1));
+        live.end_session(sid);
+        assert!(live.get().ended.contains(&sid));
+        live.put(Snapshot::default());
+        assert!(live.get().ended.contains(&sid));
     }
 }

@@ -254,6 +254,10 @@ impl From<diesel::result::Error> for Problem {
                 );
                 if matches!(kind, D::ClosedConnection) {
                     Self::unavailable("database-away")
+                } else if info.message().starts_with("deadlock detected") {
+                    Self::unavailable("lost-race")
+                } else if info.message().starts_with("canceling statement due to statement timeout") {
+                    Self::unavailable("too-slow")
                 } else if info.message().starts_with("canceling statement due to lock timeout") {
                     Self::new(Kind::InProgress)
                 } else {

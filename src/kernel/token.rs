@@ -103,6 +103,11 @@ impl Tokens {
             return None;
         }
         let kid = header.kid?;
+        let is_published = |keys: &Keys| keys.signing().iter().any(|k| k.kid == kid);
+        // Another node may have signed with a key made a moment ago: a rotation must refuse nobody.
+        if !is_published(keys) && keys.reload().is_err() {
+            return None;
+        }
         let signing = keys.signing();
         let key = signing.iter().find(|k| k.kid == kid)?;
         let data =

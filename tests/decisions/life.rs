@@ -157,8 +157,23 @@ fn staff_names_a_person_only_where_somebody_can_rejoin() {
         (&json!("/person_id"), &json!("unknown-person"))
     );
     let insured = json!({ "decision": "accept", "person_id": person });
-    decide(&staff, n, &insured).refused(409, "already-exists");
+    decide(&staff, n, &insured).refused(409, "person-differs");
     let leaves = filed(&w, &employer, &loss(NANA, "2026-11-20", "2026-11-21"));
     decide(&staff, leaves, &insured).refused(422, "person-not-expected");
     accepted(&staff, leaves);
+}
+#[test]
+fn the_employer_confirms_the_count_that_was_read() {
+    let w = World::new();
+    let employer = w.client("employer");
+    let body = slip(&w, &acquisition(NANA, "2026-11-01", None));
+    let receipt = employer.post("/v1/notifications").key("to-be-confirmed").json(&body).expect(202);
+    let path = format!("/v1/submissions/{}/confirmation", receipt["id"].as_str().unwrap());
+    let count_of = |n: i32| json!({ "read_count": n });
+    employer.post(&path).json(&count_of(2)).refused(409, "count-differs");
+    w.client("other-employer").post(&path).json(&count_of(1)).refused(404, "not-found");
+    let first = employer.post(&path).json(&count_of(1)).expect(200);
+    w.clock.advance(chrono::Duration::minutes(1));
+    let again = employer.post(&path).json(&count_of(1)).expect(200);
+    assert_eq!(again["confirmed_at"], first["confirmed_at"], "the first confirmation stands");
 }

@@ -4,7 +4,7 @@ use super::{
     world::{PASSWORD, World},
 };
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{cell::RefCell, time::Duration};
 use uuid::Uuid;
 
 /// A response as a test sees it.
@@ -44,6 +44,18 @@ pub struct Ask<'a> {
     method: &'static str,
     path: String,
     headers: Vec<(String, String)>,
+}
+thread_local! {
+    /// Every response of this test, once it listens.
+    static HEARD: RefCell<Option<Vec<Response>>> = const { RefCell::new(None) };
+}
+/// From now on every response of this test is kept.
+pub fn listen() {
+    HEARD.set(Some(Vec::new()));
+}
+/// The responses since [`listen`].
+pub fn heard() -> Vec<Response> {
+    HEARD.take().unwrap_or_default()
 }
 fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
@@ -158,6 +170,7 @@ impl Ask<'_> {
         let text = r.body_mut().with_config().limit(200 << 20).read_to_string().unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         let response = Response { status, headers, text, body };
+        HEARD.with_borrow_mut(|heard| heard.iter_mut().for_each(|h| h.push(response.clone())));
         document::check(self.method, &self.path, &response);
         response
     }

@@ -1,4 +1,5 @@
 //! What the tests share.
+pub mod behind;
 pub mod caller;
 pub mod cluster;
 pub mod document;

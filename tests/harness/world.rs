@@ -147,7 +147,11 @@ impl Default for World {
         Self::new()
     }
 }
-fn listen(app: &App, zone: Zone) -> (SocketAddr, actix_web::dev::ServerHandle, std::thread::JoinHandle<()>) {
+/// Serves on a port of its own until the handle is stopped.
+pub fn listen(
+    app: &App,
+    zone: Zone,
+) -> (SocketAddr, actix_web::dev::ServerHandle, std::thread::JoinHandle<()>) {
     let app = app.clone();
     let (tell, told) = std::sync::mpsc::channel();
     let thread = std::thread::spawn(move || {

@@ -70,7 +70,8 @@ impl AssertionClaims {
 pub fn unverified_subject(assertion: &str) -> Option<String> {
     let payload = assertion.split('.').nth(1)?;
     let claims: Value = serde_json::from_slice(&secrets::unb64(payload)?).ok()?;
-    Some(claims.get("sub")?.as_str()?.to_owned())
+    let subject = claims.get("sub")?.as_str()?;
+    (subject.len() <= 200 && !subject.contains('\0')).then(|| subject.to_owned())
 }
 /// Checks type, algorithm and signature of an assertion under the client's public keys; `None` when none fits.
 pub fn verify_assertion(assertion: &str, jwks: &Value) -> Option<AssertionClaims> {

@@ -192,3 +192,25 @@ pub fn count_under(tx: &mut Tx<'_>, insured: Uuid, on: NaiveDate) -> Result<i64,
     .get_result(tx.conn())?;
     Ok(count.n)
 }
+/// The person that was recognised under this insured person before, with that reading and birth day, and is not any more.
+/// # Errors
+/// Database errors.
+pub fn former(
+    tx: &mut Tx<'_>,
+    insured: Uuid,
+    kana_text: &str,
+    birth_on: NaiveDate,
+) -> Result<Option<Uuid>, Problem> {
+    let found: Option<Made> = sql_query(
+        "select d.dependent_id, d.person_id, d.branch from dependency d \
+         join person_identity i on i.person_id = d.person_id and i.superseded_at is null \
+         where d.insured_id = $1 and d.superseded_at is null and d.removed_on is not null and i.kana_search = $2 and i.birth_on = $3 \
+         order by d.removed_on desc limit 1",
+    )
+    .bind::<t::Uuid, _>(insured)
+    .bind::<t::Text, _>(kana::search_fold(kana_text))
+    .bind::<t::Date, _>(birth_on)
+    .get_result(tx.conn())
+    .optional()?;
+    Ok(found.map(|d| d.person_id))
+}

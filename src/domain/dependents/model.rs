@@ -53,10 +53,16 @@ crate::row! {
         recorded_at: t::Timestamptz => DateTime<Utc>,
         /// Known until.
         superseded_at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
+        /// Recognised on the day asked for.
+        is_covered: t::Bool => bool,
     }
 }
 impl Subject for DependentRow {
     fn facts(&self) -> Facts {
-        Facts::of("Dependent", self.dependent_id).in_employer(self.employer_id).about(self.person_id)
+        let facts = Facts::of("Dependent", self.dependent_id).about(self.person_id);
+        if self.is_covered { facts.in_employer(self.employer_id) } else { facts }
+    }
+    fn classes(&self) -> &'static [&'static str] {
+        &["identity", "family"]
     }
 }

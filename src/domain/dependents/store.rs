@@ -8,7 +8,7 @@ use uuid::Uuid;
 const COLUMNS: &str = "d.dependent_id, d.person_id, p.version, p.number_state, p.number_reason, d.insured_id, d.employer_id, \
      i.name, i.name_kana, i.birth_on, i.sex, i.resident_postal_code, i.resident_address, d.branch, d.relationship, \
      d.lives_together, d.recognised_on, d.recognition_reason, d.removed_on, d.removal_reason, d.received_on, d.recorded_at, \
-     d.superseded_at";
+     d.superseded_at, (d.removed_on is null or d.removed_on > $1) as is_covered";
 const KNOWN_NOW: &str = "superseded_at is null";
 const KNOWN_THEN: &str = "recorded_at <= $3 and (superseded_at is null or superseded_at > $3)";
 

@@ -204,7 +204,7 @@ crate::row! {
         last_number: t::Integer => i32,
     }
 }
-/// Gives the next 番号 under a 記号.
+/// Gives the next 番号 under a 記号: never one that was used before, live or lost.
 /// # Errors
 /// Database errors.
 pub fn next_number(conn: &mut PgConnection, symbol: &str) -> Result<String, Problem> {
@@ -215,4 +215,32 @@ pub fn next_number(conn: &mut PgConnection, symbol: &str) -> Result<String, Prob
     .bind::<t::Text, _>(symbol)
     .get_result(conn)?;
     Ok(given.last_number.to_string())
+}
+/// Takes a 番号 that a form brought, without leading zeros; the counter goes on behind it.
+/// # Errors
+/// 409 when it was used before, live or lost.
+pub fn take_number(conn: &mut PgConnection, symbol: &str, number: &str) -> Result<String, Problem> {
+    let taken =
+        || Problem::conflict("number-in-use", "この番号は使われています", "The number was used before");
+    let number: i32 = number.parse().map_err(|_| taken())?;
+    sql_query(
+        "insert into insured_number_counter (symbol, last_number) values ($1, $2) \
+         on conflict (symbol) do update set last_number = greatest(insured_number_counter.last_number, $2)",
+    )
+    .bind::<t::Text, _>(symbol)
+    .bind::<t::Integer, _>(number)
+    .execute(conn)?;
+    let used: Used =
+        sql_query("select exists (select from enrolment where symbol = $1 and number = $2) as is_used")
+            .bind::<t::Text, _>(symbol)
+            .bind::<t::Text, _>(number.to_string())
+            .get_result(conn)?;
+    if used.is_used { Err(taken()) } else { Ok(number.to_string()) }
+}
+crate::row! {
+    /// Was it used?
+    pub struct Used {
+        /// It was.
+        is_used: t::Bool => bool,
+    }
 }

@@ -277,3 +277,17 @@ pub fn same_five(
     .load(tx.conn())?;
     Ok(found.into_iter().map(|f| f.person_id).collect())
 }
+/// Does an identity of the person, of any time, have that reading and birth day?
+/// # Errors
+/// Database errors.
+pub fn is_same(tx: &mut Tx<'_>, person: Uuid, kana_text: &str, birth_on: NaiveDate) -> Result<bool, Problem> {
+    let found: Vec<Found> = sql_query(
+        "select person_id from person_identity where person_id = $1 and kana_search = $2 and birth_on = $3 \
+         and superseded_at is null limit 1",
+    )
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Text, _>(kana::search_fold(kana_text))
+    .bind::<t::Date, _>(birth_on)
+    .load(tx.conn())?;
+    Ok(!found.is_empty())
+}

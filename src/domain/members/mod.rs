@@ -9,7 +9,7 @@ mod store;
 mod views;
 
 pub use api::{Expand, MemberQuery, routes};
-pub use changes::{Enrol, IdentityFacts, correct_name, enrol, lose, new_person, same_five};
+pub use changes::{Enrol, IdentityFacts, correct_name, enrol, is_same, lose, new_person, same_five};
 pub use model::MemberRow;
 pub use named::{Named, current_name, find_named, is_insured_at};
 pub use reader::MemberReader;

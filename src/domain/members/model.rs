@@ -61,11 +61,18 @@ crate::row! {
         loss_received_on: t::Nullable<t::Date> => Option<NaiveDate>,
         /// 短時間労働者.
         short_time_worker: t::Bool => bool,
+        /// Covered on the day asked for.
+        is_covered: t::Bool => bool,
     }
 }
 impl Subject for MemberRow {
     fn facts(&self) -> Facts {
-        Facts::of("Member", self.person_id).in_employer(self.employer_id).about(self.person_id)
+        let facts = Facts::of("Member", self.person_id).about(self.person_id);
+        // an employer's right to look ends with the employment; as of a day within it, it may look still.
+        if self.is_covered { facts.in_employer(self.employer_id) } else { facts }
+    }
+    fn classes(&self) -> &'static [&'static str] {
+        &["identity", "contact", "enrolment"]
     }
 }
 

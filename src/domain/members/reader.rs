@@ -1,7 +1,12 @@
 //! The coalescing reader: point reads that wait together are answered by one query on one connection.
 use super::{model::MemberRow, store};
-use crate::kernel::{Guarded, Problem, clock::Clock, db::Db};
+use crate::kernel::{
+    Guarded, Problem,
+    clock::Clock,
+    db::{Conn, Db},
+};
 use crossbeam_channel::{Receiver, Sender, bounded};
+use diesel::connection::SimpleConnection;
 use std::collections::HashMap;
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -36,6 +41,12 @@ impl MemberReader {
         row.map(Guarded::new).ok_or_else(Problem::not_found)
     }
 }
+/// A connection that plans its one statement once: with lists of all lengths PostgreSQL would go on planning it at every call.
+fn connection(db: &Db) -> Option<Conn> {
+    let mut conn = db.get().ok()?;
+    conn.batch_execute("set plan_cache_mode = force_generic_plan").ok()?;
+    Some(conn)
+}
 fn run(db: &Db, clock: &Clock, queue: &Receiver<Waiting>) {
     let mut held = None;
     while let Ok(first) = queue.recv() {
@@ -47,12 +58,16 @@ fn run(db: &Db, clock: &Clock, queue: &Receiver<Waiting>) {
         let mut ids: Vec<Uuid> = batch.iter().map(|w| w.0).collect();
         ids.sort_unstable();
         ids.dedup();
-        let conn = held.take().or_else(|| db.get().ok());
+        let conn = held.take().or_else(|| connection(db));
         let read = match conn {
             None => Err(Problem::unavailable("database-away")),
-            Some(mut c) => {
-                store::find_many(&mut c, &ids, clock.today()).map(|rows| (rows, c)).map_err(Into::into)
-            }
+            Some(mut c) => match store::find_many(&mut c, &ids, clock.today()) {
+                Ok(rows) => Ok((rows, c)),
+                Err(e) => {
+                    let _ = c.batch_execute("reset plan_cache_mode"); // back to the pool as it came; a broken one is dropped
+                    Err(e.into())
+                }
+            },
         };
         match read {
             Ok((rows, c)) => {

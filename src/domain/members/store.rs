@@ -12,7 +12,7 @@ use uuid::Uuid;
 pub(super) const COLUMNS: &str = "p.id as person_id, p.version, p.number_state, p.number_reason, i.name, i.name_kana, i.birth_on, \
      i.sex, i.resident_postal_code, i.resident_address, i.contact_postal_code, i.contact_address, i.phone, e.employer_id, \
      e.enrolment_type, e.symbol, e.number, e.branch, e.office_number, e.acquired_on, e.acquisition_reason, \
-     e.acquisition_received_on, e.planned_loss_on, e.lost_on, e.loss_reason, e.loss_received_on, e.short_time_worker";
+     e.acquisition_received_on, e.planned_loss_on, e.lost_on, e.loss_reason, e.loss_received_on, e.short_time_worker, (e.lost_on is null or e.lost_on > $1) as is_covered";
 /// Rows known now; `$1` is the day.
 const KNOWN_NOW: &str = "superseded_at is null";
 /// Rows known at `$3`.
@@ -102,7 +102,7 @@ pub fn list(
     let like = f.kana.as_ref().map(|k| format!("{}%", k.replace(['%', '_', '\\'], "")));
     let rows = sql_query(format!(
         "select {COLUMNS} {} where p.id > $2 \
-           and ($3::uuid[] is null or e.employer_id = any($3)) and ($4::uuid is null or e.employer_id = $4) \
+           and ($3::uuid[] is null or (e.employer_id = any($3) and (e.lost_on is null or e.lost_on > $1))) and ($4::uuid is null or e.employer_id = $4) \
            and ($5::text is null or i.kana_search like $5) and ($6::text is null or e.symbol = $6) \
            and ($7::text is null or e.number = $7) \
            and ($8::boolean is null or (e.lost_on is null or e.lost_on > $1) = $8) \

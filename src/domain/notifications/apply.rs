@@ -92,13 +92,17 @@ fn acquire<Op: Operation>(
         source: Some(row.id),
     };
     let person = match case.person {
-        Some(person) => known(tx, person)?,
+        Some(person) => {
+            let person = known(tx, person)?;
+            require_same(tx, person, &f.name_kana, f.birth_on)?;
+            person
+        }
         None => members::new_person(tx, permit, &identity, missing_reason(f))?,
     };
     move_number(tx, row.id, Slot::Insured, person)?;
     let symbol = employers::symbol_of(tx, row.employer_id, f.acquired_on)?;
     let number = match &f.insured_number {
-        Some(n) => n.clone(),
+        Some(n) => employers::take_number(tx.conn(), &symbol, n)?,
         None => employers::next_number(tx.conn(), &symbol)?,
     };
     members::enrol(
@@ -132,6 +136,17 @@ fn known(tx: &mut Tx<'_>, person: Uuid) -> Result<Uuid, Problem> {
             "該当する方がいません / there is no such person",
         )),
     }
+}
+/// 名寄せ: the person that staff named has the reading and the birth day of the form; a slip must not move a number to a stranger.
+fn require_same(tx: &mut Tx<'_>, person: Uuid, kana: &str, birth_on: NaiveDate) -> Result<(), Problem> {
+    if members::is_same(tx, person, kana, birth_on)? {
+        return Ok(());
+    }
+    Err(Problem::conflict(
+        "person-differs",
+        "指定された人と届書の氏名の振り仮名・生年月日が一致しません",
+        "The person named has another reading or birth day than the form",
+    ))
 }
 fn missing_reason(f: &Acquisition) -> &'static str {
     if f.no_resident_address_reason.is_some() { "no_resident_record" } else { "not_notified" }
@@ -338,7 +353,11 @@ fn recognise<Op: Operation>(
         received_on: received_on(row),
         source: Some(row.id),
     };
-    let person = members::new_person(tx, permit, &identity, "not_notified")?;
+    // Who was recognised under this insured person before is the same human being.
+    let person = match dependents::former(tx, insured, e.kana, e.birth_on)? {
+        Some(person) => person,
+        None => members::new_person(tx, permit, &identity, "not_notified")?,
+    };
     move_number(tx, row.id, e.slot, person)?;
     let made = dependents::recognise(
         tx,

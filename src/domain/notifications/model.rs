@@ -190,6 +190,9 @@ impl Subject for NotificationRow {
         }
         .in_employer(self.employer_id)
     }
+    fn classes(&self) -> &'static [&'static str] {
+        &["identity", "notification"]
+    }
 }
 
 /// What is written of a submission.

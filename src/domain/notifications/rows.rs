@@ -35,6 +35,8 @@ pub struct ParsedRow {
     pub form: Option<Form>,
     /// The numbers cut out; none when the row is refused.
     pub numbers: CutNumbers,
+    /// A number stood in a place for one, right or wrong, also when the row is refused.
+    pub had_number: bool,
     /// What the checks say.
     pub findings: Vec<Finding>,
     /// What becomes of it.
@@ -61,6 +63,7 @@ impl ParsedRow {
             office_number: None,
             office: None,
             form: Some(form),
+            had_number: !slots.is_empty(),
             numbers,
             findings: Vec::new(),
             disposition: Disposition::Accepted,

@@ -350,6 +350,10 @@ pub fn settle<Op: Operation>(
 /// # Errors
 /// Database errors.
 pub fn all_settled(tx: &mut Tx<'_>, submission: Uuid) -> Result<bool, Problem> {
+    // Two last decisions at once must see each other: whoever comes second waits here.
+    sql_query("select id from submission where id = $1 for update")
+        .bind::<t::Uuid, _>(submission)
+        .execute(tx.conn())?;
     let n: Option<Number> = sql_query(
         "select count(*) as n from notification where submission_id = $1 and state in ('accepted', 'review', 'precheck')",
     )

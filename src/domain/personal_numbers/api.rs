@@ -102,6 +102,7 @@ async fn register_personal_number(
     gate.run(move |tx| {
         let row = store::find_person(tx, id.0)?;
         let (person, permit) = tx.admit::<RegisterPersonalNumber, _>(row)?;
+        tx.require_fresh_sign_in()?;
         let registered = register(tx, &permit, person.id, input.value.wish()?)?;
         Ok(permit.answer(registered))
     })
@@ -137,6 +138,7 @@ async fn verify_personal_number(
     gate.run(move |tx| {
         let row = store::find_person(tx, id.0)?;
         let (person, permit) = tx.admit::<VerifyPersonalNumber, _>(row)?;
+        tx.require_fresh_sign_in()?;
         let user = tx.actor()?.id;
         let earlier = store::checks(tx, &permit, user)?;
         if let Some(seconds) = rules::wait_before_check(&earlier, tx.now()) {

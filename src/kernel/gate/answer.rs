@@ -112,7 +112,9 @@ impl<Op: Operation, T: Serialize> Recorded<Op, T> {
             Payload::Fresh(body) => r.content_type("application/json").body(body),
             Payload::Replay(body) => {
                 r.insert_header(("idempotency-replayed", "true"));
-                r.content_type("application/json").body(body)
+                let is_problem = a.status >= 400;
+                r.content_type(if is_problem { "application/problem+json" } else { "application/json" })
+                    .body(body)
             }
             Payload::Lines(make) => r.content_type("application/x-ndjson").streaming(make()),
             Payload::Empty | Payload::Refused(_) => r.finish(),

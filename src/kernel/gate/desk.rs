@@ -1,7 +1,7 @@
 //! The desk where rows are admitted and permits minted.
 use super::{Asking, Facts, Guarded, Noted, RowScope, Subject};
 use crate::kernel::{
-    Actor, ActorKind, Kernel, Kind, Operation, Problem,
+    Actor, ActorKind, Kernel, Kind, Operation, Problem, Zone,
     policy::{GrantState, Verdict},
     trail::Entry,
     vault::{DisclosedNumber, LiveGrant},
@@ -48,7 +48,7 @@ impl<'a> Desk<'a> {
         self.asking.kernel.clock.today()
     }
     /// Listener through which the request came.
-    pub fn zone(&self) -> crate::kernel::Zone {
+    pub fn zone(&self) -> Zone {
         self.asking.meta.zone
     }
     /// Language of the caller.
@@ -112,6 +112,7 @@ impl<'a> Desk<'a> {
     pub fn admit<Op: Operation, T: Subject>(&self, row: Guarded<T>) -> Result<(T, Permit<Op>), Problem> {
         let Guarded(row) = row;
         let permit = self.admit_facts(&row.facts())?;
+        self.note(|n| n.disclosed = row.classes().to_vec());
         Ok((row, permit))
     }
     /// Admits a list: the list itself by `Op`, and every row once more by `row_action`, so that a scope that is too wide
@@ -129,7 +130,10 @@ impl<'a> Desk<'a> {
         for row in rows.0 {
             let facts = row.facts();
             if self.ask(row_action, &facts)?.is_allowed {
-                self.note(|n| n.persons.extend(facts.person));
+                self.note(|n| {
+                    n.persons.extend(facts.person);
+                    n.disclosed = row.classes().to_vec();
+                });
                 shown.push(row);
             } else {
                 metrics::counter!("kenpo_list_scope_leaks_total").increment(1);
@@ -155,22 +159,23 @@ impl<'a> Desk<'a> {
     /// May the personal number of this person be part of the answer?
     /// # Errors
     /// When asked for expressly and refused: 401 step-up for the privileged, else 403.
-    fn may_show_number(&mut self, facts: &Facts, expressly: bool) -> Result<bool, Problem> {
+    fn may_show_number(&self, facts: &Facts, expressly: bool) -> Result<Option<Verdict>, Problem> {
         let verdict = self.ask("readPersonalNumber", facts)?;
         if verdict.is_allowed {
-            return Ok(true);
+            return Ok(Some(verdict));
         }
         if !expressly {
-            return Ok(false);
+            return Ok(None);
         }
         self.note(|n| n.policies = verdict.policies.to_vec());
         Err(step_up(self.actor()?))
     }
     /// Adds the entry of a disclosed number: purpose, case and person.
-    fn note_disclosure(&mut self, person: Uuid) {
+    fn note_disclosure(&mut self, person: Uuid, verdict: &Verdict) {
         let mut entry = self.asking.entry("disclosure", 200, None);
         entry.persons = vec![person];
         entry.disclosed = vec!["personal_number"];
+        entry.policies = verdict.policies.to_vec();
         if let Some(g) = &self.grant {
             entry.purpose = Some(g.purpose.clone());
             entry.reason_code = Some(g.reason.clone());
@@ -180,9 +185,29 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// RFC 9470: the privileged are told to step up, the others that they may not.
+impl Desk<'_> {
+    /// An operation on numbers needs a sign-in of the last five minutes.
+    /// # Errors
+    /// 401 step-up when it is older.
+    pub fn require_fresh_sign_in(&self) -> Result<(), Problem> {
+        let actor = self.actor()?;
+        let is_fresh = actor
+            .auth_time
+            .is_some_and(|at| self.now().timestamp() - at <= super::super::token::GRANT_SECONDS);
+        if is_fresh { Ok(()) } else { Err(step_up(actor)) }
+    }
+}
+
+/// RFC 6750: a token that is good for nothing any more.
+fn dead_token() -> Problem {
+    let mut p = Problem::new(Kind::Unauthenticated);
+    p.challenge = Some("Bearer error=\"invalid_token\"".into());
+    p
+}
+/// RFC 9470: the privileged are told to step up, the others (and everybody on a listener of another zone) that they may not.
 pub fn step_up(actor: &Actor) -> Problem {
-    if !actor.has_number_privilege {
+    // Where no number is ever shown, a challenge would send people round in circles.
+    if !actor.has_number_privilege || actor.zone != Zone::Closed {
         return Problem::new(Kind::Forbidden);
     }
     let mut p = Problem::new(Kind::StepUp);
@@ -208,13 +233,21 @@ impl<'a> Tx<'a> {
     }
     /// Looks up, live, what the scoped token of this request covers.
     /// # Errors
-    /// Database errors.
+    /// 401 when it was revoked or has ended with its session or privilege: it opens nothing any more. Database errors.
     pub fn load_grant(&mut self) -> Result<(), Problem> {
-        let Some(id) = self.desk.asking.actor.as_ref().and_then(|a| a.grant) else { return Ok(()) };
-        let kernel = &self.desk.asking.kernel;
-        self.desk.grant = kernel.grants.find(self.conn, &kernel.clock, id)?;
-        let purpose = self.desk.grant.as_ref().map(|g| (g.purpose.clone(), g.reason.clone(), g.case));
+        let asking = self.desk.asking;
+        let Some(actor) = asking.actor.as_ref() else { return Ok(()) };
+        let Some(id) = actor.grant else { return Ok(()) };
+        let grant = asking.kernel.grants.find(self.conn, &asking.kernel.clock, id)?;
+        let purpose = grant.as_ref().map(|g| (g.purpose.clone(), g.reason.clone(), g.case));
         self.note(|n| n.purpose = purpose);
+        let is_alive = |g: &LiveGrant| {
+            g.is_live && g.user == actor.id && Some(g.session) == actor.session && actor.has_number_privilege
+        };
+        if !grant.as_ref().is_some_and(is_alive) {
+            return Err(dead_token());
+        }
+        self.desk.grant = grant;
         Ok(())
     }
     /// The personal number of the person that was admitted, if this answer may carry it. The disclosure is an entry of its own.
@@ -226,12 +259,13 @@ impl<'a> Tx<'a> {
         facts: &Facts,
         expressly: bool,
     ) -> Result<Option<DisclosedNumber>, Problem> {
-        let (true, Some(person)) = (self.desk.may_show_number(facts, expressly)?, facts.person) else {
+        let (Some(verdict), Some(person)) = (self.desk.may_show_number(facts, expressly)?, facts.person)
+        else {
             return Ok(None);
         };
         let vault = self.desk.asking.kernel.vault.clone();
         let Some(number) = vault.read(self.conn, person)? else { return Ok(None) };
-        self.desk.note_disclosure(person);
+        self.desk.note_disclosure(person, &verdict);
         Ok(Some(DisclosedNumber::of(&number)))
     }
     pub(super) fn into_further(self) -> Vec<Entry> {

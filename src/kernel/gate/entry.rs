@@ -1,6 +1,6 @@
 //! A request while it is asked: who, from where, for what; and what was noted for its entry.
 use crate::kernel::{
-    Actor, ActorKind, Kernel, Problem, Zone,
+    Actor, ActorKind, Kernel, Kind, Problem, Zone,
     problem::Lang,
     trail::{Entry, Outcome},
 };
@@ -130,10 +130,13 @@ impl Asking {
             detail: noted.detail,
         }
     }
-    /// Records a refusal and gives the problem back, dressed for the caller; a flood before sign-in is counted, not awaited.
+    /// Records a refusal and gives the problem back, dressed for the caller; a flood before sign-in, or of a
+    /// caller who asks too fast, is counted, not awaited.
     pub async fn refuse(&self, problem: Problem) -> Problem {
+        self.note(|n| n.disclosed.clear());
         let entry = self.entry("refusal", problem.status(), Some(problem.code));
-        let entry = if self.actor.is_none() { self.kernel.floods.admit(entry) } else { Some(entry) };
+        let is_flood = self.actor.is_none() || problem.code == Kind::TooMany.slug();
+        let entry = if is_flood { self.kernel.floods.admit(entry) } else { Some(entry) };
         let problem = match entry {
             None => problem,
             Some(entry) => match self.kernel.trail.write(vec![entry]).await {

@@ -50,6 +50,10 @@ impl Facts {
 pub trait Subject {
     /// What the policy may know of it.
     fn facts(&self) -> Facts;
+    /// Field classes that an answer about it discloses, for the trail; none for what holds no personal data.
+    fn classes(&self) -> &'static [&'static str] {
+        &[]
+    }
 }
 
 /// A row as the store hands it over: nobody can look inside before the policy has answered.

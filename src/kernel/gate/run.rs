@@ -94,8 +94,20 @@ impl<Op: Operation> Gate<Op> {
                     };
                     idempotency::finish(tx.conn(), &claim, &stored)?;
                 }
-                if matches!(answer.payload, Payload::Refused(_)) {
-                    idempotency::forget(tx.conn(), &claim)?;
+                if let Payload::Refused(problem) = &answer.payload {
+                    // What was refused and noted is answered again the same way: a retry leaves no second receipt.
+                    let problem = tx.asking.dress(problem.clone());
+                    let body =
+                        serde_json::to_string(&problem.body()).map_err(|_| Problem::new(Kind::Internal))?;
+                    let noted = tx.asking.noted();
+                    let stored = idempotency::Stored {
+                        status: answer.status,
+                        location: None,
+                        body,
+                        subject_id: noted.subject.and_then(|s| s.1),
+                        employer_id: noted.employer,
+                    };
+                    idempotency::finish(tx.conn(), &claim, &stored)?;
                 }
                 Ok(answer)
             })

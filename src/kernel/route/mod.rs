@@ -133,7 +133,7 @@ impl Routes {
             };
             route.to(move |req: HttpRequest, payload: web::Payload| {
                 let handler = handler.clone();
-                async move { serve::serve::<Op, F, Args, T>(handler, req, payload).await }
+                async move { serve::carried_out::<Op, F, Args, T>(handler, req, payload).await }
             })
         });
         self.mounts.entry(Op::PATH).or_default().push((Op::METHOD, mount));

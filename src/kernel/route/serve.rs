@@ -9,7 +9,29 @@ use actix_web::{
 use serde::Serialize;
 use std::{sync::Arc, time::Instant};
 
-pub(super) async fn serve<Op, F, Args, T>(handler: F, req: HttpRequest, payload: web::Payload) -> HttpResponse
+/// Runs a request to its end even when the caller goes away: what was begun is recorded. A handler that panics is answered
+/// with 500 and recorded as failed.
+pub(super) async fn carried_out<Op, F, Args, T>(
+    handler: F,
+    req: HttpRequest,
+    payload: web::Payload,
+) -> HttpResponse
+where
+    Op: Operation,
+    F: Handler<Args, Output = Reply<Op, T>>,
+    Args: FromRequest + 'static,
+    T: Serialize + 'static,
+{
+    let running = actix_web::rt::spawn(serve::<Op, F, Args, T>(handler, req.clone(), payload));
+    match running.await {
+        Ok(response) => response,
+        Err(_) => {
+            tracing::error!(operation = Op::ID, "ALARM: a handler ended without an answer");
+            outside(req, Op::ID, Problem::new(Kind::Internal)).await
+        }
+    }
+}
+async fn serve<Op, F, Args, T>(handler: F, req: HttpRequest, payload: web::Payload) -> HttpResponse
 where
     Op: Operation,
     F: Handler<Args, Output = Reply<Op, T>>,
@@ -95,23 +117,23 @@ fn finish(response: &mut HttpResponse, asking: &Asking, operation: &'static str,
 
 /// A path that names nothing: recorded, counted in floods.
 pub(super) async fn nothing_here(req: HttpRequest) -> HttpResponse {
-    outside(req, Problem::not_found()).await
+    outside(req, "noSuchRoute", Problem::not_found()).await
 }
 /// A method that this path does not take: recorded, answered 405 with `Allow`.
 pub async fn wrong_method(req: HttpRequest, allow: &str) -> HttpResponse {
-    let mut response = outside(req, Problem::new(Kind::MethodNotAllowed)).await;
+    let mut response = outside(req, "noSuchRoute", Problem::new(Kind::MethodNotAllowed)).await;
     if let Ok(allow) = header::HeaderValue::from_str(allow) {
         response.headers_mut().insert(header::ALLOW, allow);
     }
     response
 }
-async fn outside(req: HttpRequest, problem: Problem) -> HttpResponse {
+async fn outside(req: HttpRequest, operation: &'static str, problem: Problem) -> HttpResponse {
     let Some(kernel) = req.app_data::<web::Data<Kernel>>().map(|d| d.clone().into_inner()) else {
         return problem.error_response();
     };
     let meta = Meta::of(&req, &kernel);
-    let asking = Asking { kernel, actor: None, meta, operation: "noSuchRoute", noted: Default::default() };
+    let asking = Asking { kernel, actor: None, meta, operation, noted: Default::default() };
     let mut response = asking.refuse(problem).await.error_response();
-    finish(&mut response, &asking, "noSuchRoute", Instant::now());
+    finish(&mut response, &asking, operation, Instant::now());
     response
 }

@@ -1,19 +1,20 @@
 //! Floods of equal refusals: the first ones of a source are written one by one, the rest as one entry with their count.
 use super::Entry;
 use std::{collections::HashMap, sync::Mutex};
+use uuid::Uuid;
 
 const ONE_BY_ONE: u32 = 30;
 const WINDOW_MS: i64 = 60_000;
 const SOURCES_MOST: usize = 5_000;
 
-type Source = (String, &'static str, Option<String>);
+type Source = (String, Option<Uuid>, &'static str, Option<String>);
 struct Seen {
     since_ms: i64,
     count: u32,
     held: Option<Entry>,
 }
 
-/// Counts refusals before sign-in by source (address, operation, code).
+/// Counts refusals before sign-in and of callers who ask too fast, by source (address, caller, operation, code).
 #[derive(Default)]
 pub struct Floods {
     sources: Mutex<HashMap<Source, Seen>>,
@@ -23,7 +24,7 @@ impl Floods {
     pub fn admit(&self, entry: Entry) -> Option<Entry> {
         let now = entry.at.timestamp_millis();
         let Ok(mut sources) = self.sources.lock() else { return Some(entry) };
-        let key = (entry.address.clone(), entry.operation, entry.code.clone());
+        let key = (entry.address.clone(), entry.actor_id, entry.operation, entry.code.clone());
         if sources.len() >= SOURCES_MOST && !sources.contains_key(&key) {
             return Some(entry);
         }

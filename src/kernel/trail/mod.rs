@@ -2,20 +2,17 @@
 //!
 //! `append` writes inside a transaction, next to the work it records. `Writer` serves reads and refusals: many requests wait
 //! for one durable commit.
+mod columns;
 mod flood;
 mod writer;
 
 pub use flood::Floods;
 pub use writer::Writer;
 
-use super::{
-    Problem,
-    db::{Bind, Fixed},
-};
+use super::Problem;
 use chrono::{DateTime, Utc};
 use diesel::{PgConnection, RunQueryDsl};
 use serde::Serialize;
-use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// What came of a request.
@@ -30,6 +27,14 @@ pub enum Outcome {
     Failed,
 }
 impl Outcome {
+    /// The stored word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
     /// Of an HTTP status.
     pub fn of(status: u16) -> Self {
         match status {
@@ -101,26 +106,11 @@ pub struct Entry {
     pub detail: Option<serde_json::Value>,
 }
 
-const COLUMNS: &str = "id, at, operation, kind, status, outcome, code, actor_kind, actor_id, actor_name, client_id, \
-     session_id, zone, address, terminal, request_id, subject_kind, subject_id, employer_id, persons, disclosed, purpose, \
-     reason_code, case_id, policies, row_count, repeats, detail";
-const RECORD: &str = "id uuid, at timestamptz, operation text, kind text, status smallint, outcome text, code text, \
-     actor_kind text, actor_id uuid, actor_name text, client_id uuid, session_id uuid, zone text, address text, \
-     terminal text, request_id uuid, subject_kind text, subject_id uuid, employer_id uuid, persons uuid[], \
-     disclosed text[], purpose text, reason_code text, case_id uuid, policies text[], row_count integer, \
-     repeats integer, detail jsonb";
-
 /// Appends entries on this connection, inside its transaction if it has one: one statement, one fixed text.
 /// # Errors
 /// 503 `audit-unavailable`: without a record nothing is answered.
 pub fn append(conn: &mut PgConnection, entries: &[Entry]) -> Result<(), Problem> {
-    static TEXT: LazyLock<String> = LazyLock::new(|| {
-        format!(
-            "insert into audit_entry ({COLUMNS}) select {COLUMNS} from jsonb_to_recordset(?) as entry({RECORD})"
-        )
-    });
-    let rows = serde_json::to_value(entries).map_err(|_| Problem::unavailable("audit-unavailable"))?;
-    let written = Fixed::new(&TEXT, vec![Bind::Json(rows)]).execute(conn).map_err(|e| {
+    let written = columns::insert(entries).execute(conn).map_err(|e| {
         tracing::error!(error = %e, "ALARM: audit entries could not be written");
         metrics::counter!("kenpo_audit_failures_total").increment(1);
         Problem::unavailable("audit-unavailable")

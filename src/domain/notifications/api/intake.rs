@@ -1,8 +1,8 @@
 //! What every way of filing has in common: check against the register, receive, answer.
 use super::{
     super::{
-        Change, Code, DependentChange, Disposition, FileResult, Finding, Form, ParsedRow, RuleSettings,
-        duplicates::compared, model::NewSubmission, store,
+        Change, Code, DependentChange, Disposition, FileResult, Finding, Form, ParsedRow, Profile,
+        RuleSettings, csv::locate, duplicates::compared, model::NewSubmission, store,
     },
     findings_json, is_error, places,
     views::{Submission, submission_view},
@@ -39,6 +39,8 @@ pub struct Incoming {
 pub struct FileMeta {
     /// Name.
     pub name: String,
+    /// Layout.
+    pub profile: Profile,
     /// Layout, 媒体通番, 作成年月日.
     pub media: (&'static str, u16, NaiveDate),
     /// Keyed digest of the bytes.
@@ -75,12 +77,27 @@ pub fn settings(tx: &Tx<'_>, employer: &EmployerRow) -> RuleSettings {
     let early_filing_days = u16::try_from(employer.early_filing_days).unwrap_or(0);
     RuleSettings { early_filing_days, ..RuleSettings::on(tx.today()) }
 }
+/// As `check`; the findings of a file get the numbers of its fields.
+/// # Errors
+/// As `check`.
+pub fn check_all(
+    tx: &mut Tx<'_>,
+    employer: &EmployerRow,
+    incoming: &mut Incoming,
+) -> Result<Vec<Option<Uuid>>, Problem> {
+    let persons = check(tx, employer.employer_id, &mut incoming.rows)?;
+    if let Some(profile) = incoming.file.as_ref().map(|f| f.profile) {
+        let settings = settings(tx, employer);
+        incoming.rows.iter_mut().for_each(|row| locate(row, profile, &settings));
+    }
+    Ok(persons)
+}
 /// Checks records against the register and what waits already; gives the insured person that each names. Never looks at
 /// registered numbers: nobody outside learns whether a number is registered.
 /// # Errors
 /// Database errors; 422 when numbers came over a listener that takes none.
-pub fn check(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<Vec<Option<Uuid>>, Problem> {
-    if tx.zone() != Zone::Closed && rows.iter().any(|r| !r.numbers.is_empty()) {
+fn check(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<Vec<Option<Uuid>>, Problem> {
+    if tx.zone() != Zone::Closed && rows.iter().any(|r| r.had_number) {
         return Err(Problem::new(Kind::NumberNotExpected).because(
             "number-not-taken-here",
             "この接続では個人番号を受け付けません",
@@ -301,7 +318,8 @@ pub fn receive<Op: Operation>(
     if !waiting.is_empty() {
         kernel.vault.keep_pending(tx.conn(), &kernel.clock, &waiting)?;
     }
-    if let (Some(file), true) = (&incoming.file, result != FileResult::Rejected) {
+    // A file with a refused row is not kept: a number may stand in that row, and such a number is stored nowhere.
+    if let (Some(file), true) = (&incoming.file, result == FileResult::Accepted) {
         kernel.vault.keep_file(tx.conn(), &kernel.clock, id, &file.raw)?;
     }
     tx.note(|n| {

@@ -6,7 +6,7 @@ use super::{
 use crate::{
     domain::members,
     kernel::{
-        ActorKind, Facts, Gate, Operation, Problem, Reply, Routes, Tx,
+        ActorKind, Facts, Gate, Operation, Problem, Reply, Routes, Tx, Zone,
         input::{Id, Input, Query},
         page,
     },
@@ -202,7 +202,8 @@ fn for_staff(tx: &mut Tx<'_>, view: &mut NotificationView) -> Result<(), Problem
         let sex = f.sex.map_or("unset", super::super::apply::person_sex);
         view.same_person_proposals = members::same_five(tx, &f.name_kana, f.birth_on, sex)?;
     }
-    if view.carries_number && tx.actor()?.has_number_privilege && view.decided_at.is_none() {
+    let may_know = tx.actor()?.has_number_privilege && tx.zone() == Zone::Closed;
+    if view.carries_number && may_know && view.decided_at.is_none() {
         let kernel = tx.kernel();
         let held = kernel.vault.clashes(tx.conn(), view.id)?;
         view.number_held_by = held.into_iter().map(|(_, person)| person).collect();

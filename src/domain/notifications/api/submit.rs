@@ -241,7 +241,7 @@ fn file<Op: Operation>(
     base: impl Fn(u32) -> String,
 ) -> Result<Answer<Op, Filed>, Problem> {
     intake::check_count(&incoming)?;
-    let persons = intake::check(tx, employer.employer_id, &mut incoming.rows)?;
+    let persons = intake::check_all(tx, employer, &mut incoming)?;
     if is_dry {
         let run = dry_run(tx, &incoming, &persons)?;
         return Ok(permit.answer(Filed::DryRun(run)).with_status(200));
@@ -374,14 +374,18 @@ async fn create_notification_file(
         };
         let media = (parsed.profile.as_str(), parsed.media_sequence, parsed.made_on);
         let file_digest = secrets::hmac256(&tx.kernel().keys.vault.digest, &[b"file", &raw]);
-        if !is_dry && super::super::store::is_known_file(tx, employer.employer_id, &file_digest, media)? {
+        if super::super::store::is_known_file(tx, employer.employer_id, &file_digest, media)? {
             let mut problem = super::duplicate_file();
+            if is_dry {
+                return Err(problem);
+            }
             problem.receipt_number = Some(note_refused(tx, &permit, &employer, &incoming)?);
             return Ok(permit.refused(problem));
         }
         incoming.rows = parsed.rows;
         incoming.whole = parsed.findings;
-        incoming.file = Some(FileMeta { name: q.file_name, media, digest: file_digest, raw });
+        incoming.file =
+            Some(FileMeta { name: q.file_name, profile: parsed.profile, media, digest: file_digest, raw });
         file(tx, permit, &employer, incoming, is_dry, |_| String::new())
     };
     if is_dry { gate.run(work).await } else { gate.once(key.required()?, digest, work).await }
@@ -408,6 +412,7 @@ fn check_office(employer: &EmployerRow, file: &super::super::ParsedFile) -> Resu
             same(&employer.prefecture_code, &office.prefecture)
                 && same(&employer.district_code, &office.city)
                 && same(&employer.office_symbol, &office.symbol)
+                && office.number.as_ref().is_none_or(|n| same(&employer.office_number, n))
         }
         (None, None) => false,
     };

@@ -17,6 +17,8 @@ mod traps;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+pub(super) use row::locate;
+
 use super::duplicates::mark_duplicates;
 use super::findings::{Code, Finding, Severity};
 use super::layout::Profile;
@@ -126,7 +128,7 @@ pub fn parse_file(
     let mut rows: Vec<ParsedRow> =
         (1u32..).zip(body).map(|(no, line)| row::read(no, line, &header, settings)).collect();
     mark_duplicates(&mut rows);
-    rows.iter_mut().for_each(|row| row::locate(row, header.profile, settings));
+    rows.iter_mut().for_each(|row| locate(row, header.profile, settings));
     let mut findings = Vec::new();
     if lines.has_other_ends {
         findings.push(Finding::at(Code::MixedLineEnds, []));

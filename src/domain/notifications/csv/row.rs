@@ -24,6 +24,7 @@ pub(super) fn read(no: u32, line: &Line<'_>, header: &Header, settings: &RuleSet
         office: None,
         form: None,
         numbers: Vec::new(),
+        had_number: false,
         findings: Vec::new(),
         disposition: Disposition::Rejected,
     };
@@ -37,8 +38,8 @@ pub(super) fn read(no: u32, line: &Line<'_>, header: &Header, settings: &RuleSet
     row
 }
 
-/// Gives the findings of the rules their field numbers.
-pub(super) fn locate(row: &mut ParsedRow, profile: Profile, settings: &RuleSettings) {
+/// Gives the findings of the rules, and later of the register, their field numbers.
+pub(in super::super) fn locate(row: &mut ParsedRow, profile: Profile, settings: &RuleSettings) {
     let Some(layout) = row.form_code.and_then(|code| layout(profile, code, settings.today)) else { return };
     row.findings = std::mem::take(&mut row.findings).into_iter().map(|found| found.located(layout)).collect();
 }
@@ -73,6 +74,8 @@ fn read_fields(
     header: &Header,
     settings: &RuleSettings,
 ) {
+    let mut places = raw.iter().zip(&layout.fields);
+    row.had_number = places.any(|(b, f)| f.kind == FieldType::PersonalNumber && !b.is_empty());
     let (texts, mut findings) = read_characters(raw, layout, settings.character_mode);
     if has_error(&findings) {
         row.findings = findings;

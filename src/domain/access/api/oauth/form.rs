@@ -111,7 +111,11 @@ fn basic(req: &HttpRequest) -> Result<Option<(String, Zeroizing<String>)>, Probl
     let bytes = Zeroizing::new(STANDARD.decode(encoded.trim()).map_err(|_| wrong())?);
     let text = std::str::from_utf8(&bytes).map_err(|_| wrong())?;
     let (client, secret) = text.split_once(':').ok_or_else(wrong)?;
-    Ok(Some((decoded(client), Zeroizing::new(decoded(secret)))))
+    let (client, secret) = (decoded(client), Zeroizing::new(decoded(secret)));
+    if client.len() > 200 || client.contains('\0') {
+        return Err(wrong());
+    }
+    Ok(Some((client, secret)))
 }
 fn decoded(text: &str) -> String {
     // One component is a form of one name without a value; `&` and `=` don't occur unencoded in what we issue.

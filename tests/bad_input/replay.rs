@@ -1,0 +1,95 @@
+//! Idempotency-Key: the same request again, another one, many at once.
+use super::{place, refused};
+use crate::{
+    filing::{KYU, NANA, acquisition, count, fresh_key, slip},
+    harness::{caller::Response, world::World},
+};
+use kenpo::cli::seed::fictitious_number;
+use serde_json::json;
+
+fn is_replay(r: &Response) -> bool {
+    r.header("idempotency-replayed") == "true"
+}
+
+#[test]
+fn the_same_key_and_body_get_the_same_bytes() {
+    let w = World::new();
+    let by = w.client("employer");
+    let body = slip(&w, &acquisition(NANA, "2026-11-01", Some(1)));
+    let ask = || by.post("/v1/notifications").key("the-same-key").json(&body);
+    let first = ask();
+    assert!(!is_replay(&first));
+    w.clock.advance(chrono::Duration::minutes(5));
+    let again = ask();
+    assert_eq!((again.status, &again.text, is_replay(&again)), (202, &first.text, true));
+    assert_eq!(again.header("location"), first.header("location"));
+    assert_eq!(count(&w, "select count(*) as n from submission"), 1);
+    assert_eq!(count(&w, "select count(*) as n from strongroom.pending_number"), 1);
+
+    let other = slip(&w, &acquisition(KYU, "2026-11-01", Some(2)));
+    refused(&w, (422, "idempotency-key-reused"), || {
+        by.post("/v1/notifications").key("the-same-key").json(&other)
+    });
+    // another caller's key of that name is another key
+    let theirs = json!({ "employer_id": w.other_employer, "preparer_name": "見本 次郎",
+                         "notification": acquisition(KYU, "2026-11-01", Some(3)) });
+    let answer = w.client("other-employer").post("/v1/notifications").key("the-same-key").json(&theirs);
+    assert!(!is_replay(&answer));
+    answer.expect(202);
+}
+#[test]
+fn a_key_is_required_and_well_formed() {
+    let w = World::new();
+    let by = w.client("employer");
+    let body = slip(&w, &acquisition(NANA, "2026-11-01", None));
+    refused(&w, (400, "idempotency-key-missing"), || by.post("/v1/notifications").json(&body));
+    for key in ["short", "with blanks in it", "number-999900000011", &"x".repeat(129)] {
+        refused(&w, (400, "idempotency-key-missing"), || by.post("/v1/notifications").key(key).json(&body));
+    }
+    by.post("/v1/notifications?validate_only=true").json(&body).expect(200);
+}
+#[test]
+fn a_refused_request_leaves_its_key_free() {
+    let w = World::new();
+    let by = w.client("employer");
+    let mut form = acquisition(NANA, "2026-11-01", Some(1));
+    form["total_yen"] = json!(1);
+    let p = refused(&w, (422, "invalid"), || {
+        by.post("/v1/notifications").key("corrected-later").json(&slip(&w, &form))
+    });
+    assert_eq!(place(&p).1, "E-SUM");
+    form["total_yen"] = json!(250_000);
+    by.post("/v1/notifications").key("corrected-later").json(&slip(&w, &form)).expect(202);
+}
+#[test]
+fn ten_at_once_have_one_effect() {
+    let w = World::new();
+    let by = w.client("employer");
+    let body = slip(&w, &acquisition(NANA, "2026-11-01", Some(1)));
+    let answers: Vec<Response> = std::thread::scope(|s| {
+        let all: Vec<_> = (0..10)
+            .map(|_| s.spawn(|| by.post("/v1/notifications").key("ten-at-once").json(&body)))
+            .collect();
+        all.into_iter().map(|t| t.join().unwrap()).collect()
+    });
+    assert!(answers.iter().all(|r| r.status == 202 && r.text == answers[0].text));
+    assert_eq!(answers.iter().filter(|r| !is_replay(r)).count(), 1);
+    assert_eq!(count(&w, "select count(*) as n from submission"), 1);
+    assert_eq!(count(&w, "select count(*) as n from notification"), 1);
+    assert_eq!(count(&w, "select count(*) as n from strongroom.pending_number"), 1);
+}
+#[test]
+fn no_digits_of_a_number_stay_with_the_key() {
+    let w = World::new();
+    let by = w.client("employer");
+    let body = slip(&w, &acquisition(NANA, "2026-11-01", Some(1)));
+    by.post("/v1/notifications").key(&fresh_key()).json(&body).expect(202);
+    let file = super::files::file("01_shutoku_ok", "SHFD0006.CSV");
+    super::files::send(&w, &by, "SHFD0006.CSV", &file).expect(202);
+    assert_eq!(count(&w, "select count(*) as n from idempotency"), 2);
+    for n in 0..100 {
+        let digits = fictitious_number(n);
+        let sql = format!("select count(*) as n from idempotency i where i::text like '%{digits}%'");
+        assert_eq!(count(&w, &sql), 0);
+    }
+}

@@ -1,0 +1,101 @@
+//! Looking behind the scenes of a world, changing what its register says, and a second node beside it.
+use super::world::{World, listen};
+use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query};
+use kenpo::{
+    app::{self, App, Background, Parts},
+    config::Config,
+    kernel::Zone,
+};
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+use uuid::Uuid;
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    row: String,
+}
+
+impl World {
+    /// The rows of a query, as JSON.
+    pub fn rows(&self, sql: &str) -> Vec<Value> {
+        let rows: Vec<Row> = sql_query(format!("select row_to_json(r)::text as row from ({sql}) r"))
+            .load(&mut self.owner())
+            .unwrap();
+        rows.iter().map(|r| serde_json::from_str(&r.row).unwrap()).collect()
+    }
+    /// The entries that fit, oldest first.
+    pub fn entries(&self, condition: &str) -> Vec<Value> {
+        self.rows(&format!("select * from audit_entry where {condition} order by id"))
+    }
+    /// Does it as the owner of the tables.
+    pub fn run(&self, sql: &str) {
+        self.owner().batch_execute(sql).unwrap();
+    }
+    /// User id of a person who signs in by that name.
+    pub fn user(&self, login: &str) -> Uuid {
+        let rows = self.rows(&format!("select id from app_user where login = '{login}'"));
+        rows[0]["id"].as_str().unwrap().parse().unwrap()
+    }
+    /// The folder with keys and key store.
+    pub fn folder(&self) -> PathBuf {
+        self.app.kernel.keys.folder().parent().unwrap().to_owned()
+    }
+    /// Another node of the same society.
+    pub fn second_node(&self) -> Node {
+        let config = Config::from_pairs(BTreeMap::new())
+            .unwrap()
+            .with("database_url", self.db.url_for("kenpo_service"))
+            .with("keys", self.folder().join("keys").display().to_string())
+            .with("key_store", self.folder().join("store/wrapped.sqlite").display().to_string())
+            .with("rate_per_second", "0")
+            .with("pool_size", "4")
+            .with("argon2_memory_kib", "64")
+            .with("argon2_passes", "1");
+        let parts = Parts { config, clock: self.clock.clone(), public_url: "http://kenpo.test".into() };
+        let app = App::build(parts).unwrap();
+        let (address, handle, thread) = listen(&app, Zone::Closed);
+        Node { url: format!("http://{address}"), app, background: None, handle, thread: Some(thread) }
+    }
+}
+
+/// A node beside the one of the world; it hears of changes once it watches.
+pub struct Node {
+    pub url: String,
+    pub app: App,
+    background: Option<Background>,
+    handle: actix_web::dev::ServerHandle,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+impl Node {
+    /// Starts what a server runs beside its listeners.
+    pub fn watching(mut self) -> Self {
+        self.background = Some(app::background(&self.app).unwrap());
+        self
+    }
+}
+impl Drop for Node {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+        if let Some(background) = self.background.take() {
+            background.stop();
+        }
+    }
+}
+
+/// Waits until it holds, as long as is promised.
+#[track_caller]
+pub fn within(seconds: u64, what: &str, holds: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < Duration::from_secs(seconds), "not within {seconds} s: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
