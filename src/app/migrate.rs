@@ -1,9 +1,7 @@
 //! Migrations, embedded.
 use crate::config::Config;
 use anyhow::{Context, anyhow, bail};
-use diesel::{
-    Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types as t,
-};
+use diesel::{Connection, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
@@ -13,13 +11,7 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// When the database can't be reached or a migration fails.
 pub fn migrate(url: &str) -> anyhow::Result<usize> {
     let mut conn = PgConnection::establish(url).context("the database can't be reached as the owner")?;
-    let ran = conn
-        .run_pending_migrations(MIGRATIONS)
-        .map(|m| m.len())
-        .map_err(|e| anyhow!("a migration failed: {e}"))?;
-    // The server compares the schema's version as the service, whose login is not the owner's.
-    conn.batch_execute("grant select on __diesel_schema_migrations to kenpo_service")?;
-    Ok(ran)
+    conn.run_pending_migrations(MIGRATIONS).map(|m| m.len()).map_err(|e| anyhow!("a migration failed: {e}"))
 }
 crate::row! {
     /// A version that ran.

@@ -25,6 +25,7 @@ pub fn whole(w: &World) -> usize {
     files(w, &employer);
     let left = decide_some(w, &staff);
     withdraw_one(&employer);
+    a_file_that_waits(w, &employer);
     let people = registered_people(w);
     number_operations(w, &staff, people[0]);
     let granted = look(w, &staff, &people, left);
@@ -142,6 +143,29 @@ fn files(w: &World, employer: &Caller) {
         .key("a-file-name")
         .csv(&sample)
         .expect(422);
+}
+/// A file without a refused row, not decided: as it came, it waits in the strongroom.
+fn a_file_that_waits(w: &World, employer: &Caller) {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    let mut bytes = std::fs::read(root.join("02_shutoku_kpfd_ok/KPFD0006.CSV")).unwrap();
+    let mut replace = |from: &[u8], to: &[u8]| {
+        let at = bytes.windows(from.len()).position(|w| w == from).unwrap();
+        bytes.splice(at..at + from.len(), to.iter().copied());
+    };
+    replace(b",001,2026", b",777,2026");
+    for (row, (office, kana, number)) in
+        [("1", &b"\xd0\xce\xdd"[..], 1), ("3", &b"\xc0\xd2\xbc"[..], 3)].iter().enumerate()
+    {
+        let (old, new) = (fictitious_number(*number), fictitious_number(70 + u16::try_from(row).unwrap()));
+        replace(old.as_bytes(), new.as_bytes());
+        replace(
+            &[b",90001,", office.as_bytes(), b",", kana].concat(),
+            &[b",90001,77", office.as_bytes(), b",\xda\xb2\xbc"].concat(),
+        );
+    }
+    let path =
+        format!("/v1/notification-files?employer_id={}&file_name=KPFD0006.CSV&preparer_name=x", w.employer);
+    employer.post(path).key("a-file-that-waits").csv(&bytes).expect(202);
 }
 fn open_notifications(caller: &Caller) -> Vec<Uuid> {
     let mut ids = Vec::new();
