@@ -47,14 +47,14 @@ pub struct Ask<'a> {
 }
 thread_local! {
     /// Every response of this test, once it listens.
-    static HEARD: RefCell<Option<Vec<Response>>> = const { RefCell::new(None) };
+    static HEARD: RefCell<Option<Vec<(String, Response)>>> = const { RefCell::new(None) };
 }
 /// From now on every response of this test is kept.
 pub fn listen() {
     HEARD.set(Some(Vec::new()));
 }
-/// The responses since [`listen`].
-pub fn heard() -> Vec<Response> {
+/// What was asked since [`listen`], and the responses.
+pub fn heard() -> Vec<(String, Response)> {
     HEARD.take().unwrap_or_default()
 }
 fn agent() -> ureq::Agent {
@@ -170,7 +170,11 @@ impl Ask<'_> {
         let text = r.body_mut().with_config().limit(200 << 20).read_to_string().unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         let response = Response { status, headers, text, body };
-        HEARD.with_borrow_mut(|heard| heard.iter_mut().for_each(|h| h.push(response.clone())));
+        HEARD.with_borrow_mut(|heard| {
+            heard
+                .iter_mut()
+                .for_each(|h| h.push((format!("{} {}", self.method, self.path), response.clone())))
+        });
         document::check(self.method, &self.path, &response);
         response
     }
