@@ -187,7 +187,7 @@ fn sql_stands_in_stores() {
         "src/domain/employers/store.rs",
         "src/domain/members/changes.rs",
         "src/domain/members/named.rs",
-        "src/domain/members/reader.rs", // the settings of its own connection and its snapshot
+        "src/domain/members/reader.rs", // how its own connection plans
         "src/domain/members/store.rs",
         "src/domain/notifications/store.rs",
         "src/domain/personal_numbers/store.rs",

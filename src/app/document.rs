@@ -5,8 +5,6 @@ use serde_json::{Map, Value, json};
 
 /// Japanese words of coded values, by schema and value.
 const WORDS: &str = include_str!("../../openapi/words.json");
-/// Requests and answers by operation and status, recorded from a fictional society (`tools/contract/record-examples.py`).
-const EXAMPLES: &str = include_str!("../../openapi/examples.json");
 /// Texts of forms that state no bound of their own: the checks refuse longer ones well below it.
 const TEXT_MOST: u64 = 300;
 /// Largest whole number that every JSON reader keeps exact.
@@ -23,32 +21,9 @@ pub fn openapi() -> String {
             bound(schema);
         }
     }
-    let examples: Map<String, Value> = serde_json::from_str(EXAMPLES).unwrap_or_default();
-    let paths = value.get_mut("paths").and_then(Value::as_object_mut);
-    for operation in
-        paths.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut).flat_map(Map::values_mut)
-    {
-        let id = operation["operationId"].as_str().unwrap_or_default();
-        if let Some(example) = examples.get(id) {
-            show(operation, example);
-        }
-    }
     let mut text = serde_json::to_string_pretty(&value).unwrap_or_default();
     text.push('\n');
     text
-}
-/// Puts examples beside the schemas of body and answers.
-fn show(operation: &mut Value, example: &Value) {
-    let content = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut);
-    for media in content.into_iter().flat_map(Map::values_mut) {
-        media["example"] = example["request"].clone();
-    }
-    for (status, body) in example["responses"].as_object().into_iter().flatten() {
-        if let Some(media) = operation.pointer_mut(&format!("/responses/{status}/content/application~1json"))
-        {
-            media["example"] = body.clone();
-        }
-    }
 }
 /// `x-enum-descriptions`: one for each value, in their order.
 fn describe_values(schema: &mut Value, words: Option<&Value>) {

@@ -69,8 +69,9 @@ pub fn judge(expected: &Expected, seen: &Seen) -> Vec<Fault> {
     };
     let right = expected.status.contains(&seen.status);
     let wants_refusal = expected.status.iter().all(|s| *s >= 400);
-    found(!right && wants_refusal && seen.status < 400, Fault::AnsweredWithoutPermit);
-    found(!right && (!wants_refusal || seen.status >= 400), Fault::WrongStatus);
+    let slipped_through = wants_refusal && seen.status < 400;
+    found(slipped_through, Fault::AnsweredWithoutPermit);
+    found(!right && !slipped_through, Fault::WrongStatus);
     let (disclosures, plain): (Vec<_>, Vec<_>) = seen.entries.iter().partition(|e| e.kind == "disclosure");
     found(plain.len() < expected.entries, Fault::EntryMissing);
     found(plain.len() > expected.entries, Fault::EntryTwice);
