@@ -60,7 +60,7 @@ impl<Op: Operation> Gate<Op> {
         block(move || transact(&asking, "write", |tx| work(tx)).map(Recorded)).await
     }
     /// As `run`, once per Idempotency-Key: the same key and request gets the same answer again, another request 422, a
-    /// concurrent one waits; the answer is stored in the same transaction. Never for bodies that can hold a number.
+    /// concurrent one waits; the answer is stored in the same transaction. Of the request only a keyed digest is kept.
     /// # Errors
     /// As `run`; 422 when the key was used with another request, 409 when the first one takes too long.
     pub async fn once<T: Serialize + Send + 'static>(
