@@ -1,5 +1,6 @@
 //! Idempotency-Key: the answer of a request is kept in the transaction of its work, for 72 hours (a long weekend's retry).
-use super::{Kind, Problem};
+//! Of key and request only keyed digests are kept, whatever the caller puts into them.
+use super::{Kind, Problem, secrets};
 use chrono::{DateTime, Duration, Utc};
 use diesel::{OptionalExtension, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
@@ -10,10 +11,14 @@ pub struct Claim<'a> {
     pub caller: Uuid,
     /// operationId.
     pub operation: &'static str,
-    /// The key.
+    /// What is kept of the key.
     pub key: &'a str,
     /// Keyed digest of path and body.
     pub digest: [u8; 32],
+}
+/// What is kept of a key: its keyed digest, as text.
+pub fn mark(digest_key: &[u8; 32], key: &str) -> String {
+    secrets::b64(&secrets::hmac256(digest_key, &[b"idempotency-key/1", key.as_bytes()]))
 }
 /// A kept answer.
 pub struct Stored {
@@ -80,7 +85,7 @@ pub fn begin(conn: &mut PgConnection, c: &Claim<'_>, now: DateTime<Utc>) -> Resu
     .get_result(conn)
     .optional()?;
     let row = row.ok_or_else(|| Problem::new(Kind::InProgress))?;
-    if !super::secrets::same(&row.request_digest, &c.digest) {
+    if !secrets::same(&row.request_digest, &c.digest) {
         return Err(Problem::new(Kind::KeyReused));
     }
     match (row.status.and_then(|s| u16::try_from(s).ok()), row.body) {

@@ -37,7 +37,7 @@ macro_rules! kinds {
 }
 kinds! {
     Unreadable "unreadable" 400 "リクエストを読み取れません" "The request cannot be read";
-    KeyMissing "idempotency-key-missing" 400 "Idempotency-Key が必要です" "An Idempotency-Key header is required";
+    KeyMissing "idempotency-key-missing" 400 "Idempotency-Key(8〜128文字の英数字・記号)が必要です" "An Idempotency-Key header of 8 to 128 visible ASCII characters is required";
     Unauthenticated "unauthenticated" 401 "有効なトークンが必要です" "A valid token is required";
     SignInFailed "sign-in-failed" 401 "利用者IDまたはパスワードが違います" "User id or password is wrong";
     StepUp "insufficient-user-authentication" 401 "個人番号の利用には、目的を限ったトークンが必要です" "A token granted for this purpose is required";

@@ -195,12 +195,12 @@ async function staffLook(session: string, unprivileged: Client, memberId: string
   });
 }
 
-/** The newest entries of an operation; an entry is listed a moment after its commit, so the disclosure is waited for. */
+/** The newest entries of an operation; an entry is listed a moment after its commit, so the granted look is waited for. */
 async function entries(auditor: Client, operation: string) {
   const params = { query: { operation, limit: 100 } };
   for (let round = 0; ; round += 1) {
     const page = ok(await auditor.GET("/v1/audit-logs", { params }));
-    if (round === 20 || page.items.some((entry) => entry.disclosed.length > 0)) return page.items;
+    if (round === 20 || page.items.some((entry) => entry.disclosed.includes("personal_number"))) return page.items;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }

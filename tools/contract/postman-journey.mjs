@@ -242,12 +242,16 @@ function auditorSteps() {
       name: "The auditor finds the look",
       operation: "listAuditLogs",
       query: { operation: "getMember", limit: "100" },
-      // An entry is listed a moment after its commit.
-      before: [`setTimeout(() => {}, 1500);`],
+      // An entry is listed a moment after its commit: asked again until the look is there, 40 times at most.
+      before: [`setTimeout(() => {}, 250);`],
       tests: [
         status(200),
         `const looks = pm.response.json().items;`,
-        `pm.test("the granted look", () => pm.expect(looks.some((entry) => entry.disclosed.includes("personal_number"))).to.be.true);`,
+        `const granted = looks.some((entry) => entry.disclosed.includes("personal_number"));`,
+        `const rounds = Number(pm.collectionVariables.get("log_rounds") || 0) + 1;`,
+        `pm.collectionVariables.set("log_rounds", granted ? 0 : rounds);`,
+        `if (!granted && rounds < 40) { pm.execution.setNextRequest(pm.info.requestName); return; }`,
+        `pm.test("the granted look", () => pm.expect(granted).to.be.true);`,
         `pm.test("the refused look", () => pm.expect(looks.some((entry) => entry.status === 401)).to.be.true);`,
         ...digitless,
       ],

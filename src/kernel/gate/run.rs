@@ -72,7 +72,8 @@ impl<Op: Operation> Gate<Op> {
         let asking = self.asking;
         block(move || {
             transact(&asking, "write", |tx| {
-                let claim = Claim { caller: tx.actor()?.id, operation: Op::ID, key: &key.0, digest };
+                let mark = idempotency::mark(&tx.kernel().keys.vault.digest, &key.0);
+                let claim = Claim { caller: tx.actor()?.id, operation: Op::ID, key: &mark, digest };
                 let now = tx.now();
                 if let Some(stored) = idempotency::begin(tx.conn(), &claim, now)? {
                     let facts = Facts {
@@ -83,32 +84,7 @@ impl<Op: Operation> Gate<Op> {
                     return Ok(permit.replay(stored.status, stored.location, stored.body));
                 }
                 let answer = freeze(work(tx)?)?;
-                if let Payload::Fresh(body) = &answer.payload {
-                    let noted = tx.asking.noted();
-                    let stored = idempotency::Stored {
-                        status: answer.status,
-                        location: answer.location.clone(),
-                        body: body.clone(),
-                        subject_id: noted.subject.and_then(|s| s.1),
-                        employer_id: noted.employer,
-                    };
-                    idempotency::finish(tx.conn(), &claim, &stored)?;
-                }
-                if let Payload::Refused(problem) = &answer.payload {
-                    // What was refused and noted is answered again the same way: a retry leaves no second receipt.
-                    let problem = tx.asking.dress(problem.clone());
-                    let body =
-                        serde_json::to_string(&problem.body()).map_err(|_| Problem::new(Kind::Internal))?;
-                    let noted = tx.asking.noted();
-                    let stored = idempotency::Stored {
-                        status: answer.status,
-                        location: None,
-                        body,
-                        subject_id: noted.subject.and_then(|s| s.1),
-                        employer_id: noted.employer,
-                    };
-                    idempotency::finish(tx.conn(), &claim, &stored)?;
-                }
+                keep(tx, &claim, &answer)?;
                 Ok(answer)
             })
             .map(Recorded)
@@ -155,6 +131,25 @@ impl<Op: Operation> Gate<Op> {
         self.asking.kernel.trail.write(entries).await?;
         Ok(Recorded(answer))
     }
+}
+
+/// Keeps the answer under its key. What was refused and noted is answered again the same way: a retry leaves no second receipt.
+fn keep<Op: Operation, T>(tx: &mut Tx<'_>, claim: &Claim<'_>, answer: &Answer<Op, T>) -> Result<(), Problem> {
+    let body = match &answer.payload {
+        Payload::Fresh(body) => body.clone(),
+        Payload::Refused(problem) => serde_json::to_string(&tx.asking.dress(problem.clone()).body())
+            .map_err(|_| Problem::new(Kind::Internal))?,
+        _ => return Ok(()),
+    };
+    let noted = tx.asking.noted();
+    let stored = idempotency::Stored {
+        status: answer.status,
+        location: answer.location.clone(),
+        body,
+        subject_id: noted.subject.and_then(|s| s.1),
+        employer_id: noted.employer,
+    };
+    idempotency::finish(tx.conn(), claim, &stored)
 }
 
 /// Fixes the body as text, so that what is stored is what is sent.

@@ -1,0 +1,1 @@
+comment on column idempotency.key is null;
