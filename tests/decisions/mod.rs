@@ -2,6 +2,7 @@
 mod life;
 mod numbers;
 mod records;
+mod resubmit;
 
 use crate::{
     filing::{Person, accept, acquisition, decide, filed, id},

@@ -179,6 +179,12 @@ crate::row! {
         version: t::Integer => i32,
         /// When it came.
         received_at: t::Timestamptz => DateTime<Utc>,
+        /// What the intake made of it; never changes.
+        intake_state: t::Text => String,
+        /// The returned notification that it corrects.
+        resubmission_of: t::Nullable<t::Uuid> => Option<Uuid>,
+        /// The notification that corrects it, after a return.
+        resubmitted_as: t::Nullable<t::Uuid> => Option<Uuid>,
     }
 }
 impl Subject for NotificationRow {

@@ -37,6 +37,8 @@ pub struct ParsedRow {
     pub numbers: CutNumbers,
     /// A number stood in a place for one, right or wrong, also when the row is refused.
     pub had_number: bool,
+    /// The returned notification that it corrects, as the employer names it or as the file tells.
+    pub resubmission_of: Option<uuid::Uuid>,
     /// What the checks say.
     pub findings: Vec<Finding>,
     /// What becomes of it.
@@ -65,6 +67,7 @@ impl ParsedRow {
             form: Some(form),
             had_number: !slots.is_empty(),
             numbers,
+            resubmission_of: None,
             findings: Vec::new(),
             disposition: Disposition::Accepted,
         };

@@ -1,6 +1,6 @@
 //! SQL of submissions and notifications.
 use super::{
-    ParsedRow,
+    Disposition, ParsedRow,
     model::{NewSubmission, NotificationRow, State, SubmissionRow, result_word},
 };
 use crate::{
@@ -14,7 +14,9 @@ use uuid::Uuid;
 const SUBMISSION: &str = "select id, receipt_number, employer_id, channel, preparer_name, file_name, profile, declared_count, \
      read_count, confirmed_count, confirmed_at, file_result, findings, received_at from submission";
 const NOTIFICATION: &str = "select id, submission_id, row_number, employer_id, kind, state, office_number, form, carries_number, \
-     findings, person_id, result, reasons, decided_at, version, received_at from notification";
+     findings, person_id, result, reasons, decided_at, version, received_at, intake_state, resubmission_of, \
+     (select r.id from notification r where r.resubmission_of = notification.id and r.state <> 'withdrawn') as resubmitted_as \
+     from notification";
 
 crate::row! {
     /// A number that was given or counted.
@@ -101,20 +103,22 @@ pub fn keep<Op: Operation>(
     let list: Vec<serde_json::Value> = rows
         .iter()
         .map(|(id, row, person)| {
+            let resubmits = row.resubmission_of.filter(|_| row.disposition != Disposition::Rejected);
             serde_json::json!({
                 "id": id, "row_number": row.row, "kind": super::api::kind_of(row), "state": State::from(row.disposition).word(),
                 "office_number": row.office_number, "form": row.form, "carries_number": !row.numbers.is_empty(),
                 "findings": super::api::findings_json(&row.findings), "person_id": person,
+                "resubmission_of": resubmits,
             })
         })
         .collect();
     sql_query(
         "insert into notification (id, submission_id, row_number, employer_id, kind, state, office_number, form, carries_number, \
-         findings, person_id, received_at) \
+         findings, person_id, received_at, intake_state, resubmission_of) \
          select id, $2, row_number, $3, kind, state, office_number, nullif(form, 'null'::jsonb), carries_number, findings, \
-                person_id, $4 \
+                person_id, $4, state, resubmission_of \
          from jsonb_to_recordset($1) as r(id uuid, row_number integer, kind text, state text, office_number text, form jsonb, \
-              carries_number boolean, findings jsonb, person_id uuid)",
+              carries_number boolean, findings jsonb, person_id uuid, resubmission_of uuid)",
     )
     .bind::<t::Jsonb, _>(serde_json::Value::Array(list))
     .bind::<t::Uuid, _>(submission)
@@ -209,6 +213,42 @@ pub fn own_waiting(tx: &mut Tx<'_>, employer: Uuid, ids: &[Uuid]) -> Result<Hash
     .bind::<t::Array<t::Uuid>, _>(ids)
     .load(tx.conn())?;
     Ok(found.into_iter().map(|w| (w.id, w.kind)).collect())
+}
+crate::row! {
+    /// A notification as one that resubmits it must know it.
+    pub struct Earlier {
+        /// Id.
+        id: t::Uuid => Uuid,
+        /// Kind of form.
+        kind: t::Text => String,
+        /// Where it stands.
+        state: t::Text => String,
+        /// 整理番号 without leading zeros, when it has one.
+        office_number: t::Nullable<t::Text> => Option<String>,
+        /// It was resubmitted, and the resubmission was not withdrawn.
+        is_resubmitted: t::Bool => bool,
+    }
+}
+const EARLIER: &str = "select id, kind, state, ltrim(office_number, '0') as office_number, \
+     exists (select 1 from notification r where r.resubmission_of = n.id and r.state <> 'withdrawn') as is_resubmitted \
+     from notification n where employer_id = $1";
+/// Those of these notifications that the employer filed, in any state.
+/// # Errors
+/// Database errors.
+pub fn own(tx: &mut Tx<'_>, employer: Uuid, ids: &[Uuid]) -> Result<Vec<Earlier>, Problem> {
+    Ok(sql_query(format!("{EARLIER} and id = any($2)"))
+        .bind::<t::Uuid, _>(employer)
+        .bind::<t::Array<t::Uuid>, _>(ids)
+        .load(tx.conn())?)
+}
+/// The employer's returned notifications with one of these 整理番号 (without leading zeros).
+/// # Errors
+/// Database errors.
+pub fn returned(tx: &mut Tx<'_>, employer: Uuid, numbers: &[String]) -> Result<Vec<Earlier>, Problem> {
+    Ok(sql_query(format!("{EARLIER} and state = 'returned' and ltrim(office_number, '0') = any($2)"))
+        .bind::<t::Uuid, _>(employer)
+        .bind::<t::Array<t::Text>, _>(numbers)
+        .load(tx.conn())?)
 }
 /// A submission.
 /// # Errors

@@ -13,7 +13,7 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         Discriminator, OneOfBuilder, Ref, RefOr,
-        schema::{AdditionalProperties, Object, ObjectBuilder, Schema, Type},
+        schema::{AdditionalProperties, KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, Type},
     },
 };
 use uuid::Uuid;
@@ -25,6 +25,8 @@ pub struct Stated {
     pub form: Form,
     /// Numbers, cut out.
     pub numbers: CutNumbers,
+    /// The returned notification that the form corrects.
+    pub resubmission_of: Option<Uuid>,
     /// Places whose twelve digits have a wrong check digit: a finding of the record, not of the body.
     pub mistyped: Vec<Slot>,
 }
@@ -131,6 +133,10 @@ fn stated(item: Value, base: &str) -> Result<Stated, Problem> {
     let Value::Object(mut item) = item else { return Err(refused(base, "wrong-type")) };
     let (numbers, mistyped) = cut(&mut item, base)?;
     let kind = item.remove("kind");
+    let resubmission_of = match item.remove("resubmission_of") {
+        Some(id) => typed(id, &format!("{base}/resubmission_of"))?,
+        None => None,
+    };
     let rest = Value::Object(item);
     let form = match kind.as_ref().and_then(Value::as_str) {
         Some("qualification_acquisition") => Form::QualificationAcquisition(typed(rest, base)?),
@@ -139,7 +145,7 @@ fn stated(item: Value, base: &str) -> Result<Stated, Problem> {
         Some(_) => return Err(refused(&format!("{base}/kind"), "unknown-value")),
         None => return Err(refused(&format!("{base}/kind"), "missing-field")),
     };
-    Ok(Stated { form, numbers, mistyped })
+    Ok(Stated { form, numbers, resubmission_of, mistyped })
 }
 fn cut(item: &mut Map<String, Value>, base: &str) -> Result<(CutNumbers, Vec<Slot>), Problem> {
     let (mut numbers, mut mistyped) = (CutNumbers::new(), Vec::new());
@@ -210,7 +216,7 @@ fn variant(object: Object, base: &str, is_request: bool) -> Object {
         .required("kind")
         .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(!is_request)));
     if is_request {
-        b = b.property("personal_number", number_schema());
+        b = b.property("personal_number", number_schema()).property("resubmission_of", resubmission_schema());
     }
     if base == "DependentChange" {
         let entries = utoipa::openapi::schema::ArrayBuilder::new()
@@ -233,6 +239,16 @@ fn number_schema() -> Object {
         .max_length(Some(12))
         .write_only(true)
         .description(Some("個人番号: kept apart from the form; never shown again without a grant"))
+        .build()
+}
+fn resubmission_schema() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+        .description(Some(
+            "再提出: the returned notification that this form corrects, of the same employer and kind. It is resubmitted once: \
+             after a second return name the latest; a withdrawn resubmission does not count",
+        ))
         .build()
 }
 /// The entries of dependents and everything the forms refer to.

@@ -3,6 +3,7 @@ mod bodies;
 mod capabilities;
 mod decide;
 mod intake;
+mod resubmit;
 mod search;
 mod submit;
 mod views;

@@ -4,6 +4,7 @@ use super::{
     bodies::{NotificationBatch, NotificationCreate, Slip, Stated},
     findings_json,
     intake::{self, FileMeta, Incoming},
+    resubmit,
     views::{NotificationFinding, Submission, finding_view},
 };
 use crate::{
@@ -24,7 +25,8 @@ use validator::Validate;
 crate::operation! {
     /// 届出(1件)の提出
     ///
-    /// Files one form. With `validate_only=true` nothing is stored and the answer says what would happen.
+    /// Files one form. With `validate_only=true` nothing is stored and the answer says what would happen. A form that corrects a
+    /// returned one names it in `resubmission_of`.
     pub CreateNotification: Post "/v1/notifications" = "createNotification", scope "notifications:submit", on "Employer", status 202, law "健康保険法48条, R-080";
     /// 届出(複数件)の提出
     ///
@@ -32,7 +34,9 @@ crate::operation! {
     pub CreateNotificationBatch: Post "/v1/notification-batches" = "createNotificationBatch", scope "notifications:submit", on "Employer", status 202, law "健康保険法48条, R-087, R-088";
     /// 届書ファイルの提出
     ///
-    /// Files a notification file (KPFD0006.CSV, or SHFD0006.CSV where the employer's settings allow it) as it is, in Shift_JIS.
+    /// Files a notification file (KPFD0006.CSV, or SHFD0006.CSV where the employer's settings allow it) as it is, in Shift_JIS. A
+    /// record resubmits a returned notification when kind and 整理番号 are those of exactly one that was not resubmitted yet, and
+    /// of no other record of the file.
     pub CreateNotificationFile: Post "/v1/notification-files" = "createNotificationFile", scope "notifications:submit", on "Employer", status 202, law "健康保険法48条, R-080, R-086";
 }
 
@@ -241,7 +245,11 @@ fn file<Op: Operation>(
     base: impl Fn(u32) -> String,
 ) -> Result<Answer<Op, Filed>, Problem> {
     intake::check_count(&incoming)?;
+    resubmit::check(tx, employer.employer_id, &incoming.rows, &base)?;
     let persons = intake::check_all(tx, employer, &mut incoming)?;
+    if incoming.file.is_some() {
+        resubmit::link(tx, employer.employer_id, &mut incoming.rows)?;
+    }
     if is_dry {
         let run = dry_run(tx, &incoming, &persons)?;
         return Ok(permit.answer(Filed::DryRun(run)).with_status(200));
@@ -290,7 +298,10 @@ fn parsed(tx: &Tx<'_>, employer: &EmployerRow, stated: Vec<Stated>) -> Vec<Parse
     let settings = intake::settings(tx, employer);
     let mut rows: Vec<ParsedRow> = (1u32..)
         .zip(stated)
-        .map(|(no, s)| ParsedRow::from_form(no, s.form, (s.numbers, &s.mistyped), &settings))
+        .map(|(no, s)| ParsedRow {
+            resubmission_of: s.resubmission_of,
+            ..ParsedRow::from_form(no, s.form, (s.numbers, &s.mistyped), &settings)
+        })
         .collect();
     mark_duplicates(&mut rows);
     rows

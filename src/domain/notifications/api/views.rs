@@ -183,6 +183,12 @@ pub struct NotificationView {
     pub decided_at: Option<DateTime<Utc>>,
     /// When it came.
     pub received_at: DateTime<Utc>,
+    /// 再提出: the returned notification that this one corrects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resubmission_of: Option<Uuid>,
+    /// 再提出: the notification that corrects this one, unless it was withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resubmitted_as: Option<Uuid>,
     /// 名寄せ: persons with the same reading, birth day and sex. For staff only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 10)]
@@ -209,6 +215,8 @@ impl From<NotificationRow> for NotificationView {
             reasons: serde_json::from_value(r.reasons).unwrap_or_default(),
             decided_at: r.decided_at,
             received_at: r.received_at,
+            resubmission_of: r.resubmission_of,
+            resubmitted_as: r.resubmitted_as,
             same_person_proposals: Vec::new(),
             number_held_by: Vec::new(),
         }
@@ -216,7 +224,7 @@ impl From<NotificationRow> for NotificationView {
 }
 crate::page_of!(NotificationPage, NotificationView);
 
-/// How many of each.
+/// How many of each, as the records were when they were read: a decision changes no count.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 pub struct SubmissionCounts {
     /// Passed the checks.
@@ -308,6 +316,12 @@ pub struct RecordResult {
     /// Why it was returned.
     #[schema(max_items = 20)]
     pub reasons: Vec<ReturnReason>,
+    /// 再提出: the returned notification that this one corrects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resubmission_of: Option<Uuid>,
+    /// 再提出: the notification that corrects this one, unless it was withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resubmitted_as: Option<Uuid>,
 }
 /// A submission in a list: without its records.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -357,9 +371,10 @@ pub fn submission_view(s: SubmissionRow, rows: Vec<NotificationRow>) -> Submissi
     let results = rows
         .into_iter()
         .map(|r| {
+            let read_as = State::of(&r.intake_state);
             let v = NotificationView::from(r);
             counts.warnings += warnings(&v.findings);
-            match intake_state(&v) {
+            match read_as {
                 State::Accepted => counts.accepted += 1,
                 State::Review => counts.review += 1,
                 State::Precheck => counts.precheck += 1,
@@ -374,6 +389,8 @@ pub fn submission_view(s: SubmissionRow, rows: Vec<NotificationRow>) -> Submissi
                 findings: v.findings,
                 outcome: v.outcome,
                 reasons: v.reasons,
+                resubmission_of: v.resubmission_of,
+                resubmitted_as: v.resubmitted_as,
             }
         })
         .collect();
@@ -397,11 +414,4 @@ pub fn submission_view(s: SubmissionRow, rows: Vec<NotificationRow>) -> Submissi
 }
 fn warnings(list: &[NotificationFinding]) -> u32 {
     u32::try_from(list.iter().filter(|f| f.code.starts_with("W-")).count()).unwrap_or(u32::MAX)
-}
-/// The counts are of the intake: a decided record counts as what it was read as, in so far as its findings tell.
-fn intake_state(v: &NotificationView) -> State {
-    match v.state {
-        State::Applied | State::Returned | State::Withdrawn => State::Accepted,
-        state => state,
-    }
 }

@@ -24,6 +24,7 @@ pub(super) fn read(no: u32, line: &Line<'_>, header: &Header, settings: &RuleSet
         office: None,
         form: None,
         numbers: Vec::new(),
+        resubmission_of: None,
         had_number: false,
         findings: Vec::new(),
         disposition: Disposition::Rejected,
