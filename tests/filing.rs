@@ -127,6 +127,14 @@ pub fn decide_on(staff: &Caller, notification: Uuid, tag: &str, decision: &Value
 pub fn accept() -> Value {
     json!({ "decision": "accept" })
 }
+/// Accepted, and the person at this place is the one that the society knows.
+pub fn same_person(slot: &str, person: Uuid) -> Value {
+    json!({ "decision": "accept", "persons": [{ "slot": slot, "choice": "same_person", "person_id": person }] })
+}
+/// Accepted, and the person at this place is a new one whatever is proposed.
+pub fn new_person(slot: &str) -> Value {
+    json!({ "decision": "accept", "persons": [{ "slot": slot, "choice": "new_person" }] })
+}
 pub fn give_back() -> Value {
     json!({ "decision": "return", "reasons": [{ "code": "evidence_missing", "text": "続柄を確認できる書類がありません" }] })
 }

@@ -2,8 +2,8 @@
 use super::{accepted, hired};
 use crate::{
     filing::{
-        HACHI, NANA, accept, acquisition, count, decide, decide_on, entries, filed, give_back, loss, slip,
-        tables,
+        HACHI, NANA, accept, acquisition, count, decide, decide_on, entries, filed, give_back, loss,
+        same_person, slip, tables,
     },
     harness::world::World,
 };
@@ -150,13 +150,13 @@ fn staff_names_a_person_only_where_somebody_can_rejoin() {
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));
     let (person, _) = hired(&w, &employer, &staff, NANA, None);
     let n = filed(&w, &employer, &acquisition(HACHI, "2026-11-01", None));
-    let unknown = json!({ "decision": "accept", "person_id": uuid::Uuid::now_v7() });
+    let unknown = same_person("insured", uuid::Uuid::now_v7());
     let p = decide(&staff, n, &unknown).refused(422, "invalid");
     assert_eq!(
         (&p["errors"][0]["pointer"], &p["errors"][0]["code"]),
-        (&json!("/person_id"), &json!("unknown-person"))
+        (&json!("/persons/0/person_id"), &json!("unknown-person"))
     );
-    let insured = json!({ "decision": "accept", "person_id": person });
+    let insured = same_person("insured", person);
     decide(&staff, n, &insured).refused(409, "person-differs");
     let leaves = filed(&w, &employer, &loss(NANA, "2026-11-20", "2026-11-21"));
     decide(&staff, leaves, &insured).refused(422, "person-not-expected");

@@ -1,6 +1,8 @@
 //! 審査: accepting, returning and withdrawing notifications, and what that does to members and dependents.
+mod cover;
 mod life;
 mod numbers;
+mod persons;
 mod records;
 mod resubmit;
 

@@ -3,7 +3,7 @@ use super::{accepted, hired};
 use crate::{
     filing::{
         CHILD, KYU, NANA, Person, SPOUSE, accept, acquisition, child, child_leaves, count, decide, filed,
-        fresh_key, id, loss, spouse,
+        fresh_key, id, loss, new_person, same_person, spouse,
     },
     harness::world::World,
 };
@@ -119,10 +119,15 @@ fn who_rejoins_at_another_employer_stays_the_same_person() {
     let receipt = other.post("/v1/notifications").key(&fresh_key()).json(&form).expect(202);
     let n = id(&receipt["results"][0]["notification_id"]);
     let seen = staff.get(format!("/v1/notifications/{n}")).expect(200);
-    assert_eq!(seen["same_person_proposals"], json!([person]));
+    let reasons = json!(["same_reading_and_birth_day", "same_sex", "same_name"]);
+    assert_eq!(
+        seen["same_person_proposals"],
+        json!([{ "slot": "insured", "person_id": person, "reasons": reasons }])
+    );
     assert_eq!(seen["number_held_by"], json!([person]));
-    decide(&staff, n, &accept()).refused(409, "number-held-by-another");
-    let done = decide(&staff, n, &json!({ "decision": "accept", "person_id": person })).expect(200);
+    decide(&staff, n, &accept()).refused(409, "person-choice-needed");
+    decide(&staff, n, &new_person("insured")).refused(409, "number-held-by-another");
+    let done = decide(&staff, n, &same_person("insured", person)).expect(200);
     assert_eq!(id(&done["outcome"]["member_id"]), person);
 
     let now = staff.get(format!("/v1/members/{person}")).expect(200);
@@ -152,7 +157,7 @@ fn a_late_loss_does_not_end_the_cover_at_the_next_employer() {
                        "notification": acquisition(NANA, "2026-11-15", None) });
     let receipt = other.post("/v1/notifications").key(&fresh_key()).json(&form).expect(202);
     let n = id(&receipt["results"][0]["notification_id"]);
-    decide(&staff, n, &json!({ "decision": "accept", "person_id": person })).expect(200);
+    decide(&staff, n, &same_person("insured", person)).expect(200);
     decide(&staff, late, &accept()).refused(409, "person-not-found");
     let now = staff.get(format!("/v1/members/{person}")).expect(200);
     assert_eq!(id(&now["employer_id"]), w.other_employer);
@@ -174,8 +179,8 @@ fn re_employment_on_the_same_day_is_taken_beside_its_loss() {
     let mut back = plain;
     back["reemployed_after_retirement"] = json!(true);
     let back = filed(&w, &employer, &back);
-    let again = json!({ "decision": "accept", "person_id": person });
-    decide(&staff, back, &again).refused(409, "already-exists");
+    let again = same_person("insured", person);
+    decide(&staff, back, &again).refused(409, "cover-overlaps");
     accepted(&staff, leaves);
     decide(&staff, back, &again).expect(200);
     assert!(staff.get(format!("/v1/members/{person}")).expect(200).get("lost_on").is_none());

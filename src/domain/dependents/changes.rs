@@ -1,5 +1,6 @@
 //! SQL that changes dependents. Nothing is overwritten.
 use crate::{
+    domain::members::CoverPeriod,
     kernel::{Operation, Permit, Problem, Tx},
     values::kana,
 };
@@ -192,25 +193,26 @@ pub fn count_under(tx: &mut Tx<'_>, insured: Uuid, on: NaiveDate) -> Result<i64,
     .get_result(tx.conn())?;
     Ok(count.n)
 }
-/// The person that was recognised under this insured person before, with that reading and birth day, and is not any more.
+/// The persons that were recognised under this insured person before.
 /// # Errors
 /// Database errors.
-pub fn former(
-    tx: &mut Tx<'_>,
-    insured: Uuid,
-    kana_text: &str,
-    birth_on: NaiveDate,
-) -> Result<Option<Uuid>, Problem> {
-    let found: Option<Made> = sql_query(
-        "select d.dependent_id, d.person_id, d.branch from dependency d \
-         join person_identity i on i.person_id = d.person_id and i.superseded_at is null \
-         where d.insured_id = $1 and d.superseded_at is null and d.removed_on is not null and i.kana_search = $2 and i.birth_on = $3 \
-         order by d.removed_on desc limit 1",
+pub fn former(tx: &mut Tx<'_>, insured: Uuid) -> Result<Vec<Uuid>, Problem> {
+    let found: Vec<Made> = sql_query(
+        "select dependent_id, person_id, branch from dependency where insured_id = $1 and superseded_at is null \
+         and removed_on is not null",
     )
     .bind::<t::Uuid, _>(insured)
-    .bind::<t::Text, _>(kana::search_fold(kana_text))
-    .bind::<t::Date, _>(birth_on)
-    .get_result(tx.conn())
-    .optional()?;
-    Ok(found.map(|d| d.person_id))
+    .load(tx.conn())?;
+    Ok(found.into_iter().map(|d| d.person_id).collect())
+}
+/// The periods in which a person was or is somebody's dependent, as known now: first day, and first day not recognised any more.
+/// # Errors
+/// Database errors.
+pub fn periods(tx: &mut Tx<'_>, person: Uuid) -> Result<Vec<(NaiveDate, Option<NaiveDate>)>, Problem> {
+    let found: Vec<CoverPeriod> = sql_query(
+        "select recognised_on as first_on, removed_on as until_on from dependency where person_id = $1 and superseded_at is null",
+    )
+    .bind::<t::Uuid, _>(person)
+    .load(tx.conn())?;
+    Ok(found.into_iter().map(|p| (p.first_on, p.until_on)).collect())
 }

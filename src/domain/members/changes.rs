@@ -11,8 +11,8 @@ use uuid::Uuid;
 /// 5 information items and where they came from.
 #[derive(Clone, Debug)]
 pub struct IdentityFacts {
-    /// Name as received.
-    pub name: String,
+    /// Name as received; without one, the reading stands for it.
+    pub name: Option<String>,
     /// Reading, full width.
     pub name_kana: String,
     /// Day of birth.
@@ -66,24 +66,32 @@ pub fn new_person<Op: Operation>(
     f: &IdentityFacts,
     not_registered: &str,
 ) -> Result<Uuid, Problem> {
-    let (id, by, now) = (Uuid::now_v7(), tx.actor()?.id, tx.now());
+    let (id, now) = (Uuid::now_v7(), tx.now());
     sql_query("insert into person (id, number_state, number_reason, created_at) values ($1, 'not_registered', $2, $3)")
         .bind::<t::Uuid, _>(id)
         .bind::<t::Text, _>(not_registered)
         .bind::<t::Timestamptz, _>(now)
         .execute(tx.conn())?;
+    write_identity(tx, id, f)?;
+    Ok(id)
+}
+/// Writes an identity that is valid from its day until the next one that is known.
+fn write_identity(tx: &mut Tx<'_>, person: Uuid, f: &IdentityFacts) -> Result<(), Problem> {
+    let (by, now) = (tx.actor()?.id, tx.now());
+    let name = f.name.as_deref().unwrap_or(&f.name_kana);
     sql_query(
         "insert into person_identity (row_id, person_id, valid_from, name, name_raw, name_search, name_kana, kana_search, \
          birth_on, sex, resident_postal_code, resident_address, resident_address_kana, change_reason, received_on, \
-         recorded_at, recorded_by, source) \
-         values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18)",
+         recorded_at, recorded_by, source, valid_to) \
+         values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18, \
+           (select min(valid_from) from person_identity where person_id = $2 and superseded_at is null and valid_from > $3))",
     )
     .bind::<t::Uuid, _>(Uuid::now_v7())
-    .bind::<t::Uuid, _>(id)
+    .bind::<t::Uuid, _>(person)
     .bind::<t::Date, _>(f.valid_from)
-    .bind::<t::Text, _>(kana::display_name(&f.name))
-    .bind::<t::Text, _>(&f.name)
-    .bind::<t::Text, _>(kana::search_fold(&f.name))
+    .bind::<t::Text, _>(kana::display_name(name))
+    .bind::<t::Text, _>(name)
+    .bind::<t::Text, _>(kana::search_fold(name))
     .bind::<t::Text, _>(&f.name_kana)
     .bind::<t::Text, _>(kana::search_fold(&f.name_kana))
     .bind::<t::Date, _>(f.birth_on)
@@ -97,7 +105,59 @@ pub fn new_person<Op: Operation>(
     .bind::<t::Uuid, _>(by)
     .bind::<t::Nullable<t::Uuid>, _>(f.source)
     .execute(tx.conn())?;
-    Ok(id)
+    Ok(())
+}
+/// What a form states anew of a known person: name, reading, sex and address, as far as it states them, hold from its day on. The
+/// versions before that day stay; those after it take the new facts too, as far as they changed contact details only.
+/// # Errors
+/// Database errors.
+pub fn restate<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    person: Uuid,
+    f: &IdentityFacts,
+) -> Result<(), Problem> {
+    let (by, now) = (tx.actor()?.id, tx.now());
+    let has_address = f.resident.0.is_some() || f.resident.1.is_some() || f.resident.2.is_some();
+    let written = sql_query(
+        "with next as (select min(valid_from) as day from person_identity where person_id = $1 and superseded_at is null \
+                       and valid_from > $3 and change_reason <> 'contact_change'), \
+         old as (update person_identity i set superseded_at = $2 from next where i.person_id = $1 and i.superseded_at is null \
+                 and (i.valid_to is null or i.valid_to > $3) and (next.day is null or i.valid_from < next.day) returning i.*), \
+         past as (insert into person_identity select gen_random_uuid(), person_id, valid_from, $3, name, name_raw, name_search, \
+             name_kana, kana_search, birth_on, sex, resident_postal_code, resident_address, resident_address_kana, \
+             contact_postal_code, contact_address, phone, change_reason, received_on, $2, $14, null, source \
+           from old where valid_from < $3) \
+         insert into person_identity select gen_random_uuid(), person_id, greatest(valid_from, $3), valid_to, \
+             case when $4 then $5 else name end, case when $4 then $6 else name_raw end, \
+             case when $4 then $7 else name_search end, $8, $9, birth_on, case when $10 = 'unset' then sex else $10 end, \
+             case when $11 then $12 else resident_postal_code end, case when $11 then $13 else resident_address end, \
+             case when $11 then $15 else resident_address_kana end, contact_postal_code, contact_address, phone, \
+             case when valid_from > $3 then change_reason else $16 end, $17, $2, $14, null, $18 from old",
+    )
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Timestamptz, _>(now)
+    .bind::<t::Date, _>(f.valid_from)
+    .bind::<t::Bool, _>(f.name.is_some())
+    .bind::<t::Nullable<t::Text>, _>(f.name.as_deref().map(kana::display_name))
+    .bind::<t::Nullable<t::Text>, _>(f.name.as_deref())
+    .bind::<t::Nullable<t::Text>, _>(f.name.as_deref().map(kana::search_fold))
+    .bind::<t::Text, _>(&f.name_kana)
+    .bind::<t::Text, _>(kana::search_fold(&f.name_kana))
+    .bind::<t::Text, _>(f.sex)
+    .bind::<t::Bool, _>(has_address)
+    .bind::<t::Nullable<t::Text>, _>(f.resident.0.as_deref())
+    .bind::<t::Nullable<t::Text>, _>(f.resident.1.as_deref())
+    .bind::<t::Uuid, _>(by)
+    .bind::<t::Nullable<t::Text>, _>(f.resident.2.as_deref())
+    .bind::<t::Text, _>(f.reason)
+    .bind::<t::Date, _>(f.received_on)
+    .bind::<t::Nullable<t::Uuid>, _>(f.source)
+    .execute(tx.conn())?;
+    if written == 0 {
+        write_identity(tx, person, f)?;
+    }
+    touch(tx, person)
 }
 /// Enrols a person: 被保険者資格の取得 (健康保険法35条). One live enrolment per person.
 /// # Errors
@@ -250,44 +310,4 @@ fn touch(tx: &mut Tx<'_>, person: Uuid) -> Result<(), Problem> {
         }
     });
     Ok(())
-}
-crate::row! {
-    /// A person found by what a form says.
-    pub struct Found {
-        /// Person.
-        person_id: t::Uuid => Uuid,
-    }
-}
-/// 名寄せ: persons whose reading, birth day and sex are the same; a proposal for staff, never told to a submitter.
-/// # Errors
-/// Database errors.
-pub fn same_five(
-    tx: &mut Tx<'_>,
-    kana_text: &str,
-    birth_on: NaiveDate,
-    sex: &str,
-) -> Result<Vec<Uuid>, Problem> {
-    let found: Vec<Found> = sql_query(
-        "select distinct person_id from person_identity where kana_search = $1 and birth_on = $2 and sex = $3 \
-         and superseded_at is null order by person_id limit 10",
-    )
-    .bind::<t::Text, _>(kana::search_fold(kana_text))
-    .bind::<t::Date, _>(birth_on)
-    .bind::<t::Text, _>(sex)
-    .load(tx.conn())?;
-    Ok(found.into_iter().map(|f| f.person_id).collect())
-}
-/// Does an identity of the person, of any time, have that reading and birth day?
-/// # Errors
-/// Database errors.
-pub fn is_same(tx: &mut Tx<'_>, person: Uuid, kana_text: &str, birth_on: NaiveDate) -> Result<bool, Problem> {
-    let found: Vec<Found> = sql_query(
-        "select person_id from person_identity where person_id = $1 and kana_search = $2 and birth_on = $3 \
-         and superseded_at is null limit 1",
-    )
-    .bind::<t::Uuid, _>(person)
-    .bind::<t::Text, _>(kana::search_fold(kana_text))
-    .bind::<t::Date, _>(birth_on)
-    .load(tx.conn())?;
-    Ok(!found.is_empty())
 }

@@ -9,9 +9,12 @@ mod store;
 mod views;
 
 pub use api::{Expand, MemberQuery, routes};
-pub use changes::{Enrol, IdentityFacts, correct_name, enrol, is_same, lose, new_person, same_five};
+pub use changes::{Enrol, IdentityFacts, correct_name, enrol, lose, new_person, restate};
 pub use model::MemberRow;
-pub use named::{Named, current_name, find_named, is_insured_at};
+pub use named::{
+    CoverPeriod, Named, current_name, find_named, hold, hold_names, is_insured_at, likeness, namesakes,
+    periods,
+};
 pub use reader::MemberReader;
 pub use store::{find, written};
 pub use views::{Address, NumberState, PersonSex, address};

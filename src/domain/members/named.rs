@@ -1,6 +1,7 @@
-//! Insured persons found by what a form says of them: 整理番号, reading and birth day.
+//! Persons found by what a form says of them: 整理番号, reading and birth day.
+use super::changes::IdentityFacts;
 use crate::{
-    kernel::{Problem, Tx},
+    kernel::{Operation, Permit, Problem, Tx},
     values::kana,
 };
 use chrono::NaiveDate;
@@ -96,4 +97,113 @@ pub fn current_name(tx: &mut Tx<'_>, person: Uuid) -> Result<Option<String>, Pro
     .get_result(tx.conn())
     .optional()?;
     Ok(found.map(|f| f.name))
+}
+crate::row! {
+    /// A person with the reading and the birth day of a form, at some time.
+    pub struct Namesake {
+        /// The person.
+        person_id: t::Uuid => Uuid,
+        /// The same sex, male or female.
+        same_sex: t::Bool => bool,
+        /// The same name, variants of characters aside.
+        same_name: t::Bool => bool,
+        /// The same 住民票住所.
+        same_address: t::Bool => bool,
+    }
+}
+/// 名寄せ (R-008): persons who at some time had that reading and birth day, at most 10, unless the sexes are known and differ. A
+/// proposal for staff, never told to a submitter.
+/// # Errors
+/// Database errors.
+pub fn namesakes(tx: &mut Tx<'_>, f: &IdentityFacts) -> Result<Vec<Namesake>, Problem> {
+    Ok(sql_query(
+        "select person_id, bool_or(sex = $3 and sex <> 'unset') as same_sex, \
+           bool_or(coalesce(name_search = $4, false)) as same_name, \
+           bool_or(coalesce(resident_postal_code = $5 and resident_address = $6, false)) as same_address \
+         from person_identity where kana_search = $1 and birth_on = $2 and superseded_at is null group by person_id \
+         having $3 = 'unset' or bool_or(sex in ($3, 'unset')) order by person_id limit 10",
+    )
+    .bind::<t::Text, _>(kana::search_fold(&f.name_kana))
+    .bind::<t::Date, _>(f.birth_on)
+    .bind::<t::Text, _>(f.sex)
+    .bind::<t::Nullable<t::Text>, _>(f.name.as_deref().map(kana::search_fold))
+    .bind::<t::Nullable<t::Text>, _>(f.resident.0.as_deref())
+    .bind::<t::Nullable<t::Text>, _>(f.resident.1.as_deref())
+    .load(tx.conn())?)
+}
+crate::row! {
+    /// What a person has in common with a form, at some time.
+    pub struct Likeness {
+        /// Day of birth.
+        same_birth_day: t::Bool => bool,
+        /// The whole reading.
+        same_reading: t::Bool => bool,
+        /// The reading of the given name, and no other sex.
+        same_given_name: t::Bool => bool,
+    }
+}
+/// How like a person is to a form.
+/// # Errors
+/// 404 when there is no such person.
+pub fn likeness(tx: &mut Tx<'_>, person: Uuid, f: &IdentityFacts) -> Result<Likeness, Problem> {
+    let given = f.name_kana.split_once('\u{3000}').map(|parts| parts.1);
+    Ok(sql_query(
+        "select bool_or(birth_on = $3) as same_birth_day, bool_or(kana_search = $2) as same_reading, \
+           bool_or(coalesce(split_part(name_kana, '\u{3000}', 2) = $4, false) and (sex in ($5, 'unset') or $5 = 'unset')) \
+             as same_given_name \
+         from person_identity where person_id = $1 and superseded_at is null group by person_id",
+    )
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Text, _>(kana::search_fold(&f.name_kana))
+    .bind::<t::Date, _>(f.birth_on)
+    .bind::<t::Nullable<t::Text>, _>(given)
+    .bind::<t::Text, _>(f.sex)
+    .get_result(tx.conn())?)
+}
+/// Lets those who decide about persons of one reading and birth day take turns until the end of the transaction.
+/// # Errors
+/// 409 when those before it take too long.
+pub fn hold_names<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    names: &[(&str, NaiveDate)],
+) -> Result<(), Problem> {
+    let mut keys: Vec<String> =
+        names.iter().map(|(reading, born)| format!("name/{}/{born}", kana::search_fold(reading))).collect();
+    keys.sort(); // everybody in the same order: nobody waits in a ring
+    for key in keys {
+        sql_query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind::<t::Text, _>(key)
+            .execute(tx.conn())?;
+    }
+    Ok(())
+}
+/// Holds persons until the end of the transaction: what is read of their cover afterwards stays so.
+/// # Errors
+/// 409 when those before it take too long.
+pub fn hold<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, persons: &[Uuid]) -> Result<(), Problem> {
+    sql_query("select id from person where id = any($1) order by id for update")
+        .bind::<t::Array<t::Uuid>, _>(persons)
+        .execute(tx.conn())?;
+    Ok(())
+}
+crate::row! {
+    /// A period of cover.
+    pub struct CoverPeriod {
+        /// First day.
+        first_on: t::Date => NaiveDate,
+        /// First day without it.
+        until_on: t::Nullable<t::Date> => Option<NaiveDate>,
+    }
+}
+/// The periods in which a person was or is insured, as known now: first day, and first day without cover.
+/// # Errors
+/// Database errors.
+pub fn periods(tx: &mut Tx<'_>, person: Uuid) -> Result<Vec<(NaiveDate, Option<NaiveDate>)>, Problem> {
+    let found: Vec<CoverPeriod> = sql_query(
+        "select acquired_on as first_on, lost_on as until_on from enrolment where person_id = $1 and superseded_at is null",
+    )
+    .bind::<t::Uuid, _>(person)
+    .load(tx.conn())?;
+    Ok(found.into_iter().map(|p| (p.first_on, p.until_on)).collect())
 }

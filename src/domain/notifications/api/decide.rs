@@ -1,17 +1,18 @@
 //! Deciding: staff accepts or returns, the employer withdraws.
 use super::{
     super::{
-        Form, apply,
+        Form, Slot,
+        apply::{self, Choice},
         model::{NotificationRow, State, Step},
         store,
     },
     views::{NotificationView, ReturnReason},
 };
 use crate::kernel::{
-    Gate, Operation, Permit, Problem, Reply, Routes, Tx,
+    Gate, Kind, Operation, Permit, Problem, Reply, Routes, Tx,
     input::{Id, IfMatch, Input},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
@@ -20,6 +21,9 @@ crate::operation! {
     /// 届出の審査(受理・返戻)
     ///
     /// Accepts a notification, which applies it to members and dependents in the same transaction, or returns it with reasons.
+    /// Who may be a person that the society knows (名寄せ) is chosen by staff. Nothing is accepted that would give a person two covers
+    /// at a time: 409 `cover-overlaps`, `still-dependent`, `dependent-is-insured`, `already-dependent`, `outside-cover` tell what
+    /// stands against it.
     pub DecideNotification: Post "/v1/notifications/{notification_id}/decision" = "decideNotification", scope "notifications:decide", on "Notification", status 200, law "R-001, R-017, R-090";
     /// 届出の取下げ
     ///
@@ -47,7 +51,32 @@ pub struct NotificationDecision {
     #[validate(nested, length(max = 20))]
     #[schema(max_items = 20)]
     reasons: Vec<ReturnReason>,
-    /// 名寄せ: the person that rejoins, for an acquisition; absent makes a new person.
+    /// 名寄せ, for accepting: who the people on the form are. A place that is not named gets a new person, unless
+    /// `same_person_proposals` names somebody for it: then a choice is needed (409 `person-choice-needed`).
+    #[serde(default)]
+    #[validate(length(max = 4))]
+    #[schema(max_items = 4)]
+    persons: Vec<PersonChoice>,
+}
+/// 名寄せ: the known person, or a new one.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum PersonChoiceKind {
+    /// 同一人.
+    SamePerson,
+    /// 新しい人.
+    NewPerson,
+}
+/// 名寄せ: who the person at a place of the form is.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PersonChoice {
+    /// Place on the form: insured for an acquisition, spouse, other_1, other_2 for dependents that are to be recognised.
+    slot: Slot,
+    /// The known person, or a new one.
+    choice: PersonChoiceKind,
+    /// The known person, for `same_person`: birth day, and reading or given name or the personal number on the form, must be this
+    /// person's. What the form states of name, reading and address holds from the day of the event on.
     #[serde(default)]
     person_id: Option<Uuid>,
 }
@@ -65,7 +94,14 @@ async fn decide_notification(
         let (row, permit) = tx.admit::<DecideNotification, _>(row)?;
         tag.require(&row.version.to_string())?;
         let row = match body.decision {
-            Verdict::Accept => accept(tx, &permit, &row, body.person_id)?,
+            Verdict::Accept => accept(tx, &permit, &row, &choices(&body.persons)?)?,
+            Verdict::Return if !body.persons.is_empty() => {
+                return Err(refused(
+                    "/persons",
+                    "must-be-absent",
+                    "返戻では指定できません / not with a return",
+                ));
+            }
             Verdict::Return if body.reasons.is_empty() => {
                 return Err(Problem::invalid(
                     "reasons-missing",
@@ -83,26 +119,51 @@ async fn decide_notification(
     })
     .await
 }
+fn refused(pointer: &str, code: &str, said: &str) -> Problem {
+    Problem::new(Kind::Invalid).at(pointer, code, said)
+}
+/// The choices, each place once, with a person where one is named and only there.
+fn choices(persons: &[PersonChoice]) -> Result<Vec<(Slot, Choice)>, Problem> {
+    let mut all: Vec<(Slot, Choice)> = Vec::with_capacity(persons.len());
+    for (i, p) in persons.iter().enumerate() {
+        if all.iter().any(|c| c.0 == p.slot) {
+            return Err(refused(
+                &format!("/persons/{i}/slot"),
+                "duplicate",
+                "同じ欄が2回あります / named twice",
+            ));
+        }
+        let at = format!("/persons/{i}/person_id");
+        let choice = match (p.choice, p.person_id) {
+            (PersonChoiceKind::SamePerson, Some(person)) => Choice::Same(person),
+            (PersonChoiceKind::NewPerson, None) => Choice::New,
+            (PersonChoiceKind::SamePerson, None) => {
+                return Err(refused(&at, "missing-field", "誰と同一人かを指定してください / say who it is"));
+            }
+            (PersonChoiceKind::NewPerson, Some(_)) => {
+                return Err(refused(
+                    &at,
+                    "must-be-absent",
+                    "新しい人には指定できません / not for a new person",
+                ));
+            }
+        };
+        all.push((p.slot, choice));
+    }
+    Ok(all)
+}
 fn accept<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
     row: &NotificationRow,
-    person: Option<Uuid>,
+    choices: &[(Slot, Choice)],
 ) -> Result<NotificationRow, Problem> {
     let state = State::of(&row.state).after(Step::Accept)?;
     let form: Form =
         row.form.clone().and_then(|f| serde_json::from_value(f).ok()).ok_or_else(|| {
             Problem::conflict("no-form", "届書の内容がありません", "There is no form to apply")
         })?;
-    if person.is_some() && !matches!(form, Form::QualificationAcquisition(_)) {
-        return Err(Problem::invalid(
-            "person-not-expected",
-            "資格取得届のほかは person_id を指定できません",
-            "Only an acquisition can name the person that rejoins",
-        )
-        .at("/person_id", "must-be-absent", "指定できません / not accepted here"));
-    }
-    let applied = apply::apply(tx, permit, &apply::Case { row, person }, &form)?;
+    let applied = apply::apply(tx, permit, &apply::Case { row, choices }, &form)?;
     tx.note(|n| n.persons.push(applied.person));
     store::settle(tx, permit, row, state, (Some(applied.person), Some(applied.result), serde_json::json!([])))
 }

@@ -1,15 +1,16 @@
 //! Following: submissions and notifications as employers and staff read them.
 use super::{
-    super::{model::State, store},
+    super::{
+        apply,
+        model::{NotificationRow, State},
+        store,
+    },
     views::{NotificationPage, NotificationView, Submission, SubmissionPage, submission_view},
 };
-use crate::{
-    domain::members,
-    kernel::{
-        ActorKind, Facts, Gate, Operation, Problem, Reply, Routes, Tx, Zone,
-        input::{Id, Input, Query},
-        page,
-    },
+use crate::kernel::{
+    ActorKind, Facts, Gate, Operation, Problem, Reply, Routes, Tx, Zone,
+    input::{Id, Input, Query},
+    page,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -188,27 +189,27 @@ async fn get_notification(gate: Gate<GetNotification>, id: Id) -> Reply<GetNotif
         let row = store::find(tx, id.0)?;
         let (row, permit) = tx.admit::<GetNotification, _>(row)?;
         let tag = row.version.to_string();
-        let mut view = NotificationView::from(row);
-        if tx.actor()?.kind == ActorKind::User {
-            for_staff(tx, &mut view)?;
+        let mut view = NotificationView::from(row.clone());
+        if tx.actor()?.kind == ActorKind::User && row.decided_at.is_none() {
+            for_staff(tx, &row, &mut view)?;
         }
         Ok(permit.answer(view).tagged(tag))
     })
     .await
 }
 /// Proposals for staff; who holds the number, for the privileged only.
-fn for_staff(tx: &mut Tx<'_>, view: &mut NotificationView) -> Result<(), Problem> {
-    if let Some(super::super::Form::QualificationAcquisition(f)) = view.form.as_ref().map(|f| &f.0) {
-        let sex = f.sex.map_or("unset", super::super::apply::person_sex);
-        view.same_person_proposals = members::same_five(tx, &f.name_kana, f.birth_on, sex)?;
+fn for_staff(tx: &mut Tx<'_>, row: &NotificationRow, view: &mut NotificationView) -> Result<(), Problem> {
+    if let Some(form) = &view.form {
+        view.same_person_proposals = apply::proposals(tx, row, &form.0)?;
     }
     let may_know = tx.actor()?.has_number_privilege && tx.zone() == Zone::Closed;
-    if view.carries_number && may_know && view.decided_at.is_none() {
+    if view.carries_number && may_know {
         let kernel = tx.kernel();
         let held = kernel.vault.clashes(tx.conn(), view.id)?;
         view.number_held_by = held.into_iter().map(|(_, person)| person).collect();
     }
-    let shown: Vec<Uuid> = view.same_person_proposals.iter().chain(&view.number_held_by).copied().collect();
+    let shown: Vec<Uuid> =
+        view.same_person_proposals.iter().map(|p| p.person_id).chain(view.number_held_by.clone()).collect();
     tx.note(|n| n.persons.extend(shown));
     Ok(())
 }

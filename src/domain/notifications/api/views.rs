@@ -1,6 +1,7 @@
 //! What callers see of submissions and notifications.
 use super::super::{
     FileResult, Finding, Form,
+    apply::SamePersonProposal,
     model::{NotificationRow, State, SubmissionRow, result_of},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -189,10 +190,11 @@ pub struct NotificationView {
     /// 再提出: the notification that corrects this one, unless it was withdrawn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resubmitted_as: Option<Uuid>,
-    /// 名寄せ: persons with the same reading, birth day and sex. For staff only.
+    /// 名寄せ: known persons who may be those on the form; accepting needs a choice for each place named here. For staff only, and
+    /// while the notification waits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(max_items = 10)]
-    pub same_person_proposals: Vec<Uuid>,
+    #[schema(max_items = 30)]
+    pub same_person_proposals: Vec<SamePersonProposal>,
     /// The number on the form is registered for these persons. For privileged staff only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 10)]

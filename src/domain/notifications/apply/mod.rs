@@ -1,0 +1,205 @@
+//! What accepting a notification does to members and dependents, in the transaction of the decision.
+mod cover;
+mod family;
+mod person;
+
+use super::{Acquisition, Form, Loss, Slot, model::NotificationRow};
+use crate::{
+    domain::{dependents, employers, members},
+    kernel::{Operation, Permit, Problem, Tx, clock, vault::Registration},
+};
+use chrono::{Datelike, NaiveDate};
+pub use person::{Choice, SamePersonProposal, proposals};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Where a decision acts.
+pub struct Case<'a> {
+    /// The notification.
+    pub row: &'a NotificationRow,
+    /// 名寄せ: what staff chose for places of the form, in the order of the request.
+    pub choices: &'a [(Slot, Choice)],
+}
+/// Who was concerned, and the result that payroll needs.
+pub struct Applied {
+    /// Insured person.
+    pub person: Uuid,
+    /// 記号・番号・枝番, dates.
+    pub result: Value,
+}
+
+/// Applies a form. Nothing is written when it is refused: the transaction ends with the refusal.
+/// # Errors
+/// 409 when the state of the society does not allow it, or the choice of a person is missing; 422 for a choice that does not fit.
+pub fn apply<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    case: &Case<'_>,
+    form: &Form,
+) -> Result<Applied, Problem> {
+    if let Form::QualificationAcquisition(f) = form {
+        wait_for(tx, f.acquired_on)?;
+    }
+    let persons = person::settle(tx, permit, case, form)?;
+    match form {
+        Form::QualificationAcquisition(f) => acquire(tx, permit, case.row, f, persons.get(&Slot::Insured)),
+        Form::QualificationLoss(f) => lose(tx, permit, case.row, f),
+        Form::DependentChange(f) => family::change(tx, permit, case.row, f, &persons),
+    }
+}
+fn received_on(row: &NotificationRow) -> NaiveDate {
+    clock::jst_date(row.received_at)
+}
+/// 種別 as the sex of a person; a class that does not tell it is unset.
+fn person_sex(s: super::Sex) -> &'static str {
+    s.person_sex().map_or("unset", |s| s.as_str())
+}
+/// 75th birthday: cover ends on the day itself (高齢者の医療の確保に関する法律50条; the birthday, not the eve).
+pub fn birthday_75(birth_on: NaiveDate) -> Option<NaiveDate> {
+    let year = birth_on.year() + 75;
+    NaiveDate::from_ymd_opt(year, birth_on.month(), birth_on.day())
+        .or_else(|| NaiveDate::from_ymd_opt(year, 3, 1))
+}
+
+/// What was filed ahead is decided from the day of its event on.
+fn wait_for(tx: &Tx<'_>, day: NaiveDate) -> Result<(), Problem> {
+    if day <= tx.today() {
+        return Ok(());
+    }
+    Err(Problem::conflict(
+        "not-yet",
+        "資格取得日・認定日がまだ到来していません",
+        "The day of the event is still to come",
+    ))
+}
+fn acquire<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    row: &NotificationRow,
+    f: &Acquisition,
+    same: Option<&Uuid>,
+) -> Result<Applied, Problem> {
+    let identity = acquisition_facts(row, f);
+    let (person, was_insured) = match same {
+        Some(person) => {
+            let was_insured = cover::admit_insured(tx, *person, f.acquired_on)?;
+            members::restate(tx, permit, *person, &identity)?;
+            (*person, was_insured)
+        }
+        None => (members::new_person(tx, permit, &identity, missing_reason(f))?, false),
+    };
+    move_number(tx, row.id, Slot::Insured, person)?;
+    let symbol = employers::symbol_of(tx, row.employer_id, f.acquired_on)?;
+    let number = match &f.insured_number {
+        Some(n) => employers::take_number(tx.conn(), &symbol, n)?,
+        None => employers::next_number(tx.conn(), &symbol)?,
+    };
+    members::enrol(
+        tx,
+        permit,
+        &members::Enrol {
+            person,
+            employer: row.employer_id,
+            number: (symbol.clone(), number.clone()),
+            office_number: f.office_number.clone(),
+            acquired_on: f.acquired_on,
+            reason: if was_insured { "rejoined" } else { "new" },
+            received_on: received_on(row),
+            planned_loss_on: birthday_75(f.birth_on),
+            short_time_worker: f.short_time_worker,
+            remuneration_yen: Some(f.total_yen),
+            source: Some(row.id),
+        },
+    )?;
+    let result = json!({ "member_id": person, "symbol": symbol, "number": number, "branch": "00",
+                         "acquired_on": f.acquired_on, "dependents": [] });
+    Ok(Applied { person, result })
+}
+/// What an acquisition states of the person.
+fn acquisition_facts(row: &NotificationRow, f: &Acquisition) -> members::IdentityFacts {
+    let address = f.resident_address.clone().unwrap_or_default();
+    members::IdentityFacts {
+        name: f.name.clone(),
+        name_kana: f.name_kana.clone(),
+        birth_on: f.birth_on,
+        sex: f.sex.map_or("unset", person_sex),
+        resident: (address.postal_code, address.text, address.kana),
+        valid_from: f.acquired_on,
+        reason: "acquisition",
+        received_on: received_on(row),
+        source: Some(row.id),
+    }
+}
+fn missing_reason(f: &Acquisition) -> &'static str {
+    if f.no_resident_address_reason.is_some() { "no_resident_record" } else { "not_notified" }
+}
+/// Moves a number that waited with the notification into the register, if one waited.
+fn move_number(tx: &mut Tx<'_>, notification: Uuid, slot: Slot, person: Uuid) -> Result<(), Problem> {
+    let kernel = tx.kernel();
+    let by = tx.actor()?.id;
+    let Some(number) = kernel.vault.take_pending(tx.conn(), notification, slot.as_str())? else {
+        return Ok(());
+    };
+    kernel.vault.register(
+        tx.conn(),
+        &kernel.clock,
+        Registration { person, number: &number, reason: "notified", by },
+    )
+}
+
+fn lose<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    row: &NotificationRow,
+    f: &Loss,
+) -> Result<Applied, Problem> {
+    let person = insured_of(tx, row, f.office_number.as_deref(), &f.name_kana, f.birth_on)?;
+    members::hold(tx, permit, &[person])?;
+    if !row.carries_number {
+        // the form names a person that the society knows; its number, if any, stays where it is
+        tx.note(|n| n.persons.push(person));
+    }
+    // A loss never registers a number: it named the person, and is forgotten with the decision.
+    let kernel = tx.kernel();
+    kernel.vault.drop_pending(tx.conn(), row.id)?;
+    members::lose(
+        tx,
+        permit,
+        (person, row.employer_id),
+        f.lost_on,
+        f.cause.as_str(),
+        received_on(row),
+        Some(row.id),
+    )?;
+    let ended = dependents::end_all(tx, permit, person, f.lost_on, Some(row.id))?;
+    let member = members::written(tx, permit, person)?;
+    let result = json!({ "member_id": person, "symbol": member.symbol, "number": member.number, "branch": member.branch,
+                         "acquired_on": member.acquired_on, "lost_on": f.lost_on, "dependents_ended": ended, "dependents": [] });
+    Ok(Applied { person, result })
+}
+/// The insured person that a form names: by 整理番号 with reading and birth day, else by reading and birth day alone.
+/// # Errors
+/// 409 `person-not-found`.
+fn insured_of(
+    tx: &mut Tx<'_>,
+    row: &NotificationRow,
+    office_number: Option<&str>,
+    kana: &str,
+    birth_on: NaiveDate,
+) -> Result<Uuid, Problem> {
+    if let Some(person) = row.person_id {
+        // since the notification came, the person may have left for another employer
+        let stays = members::is_insured_at(tx, person, row.employer_id)?;
+        return if stays { Ok(person) } else { Err(person_not_found()) };
+    }
+    let named = members::Named { office_number, name_kana: kana, birth_on };
+    let found = members::find_named(tx, row.employer_id, &[named])?;
+    found.into_iter().next().flatten().ok_or_else(person_not_found)
+}
+fn person_not_found() -> Problem {
+    Problem::conflict(
+        "person-not-found",
+        "該当する被保険者がいません",
+        "No insured person of this employer is named by the form",
+    )
+}
