@@ -164,9 +164,17 @@ fn a_stranger_is_not_the_same_person() {
     let n = filed(&w, &employer, &acquisition(other_name, "2026-11-15", None));
     refused(&w, (409, "person-differs"), || decide(&staff, n, &same_person("insured", person)));
     employer.post(format!("/v1/notifications/{n}/withdrawal")).send(b"").expect(200);
-    // the number that came with the form is this person's: whole name changed
-    let n = filed(&w, &employer, &acquisition(other_name, "2026-11-15", Some(1)));
+    // the number that came with the form is this person's: the whole name changed, and the form has the reading alone
+    let mut form = acquisition(other_name, "2026-11-15", Some(1));
+    form.as_object_mut().unwrap().remove("name");
+    let n = filed(&w, &employer, &form);
     decide(&staff, n, &same_person("insured", person)).expect(200);
+    let now = staff.get(format!("/v1/members/{person}")).expect(200);
+    assert_eq!((&now["name"], &now["name_kana"]), (&json!("タメシ　ハナ"), &json!("タメシ　ハナ")));
+    assert_eq!(
+        now["resident_address"]["postal_code"], "9990001",
+        "a form with a number has no address: the old one stays"
+    );
     let born_later = Person { birth_on: "2000-07-08", office_number: "17", ..NANA };
     let n = filed(&w, &employer, &acquisition(born_later, "2026-11-15", None));
     refused(&w, (409, "person-differs"), || decide(&staff, n, &same_person("insured", person)));
@@ -192,6 +200,50 @@ fn a_dependent_who_returns_is_named_for_the_place_on_the_form() {
     let leaves = filed(&w, &employer, &child_leaves(NANA, CHILD, "2026-11-20"));
     let named = same_person("other_1", person);
     refused(&w, (422, "person-not-expected"), || decide(&staff, leaves, &named));
+}
+#[test]
+fn every_place_of_a_form_is_chosen_for() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    hired(&w, &employer, &staff, NANA, None);
+    hired(&w, &employer, &staff, HACHI, None);
+    let wife = Person {
+        office_number: "", kana: "ミホン　ツマ", name: "見本　妻", birth_on: "1991-01-01"
+    };
+    let both = |of: Person, on: &str| {
+        let mut form = spouse(of, wife, on, None);
+        form["others"] = child(of, CHILD, on, None)["others"].clone();
+        form
+    };
+    let (_, first) = accepted(&staff, filed(&w, &employer, &both(NANA, "2026-11-10")));
+    let known = [0, 1].map(|i| id(&first["dependents"][i]["person_id"]));
+    let n = filed(&w, &employer, &both(HACHI, "2026-11-12"));
+    let p = refused(&w, (409, "person-choice-needed"), || decide(&staff, n, &accept()));
+    assert_eq!(p["errors"].as_array().unwrap().len(), 2, "{p}");
+    let p = refused(&w, (409, "person-choice-needed"), || decide(&staff, n, &new_person("spouse")));
+    assert!(p["errors"][0]["detail"].as_str().unwrap().starts_with("other_1"), "{p}");
+    let mut named = new_person("spouse");
+    let same = same_person("other_1", known[1]);
+    named["persons"].as_array_mut().unwrap().push(same["persons"][0].clone());
+    refused(&w, (409, "already-dependent"), || decide(&staff, n, &named));
+    assert_eq!(persons(&w), 4, "the new spouse is gone with the refusal");
+    accepted(&staff, filed(&w, &employer, &child_leaves(NANA, CHILD, "2026-11-12")));
+    let done = decide(&staff, n, &named).expect(200)["outcome"]["dependents"].clone();
+    assert_ne!(id(&done[0]["person_id"]), known[0]);
+    assert_eq!(id(&done[1]["person_id"]), known[1]);
+}
+#[test]
+fn a_namesake_of_the_other_sex_is_not_proposed() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    left(&w, &employer, &staff);
+    let mut form = acquisition(NANA, "2026-11-15", None);
+    form["sex"] = json!("female");
+    let n = filed(&w, &employer, &form);
+    let seen = staff.get(format!("/v1/notifications/{n}")).expect(200);
+    assert!(seen.get("same_person_proposals").is_none(), "{seen}");
+    decide(&staff, n, &accept()).expect(200);
+    assert_eq!(persons(&w), 2);
 }
 #[test]
 fn a_dependent_moves_from_one_insured_person_to_another() {

@@ -107,8 +107,8 @@ fn write_identity(tx: &mut Tx<'_>, person: Uuid, f: &IdentityFacts) -> Result<()
     .execute(tx.conn())?;
     Ok(())
 }
-/// What a form states anew of a known person: name, reading, sex and address, as far as it states them, hold from its day on. The
-/// versions before that day stay; those after it take the new facts too, as far as they changed contact details only.
+/// What a form states anew of a known person: name, reading, sex and address, as far as it states them, hold from its day on (R-007,
+/// R-012); with a new reading alone, the reading stands for the name. The versions before that day stay; those after it take the new facts too, as far as they changed contact details only.
 /// # Errors
 /// Database errors.
 pub fn restate<Op: Operation>(
@@ -129,8 +129,9 @@ pub fn restate<Op: Operation>(
              contact_postal_code, contact_address, phone, change_reason, received_on, $2, $14, null, source \
            from old where valid_from < $3) \
          insert into person_identity select gen_random_uuid(), person_id, greatest(valid_from, $3), valid_to, \
-             case when $4 then $5 else name end, case when $4 then $6 else name_raw end, \
-             case when $4 then $7 else name_search end, $8, $9, birth_on, case when $10 = 'unset' then sex else $10 end, \
+             case when $4 then $5 when kana_search = $9 then name else $8 end, \
+             case when $4 then $6 when kana_search = $9 then name_raw else $8 end, \
+             case when $4 then $7 when kana_search = $9 then name_search else $9 end, $8, $9, birth_on, case when $10 = 'unset' then sex else $10 end, \
              case when $11 then $12 else resident_postal_code end, case when $11 then $13 else resident_address end, \
              case when $11 then $15 else resident_address_kana end, contact_postal_code, contact_address, phone, \
              case when valid_from > $3 then change_reason else $16 end, $17, $2, $14, null, $18 from old",

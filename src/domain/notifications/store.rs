@@ -114,9 +114,9 @@ pub fn keep<Op: Operation>(
         .collect();
     sql_query(
         "insert into notification (id, submission_id, row_number, employer_id, kind, state, office_number, form, carries_number, \
-         findings, person_id, received_at, intake_state, resubmission_of) \
+         findings, person_id, received_at, resubmission_of) \
          select id, $2, row_number, $3, kind, state, office_number, nullif(form, 'null'::jsonb), carries_number, findings, \
-                person_id, $4, state, resubmission_of \
+                person_id, $4, resubmission_of \
          from jsonb_to_recordset($1) as r(id uuid, row_number integer, kind text, state text, office_number text, form jsonb, \
               carries_number boolean, findings jsonb, person_id uuid, resubmission_of uuid)",
     )
