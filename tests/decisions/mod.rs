@@ -1,6 +1,7 @@
 //! 審査: accepting, returning and withdrawing notifications, and what that does to members and dependents.
 mod life;
 mod numbers;
+mod own_numbers;
 mod records;
 
 use crate::{
