@@ -1,7 +1,11 @@
 //! Settings: the only reader of the environment. Every setting can stand in the environment (`KENPO_…`) or in a TOML file named
 //! by `KENPO_SETTINGS`; the environment wins. A name that is not in the table is an error, not a silent typo.
 use anyhow::{Context, bail};
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 /// One row of the table of settings: name, default, what it is.
 pub struct Setting {
@@ -44,6 +48,11 @@ pub const SETTINGS: &[Setting] = &[
         name: "public_url",
         default: "http://127.0.0.1:8080",
         about: "base URL as callers see it: issuer and audience of tokens",
+    },
+    Setting {
+        name: "trusted_proxies",
+        default: "",
+        about: "addresses of the proxies, by comma: of their requests the last other address in `X-Forwarded-For` is recorded",
     },
     Setting { name: "pool_size", default: "12", about: "connections to the database" },
     Setting { name: "workers", default: "2", about: "threads that serve requests" },
@@ -138,6 +147,7 @@ impl Config {
         }
         self.address("listen")?;
         self.address("listen_internet")?;
+        self.hosts("trusted_proxies")?;
         Ok(())
     }
     /// A text.
@@ -167,6 +177,13 @@ impl Config {
             "" => Ok(None),
             text => Ok(Some(text.parse().with_context(|| format!("the setting {name} is no address:port"))?)),
         }
+    }
+    /// Addresses by comma; none when empty.
+    /// # Errors
+    /// When one is none.
+    pub fn hosts(&self, name: &str) -> anyhow::Result<Vec<IpAddr>> {
+        let parts = self.text(name).split(',').map(str::trim).filter(|part| !part.is_empty());
+        parts.map(|p| p.parse().with_context(|| format!("the setting {name}: {p} is no address"))).collect()
     }
     /// With another value, for the demo and tests.
     #[must_use]
@@ -210,6 +227,10 @@ mod tests {
         assert!(read(&[("KENPO_POOL_SISE", "3")]).is_err());
         assert!(read(&[("KENPO_POOL_SIZE", "many")]).is_err());
         assert!(read(&[("KENPO_LISTEN", "nowhere")]).is_err());
+        assert!(read(&[("KENPO_TRUSTED_PROXIES", "10.0.0.1, proxy")]).is_err());
+        let proxies =
+            read(&[("KENPO_TRUSTED_PROXIES", "10.0.0.1, ::1")]).unwrap().hosts("trusted_proxies").unwrap();
+        assert_eq!(proxies.len(), 2);
     }
     #[test]
     fn the_readme_shows_the_table() {

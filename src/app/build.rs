@@ -75,6 +75,7 @@ impl App {
             limits: Limits::new(c.number("rate_per_second")?),
             vault,
             grants: Arc::new(NumberGrants),
+            proxies: c.hosts("trusted_proxies")?,
             keys,
             db: pool.clone(),
         });

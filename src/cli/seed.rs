@@ -9,7 +9,8 @@ use crate::{
 };
 use chrono::NaiveDate;
 use diesel::{
-    Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types as t,
+    Connection, OptionalExtension, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query,
+    sql_types as t,
 };
 use uuid::Uuid;
 
@@ -285,6 +286,13 @@ pub fn dependent(
     .bind::<t::Uuid, _>(Uuid::nil())
     .execute(conn)?;
     Ok(id)
+}
+/// Is there an employer already?
+/// # Errors
+/// Database errors.
+pub fn has_employers(conn: &mut PgConnection) -> anyhow::Result<bool> {
+    let first: Option<Known> = sql_query("select id from employer limit 1").get_result(conn).optional()?;
+    Ok(first.is_some())
 }
 /// Ids of insured persons of an employer, in their order.
 /// # Errors

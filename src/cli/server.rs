@@ -3,11 +3,14 @@ use crate::{
     app::{self, App, Parts},
     config::Config,
     domain::personal_numbers::jobs,
-    kernel::{Zone, clock::Clock, db, job},
+    kernel::{Zone, clock::Clock, db, idempotency, job},
     ports::key_store::{KeyStore, SqliteKeyStore},
 };
 use anyhow::Context;
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 /// Logs as JSON lines; nothing that is logged holds personal data.
 pub fn log(config: &Config) {
@@ -87,7 +90,14 @@ pub fn worker(config: &Config) -> anyhow::Result<()> {
 pub fn work(config: &Config, clock: &Clock) -> anyhow::Result<()> {
     let pool = db::pool(config.required("database_url")?, 1)?;
     let store = SqliteKeyStore::open(Path::new(config.text("key_store")))?;
+    let mut tidied: Option<Instant> = None;
     loop {
+        if tidied.is_none_or(|at| at.elapsed() >= TIDY_EVERY) {
+            tidied = Some(Instant::now());
+            if let Err(e) = tidy(&pool, clock) {
+                tracing::error!(error = %e, "what is over could not be forgotten; it is tried again");
+            }
+        }
         match work_once(&pool, &store, clock) {
             Ok(true) => {}
             Ok(false) => std::thread::sleep(Duration::from_millis(500)),
@@ -97,6 +107,16 @@ pub fn work(config: &Config, clock: &Clock) -> anyhow::Result<()> {
             }
         }
     }
+}
+const TIDY_EVERY: Duration = Duration::from_secs(60);
+/// Forgets answers under keys whose time is over and jobs long done, a thousand at a time, so that nothing waits for it.
+/// # Errors
+/// When the database is away.
+pub fn tidy(pool: &db::Db, clock: &Clock) -> anyhow::Result<()> {
+    let mut conn = db::connection(pool)?;
+    while idempotency::forget_expired(&mut conn, clock.now())? > 0 {}
+    while job::forget_done(&mut conn, clock.now())? > 0 {}
+    Ok(())
 }
 /// Does one due job; `false` when none is due.
 /// # Errors

@@ -12,7 +12,7 @@ use super::{
     vault::{Grants, NumberVault},
 };
 use actix_web::{HttpRequest, http::header};
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 /// Shared state; made by the roof.
 pub struct Kernel {
@@ -38,6 +38,8 @@ pub struct Kernel {
     pub vault: Arc<dyn NumberVault>,
     /// Linkage records.
     pub grants: Arc<dyn Grants>,
+    /// Proxies whose word on the caller's address is believed.
+    pub proxies: Vec<IpAddr>,
 }
 impl Kernel {
     /// Who sends this request.

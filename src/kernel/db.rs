@@ -147,6 +147,16 @@ pub fn require_durable(conn: &mut PgConnection) -> anyhow::Result<()> {
             );
         }
     }
+    let words: Setting =
+        diesel::sql_query("select name, setting from pg_settings where name = 'lc_messages'")
+            .get_result(conn)?;
+    if !["C", "POSIX", "en"].iter().any(|known| words.setting.starts_with(known)) {
+        anyhow::bail!(
+            "the database speaks {:?} to this login: a lock that is waited for too long is known by its English words. \
+             As a superuser: alter role <the login> set lc_messages = 'C'; and start again",
+            words.setting
+        );
+    }
     Ok(())
 }
 

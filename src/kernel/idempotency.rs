@@ -119,3 +119,14 @@ pub fn finish(conn: &mut PgConnection, c: &Claim<'_>, s: &Stored) -> Result<(), 
     .execute(conn)?;
     Ok(())
 }
+/// Forgets up to 1,000 answers whose time is over; gives how many.
+/// # Errors
+/// Database errors.
+pub fn forget_expired(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize, Problem> {
+    Ok(sql_query(
+        "delete from idempotency where (caller, operation, key) in ( \
+           select caller, operation, key from idempotency where expires_at <= $1 limit 1000 for update skip locked)",
+    )
+    .bind::<t::Timestamptz, _>(now)
+    .execute(conn)?)
+}

@@ -81,3 +81,14 @@ pub fn finish(
     .execute(conn)?;
     Ok(())
 }
+/// Forgets up to 1,000 jobs that were done a week ago; gives how many. Those that failed for good stay for a person to look at.
+/// # Errors
+/// Database errors.
+pub fn forget_done(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize, Problem> {
+    Ok(sql_query(
+        "delete from job where id in ( \
+           select id from job where finished_at <= $1 and error_code is null limit 1000 for update skip locked)",
+    )
+    .bind::<t::Timestamptz, _>(now - Duration::days(7))
+    .execute(conn)?)
+}

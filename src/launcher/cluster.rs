@@ -53,6 +53,11 @@ pub(super) struct Data {
     log: PathBuf,
 }
 
+/// The data folder of the cluster kept in `base`.
+pub(super) fn folder(base: &Path) -> PathBuf {
+    base.join("data")
+}
+
 impl Data {
     /// Finds the cluster of `base` or makes it. Errors: NotOurs, NotACluster, VersionMismatch, Unreachable, Initdb.
     pub(super) fn prepare(
@@ -61,7 +66,7 @@ impl Data {
         account: Account,
         durability: Durability,
     ) -> Result<Self, LaunchError> {
-        let data = Self { path: base.join("data"), log: base.join("log") };
+        let data = Self { path: folder(base), log: base.join("log") };
         if data.is_missing()? {
             initdb(base, &data.path, program, account, durability)?;
         }

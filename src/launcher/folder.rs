@@ -103,7 +103,7 @@ pub(super) fn open_socket(base: &Path, account: Account) -> Result<PathBuf, Laun
 }
 
 /// `base/s`, or a short folder named by a hash of the base when the socket's path would be too long.
-fn socket_folder(base: &Path) -> PathBuf {
+pub(super) fn socket_folder(base: &Path) -> PathBuf {
     let beside = base.join("s");
     if socket_file(&beside).as_os_str().len() <= LONGEST_SOCKET_PATH {
         return beside;

@@ -84,6 +84,17 @@ impl PrivatePostgres {
         Ok(Self { child: Some(child), pid, major: program.major, base, socket, _lock: lock })
     }
 
+    /// Removes the cluster kept in `base`, if there is one. Errors: Busy while a kenpo runs it, ForeignServer.
+    pub fn remove(base: &Path) -> Result<(), LaunchError> {
+        if !base.exists() {
+            return Ok(());
+        }
+        let base = folder::open_base(base)?;
+        let _lock = folder::lock(&base)?;
+        leftovers::settle(&cluster::folder(&base), &folder::socket_folder(&base))?;
+        std::fs::remove_dir_all(&base).map_err(LaunchError::io("remove", &base))
+    }
+
     /// The libpq URL that reaches database `db` as role `user` over the private socket.
     pub fn url(&self, user: &str, db: &str) -> String {
         format!(

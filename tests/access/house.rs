@@ -107,6 +107,7 @@ impl House {
             limits: Limits::new(0),
             vault: Arc::new(Strongroom::new(&keyring.vault, clock.clone(), store.clone())),
             grants: Arc::new(NumberGrants),
+            proxies: Vec::new(),
             clock,
             keys: keyring,
         };

@@ -107,6 +107,7 @@ impl Counter {
             limits: Limits::new(0),
             vault: Arc::new(Nothing),
             grants: Arc::new(Nothing),
+            proxies: Vec::new(),
         };
         Self { kernel: Arc::new(kernel), _keys: keys }
     }

@@ -108,3 +108,19 @@ fn any_visible_characters_make_a_key_and_none_of_them_is_kept() {
     assert_eq!(count(&w, "select count(*) as n from idempotency"), 2);
     assert_eq!(count(&w, "select count(*) as n from idempotency i where i.key ~ '99990000|number'"), 0);
 }
+#[test]
+fn answers_are_forgotten_when_their_time_is_over_and_not_before() {
+    let w = World::new();
+    let by = w.client("employer");
+    by.post("/v1/notifications")
+        .key("the-first-key")
+        .json(&slip(&w, &acquisition(NANA, "2026-11-01", None)))
+        .expect(202);
+    let kept = || count(&w, "select count(*) as n from idempotency");
+    w.clock.advance(chrono::Duration::hours(71));
+    kenpo::cli::tidy(&w.app.kernel.db, &w.clock).unwrap();
+    assert_eq!(kept(), 1);
+    w.clock.advance(chrono::Duration::hours(2));
+    kenpo::cli::tidy(&w.app.kernel.db, &w.clock).unwrap();
+    assert_eq!(kept(), 0);
+}

@@ -2,6 +2,7 @@
 mod cover;
 mod life;
 mod numbers;
+mod own_numbers;
 mod persons;
 mod records;
 mod resubmit;

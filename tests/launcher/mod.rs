@@ -215,6 +215,20 @@ fn one_folder_serves_one_kenpo() {
 }
 
 #[test]
+fn a_cluster_is_removed_only_when_nobody_runs_it() {
+    let base = TempBase::with_cluster();
+    {
+        let _holder = Holder::start(base.path());
+        let refusal = PrivatePostgres::remove(base.path()).unwrap_err();
+        assert!(matches!(refusal, LaunchError::Busy { .. }), "{refusal}");
+        assert!(base.path().join("data/PG_VERSION").exists());
+    }
+    PrivatePostgres::remove(base.path()).unwrap();
+    assert!(!base.path().exists());
+    PrivatePostgres::remove(base.path()).unwrap();
+}
+
+#[test]
 fn an_interrupted_initdb_is_begun_anew() {
     let base = TempBase::new();
     fs::create_dir(base.path().join("data.new")).unwrap();

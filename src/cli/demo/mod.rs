@@ -74,10 +74,12 @@ fn base(config: &Config) -> anyhow::Result<PathBuf> {
 pub fn demo(config: &Config, options: &DemoOptions) -> anyhow::Result<()> {
     let folder = if options.ephemeral { temporary()? } else { base(config)? };
     if options.reset {
-        if folder.exists() {
-            fs::remove_dir_all(&folder)
-                .with_context(|| format!("{} could not be removed", folder.display()))?;
+        if !config.text("database_url").is_empty() {
+            bail!(
+                "DATABASE_URL names a database of your own: empty it yourself; unset, the private one is forgotten"
+            );
         }
+        forget(&folder)?;
         println!("forgotten: {}", folder.display());
         return Ok(());
     }
@@ -93,11 +95,27 @@ fn temporary() -> anyhow::Result<PathBuf> {
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o711))?;
     Ok(folder)
 }
+/// Removes the cluster first, under its lock: a demo that runs is left alone.
+fn forget(folder: &Path) -> anyhow::Result<()> {
+    PrivatePostgres::remove(&folder.join("postgres"))?;
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("{} could not be removed", folder.display()))?;
+    }
+    Ok(())
+}
 fn step(text: &str) {
     println!("  … {text}");
 }
 fn serve(config: &Config, options: &DemoOptions, folder: &Path) -> anyhow::Result<()> {
     println!("kenpo demo in {}", folder.display());
+    if config.text("database_url").is_empty()
+        && folder.join("postgres").exists()
+        && read_state(folder)?.is_none()
+    {
+        // Credentials are written when the society is there: what is left is a first start that was broken off.
+        step("a first start was broken off: starting anew");
+        forget(folder)?;
+    }
     fs::create_dir_all(folder)?;
     // PostgreSQL runs as another account below: it must be able to pass, whatever the umask; what lies here has modes of its own.
     fs::set_permissions(folder, fs::Permissions::from_mode(0o711))?;

@@ -10,6 +10,7 @@ use crate::{
     kernel::{clock::Clock, keys::Keys, secrets},
     ports::key_store::SqliteKeyStore,
 };
+use anyhow::bail;
 use aws_lc_rs::{
     encoding::{AsBigEndian, Curve25519SeedBin},
     signature::{Ed25519KeyPair, KeyPair},
@@ -105,6 +106,11 @@ pub(crate) fn found(config: &Config, owner: &str, clock: &Clock) -> anyhow::Resu
     let store = SqliteKeyStore::open(Path::new(config.text("key_store")))?;
     let vault = Strongroom::new(&keys.vault, society_clock.clone(), Arc::new(store));
     let mut conn = PgConnection::establish(owner)?;
+    if seed::has_employers(&mut conn)? {
+        bail!(
+            "the database holds a society already, and the demo has no credentials for it: give it an empty database"
+        );
+    }
     step("20 employers, 2,000 insured persons, 1,500 dependents");
     let people = conn.transaction(|conn| {
         let mut employers = vec![seed::sample_employer(conn, &society_clock)?];

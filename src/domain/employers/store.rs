@@ -204,38 +204,75 @@ crate::row! {
         last_number: t::Integer => i32,
     }
 }
+/// 番号 have at most seven digits.
+const NUMBER_MOST: i32 = 9_999_999;
+/// A 番号 on a form that is further ahead than that is not counted on from: one slip must not use up the numbers of a 記号.
+const AHEAD: i32 = 10_000;
+
 /// Gives the next 番号 under a 記号: never one that was used before, live or lost.
 /// # Errors
-/// Database errors.
+/// 409 when all seven-digit numbers are used up.
 pub fn next_number(conn: &mut PgConnection, symbol: &str) -> Result<String, Problem> {
-    let given: Given = sql_query(
-        "insert into insured_number_counter (symbol, last_number) values ($1, 1) \
-         on conflict (symbol) do update set last_number = insured_number_counter.last_number + 1 returning last_number",
-    )
-    .bind::<t::Text, _>(symbol)
-    .get_result(conn)?;
-    Ok(given.last_number.to_string())
+    loop {
+        let given: Given = sql_query(
+            "insert into insured_number_counter (symbol, last_number) values ($1, 1) \
+             on conflict (symbol) do update set last_number = insured_number_counter.last_number + 1 returning last_number",
+        )
+        .bind::<t::Text, _>(symbol)
+        .get_result(conn)?;
+        if given.last_number > NUMBER_MOST {
+            return Err(Problem::conflict(
+                "numbers-used-up",
+                "この記号の番号は使い切られました",
+                "The numbers under this symbol are used up",
+            ));
+        }
+        let number = given.last_number.to_string();
+        if !is_used(conn, symbol, &number)? {
+            return Ok(number);
+        }
+    }
 }
-/// Takes a 番号 that a form brought, without leading zeros; the counter goes on behind it.
+/// Takes a 番号 that a form brought, as it is written: leading zeros are part of it, but make no other number.
 /// # Errors
-/// 409 when it was used before, live or lost.
+/// 409 when it was used before, live or lost; 422 when it is no number of one to seven digits above zero.
 pub fn take_number(conn: &mut PgConnection, symbol: &str, number: &str) -> Result<String, Problem> {
-    let taken =
-        || Problem::conflict("number-in-use", "この番号は使われています", "The number was used before");
-    let number: i32 = number.parse().map_err(|_| taken())?;
+    let value = number.parse().ok().filter(|n| (1..=NUMBER_MOST).contains(n) && number.len() <= 7);
+    let Some(value) = value else {
+        return Err(Problem::invalid(
+            "number-malformed",
+            "番号は1〜7桁の数字です(0を除く)",
+            "A number has one to seven digits and is not zero",
+        ));
+    };
+    // The row of the counter is held until the end of the transaction: numbers of a 記号 are given one after the other.
     sql_query(
-        "insert into insured_number_counter (symbol, last_number) values ($1, $2) \
-         on conflict (symbol) do update set last_number = greatest(insured_number_counter.last_number, $2)",
+        "insert into insured_number_counter as c (symbol, last_number) values ($1, case when $2 <= $3 then $2 else 0 end) \
+         on conflict (symbol) do update set last_number = \
+           case when $2 between c.last_number + 1 and c.last_number + $3 then $2 else c.last_number end",
     )
     .bind::<t::Text, _>(symbol)
-    .bind::<t::Integer, _>(number)
+    .bind::<t::Integer, _>(value)
+    .bind::<t::Integer, _>(AHEAD)
     .execute(conn)?;
+    if is_used(conn, symbol, &value.to_string())? {
+        return Err(Problem::conflict(
+            "number-in-use",
+            "この番号は使われています",
+            "The number was used before",
+        ));
+    }
+    Ok(number.to_owned())
+}
+/// Was the number, with however many zeros before it, ever given under the 記号?
+fn is_used(conn: &mut PgConnection, symbol: &str, plain: &str) -> Result<bool, Problem> {
+    let written: Vec<String> = (plain.len()..=7).map(|width| format!("{plain:0>width$}")).collect();
     let used: Used =
-        sql_query("select exists (select from enrolment where symbol = $1 and number = $2) as is_used")
+        sql_query("select exists (select from enrolment where symbol = $1 and number = any($2)) as is_used")
             .bind::<t::Text, _>(symbol)
-            .bind::<t::Text, _>(number.to_string())
+            .bind::<t::Array<t::Text>, _>(written)
             .get_result(conn)?;
-    if used.is_used { Err(taken()) } else { Ok(number.to_string()) }
+    Ok(used.is_used)
 }
 crate::row! {
     /// Was it used?

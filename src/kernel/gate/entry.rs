@@ -5,7 +5,10 @@ use crate::kernel::{
     trail::{Entry, Outcome},
 };
 use actix_web::HttpRequest;
-use std::sync::{Arc, Mutex};
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex},
+};
 use uuid::Uuid;
 
 /// From where and how a request came.
@@ -26,6 +29,8 @@ impl Meta {
     /// Reads what the connection and headers tell; the zone is the listener's own.
     pub fn of(req: &HttpRequest, kernel: &Kernel) -> Self {
         let header = |name: &str| req.headers().get(name).and_then(|v| v.to_str().ok());
+        // a stranger's own header stands before the one that the proxy adds
+        let forwarded = req.headers().get_all("x-forwarded-for").last().and_then(|v| v.to_str().ok());
         let is_plain =
             |s: &&str| s.len() <= 64 && s.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
         let terminal = header("kenpo-terminal")
@@ -35,12 +40,21 @@ impl Meta {
         let english = header("accept-language").is_some_and(|l| l.trim_start().starts_with("en"));
         Self {
             request_id: Uuid::now_v7(),
-            address: req.peer_addr().map_or_else(|| "local".into(), |a| a.ip().to_string()),
+            address: address_of(req.peer_addr().map(|a| a.ip()), forwarded, &kernel.proxies),
             terminal,
             zone: req.app_data::<Zone>().copied().unwrap_or(kernel.zone_default()),
             lang: if english { Lang::En } else { Lang::Ja },
         }
     }
+}
+
+/// Where a request came from: the peer, or, when that is one of our proxies, the nearest address before them. What a stranger
+/// writes into the header is further left, or not read at all.
+fn address_of(peer: Option<IpAddr>, forwarded: Option<&str>, proxies: &[IpAddr]) -> String {
+    let Some(peer) = peer else { return "local".into() };
+    let hops = forwarded.filter(|_| proxies.contains(&peer)).into_iter().flat_map(|list| list.rsplit(','));
+    let before = hops.map_while(|hop| hop.trim().parse::<IpAddr>().ok()).find(|hop| !proxies.contains(hop));
+    before.unwrap_or(peer).to_string()
 }
 
 /// What the entry will tell beside who and when.
@@ -151,5 +165,22 @@ impl Asking {
         problem.lang = self.meta.lang;
         problem.instance = Some(self.meta.request_id);
         problem
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn only_our_proxies_are_believed() {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap_or(IpAddr::from([0, 0, 0, 0]));
+        let (proxy, stranger) = (ip("10.0.0.1"), ip("203.0.113.9"));
+        let told = |peer, forwarded| address_of(Some(peer), forwarded, &[proxy, ip("10.0.0.2")]);
+        assert_eq!(told(stranger, Some("198.51.100.1")), "203.0.113.9");
+        assert_eq!(told(proxy, None), "10.0.0.1");
+        assert_eq!(told(proxy, Some("198.51.100.1")), "198.51.100.1");
+        assert_eq!(told(proxy, Some("192.0.2.7, 198.51.100.1, 10.0.0.2")), "198.51.100.1");
+        assert_eq!(told(proxy, Some("192.0.2.7, garbage")), "10.0.0.1");
+        assert_eq!(address_of(None, None, &[]), "local");
     }
 }

@@ -76,13 +76,6 @@ pub fn forget_stale(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), P
     sql_query("delete from number_check where at < $1")
         .bind::<t::Timestamptz, _>(now - Duration::hours(1))
         .execute(conn)?;
-    sql_query("delete from idempotency where expires_at < $1")
-        .bind::<t::Timestamptz, _>(now)
-        .execute(conn)?;
-    // Jobs that failed for good stay for a person to look at.
-    sql_query("delete from job where finished_at < $1 and error_code is null")
-        .bind::<t::Timestamptz, _>(now - Duration::days(7))
-        .execute(conn)?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use super::{FileError, OfficeRef};
 use crate::domain::notifications::findings::Code;
 use crate::domain::notifications::layout::Profile;
 use crate::domain::notifications::rows::PensionOffice;
+use crate::values::number_run::contains_number_run;
 use crate::values::wareki::parse_gregorian;
 
 pub(super) struct Header {
@@ -53,12 +54,16 @@ fn at<const N: usize>(code: Code, line: &Line<'_>, fields: [u16; N]) -> FileErro
     FileError { code, line: Some(line.no), fields: fields.to_vec() }
 }
 
+/// The fields of a head's line. The file is kept until its records are decided: no number may stand in its head.
 fn texts(line: &Line<'_>) -> Result<Vec<String>, FileError> {
     let mut out = Vec::new();
     for (no, bytes) in (1u16..).zip(line.bytes.split(|byte| *byte == b',')) {
         let decoded = decode(bytes);
         if let Some(code) = decoded.fault {
             return Err(at(code, line, [no]));
+        }
+        if contains_number_run(&decoded.text) {
+            return Err(at(Code::NumberInText, line, [no]));
         }
         out.push(decoded.text);
     }

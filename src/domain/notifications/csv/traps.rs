@@ -328,3 +328,16 @@ fn duplicates_are_told_by_person_by_number_and_by_row() {
     let within = with(first, &[(78, &number(11))]);
     assert_eq!(clash(&[within]), Some(("E-MYNUMBER-DUPLICATE", vec![29, 78], None)));
 }
+
+#[test]
+fn no_number_may_stand_in_the_head_of_a_file() {
+    for (file, from, line) in [(KPFD, ",,,,,", 1), (SHUTOKU, "\n,001", 3), (SHUTOKU, ",90001,", 4)] {
+        let to = match line {
+            1 => ",,999900000011,,,".to_owned(),
+            3 => "\n9999-0000-0011,001".to_owned(),
+            _ => ",999900000011,".to_owned(),
+        };
+        let refusal = refused(&replaced(file, from.as_bytes(), to.as_bytes()), None);
+        assert_eq!((refusal.0, refusal.1), ("E-NUMBER-IN-TEXT", Some(line)), "{from}");
+    }
+}
