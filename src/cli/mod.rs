@@ -3,6 +3,8 @@ mod demo;
 pub mod seed;
 mod server;
 
+pub use server::work_once;
+
 use crate::{app, config::Config, kernel::keys::Keys};
 use anyhow::Context;
 use clap::{Parser, Subcommand};
