@@ -178,3 +178,30 @@ fn versions_of_a_dependency_show_the_identity_of_their_time() {
     let names: Vec<&Value> = history["identities"].as_array().unwrap().iter().map(|i| &i["name"]).collect();
     assert_eq!(names, ["見本　小友", "見本　子"]);
 }
+
+#[test]
+fn a_form_that_says_changed_corrects_the_name_it_states_and_no_other() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let (_, dependent, _) = family(&w, &employer, &staff);
+    let path = format!("/v1/dependents/{dependent}");
+    let mut form = child_leaves(NANA, CHILD, "2026-11-20");
+    form["change"] = json!("changed");
+    let entry = form["others"][0].as_object_mut().unwrap();
+    entry.remove("ceased_on");
+    entry.remove("removal_reason");
+    entry.insert("remarks".into(), json!("氏名訂正"));
+    for (stated, shown, versions) in
+        [(None, "見本　子", 1), (Some("見本　子"), "見本　子", 1), (Some("見本　小友"), "見本　小友", 2)]
+    {
+        form["others"][0].as_object_mut().unwrap().remove("name");
+        if let Some(name) = stated {
+            form["others"][0]["name"] = json!(name);
+        }
+        decide(&staff, filed(&w, &employer, &form), &accept()).expect(200);
+        assert_eq!(staff.get(&path).expect(200)["name"], shown, "{stated:?}");
+        let history = staff.get(format!("{path}/history")).expect(200);
+        assert_eq!(history["identities"].as_array().unwrap().len(), versions, "{stated:?}");
+    }
+    assert_eq!(staff.get(format!("{path}?as_of=2026-11-10")).expect(200)["name"], "見本　小友");
+}

@@ -44,26 +44,32 @@ crate::row! {
     }
 }
 
-/// 氏名訂正 out of a notification: the right name for the whole period in which the name of today stood.
+const NOTHING_NEW: &str = "nothing-new";
+
+/// 氏名訂正 out of a notification: the right name for the whole period in which the name of today stood. A form that states no name
+/// leaves the name, and one that states nothing new changes nothing.
 /// # Errors
-/// 409 when there is no identity valid today, or the name is that one.
+/// 409 when there is no identity valid today.
 pub fn correct_name<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
     person: Uuid,
-    (name, name_kana): (&str, &str),
+    (name, name_kana): (Option<&str>, &str),
     source: Uuid,
 ) -> Result<(), Problem> {
     let received_on = tx.today();
     let r = Rename {
-        name: Some(name),
+        name,
         name_kana: Some(name_kana),
         valid_from: None,
         reason: super::NameReason::Correction.code(),
         received_on,
         source: Some(source),
     };
-    rename(tx, permit, person, &r)
+    match rename(tx, permit, person, &r) {
+        Err(p) if p.code == NOTHING_NEW => Ok(()),
+        done => done,
+    }
 }
 /// Writes a name for the days that [`rules::renamed`] gives.
 /// # Errors
@@ -138,7 +144,7 @@ fn refused(why: NoPieces) -> Problem {
             "No name of the person is recorded for that day",
         ),
         NoPieces::NothingNew => {
-            Problem::conflict("nothing-new", "氏名は記録どおりです", "The name is recorded like that already")
+            Problem::conflict(NOTHING_NEW, "氏名は記録どおりです", "The name is recorded like that already")
         }
     }
 }
