@@ -15,6 +15,7 @@ mod harness;
 mod journey_j1;
 mod launcher;
 mod lists;
+mod people;
 mod samples;
 mod schema;
 mod sessions;

@@ -3,7 +3,7 @@ mod demo;
 pub mod seed;
 mod server;
 
-pub use server::tidy;
+pub use server::{tidy, work_once};
 
 use crate::{app, config::Config, kernel::keys::Keys};
 use anyhow::Context;

@@ -90,6 +90,7 @@ pub fn worker(config: &Config) -> anyhow::Result<()> {
 pub fn work(config: &Config, clock: &Clock) -> anyhow::Result<()> {
     let pool = db::pool(config.required("database_url")?, 1)?;
     let store = SqliteKeyStore::open(Path::new(config.text("key_store")))?;
+    jobs::enqueue_sweep(&mut *db::connection(&pool)?, clock, 0)?;
     let mut tidied: Option<Instant> = None;
     loop {
         if tidied.is_none_or(|at| at.elapsed() >= TIDY_EVERY) {
@@ -126,11 +127,15 @@ pub fn work_once(pool: &db::Db, store: &dyn KeyStore, clock: &Clock) -> anyhow::
     let Some(job) = job::lease(&mut conn, clock.now())? else { return Ok(false) };
     let outcome = match job.kind.as_str() {
         jobs::DESTROY_KEYS => jobs::destroy_keys(store, &job.payload),
+        jobs::SWEEP_KEYS => jobs::sweep_keys(&mut conn, store, clock),
         _ => Err("unknown-kind"),
     };
     if let Err(code) = outcome {
         tracing::error!(job = %job.id, kind = %job.kind, code, "a job failed; it is tried again");
     }
     job::finish(&mut conn, &job, outcome, clock.now())?;
+    if job.kind == jobs::SWEEP_KEYS {
+        jobs::enqueue_sweep(&mut conn, clock, 1)?;
+    }
     Ok(true)
 }

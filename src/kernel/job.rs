@@ -39,6 +39,26 @@ pub fn enqueue(
         .execute(conn)?;
     Ok(id)
 }
+/// Enqueues a job without payload, due at `run_at`, unless one of its kind waits already.
+/// # Errors
+/// Database errors.
+pub fn enqueue_once(
+    conn: &mut PgConnection,
+    kind: &str,
+    now: DateTime<Utc>,
+    run_at: DateTime<Utc>,
+) -> Result<(), Problem> {
+    sql_query(
+        "insert into job (id, kind, payload, run_at, created_at) select $1, $2, '{}', $3, $4 \
+         where not exists (select from job where kind = $2 and finished_at is null)",
+    )
+    .bind::<t::Uuid, _>(Uuid::now_v7())
+    .bind::<t::Text, _>(kind)
+    .bind::<t::Timestamptz, _>(run_at)
+    .bind::<t::Timestamptz, _>(now)
+    .execute(conn)?;
+    Ok(())
+}
 /// Leases the next due job for five minutes; a worker that dies leaves it to the next one.
 /// # Errors
 /// Database errors.

@@ -57,6 +57,10 @@ pub trait KeyStore: Send + Sync {
     /// # Errors
     /// `Away`, `Malformed`.
     fn get(&self, key: Uuid) -> Result<Option<WrappedKey>, KeyStoreError>;
+    /// Ids of kept keys between two ids, neither included, in their order, at most so many.
+    /// # Errors
+    /// `Away`, `Malformed`.
+    fn ids_between(&self, after: Uuid, before: Uuid, most: u32) -> Result<Vec<Uuid>, KeyStoreError>;
     /// Destroys all of them; those that are not there are passed over, so it can be repeated.
     /// # Errors
     /// `Away`.
@@ -145,6 +149,15 @@ impl KeyStore for SqliteKeyStore {
             .query_row([key.as_bytes().as_slice()], |r| r.get(0))
             .optional()?;
         found.map(|f| f.try_into().map_err(|_| KeyStoreError::Malformed)).transpose()
+    }
+    fn ids_between(&self, after: Uuid, before: Uuid, most: u32) -> Result<Vec<Uuid>, KeyStoreError> {
+        let connection = self.connection()?;
+        let mut found = connection.prepare_cached(
+            "select key_id from wrapped_key where key_id > ?1 and key_id < ?2 order by key_id limit ?3",
+        )?;
+        let (after, before) = (after.as_bytes().as_slice(), before.as_bytes().as_slice());
+        let rows = found.query_map(params![after, before, most], |r| r.get::<_, Vec<u8>>(0))?;
+        rows.map(|r| Uuid::from_slice(&r?).map_err(|_| KeyStoreError::Malformed)).collect()
     }
     fn destroy_many(&self, keys: &[Uuid]) -> Result<(), KeyStoreError> {
         if keys.is_empty() {

@@ -60,7 +60,11 @@ fn entries_of(owner: &mut PgConnection, request: &str) -> Vec<Written> {
 }
 fn send(s: &Society, caller: &Caller, row: &Row, of: &route::Row) -> Response {
     // Registering the number was the member's second version.
-    let version = if row.id == "updateMemberContact" { "\"2\"" } else { "\"1\"" };
+    let version = match row.id {
+        "updateMemberContact" => "\"2\"",
+        "recordNameChange" => "\"3\"",
+        _ => "\"1\"",
+    };
     let path = format!("{}{}", table::path(s, row.id, of.path), (row.query)(s));
     let ask = caller.ask(of.method.name(), path).header("if-match", version).header("accept-language", "en");
     let ask = ask.key(&Uuid::now_v7().to_string().replace('-', "x"));

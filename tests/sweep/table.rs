@@ -80,6 +80,8 @@ pub fn table() -> Vec<Row> {
         row("getMemberHistory", Staff, Hidden),
         row("updateMemberContact", Staff, Hidden)
             .body(|_| Body::Patch(json!({ "contact_address": "東京都架空区見本町９－９", "phone": "03-0000-0009" }))),
+        row("recordNameChange", Staff, Hidden)
+            .body(|_| Body::Json(json!({ "name_kana": "ミホン　ゴロウ", "reason": "correction" }))),
         row("listDependents", Employer, Hidden),
         row("getDependent", Employer, Hidden),
         row("getDependent", Staff, Hidden).query(as_of),

@@ -1,7 +1,7 @@
 //! Operations on dependents.
 use super::{model::DependentRow, store};
 use crate::{
-    domain::members::{self, Address, Expand, MemberQuery, NumberState, PersonSex},
+    domain::members::{self, Address, Identity, MemberQuery, NumberState, PersonSex},
     kernel::{
         Gate, Operation, Reply, Routes, Subject,
         input::{Id, Query},
@@ -21,12 +21,13 @@ crate::operation! {
     pub ListDependents: Get "/v1/members/{member_id}/dependents" = "listDependents", scope "dependents:read", on "Member", status 200, law "R-006";
     /// 被扶養者の参照
     ///
-    /// Reads one dependent as of a day. With a scoped token for this person the answer carries `personal_number`; otherwise
-    /// the field is absent.
+    /// Reads one dependent as of a day, optionally as known at an instant. With a scoped token for this person the answer carries
+    /// `personal_number`; otherwise the field is absent. As known at an instant, the answer says nothing of the personal number.
+    /// Only the present (of today, known now) has an ETag.
     pub GetDependent: Get "/v1/dependents/{dependent_id}" = "getDependent", scope "dependents:read" or "personal-number:read", on "Dependent", status 200, law "R-006, R-111";
     /// 被扶養者の履歴
     ///
-    /// Every version of the dependency: what was valid when, and what was known when.
+    /// Every version of the dependency and of the identity: what was valid when, and what was known when.
     pub GetDependentHistory: Get "/v1/dependents/{dependent_id}/history" = "getDependentHistory", scope "dependents:read", on "Dependent", status 200, law "R-006";
 }
 
@@ -80,8 +81,10 @@ pub struct Dependent {
     /// Known until.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub superseded_at: Option<DateTime<Utc>>,
-    /// Whether a personal number is registered, and if not, why.
-    pub personal_number_state: NumberState,
+    /// Whether a personal number is registered now, and if not, why; absent with `known_at` and in histories: replay leaves
+    /// personal numbers out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub personal_number_state: Option<NumberState>,
     /// 個人番号: present only with a scoped token for this person; else absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, pattern = "^[0-9]{12}$", max_length = 12, nullable = false)]
@@ -107,7 +110,7 @@ fn view(r: DependentRow, personal_number: Option<DisclosedNumber>) -> Dependent 
         received_on: r.received_on,
         recorded_at: r.recorded_at,
         superseded_at: r.superseded_at,
-        personal_number_state: NumberState::of(&r.number_state, r.number_reason),
+        personal_number_state: r.number_state.map(|state| NumberState::of(&state, r.number_reason)),
         personal_number,
     }
 }
@@ -121,9 +124,12 @@ pub struct DependentList {
 /// Every version of a dependency.
 #[derive(Serialize, ToSchema)]
 pub struct DependentHistory {
-    /// Newest knowledge first.
+    /// Newest knowledge first; each with the identity as it was known last while the version stood.
     #[schema(max_items = 500)]
     versions: Vec<Dependent>,
+    /// Identities of the person, newest validity first.
+    #[schema(max_items = 500)]
+    identities: Vec<Identity>,
 }
 /// Day of a read.
 #[derive(Deserialize, IntoParams, Validate)]
@@ -155,12 +161,12 @@ async fn get_dependent(
     q: Query<MemberQuery>,
 ) -> Reply<GetDependent, Dependent> {
     gate.read(move |tx| {
-        let as_of = q.0.as_of.unwrap_or_else(|| tx.today());
-        let row = store::find(tx, id.0, as_of, q.0.known_at)?;
+        let (q, today) = (q.0, tx.today());
+        let row = store::find(tx, id.0, q.day(today), q.known_at)?;
         let (row, permit) = tx.admit::<GetDependent, _>(row)?;
-        let number = tx.show_number(&row.facts(), q.0.expand == Some(Expand::PersonalNumber))?;
-        let tag = format!("{}{}", row.version, if number.is_some() { "-n" } else { "" });
-        Ok(permit.answer(view(row, number)).tagged(tag))
+        let number = q.number(tx, &row.facts())?;
+        let version = (row.version, number.is_some());
+        Ok(q.tagged(permit.answer(view(row, number)), today, version))
     })
     .await
 }
@@ -173,7 +179,8 @@ async fn get_dependent_history(
         let row = store::find(tx, id.0, today, None)?;
         let (row, permit) = tx.admit::<GetDependentHistory, _>(row)?;
         let versions = store::versions(tx, &row, today)?.into_iter().map(|r| view(r, None)).collect();
-        Ok(permit.answer(DependentHistory { versions }))
+        let identities = members::identities(tx, &row)?.into_iter().map(Into::into).collect();
+        Ok(permit.answer(DependentHistory { versions, identities }))
     })
     .await
 }

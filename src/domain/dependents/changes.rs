@@ -1,6 +1,6 @@
 //! SQL that changes dependents. Nothing is overwritten.
 use crate::{
-    domain::members::CoverPeriod,
+    domain::members::{self, CoverPeriod},
     kernel::{Operation, Permit, Problem, Tx},
     values::kana,
 };
@@ -45,20 +45,20 @@ crate::row! {
         branch: t::Text => String,
     }
 }
-/// Recognises a dependent under an insured person; gives the next 枝番 of the family.
+/// Recognises a dependent under an insured person; gives the next 枝番 under the 記号・番号 that the insured person has now. A
+/// 枝番 is never given twice under one number, and begins anew under another.
 /// # Errors
-/// 409 when the person is recognised somewhere already.
+/// 409 when the person is recognised somewhere already, when the insured person is not insured any more (`not-insured`), and
+/// when the two digits are used up (`branch-numbers-used-up`).
 pub fn recognise<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, r: &Recognise) -> Result<Made, Problem> {
     let (by, now) = (tx.actor()?.id, tx.now());
-    sql_query("select id from person where id = $1 for update")
-        .bind::<t::Uuid, _>(r.insured)
-        .execute(tx.conn())?;
+    members::lock_person(tx.conn(), r.insured)?;
+    let (enrolment, branch) = next_branch(tx, r.insured)?;
     let made: Made = sql_query(
         "insert into dependency (row_id, dependent_id, person_id, insured_id, employer_id, branch, relationship, \
          lives_together, occupation, income_yen, recognised_on, recognition_reason, received_on, recorded_at, recorded_by, \
-         source) \
-         select $1, $2, $3, $4, $5, lpad((coalesce(max(branch::int), 0) + 1)::text, 2, '0'), $6, $7, $8, $9, $10, $11, $12, \
-                $13, $14, $15 from dependency where insured_id = $4 \
+         source, enrolment_id) \
+         values ($1, $2, $3, $4, $5, $16, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $17) \
          returning dependent_id, person_id, branch",
     )
     .bind::<t::Uuid, _>(Uuid::now_v7())
@@ -76,9 +76,43 @@ pub fn recognise<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, r: &Recognise) 
     .bind::<t::Timestamptz, _>(now)
     .bind::<t::Uuid, _>(by)
     .bind::<t::Nullable<t::Uuid>, _>(r.source)
+    .bind::<t::Text, _>(branch)
+    .bind::<t::Uuid, _>(enrolment)
     .get_result(tx.conn())?;
-    touch(tx, r.person)?;
+    members::touch(tx, r.person)?;
     Ok(made)
+}
+crate::row! {
+    /// The enrolment of now and the highest 枝番 under its number.
+    pub struct Branches {
+        /// Enrolment.
+        enrolment_id: t::Uuid => Uuid,
+        /// Highest 枝番, 0 for the insured person alone.
+        highest: t::Integer => i32,
+    }
+}
+/// The next 枝番, and the enrolment whose number it belongs to. Dependencies of which it is not kept under which enrolment they
+/// were recognised count under any.
+fn next_branch(tx: &mut Tx<'_>, insured: Uuid) -> Result<(Uuid, String), Problem> {
+    let found: Option<Branches> = sql_query(
+        "select e.enrolment_id, coalesce((select max(d.branch::int) from dependency d where d.insured_id = $1 \
+           and coalesce(d.enrolment_id, e.enrolment_id) = e.enrolment_id), 0) as highest \
+         from enrolment e where e.person_id = $1 and e.superseded_at is null and e.lost_on is null",
+    )
+    .bind::<t::Uuid, _>(insured)
+    .get_result(tx.conn())
+    .optional()?;
+    let found = found.ok_or_else(|| {
+        Problem::conflict("not-insured", "資格がありません", "The person is not insured any more")
+    })?;
+    match found.highest + 1 {
+        next @ ..=99 => Ok((found.enrolment_id, format!("{next:02}"))),
+        _ => Err(Problem::conflict(
+            "branch-numbers-used-up",
+            "この記号・番号では枝番(2桁)をこれ以上付番できません",
+            "The two digits of the 枝番 are used up under this number",
+        )),
+    }
 }
 /// Ends a dependency.
 /// # Errors
@@ -128,9 +162,9 @@ fn end(
                       returning *) \
          insert into dependency (row_id, dependent_id, person_id, insured_id, employer_id, branch, relationship, lives_together, \
            occupation, income_yen, recognised_on, recognition_reason, removed_on, removal_reason, received_on, recorded_at, \
-           recorded_by, source) \
+           recorded_by, source, enrolment_id) \
          select gen_random_uuid(), dependent_id, person_id, insured_id, employer_id, branch, relationship, lives_together, \
-           occupation, income_yen, recognised_on, recognition_reason, greatest($3, recognised_on), $4, received_on, $2, $5, $6 \
+           occupation, income_yen, recognised_on, recognition_reason, greatest($3, recognised_on), $4, received_on, $2, $5, $6, enrolment_id \
          from old returning dependent_id, person_id, branch"
     ))
     .bind::<t::Uuid, _>(id)
@@ -141,16 +175,9 @@ fn end(
     .bind::<t::Nullable<t::Uuid>, _>(source)
     .load(tx.conn())?;
     for d in &ended {
-        touch(tx, d.person_id)?;
+        members::touch(tx, d.person_id)?;
     }
     Ok(ended.len())
-}
-fn touch(tx: &mut Tx<'_>, person: Uuid) -> Result<(), Problem> {
-    sql_query("update person set version = version + 1 where id = $1")
-        .bind::<t::Uuid, _>(person)
-        .execute(tx.conn())?;
-    tx.note(|n| n.persons.push(person));
-    Ok(())
 }
 /// The dependent under an insured person with that reading and birth day.
 /// # Errors

@@ -13,8 +13,8 @@ crate::row! {
         person_id: t::Uuid => Uuid,
         /// Counts changes of the person; the ETag.
         version: t::Integer => i32,
-        /// registered or not_registered.
-        number_state: t::Text => String,
+        /// registered or not_registered; absent as known at an instant.
+        number_state: t::Nullable<t::Text> => Option<String>,
         /// 未登録理由.
         number_reason: t::Nullable<t::Text> => Option<String>,
         /// Under whom.

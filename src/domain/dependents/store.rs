@@ -1,22 +1,30 @@
 //! SQL that reads dependents.
 use super::model::DependentRow;
-use crate::kernel::{Guarded, Problem, Tx};
+use crate::{
+    domain::members::{self, Knowledge},
+    kernel::{Guarded, Problem, Tx},
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
-const COLUMNS: &str = "d.dependent_id, d.person_id, p.version, p.number_state, p.number_reason, d.insured_id, d.employer_id, \
-     i.name, i.name_kana, i.birth_on, i.sex, i.resident_postal_code, i.resident_address, d.branch, d.relationship, \
-     d.lives_together, d.recognised_on, d.recognition_reason, d.removed_on, d.removal_reason, d.received_on, d.recorded_at, \
-     d.superseded_at, (d.removed_on is null or d.removed_on > $1) as is_covered";
-const KNOWN_NOW: &str = "superseded_at is null";
-const KNOWN_THEN: &str = "recorded_at <= $3 and (superseded_at is null or superseded_at > $3)";
+const COLUMNS: &str = "d.dependent_id, d.person_id, p.version, d.insured_id, d.employer_id, i.name, i.name_kana, i.birth_on, i.sex, \
+     i.resident_postal_code, i.resident_address, d.branch, d.relationship, d.lives_together, d.recognised_on, \
+     d.recognition_reason, d.removed_on, d.removal_reason, d.received_on, d.recorded_at, d.superseded_at";
 
-fn joined(known: &str) -> String {
+/// Dependents with their identity. An employer may look at what was known of cover that is known now (R-202).
+fn dependents(known: &Knowledge) -> String {
+    let (rows, number) = (known.rows, known.number);
+    let identity = members::identity_join("d.person_id", known);
+    let is_covered = if known.is_now {
+        "(d.removed_on is null or d.removed_on > $1)"
+    } else {
+        "exists (select from dependency x where x.dependent_id = d.dependent_id and x.superseded_at is null \
+                 and (x.removed_on is null or x.removed_on > $1))"
+    };
     format!(
-        "from (select * from dependency where {known}) d join person p on p.id = d.person_id \
-         join lateral (select * from person_identity where person_id = d.person_id and {known} and valid_from <= $1 \
-                       and (valid_to is null or valid_to > $1) order by valid_from desc limit 1) i on true"
+        "select {COLUMNS}, {number}, {is_covered} as is_covered \
+         from (select * from dependency where {rows}) d join person p on p.id = d.person_id {identity}"
     )
 }
 /// The dependent as of a day; `known_at` answers what was known then.
@@ -28,18 +36,10 @@ pub fn find(
     as_of: NaiveDate,
     known_at: Option<DateTime<Utc>>,
 ) -> Result<Guarded<DependentRow>, Problem> {
-    let known = if known_at.is_some() { KNOWN_THEN } else { KNOWN_NOW };
-    let query = sql_query(format!(
-        "select {COLUMNS} {} where d.dependent_id = $2 and d.recognised_on <= $1 limit 1",
-        joined(known)
-    ))
-    .bind::<t::Date, _>(as_of)
-    .bind::<t::Uuid, _>(id);
-    let row: DependentRow = match known_at {
-        Some(at) => query.bind::<t::Timestamptz, _>(at).get_result(tx.conn())?,
-        None => query.get_result(tx.conn())?,
+    let text = |known: &Knowledge| {
+        format!("{} where d.dependent_id = $2 and d.recognised_on <= $1 limit 1", dependents(known))
     };
-    Ok(Guarded::new(row))
+    members::one_as_known(tx, text, (id, as_of), known_at)
 }
 /// Dependents recognised under an insured person on a day.
 /// # Errors
@@ -51,24 +51,34 @@ pub fn under(
 ) -> Result<Guarded<Vec<DependentRow>>, Problem> {
     Ok(Guarded::new(
         sql_query(format!(
-            "select {COLUMNS} {} where d.insured_id = $2 and d.recognised_on <= $1 and (d.removed_on is null or d.removed_on > $1) \
+            "{} where d.insured_id = $2 and d.recognised_on <= $1 and (d.removed_on is null or d.removed_on > $1) \
              order by d.branch limit 100",
-            joined(KNOWN_NOW)
+            dependents(&Knowledge::NOW)
         ))
         .bind::<t::Date, _>(as_of)
         .bind::<t::Uuid, _>(insured)
         .load(tx.conn())?,
     ))
 }
-/// Every version of a dependency; asked for after it was admitted.
+/// Every version of a dependency, newest knowledge first; asked for after it was admitted. Each shows the identity as it was
+/// known last while the version stood, valid on the day of that knowledge (`today` for what is known now) and not before the
+/// recognition; and no state of the personal number, whose history is not kept.
 /// # Errors
 /// Database errors.
 pub fn versions(tx: &mut Tx<'_>, d: &DependentRow, today: NaiveDate) -> Result<Vec<DependentRow>, Problem> {
     Ok(sql_query(format!(
-        "select {COLUMNS} from dependency d join person p on p.id = d.person_id \
-         join lateral (select * from person_identity where person_id = d.person_id and superseded_at is null \
-                       and valid_from <= $1 order by valid_from desc limit 1) i on true \
-         where d.dependent_id = $2 order by d.recorded_at desc limit 500"
+        "select {COLUMNS}, null::text as number_state, null::text as number_reason, false as is_covered \
+         from (select *, greatest(recognised_on, coalesce((superseded_at at time zone 'Asia/Tokyo')::date, $1)) as day \
+               from dependency where dependent_id = $2) d \
+         join person p on p.id = d.person_id \
+         join lateral ( \
+           select * from person_identity \
+           where person_id = d.person_id \
+             and (superseded_at is null or superseded_at >= d.superseded_at) \
+             and (d.superseded_at is null or recorded_at < d.superseded_at or recorded_at = d.recorded_at) \
+           order by (valid_from <= d.day and (valid_to is null or valid_to > d.day)) desc, recorded_at, valid_from desc \
+           limit 1) i on true \
+         order by d.recorded_at desc, d.superseded_at desc nulls first limit 500"
     ))
     .bind::<t::Date, _>(today)
     .bind::<t::Uuid, _>(d.dependent_id)

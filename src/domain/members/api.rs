@@ -1,15 +1,16 @@
 //! Operations on insured persons.
 use super::{
-    changes,
+    changes, name_api,
     reader::MemberReader,
     store,
     views::{Member, MemberHistory, MemberPage, member_view},
 };
 use crate::{
     kernel::{
-        Facts, Gate, Operation, Reply, Routes, Subject,
+        Answer, Facts, Gate, Kind, Operation, Problem, Reply, Routes, Subject, Tx,
         input::{Id, IfMatch, Input, Query, plain_text},
         page,
+        vault::DisclosedNumber,
     },
     values::kana,
 };
@@ -28,7 +29,8 @@ crate::operation! {
     /// 被保険者の参照
     ///
     /// Reads one insured person as of a day, optionally as known at an instant. With a scoped token for this person the answer
-    /// carries `personal_number`; otherwise the field is absent.
+    /// carries `personal_number`; otherwise the field is absent. As known at an instant, the answer says nothing of the personal
+    /// number. Only the present (of today, known now) has an ETag.
     pub GetMember: Get "/v1/members/{member_id}" = "getMember", scope "members:read" or "personal-number:read", on "Member", status 200, law "R-002, R-111, R-201";
     /// 被保険者の履歴
     ///
@@ -95,12 +97,46 @@ pub enum Expand {
 #[into_params(parameter_in = Query)]
 pub struct MemberQuery {
     /// As of this day (JST); today when absent.
-    pub as_of: Option<NaiveDate>,
+    as_of: Option<NaiveDate>,
     /// As it was known at this instant; now when absent.
     pub known_at: Option<DateTime<Utc>>,
-    /// Asks for the personal number expressly.
+    /// Asks for the personal number expressly; not with `known_at`.
     #[param(inline = false)]
-    pub expand: Option<Expand>,
+    expand: Option<Expand>,
+}
+impl MemberQuery {
+    /// The day asked for.
+    pub fn day(&self, today: NaiveDate) -> NaiveDate {
+        self.as_of.unwrap_or(today)
+    }
+    /// The personal number of the person that was admitted, if this answer may carry it. Replay leaves it out.
+    /// # Errors
+    /// 422 when it is asked for as known at an instant; else as [`Tx::show_number`].
+    pub fn number(&self, tx: &mut Tx<'_>, facts: &Facts) -> Result<Option<DisclosedNumber>, Problem> {
+        let expressly = self.expand.is_some();
+        match self.known_at {
+            None => tx.show_number(facts, expressly),
+            Some(_) if !expressly => Ok(None),
+            Some(_) => Err(Problem::new(Kind::Invalid).at(
+                "expand",
+                "not-with-known-at",
+                "known_at では個人番号を表示できません / a personal number is not shown as known at an instant",
+            )),
+        }
+    }
+    /// The answer with the ETag of a person's version, if it shows the present; what was is nothing to be changed. With and
+    /// without a number are two representations.
+    pub fn tagged<Op: Operation, T>(
+        &self,
+        answer: Answer<Op, T>,
+        today: NaiveDate,
+        (version, has_number): (i32, bool),
+    ) -> Answer<Op, T> {
+        if self.known_at.is_some() || self.day(today) != today {
+            return answer;
+        }
+        answer.tagged(format!("{version}{}", if has_number { "-n" } else { "" }))
+    }
 }
 /// Contact details to change; an absent member stays, null clears.
 #[derive(Deserialize, ToSchema, Validate)]
@@ -157,8 +193,8 @@ async fn get_member(
     q: Query<MemberQuery>,
     reader: Data<MemberReader>,
 ) -> Reply<GetMember, Member> {
-    let expressly = q.0.expand.is_some();
-    let is_plain = q.0.as_of.is_none() && q.0.known_at.is_none() && !expressly && gate.has_no_grant();
+    let q = q.0;
+    let is_plain = q.as_of.is_none() && q.known_at.is_none() && q.expand.is_none() && gate.has_no_grant();
     if is_plain {
         return gate
             .point(reader.find(id.0), |desk, row| {
@@ -169,12 +205,12 @@ async fn get_member(
             .await;
     }
     gate.read(move |tx| {
-        let as_of = q.0.as_of.unwrap_or_else(|| tx.today());
-        let row = store::find(tx, id.0, as_of, q.0.known_at)?;
+        let today = tx.today();
+        let row = store::find(tx, id.0, q.day(today), q.known_at)?;
         let (row, permit) = tx.admit::<GetMember, _>(row)?;
-        let number = tx.show_number(&row.facts(), expressly)?;
-        let tag = format!("{}{}", row.version, if number.is_some() { "-n" } else { "" });
-        Ok(permit.answer(member_view(row, number)).tagged(tag))
+        let number = q.number(tx, &row.facts())?;
+        let version = (row.version, number.is_some());
+        Ok(q.tagged(permit.answer(member_view(row, number)), today, version))
     })
     .await
 }
@@ -225,4 +261,5 @@ pub fn routes(r: &mut Routes) {
     r.add::<GetMember, _, _, _>(get_member);
     r.add::<GetMemberHistory, _, _, _>(get_member_history);
     r.add::<UpdateMemberContact, _, _, _>(update_member_contact);
+    name_api::routes(r);
 }

@@ -263,45 +263,10 @@ pub fn change_contact<Op: Operation>(
     }
     touch(tx, m.person_id)
 }
-/// 氏名訂正: the right name from the start of the identity that is valid now; the wrong one stays as what was known.
+/// Counts a change of the person, whose ETag it is, and names the person in the entry.
 /// # Errors
-/// 409 when there is no identity valid today.
-pub fn correct_name<Op: Operation>(
-    tx: &mut Tx<'_>,
-    _: &Permit<Op>,
-    person: Uuid,
-    (name, kana_text): (&str, &str),
-    source: Uuid,
-) -> Result<(), Problem> {
-    let (by, now, today) = (tx.actor()?.id, tx.now(), tx.today());
-    let written = sql_query(
-        "with old as (update person_identity set superseded_at = $2 where person_id = $1 and superseded_at is null \
-                      and valid_from <= $3 and (valid_to is null or valid_to > $3) returning *) \
-         insert into person_identity select gen_random_uuid(), person_id, valid_from, valid_to, $4, $5, $6, $7, $8, birth_on, sex, \
-             resident_postal_code, resident_address, resident_address_kana, contact_postal_code, contact_address, phone, \
-             'name_correction', $3, $2, $9, null, $10 from old",
-    )
-    .bind::<t::Uuid, _>(person)
-    .bind::<t::Timestamptz, _>(now)
-    .bind::<t::Date, _>(today)
-    .bind::<t::Text, _>(kana::display_name(name))
-    .bind::<t::Text, _>(name)
-    .bind::<t::Text, _>(kana::search_fold(name))
-    .bind::<t::Text, _>(kana_text)
-    .bind::<t::Text, _>(kana::search_fold(kana_text))
-    .bind::<t::Uuid, _>(by)
-    .bind::<t::Uuid, _>(source)
-    .execute(tx.conn())?;
-    if written != 1 {
-        return Err(Problem::conflict(
-            "no-identity",
-            "現在の氏名がありません",
-            "There is no identity valid today",
-        ));
-    }
-    touch(tx, person)
-}
-fn touch(tx: &mut Tx<'_>, person: Uuid) -> Result<(), Problem> {
+/// Database errors.
+pub fn touch(tx: &mut Tx<'_>, person: Uuid) -> Result<(), Problem> {
     sql_query("update person set version = version + 1 where id = $1")
         .bind::<t::Uuid, _>(person)
         .execute(tx.conn())?;

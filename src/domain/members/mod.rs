@@ -3,18 +3,25 @@
 mod api;
 mod changes;
 mod model;
+mod name_api;
 mod named;
+mod names;
 mod reader;
+mod rules;
 mod store;
 mod views;
 
-pub use api::{Expand, MemberQuery, routes};
-pub use changes::{Enrol, IdentityFacts, correct_name, enrol, lose, new_person, restate};
-pub use model::MemberRow;
+pub use api::{MemberQuery, routes};
+pub use changes::{Enrol, IdentityFacts, enrol, lose, new_person, restate, touch};
+pub use model::{MemberRow, PersonRow};
+pub use name_api::NameReason;
 pub use named::{
     CoverPeriod, Named, current_name, find_named, hold, hold_names, is_insured_at, likeness, namesakes,
     periods,
 };
+pub use names::correct_name;
 pub use reader::MemberReader;
-pub use store::{find, written};
-pub use views::{Address, NumberState, PersonSex, address};
+pub use store::{
+    Knowledge, find, find_person, identities, identity_join, lock_person, one_as_known, written,
+};
+pub use views::{Address, Identity, NumberState, PersonSex, address};

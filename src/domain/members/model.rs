@@ -11,8 +11,8 @@ crate::row! {
         person_id: t::Uuid => Uuid,
         /// Counts changes; the ETag.
         version: t::Integer => i32,
-        /// registered or not_registered.
-        number_state: t::Text => String,
+        /// registered or not_registered; absent as known at an instant.
+        number_state: t::Nullable<t::Text> => Option<String>,
         /// 未登録理由.
         number_reason: t::Nullable<t::Text> => Option<String>,
         /// Name as shown.
@@ -73,6 +73,23 @@ impl Subject for MemberRow {
     }
     fn classes(&self) -> &'static [&'static str] {
         &["identity", "contact", "enrolment"]
+    }
+}
+
+crate::row! {
+    /// A person, insured or a dependent, as far as operations on the person itself need it.
+    pub struct PersonRow {
+        /// Immutable person id.
+        id: t::Uuid => Uuid,
+        /// Counts changes; the ETag.
+        version: t::Integer => i32,
+        /// Employers in whose affairs the person is today.
+        employers: t::Array<t::Uuid> => Vec<Uuid>,
+    }
+}
+impl Subject for PersonRow {
+    fn facts(&self) -> Facts {
+        Facts { employers: self.employers.clone(), ..Facts::of("Person", self.id).about(self.id) }
     }
 }
 

@@ -1,30 +1,78 @@
-//! SQL that reads insured persons. Three texts that differ only in which knowledge they use.
-use super::model::{EnrolmentVersion, IdentityVersion, MemberRow};
+//! SQL that reads insured persons, and what reads of dependents share with it. One text, by which knowledge it uses.
+use super::model::{EnrolmentVersion, IdentityVersion, MemberRow, PersonRow};
 use crate::kernel::{
-    Guarded, Operation, Permit, Problem, RowScope, Tx,
+    Guarded, Operation, Permit, Problem, RowScope, Subject, Tx,
     db::{Bind, Fixed},
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::{PgConnection, QueryResult, RunQueryDsl, sql_query, sql_types as t};
+use diesel::{PgConnection, QueryResult, QueryableByName, RunQueryDsl, pg::Pg, sql_query, sql_types as t};
 use std::sync::LazyLock;
 use uuid::Uuid;
 
-pub(super) const COLUMNS: &str = "p.id as person_id, p.version, p.number_state, p.number_reason, i.name, i.name_kana, i.birth_on, \
-     i.sex, i.resident_postal_code, i.resident_address, i.contact_postal_code, i.contact_address, i.phone, e.employer_id, \
-     e.enrolment_type, e.symbol, e.number, e.branch, e.office_number, e.acquired_on, e.acquisition_reason, \
-     e.acquisition_received_on, e.planned_loss_on, e.lost_on, e.loss_reason, e.loss_received_on, e.short_time_worker, (e.lost_on is null or e.lost_on > $1) as is_covered";
-/// Rows known now; `$1` is the day.
-const KNOWN_NOW: &str = "superseded_at is null";
-/// Rows known at `$3`.
-const KNOWN_THEN: &str = "recorded_at <= $3 and (superseded_at is null or superseded_at > $3)";
+const COLUMNS: &str = "p.id as person_id, p.version, i.name, i.name_kana, i.birth_on, i.sex, i.resident_postal_code, \
+     i.resident_address, i.contact_postal_code, i.contact_address, i.phone, e.employer_id, e.enrolment_type, e.symbol, e.number, \
+     e.branch, e.office_number, e.acquired_on, e.acquisition_reason, e.acquisition_received_on, e.planned_loss_on, e.lost_on, \
+     e.loss_reason, e.loss_received_on, e.short_time_worker";
 
-fn joined(known: &str) -> String {
+/// What a read says about knowledge. In its text `$1` is the day and, as known at an instant, `$3` the instant.
+pub struct Knowledge {
+    /// Which rows of history were known.
+    pub rows: &'static str,
+    /// The columns of the personal number's state: its history is not kept, so that it has none as known at an instant.
+    pub number: &'static str,
+    /// The rows are those that are known now.
+    pub is_now: bool,
+}
+impl Knowledge {
+    /// What is known now.
+    pub const NOW: Self =
+        Self { rows: "superseded_at is null", number: "p.number_state, p.number_reason", is_now: true };
+    const THEN: Self = Self {
+        rows: "recorded_at <= $3 and (superseded_at is null or superseded_at > $3)",
+        number: "null::text as number_state, null::text as number_reason",
+        is_now: false,
+    };
+}
+/// Joins, as `i`, the identity of the person that `person` names, valid on the day `$1` as it was known.
+pub fn identity_join(person: &str, known: &Knowledge) -> String {
+    let rows = known.rows;
     format!(
-        "from person p \
-         join lateral (select * from enrolment where person_id = p.id and {known} and acquired_on <= $1 \
-                       order by acquired_on desc limit 1) e on true \
-         join lateral (select * from person_identity where person_id = p.id and {known} and valid_from <= $1 \
+        "join lateral (select * from person_identity where person_id = {person} and {rows} and valid_from <= $1 \
                        and (valid_to is null or valid_to > $1) order by valid_from desc limit 1) i on true"
+    )
+}
+/// Reads one row as of a day (`$1`) by an id (`$2`), as known at an instant (`$3`) or now. `text` makes the statement.
+/// # Errors
+/// 404 when there is none.
+pub fn one_as_known<T: QueryableByName<Pg> + 'static>(
+    tx: &mut Tx<'_>,
+    text: impl Fn(&Knowledge) -> String,
+    (id, as_of): (Uuid, NaiveDate),
+    known_at: Option<DateTime<Utc>>,
+) -> Result<Guarded<T>, Problem> {
+    let query = sql_query(text(if known_at.is_some() { &Knowledge::THEN } else { &Knowledge::NOW }))
+        .bind::<t::Date, _>(as_of)
+        .bind::<t::Uuid, _>(id);
+    let row = match known_at {
+        Some(at) => query.bind::<t::Timestamptz, _>(at).get_result(tx.conn())?,
+        None => query.get_result(tx.conn())?,
+    };
+    Ok(Guarded::new(row))
+}
+/// Insured persons out of `people` (which gives `p`), with their latest enrolment `e` and their identity `i`. An employer may look
+/// at what was known of cover that is known now; a loss that came later ends it (R-202).
+fn members(people: &str, known: &Knowledge) -> String {
+    let (rows, number, identity) = (known.rows, known.number, identity_join("p.id", known));
+    let is_covered = if known.is_now {
+        "(e.lost_on is null or e.lost_on > $1)"
+    } else {
+        "exists (select from enrolment x where x.enrolment_id = e.enrolment_id and x.superseded_at is null \
+                 and (x.lost_on is null or x.lost_on > $1))"
+    };
+    format!(
+        "select {COLUMNS}, {number}, {is_covered} as is_covered from {people} \
+         join lateral (select * from enrolment where person_id = p.id and {rows} and acquired_on <= $1 \
+                       order by acquired_on desc limit 1) e on true {identity}"
     )
 }
 
@@ -37,22 +85,41 @@ pub fn find(
     as_of: NaiveDate,
     known_at: Option<DateTime<Utc>>,
 ) -> Result<Guarded<MemberRow>, Problem> {
-    let known = if known_at.is_some() { KNOWN_THEN } else { KNOWN_NOW };
-    let query = sql_query(format!("select {COLUMNS} {} where p.id = $2", joined(known)))
-        .bind::<t::Date, _>(as_of)
-        .bind::<t::Uuid, _>(id);
-    let row: MemberRow = match known_at {
-        Some(at) => query.bind::<t::Timestamptz, _>(at).get_result(tx.conn())?,
-        None => query.get_result(tx.conn())?,
-    };
-    Ok(Guarded::new(row))
+    let text = |known: &Knowledge| format!("{} where p.id = $2", members("person p", known));
+    one_as_known(tx, text, (id, as_of), known_at)
+}
+/// Holds a person until the end of the transaction, so that two changes don't cross.
+/// # Errors
+/// 404 when there is none.
+pub fn lock_person(conn: &mut PgConnection, person: Uuid) -> Result<(), Problem> {
+    let held =
+        sql_query("select from person where id = $1 for update").bind::<t::Uuid, _>(person).execute(conn)?;
+    if held == 1 { Ok(()) } else { Err(Problem::not_found()) }
 }
 /// The insured person, locked for a change.
 /// # Errors
 /// 404 when there is none.
 pub fn lock(tx: &mut Tx<'_>, id: Uuid, as_of: NaiveDate) -> Result<Guarded<MemberRow>, Problem> {
-    sql_query("select id from person where id = $1 for update").bind::<t::Uuid, _>(id).execute(tx.conn())?;
+    lock_person(tx.conn(), id)?;
     find(tx, id, as_of, None)
+}
+/// A person, insured or not, and the employers of today.
+/// # Errors
+/// 404 when there is none.
+pub fn find_person(tx: &mut Tx<'_>, person: Uuid) -> Result<Guarded<PersonRow>, Problem> {
+    let today = tx.today();
+    let row: PersonRow = sql_query(
+        "select p.id, p.version, array( \
+           select employer_id from enrolment where person_id = p.id and superseded_at is null \
+             and (lost_on is null or lost_on > $2) \
+           union select employer_id from dependency where person_id = p.id and superseded_at is null \
+             and (removed_on is null or removed_on > $2)) as employers \
+         from person p where p.id = $1",
+    )
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Date, _>(today)
+    .get_result(tx.conn())?;
+    Ok(Guarded::new(row))
 }
 /// The insured person as just written.
 /// # Errors
@@ -68,10 +135,10 @@ pub(super) fn find_many(
     as_of: NaiveDate,
 ) -> QueryResult<Vec<MemberRow>> {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
-        format!("select {COLUMNS} {} where p.id = any(?)", joined(KNOWN_NOW).replace("$1", "?"))
+        format!("{} where p.id = any(?)", members("person p", &Knowledge::NOW)).replace("$1", "?")
     });
     let day = || Bind::Day(as_of);
-    Fixed::new(&TEXT, vec![day(), day(), day(), Bind::Ids(ids.to_vec())]).load(conn)
+    Fixed::new(&TEXT, vec![day(), day(), day(), day(), Bind::Ids(ids.to_vec())]).load(conn)
 }
 
 /// Filters of the list.
@@ -89,6 +156,44 @@ pub struct Filter {
     /// Insured or not any more.
     pub is_insured: Option<bool>,
 }
+impl Filter {
+    /// The employers whose people are asked for: of this scope and this filter; `None` for all of the society.
+    fn employers(&self, scope: &RowScope) -> Option<Vec<Uuid>> {
+        match (scope.employers(), self.employer) {
+            (Some(mut own), Some(one)) => {
+                own.retain(|e| *e == one);
+                Some(own)
+            }
+            (own, one) => own.or_else(|| one.map(|e| vec![e])),
+        }
+    }
+    /// Who can be on the page at all, in the order of the page and through an index of its own: so a page reads the rows of
+    /// those people, and not of the society. What is left is asked of each (it may have been long ago).
+    fn candidates(&self, employers: Option<&[Uuid]>) -> String {
+        let mut enrolled = Vec::new();
+        match employers {
+            None => {}
+            Some([_]) => enrolled.push("employer_id = ($3::uuid[])[1]"), // read in order, so that a page ends early
+            Some(_) => enrolled.push("employer_id = any($3)"),
+        }
+        enrolled.extend(self.symbol.is_some().then_some("symbol = $6"));
+        enrolled.extend(self.number.is_some().then_some("number = $7"));
+        let named =
+            "select person_id from person_identity where superseded_at is null and kana_search like $5";
+        let of = match (enrolled.is_empty(), self.kana.is_some()) {
+            (true, false) => return "person p".into(),
+            (true, true) => format!("{named} and person_id > $2"),
+            (false, is_named) => {
+                let named = if is_named { format!(" and person_id in ({named})") } else { String::new() };
+                let enrolled = enrolled.join(" and ");
+                format!(
+                    "select person_id from enrolment where superseded_at is null and person_id > $2 and {enrolled}{named}"
+                )
+            }
+        };
+        format!("(select distinct person_id from ({of}) x) c join person p on p.id = c.person_id")
+    }
+}
 /// One page of insured persons by id.
 /// # Errors
 /// Database errors.
@@ -100,19 +205,20 @@ pub fn list(
     limit: i64,
 ) -> Result<Guarded<Vec<MemberRow>>, Problem> {
     let like = f.kana.as_ref().map(|k| format!("{}%", k.replace(['%', '_', '\\'], "")));
+    let employers = f.employers(scope);
     let rows = sql_query(format!(
-        "select {COLUMNS} {} where p.id > $2 \
-           and ($3::uuid[] is null or (e.employer_id = any($3) and (e.lost_on is null or e.lost_on > $1))) and ($4::uuid is null or e.employer_id = $4) \
+        "{} where p.id > $2 and ($3::uuid[] is null or e.employer_id = any($3)) \
+           and (not $4 or e.lost_on is null or e.lost_on > $1) \
            and ($5::text is null or i.kana_search like $5) and ($6::text is null or e.symbol = $6) \
            and ($7::text is null or e.number = $7) \
            and ($8::boolean is null or (e.lost_on is null or e.lost_on > $1) = $8) \
          order by p.id limit $9",
-        joined(KNOWN_NOW)
+        members(&f.candidates(employers.as_deref()), &Knowledge::NOW)
     ))
     .bind::<t::Date, _>(f.as_of)
     .bind::<t::Uuid, _>(after)
-    .bind::<t::Nullable<t::Array<t::Uuid>>, _>(scope.employers())
-    .bind::<t::Nullable<t::Uuid>, _>(f.employer)
+    .bind::<t::Nullable<t::Array<t::Uuid>>, _>(employers)
+    .bind::<t::Bool, _>(scope.employers().is_some())
     .bind::<t::Nullable<t::Text>, _>(like)
     .bind::<t::Nullable<t::Text>, _>(f.symbol.as_deref())
     .bind::<t::Nullable<t::Text>, _>(f.number.as_deref())
@@ -121,16 +227,17 @@ pub fn list(
     .load(tx.conn())?;
     Ok(Guarded::new(rows))
 }
-/// Every version of the identity; asked for after the member was admitted.
+/// Every version of the identity of the person whom an admitted row is about.
 /// # Errors
-/// Database errors.
-pub fn identities(tx: &mut Tx<'_>, m: &MemberRow) -> Result<Vec<IdentityVersion>, Problem> {
+/// 404 when it is about nobody; database errors.
+pub fn identities(tx: &mut Tx<'_>, person: &impl Subject) -> Result<Vec<IdentityVersion>, Problem> {
+    let person = person.facts().person.ok_or_else(Problem::not_found)?;
     Ok(sql_query(
         "select name, name_kana, birth_on, sex, resident_postal_code, resident_address, contact_postal_code, contact_address, \
          phone, change_reason, received_on, valid_from, valid_to, recorded_at, superseded_at \
          from person_identity where person_id = $1 order by valid_from desc, recorded_at desc limit 500",
     )
-    .bind::<t::Uuid, _>(m.person_id)
+    .bind::<t::Uuid, _>(person)
     .load(tx.conn())?)
 }
 /// Every version of the enrolments; asked for after the member was admitted.

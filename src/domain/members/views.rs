@@ -153,8 +153,9 @@ pub struct Member {
     pub loss_received_on: Option<NaiveDate>,
     /// 短時間労働者.
     pub short_time_worker: bool,
-    /// Whether a personal number is registered, and if not, why.
-    pub personal_number_state: NumberState,
+    /// Whether a personal number is registered now, and if not, why; absent with `known_at`: replay leaves personal numbers out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub personal_number_state: Option<NumberState>,
     /// 個人番号: present only with a scoped token for this person; else absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, pattern = "^[0-9]{12}$", max_length = 12, nullable = false)]
@@ -185,7 +186,7 @@ pub fn member_view(r: MemberRow, personal_number: Option<DisclosedNumber>) -> Me
         loss_reason: r.loss_reason,
         loss_received_on: r.loss_received_on,
         short_time_worker: r.short_time_worker,
-        personal_number_state: NumberState::of(&r.number_state, r.number_reason),
+        personal_number_state: r.number_state.map(|state| NumberState::of(&state, r.number_reason)),
         personal_number,
     }
 }

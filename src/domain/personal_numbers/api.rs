@@ -1,10 +1,11 @@
 //! Registering a personal number (write-only) and asking whether it is the right one (yes or no).
 use super::{
+    jobs,
     model::{NotRegisteredReason, RegistrationReason},
     rules, store,
 };
 use crate::{
-    domain::members::NumberState,
+    domain::members::{self, NumberState},
     json_body,
     kernel::{
         Gate, Kind, Permit, Problem, Reply, Routes, Tx,
@@ -22,8 +23,9 @@ use validator::Validate;
 operation! {
     /// 個人番号の登録・変更(書込専用)
     /// Registers or replaces the personal number of a person, or says why none is registered. Write-only: the answer never
-    /// holds the number. 409 `number-held-by-another` when it is registered for somebody else. Needs the personal-number
-    /// privilege and the closed network.
+    /// holds the number. 409 `number-held-by-another` when it is registered for somebody else. `correction` and
+    /// `withdrawn_as_wrong` say that the latest number was registered by mistake: it is erased at once and its key destroyed,
+    /// which reaches every backup. Needs the personal-number privilege and the closed network.
     pub RegisterPersonalNumber: Put "/v1/persons/{person_id}/personal-number" = "registerPersonalNumber",
         scope "personal-number:write", on "Person", status 200, law "R-100, R-104";
     /// 個人番号の照合(一致・不一致のみ)
@@ -100,7 +102,7 @@ async fn register_personal_number(
     input: Input<PersonalNumberInput>,
 ) -> Reply<RegisterPersonalNumber, PersonalNumberRegistration> {
     gate.run(move |tx| {
-        let row = store::find_person(tx, id.0)?;
+        let row = members::find_person(tx, id.0)?;
         let (person, permit) = tx.admit::<RegisterPersonalNumber, _>(row)?;
         tx.require_fresh_sign_in()?;
         let registered = register(tx, &permit, person.id, input.value.wish()?)?;
@@ -122,7 +124,9 @@ fn register(
             (NumberState::of("registered", None), reason.code())
         }
         Wish::None(reason) => {
-            store::withdraw(tx, permit, person_id, reason.code())?;
+            let keys = store::withdraw(tx, permit, person_id, reason.code())?;
+            let clock = tx.kernel().clock.clone();
+            jobs::enqueue_destruction(tx.conn(), &clock, keys)?;
             (NumberState::of("not_registered", Some(reason.code().into())), reason.code())
         }
     };
@@ -136,7 +140,7 @@ async fn verify_personal_number(
     input: Input<PersonalNumberCheck>,
 ) -> Reply<VerifyPersonalNumber, PersonalNumberMatch> {
     gate.run(move |tx| {
-        let row = store::find_person(tx, id.0)?;
+        let row = members::find_person(tx, id.0)?;
         let (person, permit) = tx.admit::<VerifyPersonalNumber, _>(row)?;
         tx.require_fresh_sign_in()?;
         let user = tx.actor()?.id;

@@ -1,5 +1,4 @@
 //! Rows and codes of 個人番号管理.
-use crate::kernel::{Facts, Subject};
 use diesel::{QueryableByName, sql_types as t};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -58,38 +57,22 @@ impl NotRegisteredReason {
     }
 }
 
-/// A person, as far as registration and checking need it.
-#[derive(QueryableByName)]
-pub struct PersonRow {
-    /// Person id.
-    #[diesel(sql_type = t::Uuid)]
-    pub id: Uuid,
-    /// Employers in whose affairs the person is today.
-    #[diesel(sql_type = t::Array<t::Uuid>)]
-    pub employers: Vec<Uuid>,
-}
-impl Subject for PersonRow {
-    fn facts(&self) -> Facts {
-        Facts { employers: self.employers.clone(), ..Facts::of("Person", self.id).about(self.id) }
-    }
-}
-
 /// A number as it lies in the register. Ciphertext and index are the number in another form: no `Debug`, no `Serialize`.
 #[derive(QueryableByName)]
 pub struct NumberRow {
     /// Version, from 1.
     #[diesel(sql_type = t::Integer)]
     pub version: i32,
-    /// Key of the person.
+    /// Key of this version.
     #[diesel(sql_type = t::Uuid)]
     pub key_id: Uuid,
-    /// The sealed number.
+    /// The sealed number; empty when it was erased.
     #[diesel(sql_type = t::Binary)]
     pub ciphertext: Vec<u8>,
-    /// Keyed index.
+    /// Keyed index; empty when it was erased.
     #[diesel(sql_type = t::Binary)]
     pub blind_index: Vec<u8>,
-    /// Not replaced yet.
+    /// Not replaced or taken out yet.
     #[diesel(sql_type = t::Bool)]
     pub is_live: bool,
 }
@@ -100,7 +83,7 @@ pub struct NewNumber<'a> {
     pub person: Uuid,
     /// Version.
     pub version: i32,
-    /// Key of the person.
+    /// Key of this version.
     pub key_id: Uuid,
     /// The sealed number.
     pub ciphertext: Vec<u8>,

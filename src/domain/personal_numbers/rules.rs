@@ -1,5 +1,20 @@
-//! How often a number may be checked: yes/no answers must not add up to a guess.
+//! How often a number may be checked: yes/no answers must not add up to a guess. Which number must not be kept, and
+//! which key nothing needs any more (R-104, R-108; 番号法 第20条: no number is kept that is not needed).
 use chrono::{DateTime, Duration, Utc};
+
+/// Hours after which a key that nothing needs is swept: the transaction that made it is over by then, one way or the other.
+pub const ORPHAN_HOURS: i64 = 24;
+
+/// Does this reason of a registration or a withdrawal say that the number before was never this person's? Such a number may
+/// not be kept; that of a person whose number was changed by the municipality is history and stays.
+pub fn was_mistake(reason: &str) -> bool {
+    matches!(reason, "correction" | "withdrawn_as_wrong")
+}
+/// May the sweep destroy so many keys? Not more than are in use: a store beside an empty or a wrong database must not be
+/// emptied. Takes numbers of keys older than [`ORPHAN_HOURS`].
+pub fn may_sweep(orphans: usize, needed: usize) -> bool {
+    orphans <= needed
+}
 
 /// Checks of one user within a minute.
 pub const PER_MINUTE: usize = 5;
@@ -46,6 +61,20 @@ mod tests {
         Check { at: now() - Duration::seconds(seconds), matched }
     }
 
+    #[test]
+    fn a_mistake_is_not_kept_and_a_change_is() {
+        assert!(was_mistake("correction") && was_mistake("withdrawn_as_wrong"));
+        for kept in
+            ["first_registration", "number_changed", "identity_confirmed", "notified", "under_inquiry"]
+        {
+            assert!(!was_mistake(kept), "{kept}");
+        }
+    }
+    #[test]
+    fn a_store_is_never_emptied_beside_a_wrong_database() {
+        assert!(may_sweep(0, 0) && may_sweep(3, 3));
+        assert!(!may_sweep(1, 0) && !may_sweep(4, 3));
+    }
     #[test]
     fn five_checks_a_minute() {
         let four: Vec<_> = (1..=4).map(|s| ago(s * 10, true)).collect();

@@ -9,6 +9,7 @@ use crate::{
     ports::key_store::{KeyStore, KeyStoreError, WrappedKey},
     values::personal_number::PersonalNumber,
 };
+use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -69,14 +70,14 @@ impl Sealer {
     pub fn index(&self, number: &PersonalNumber) -> [u8; 32] {
         secrets::hmac256(&self.index, &[b"personal-number/1", number.digits()])
     }
-    /// New data keys, kept in one batch.
+    /// New data keys, kept in one batch. Their ids tell that they were made at `now`, which the sweep goes by.
     /// # Errors
     /// 503 when the key store is away.
-    pub fn fresh_keys(&self, count: usize) -> Result<Vec<(Uuid, DataKey)>, Problem> {
+    pub fn fresh_keys(&self, count: usize, now: DateTime<Utc>) -> Result<Vec<(Uuid, DataKey)>, Problem> {
         let mut keys = Vec::with_capacity(count);
         let mut wrapped = Vec::with_capacity(count);
         for _ in 0..count {
-            let id = Uuid::now_v7();
+            let id = key_id_at(now, secrets::random::<10>().map_err(unsealed)?);
             let key: DataKey = Zeroizing::new(secrets::random::<32>().map_err(unsealed)?);
             wrapped.push((id, self.wrap(id, &key)?));
             keys.push((id, key));
@@ -105,6 +106,11 @@ impl Sealer {
         let sealed = secrets::seal(&self.kek, &key_bound(id), key.as_slice()).map_err(unsealed)?;
         sealed.try_into().map_err(|_| unsealed(SealError))
     }
+}
+/// Id of a key made at `now`: a version 7 UUID (RFC 9562), so that the ids of keys run with the clock of this program.
+pub fn key_id_at(now: DateTime<Utc>, random: [u8; 10]) -> Uuid {
+    let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }
 fn key_bound(id: Uuid) -> Vec<u8> {
     [b"data-key/1/".as_slice(), id.as_bytes()].concat()
@@ -150,6 +156,13 @@ mod tests {
         fn get(&self, key: Uuid) -> Result<Option<WrappedKey>, KeyStoreError> {
             Ok(self.0.lock().unwrap().get(&key).copied())
         }
+        fn ids_between(&self, after: Uuid, before: Uuid, most: u32) -> Result<Vec<Uuid>, KeyStoreError> {
+            let mut ids: Vec<Uuid> = self.0.lock().unwrap().keys().copied().collect();
+            ids.retain(|id| after < *id && *id < before);
+            ids.sort_unstable();
+            ids.truncate(most.try_into().unwrap());
+            Ok(ids)
+        }
         fn destroy_many(&self, keys: &[Uuid]) -> Result<(), KeyStoreError> {
             keys.iter().for_each(|k| {
                 self.0.lock().unwrap().remove(k);
@@ -161,6 +174,9 @@ mod tests {
         let store = Arc::new(InMemory::default());
         (Sealer { kek: [1; 32].into(), index: [2; 32].into(), store: store.clone() }, store)
     }
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(1_795_000_000_000).unwrap()
+    }
     fn number() -> PersonalNumber {
         PersonalNumber::parse("999900000011").unwrap()
     }
@@ -168,7 +184,7 @@ mod tests {
     #[test]
     fn a_number_opens_only_at_its_person_and_version() {
         let (sealer, store) = sealer();
-        let (id, key) = sealer.fresh_keys(1).unwrap().remove(0);
+        let (id, key) = sealer.fresh_keys(1, now()).unwrap().remove(0);
         let (person, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let here = Place::Register { person, version: 1 };
         let sealed = seal(&key, here, number().digits()).unwrap();
@@ -183,9 +199,17 @@ mod tests {
         assert_eq!(sealer.key(id).unwrap_err().code, "number-key-missing");
     }
     #[test]
+    fn the_id_of_a_key_tells_when_it_was_made() {
+        let (sealer, store) = sealer();
+        let (id, _) = sealer.fresh_keys(1, now()).unwrap().remove(0);
+        let bound = |ms: i64| key_id_at(now() + chrono::Duration::milliseconds(ms), [0; 10]);
+        assert_eq!(store.ids_between(bound(0), bound(1), 9).unwrap(), [id]);
+        assert!(store.ids_between(Uuid::nil(), bound(0), 9).unwrap().is_empty());
+    }
+    #[test]
     fn a_wrapped_key_does_not_open_under_another_id() {
         let (sealer, store) = sealer();
-        let (id, _) = sealer.fresh_keys(1).unwrap().remove(0);
+        let (id, _) = sealer.fresh_keys(1, now()).unwrap().remove(0);
         let stolen = store.get(id).unwrap().unwrap();
         let other = Uuid::from_u128(9);
         store.put_many(&[(other, stolen)]).unwrap();

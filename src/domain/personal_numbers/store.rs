@@ -1,10 +1,13 @@
 //! All SQL of 個人番号管理. What lies in the strongroom is touched only inside [`in_strongroom`].
 use super::{
     RegisterPersonalNumber, VerifyPersonalNumber,
-    model::{NewNumber, NumberRow, PendingColumns, PersonRow, TakenRow},
+    model::{NewNumber, NumberRow, PendingColumns, TakenRow},
     rules::{self, Check},
 };
-use crate::kernel::{Guarded, Permit, Problem, Tx};
+use crate::{
+    domain::members::lock_person,
+    kernel::{Permit, Problem, Tx},
+};
 use chrono::{DateTime, Duration, Utc};
 use diesel::{
     OptionalExtension, PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query,
@@ -61,34 +64,6 @@ struct CheckRow {
     matched: bool,
 }
 
-/// A person and the employers of today.
-/// # Errors
-/// 404 when there is none.
-pub fn find_person(tx: &mut Tx<'_>, person: Uuid) -> Result<Guarded<PersonRow>, Problem> {
-    let today = tx.today();
-    let row: PersonRow = sql_query(
-        "select p.id, array( \
-           select employer_id from enrolment where person_id = p.id and superseded_at is null \
-             and (lost_on is null or lost_on > $2) \
-           union select employer_id from dependency where person_id = p.id and superseded_at is null \
-             and (removed_on is null or removed_on > $2)) as employers \
-         from person p where p.id = $1",
-    )
-    .bind::<t::Uuid, _>(person)
-    .bind::<t::Date, _>(today)
-    .get_result(tx.conn())?;
-    Ok(Guarded::new(row))
-}
-
-/// Holds the person until the end of the transaction, so that two registrations don't cross.
-/// # Errors
-/// 404 when there is none.
-pub fn lock_person(conn: &mut PgConnection, person: Uuid) -> Result<(), Problem> {
-    let _: IdRow = sql_query("select id from person where id = $1 for update")
-        .bind::<t::Uuid, _>(person)
-        .get_result(conn)?;
-    Ok(())
-}
 /// Says on the person that a number is registered (no reason) or why not.
 /// # Errors
 /// Database errors.
@@ -106,7 +81,8 @@ pub fn tell_state(
     .execute(conn)?;
     Ok(())
 }
-/// Takes the registered number of a person out of use, keeping its version, and says why none is registered.
+/// Takes the registered number of a person out of use and says why none is registered. Its version is kept, unless it was
+/// registered by mistake: then the number is erased, and the keys that open nothing any more are given, to be destroyed.
 /// # Errors
 /// 404 when there is no such person.
 pub fn withdraw(
@@ -114,11 +90,15 @@ pub fn withdraw(
     _: &Permit<RegisterPersonalNumber>,
     person: Uuid,
     reason: &str,
-) -> Result<(), Problem> {
+) -> Result<Vec<Uuid>, Problem> {
     let now = tx.now();
     lock_person(tx.conn(), person)?;
-    in_strongroom(tx.conn(), |conn| supersede(conn, person, now))?;
-    tell_state(tx.conn(), person, Some(reason))
+    let keys = in_strongroom(tx.conn(), |conn| {
+        supersede(conn, person, now)?;
+        if rules::was_mistake(reason) { erase_latest(conn, person, now) } else { Ok(Vec::new()) }
+    })?;
+    tell_state(tx.conn(), person, Some(reason))?;
+    Ok(keys)
 }
 
 // --- inside the strongroom
@@ -128,8 +108,8 @@ pub fn withdraw(
 /// Database errors.
 pub fn latest(conn: &mut PgConnection, person: Uuid) -> Result<Option<NumberRow>, Problem> {
     Ok(sql_query(
-        "select version, key_id, ciphertext, blind_index, superseded_at is null as is_live \
-         from strongroom.personal_number where person_id = $1 order by version desc limit 1",
+        "select version, key_id, coalesce(ciphertext, '') as ciphertext, coalesce(blind_index, '') as blind_index, \
+         superseded_at is null as is_live from strongroom.personal_number where person_id = $1 order by version desc limit 1",
     )
     .bind::<t::Uuid, _>(person)
     .get_result(conn)
@@ -160,6 +140,37 @@ pub fn supersede(conn: &mut PgConnection, person: Uuid, now: DateTime<Utc>) -> R
     .bind::<t::Timestamptz, _>(now)
     .execute(conn)?;
     Ok(())
+}
+/// Erases the number of the latest version, which is out of use: what is left tells that there was one, when and why. Gives the
+/// keys that no version needs any more.
+/// # Errors
+/// Database errors.
+pub fn erase_latest(conn: &mut PgConnection, person: Uuid, now: DateTime<Utc>) -> Result<Vec<Uuid>, Problem> {
+    let erased: Vec<IdRow> = sql_query(
+        "update strongroom.personal_number set ciphertext = null, blind_index = null, erased_at = $2 \
+         where person_id = $1 and erased_at is null and superseded_at is not null \
+           and version = (select max(version) from strongroom.personal_number where person_id = $1) \
+         returning key_id as id",
+    )
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Timestamptz, _>(now)
+    .load(conn)?;
+    let keys: Vec<Uuid> = erased.into_iter().map(|r| r.id).collect();
+    unneeded(conn, &keys)
+}
+/// Which of these keys open nothing that is kept: no number in the register, none that waits, no file.
+/// # Errors
+/// Database errors.
+pub fn unneeded(conn: &mut PgConnection, keys: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
+    let rows: Vec<IdRow> = sql_query(
+        "select k as id from unnest($1) k \
+         where not exists (select from strongroom.personal_number where key_id = k and erased_at is null) \
+           and not exists (select from strongroom.pending_number where key_id = k) \
+           and not exists (select from strongroom.raw_file where key_id = k) order by k",
+    )
+    .bind::<t::Array<t::Uuid>, _>(keys)
+    .load(conn)?;
+    Ok(rows.into_iter().map(|r| r.id).collect())
 }
 /// Writes a version. Two people registering one number at once: the second is refused by the index.
 /// # Errors

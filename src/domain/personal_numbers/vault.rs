@@ -2,10 +2,12 @@
 use super::{
     jobs::enqueue_destruction,
     model::{NewNumber, PendingColumns},
-    sealing::{Place, Sealer, open_number, seal},
+    rules,
+    sealing::{DataKey, Place, Sealer, open_number, seal},
     store::{self, in_strongroom},
 };
 use crate::{
+    domain::members::lock_person,
     kernel::{
         Problem,
         clock::Clock,
@@ -36,23 +38,33 @@ impl Strongroom {
     fn indexes<'n>(&self, numbers: impl Iterator<Item = &'n PersonalNumber>) -> Vec<Vec<u8>> {
         numbers.map(|n| self.sealer.index(n).to_vec()).collect()
     }
-    /// Writes the next version of a person's number; the versions of one person share one data key.
-    fn write(&self, conn: &mut PgConnection, clock: &Clock, r: &Registration<'_>) -> Result<(), Problem> {
+    /// Writes the next version of a person's number, under a key of its own: so a version that was a mistake can be destroyed
+    /// and those before it stay.
+    /// Gives the keys that are to be destroyed.
+    fn write(
+        &self,
+        conn: &mut PgConnection,
+        clock: &Clock,
+        r: &Registration<'_>,
+    ) -> Result<Vec<Uuid>, Problem> {
         let index = self.sealer.index(r.number);
         if store::is_held_by_another(conn, r.person, &index)? {
             return Err(held_by_another());
         }
         let latest = store::latest(conn, r.person)?;
         if latest.as_ref().is_some_and(|l| l.is_live && secrets::same(&l.blind_index, &index)) {
-            return Ok(()); // the same number again: nothing changes
+            return Ok(Vec::new()); // the same number again: nothing changes
         }
-        let (key_id, key) = match &latest {
-            Some(l) => (l.key_id, self.sealer.key(l.key_id)?),
-            None => self.sealer.fresh_keys(1)?.pop().ok_or_else(|| Problem::unavailable("key-store-away"))?,
-        };
-        let version = latest.map_or(1, |l| l.version + 1);
+        let (key_id, key) = self.fresh_key()?;
+        let version = latest.as_ref().map_or(1, |l| l.version + 1);
         let ciphertext = seal(&key, Place::Register { person: r.person, version }, r.number.digits())?;
         store::supersede(conn, r.person, clock.now())?;
+        let is_another = latest.is_some_and(|l| !secrets::same(&l.blind_index, &index));
+        let unneeded = if is_another && rules::was_mistake(r.reason) {
+            store::erase_latest(conn, r.person, clock.now())?
+        } else {
+            Vec::new()
+        };
         let row = NewNumber {
             person: r.person,
             version,
@@ -63,7 +75,12 @@ impl Strongroom {
             by: r.by,
         };
         store::insert(conn, row, clock.now())
-            .map_err(|p| if p.code == "already-exists" { held_by_another() } else { p })
+            .map_err(|p| if p.code == "already-exists" { held_by_another() } else { p })?;
+        Ok(unneeded)
+    }
+    fn fresh_key(&self) -> Result<(Uuid, DataKey), Problem> {
+        let fresh = self.sealer.fresh_keys(1, self.clock.now())?.pop();
+        fresh.ok_or_else(|| Problem::unavailable("key-store-away"))
     }
 }
 fn held_by_another() -> Problem {
@@ -76,8 +93,9 @@ fn held_by_another() -> Problem {
 
 impl NumberVault for Strongroom {
     fn register(&self, conn: &mut PgConnection, clock: &Clock, r: Registration<'_>) -> Result<(), Problem> {
-        store::lock_person(conn, r.person)?;
-        in_strongroom(conn, |conn| self.write(conn, clock, &r))?;
+        lock_person(conn, r.person)?;
+        let unneeded = in_strongroom(conn, |conn| self.write(conn, clock, &r))?;
+        enqueue_destruction(conn, clock, unneeded)?;
         store::tell_state(conn, r.person, None)
     }
     fn read(&self, conn: &mut PgConnection, person: Uuid) -> Result<Option<PersonalNumber>, Problem> {
@@ -102,7 +120,7 @@ impl NumberVault for Strongroom {
         }
         let mut rows =
             PendingColumns { indexes: self.indexes(items.iter().map(|i| &i.number)), ..Default::default() };
-        for (item, (key_id, key)) in items.iter().zip(self.sealer.fresh_keys(items.len())?) {
+        for (item, (key_id, key)) in items.iter().zip(self.sealer.fresh_keys(items.len(), clock.now())?) {
             let place = Place::Pending { notification: item.notification, slot: item.slot };
             rows.ciphertexts.push(seal(&key, place, item.number.digits())?);
             rows.notifications.push(item.notification);
@@ -155,8 +173,7 @@ impl NumberVault for Strongroom {
         submission: Uuid,
         raw: &[u8],
     ) -> Result<(), Problem> {
-        let fresh = self.sealer.fresh_keys(1)?.pop();
-        let (key_id, key) = fresh.ok_or_else(|| Problem::unavailable("key-store-away"))?;
+        let (key_id, key) = self.fresh_key()?;
         let ciphertext = seal(&key, Place::File { submission }, raw)?;
         in_strongroom(conn, |conn| store::insert_file(conn, submission, key_id, ciphertext, clock.now()))
     }

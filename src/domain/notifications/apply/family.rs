@@ -148,7 +148,7 @@ fn one<Op: Operation>(
         }
         Change::Changed => {
             let d = found(tx, insured, e)?;
-            members::correct_name(tx, permit, d.person_id, (e.name.unwrap_or(e.kana), e.kana), row.id)?;
+            members::correct_name(tx, permit, d.person_id, (e.name, e.kana), row.id)?;
             Ok(
                 json!({ "slot": e.slot.as_str(), "dependent_id": d.dependent_id, "person_id": d.person_id, "branch": d.branch }),
             )

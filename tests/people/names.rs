@@ -1,0 +1,207 @@
+//! 氏名変更・氏名訂正 (R-007, R-011): a new name holds for its days, and what was known before stays.
+use super::family;
+use crate::{
+    filing::{CHILD, NANA, accept, child_leaves, count, decide, filed, id},
+    harness::{
+        caller::{Caller, Response},
+        world::World,
+    },
+};
+use chrono::Duration;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+fn record(staff: &Caller, person: Uuid, tag: &str, change: &Value) -> Response {
+    staff.post(format!("/v1/persons/{person}/name-changes")).header("if-match", tag).json(change)
+}
+/// Records on the version that is read now.
+fn recorded(staff: &Caller, path: &str, person: Uuid, change: &Value) -> Response {
+    let tag = staff.get(path).header("etag").to_owned();
+    record(staff, person, &tag, change)
+}
+/// Pairs of identities of one person, known now, that are valid on the same day: there is never one.
+fn overlaps(w: &World) -> i64 {
+    count(
+        w,
+        "select count(*) as n from person_identity a join person_identity b on a.person_id = b.person_id and a.row_id < b.row_id \
+         where a.superseded_at is null and b.superseded_at is null \
+         and daterange(a.valid_from, a.valid_to) && daterange(b.valid_from, b.valid_to)",
+    )
+}
+
+#[test]
+fn a_correction_reaches_all_days_of_the_wrong_name_and_none_of_what_was_known() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let (member, ..) = family(&w, &employer, &staff);
+    let path = format!("/v1/members/{member}");
+    w.clock.advance(Duration::minutes(2));
+    let tag = staff.get(&path).header("etag").to_owned();
+    staff.patch(&path).header("if-match", &tag).merge_patch(&json!({ "phone": "03-0000-0007" })).expect(200);
+    w.clock.advance(Duration::minutes(2));
+    let right = json!({ "name": "見本　奈々", "reason": "correction" });
+    let done = recorded(&staff, &path, member, &right);
+    let tag = done.header("etag").to_owned();
+    let versions = done.expect(200)["identities"].clone();
+    assert_eq!(versions.as_array().unwrap().len(), 5, "one, its two parts, and both anew: {versions}");
+    assert_eq!(tag, staff.get(&path).header("etag"));
+
+    let name = |query: &str| staff.get(format!("{path}{query}")).expect(200)["name"].clone();
+    assert_eq!(name(""), "見本　奈々");
+    assert_eq!(name("?as_of=2026-11-01"), "見本　奈々", "from the first day of the wrong name on");
+    assert_eq!(name("?known_at=2026-11-22T00:03:00Z"), "見本　七", "what was known then");
+    assert_eq!(name("?as_of=2026-11-01&known_at=2026-11-22T00:03:00Z"), "見本　七");
+    let now = staff.get(&path).expect(200);
+    assert_eq!((&now["phone"], &now["name_kana"]), (&json!("03-0000-0007"), &json!("ミホン　ナナ")));
+    assert!(staff.get(format!("{path}?as_of=2026-11-21")).expect(200).get("phone").is_none());
+    assert_eq!(overlaps(&w), 0);
+    assert_eq!(
+        count(&w, "select count(*) as n from person_identity where change_reason = 'name_correction'"),
+        2
+    );
+}
+#[test]
+fn a_reading_is_corrected_and_found_by() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let (member, dependent, person) = family(&w, &employer, &staff);
+    let right = json!({ "name_kana": "みほん　しち", "reason": "correction" });
+    let path = format!("/v1/members/{member}");
+    recorded(&staff, &path, member, &right).expect(200);
+    let now = staff.get(&path).expect(200);
+    assert_eq!((&now["name"], &now["name_kana"]), (&json!("見本　七"), &json!("ミホン　シチ")));
+    let found = |kana: &str| {
+        let query = form_urlencoded(kana);
+        staff.get(format!("/v1/members?name_kana={query}")).expect(200)["items"].as_array().unwrap().len()
+    };
+    assert_eq!((found("ミホンシチ"), found("ミホンナナ")), (1, 0));
+    let path = format!("/v1/dependents/{dependent}");
+    let right = json!({ "name_kana": "ミホン　コトモ", "name": "見本　子友", "reason": "correction", "valid_from": "2026-11-15" });
+    recorded(&staff, &path, person, &right).expect(200);
+    let reading = |query: &str| staff.get(format!("{path}{query}")).expect(200)["name_kana"].clone();
+    assert_eq!(
+        (reading(""), reading("?as_of=2026-11-14")),
+        (json!("ミホン　コトモ"), json!("ミホン　コドモ"))
+    );
+    assert_eq!(overlaps(&w), 0);
+}
+fn form_urlencoded(text: &str) -> String {
+    text.bytes().map(|b| format!("%{b:02X}")).collect()
+}
+#[test]
+fn a_change_holds_from_its_day_on_and_later_names_stay() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let (member, ..) = family(&w, &employer, &staff);
+    let path = format!("/v1/members/{member}");
+    let married = json!({ "name": "架空　七", "name_kana": "カクウ　ナナ", "reason": "marriage", "valid_from": "2026-11-15",
+                          "received_on": "2026-11-20" });
+    recorded(&staff, &path, member, &married).expect(200);
+    let name = |query: &str| staff.get(format!("{path}{query}")).expect(200)["name"].clone();
+    assert_eq!(
+        (name("?as_of=2026-11-14"), name("?as_of=2026-11-15")),
+        (json!("見本　七"), json!("架空　七"))
+    );
+    w.clock.advance(Duration::minutes(1));
+    let earlier = json!({ "name": "見木　七", "reason": "correction", "valid_from": "2026-11-01" });
+    recorded(&staff, &path, member, &earlier).expect(200);
+    assert_eq!(
+        (name("?as_of=2026-11-01"), name("?as_of=2026-11-14")),
+        (json!("見木　七"), json!("見木　七"))
+    );
+    assert_eq!(name(""), "架空　七", "the name of the marriage is another one");
+    let history = staff.get(format!("{path}/history")).expect(200);
+    let newest = &history["identities"][0];
+    assert_eq!(
+        (&newest["change_reason"], &newest["received_on"], &newest["valid_from"]),
+        (&json!("marriage"), &json!("2026-11-20"), &json!("2026-11-15"))
+    );
+    assert_eq!(overlaps(&w), 0);
+}
+#[test]
+fn what_can_not_be_recorded_is_refused_and_stores_nothing() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let (member, ..) = family(&w, &employer, &staff);
+    let tag = staff.get(format!("/v1/members/{member}")).header("etag").to_owned();
+    for (change, pointer, code) in [
+        (json!({ "reason": "correction" }), "/name", "missing-field"),
+        (json!({ "reason": "correction", "name": "　" }), "/name", "blank"),
+        (json!({ "reason": "correction", "name_kana": "見本　七" }), "/name_kana", "kana"),
+        (json!({ "reason": "correction", "name_kana": "ミホンナナ" }), "/name_kana", "kana"),
+        (json!({ "reason": "marriage", "name": "架空　七" }), "/valid_from", "missing-field"),
+        (
+            json!({ "reason": "divorce", "name": "架空　七", "valid_from": "2026-11-23" }),
+            "/valid_from",
+            "future-date",
+        ),
+        (
+            json!({ "reason": "correction", "name": "架空　七", "received_on": "2026-11-23" }),
+            "/received_on",
+            "future-date",
+        ),
+    ] {
+        let refused = record(&staff, member, &tag, &change).refused(422, "invalid");
+        let said = &refused["errors"][0];
+        assert_eq!((&said["pointer"], &said["code"]), (&json!(pointer), &json!(code)), "{refused}");
+    }
+    let change =
+        |name: &str, from: &str| json!({ "reason": "other_change", "name": name, "valid_from": from });
+    record(&staff, member, &tag, &change("架空　七", "2026-10-31")).refused(409, "no-name-then");
+    record(&staff, member, &tag, &change("見本　七", "2026-11-10")).refused(409, "nothing-new");
+    record(&staff, member, "\"99\"", &change("架空　七", "2026-11-10")).refused(412, "stale");
+    record(&w.staff("benefits"), member, &tag, &change("架空　七", "2026-11-10")).refused(403, "forbidden");
+    record(&staff, Uuid::now_v7(), &tag, &change("架空　七", "2026-11-10")).refused(404, "not-found");
+    assert_eq!(count(&w, "select count(*) as n from person_identity"), 2);
+    assert_eq!(staff.get(format!("/v1/members/{member}")).header("etag"), tag);
+}
+#[test]
+fn versions_of_a_dependency_show_the_identity_of_their_time() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let (_, dependent, person) = family(&w, &employer, &staff);
+    let path = format!("/v1/dependents/{dependent}");
+    w.clock.advance(Duration::minutes(2));
+    let leaves = filed(&w, &employer, &child_leaves(NANA, CHILD, "2026-11-20"));
+    id(&decide(&staff, leaves, &accept()).expect(200)["outcome"]["member_id"]);
+    w.clock.advance(Duration::minutes(2));
+    recorded(&staff, &path, person, &json!({ "name": "見本　小友", "reason": "correction" })).expect(200);
+    let history = staff.get(format!("{path}/history")).expect(200);
+    let told: Vec<(&Value, bool)> = history["versions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|v| (&v["name"], v.get("superseded_at").is_some()))
+        .collect();
+    assert_eq!(told, [(&json!("見本　小友"), false), (&json!("見本　子"), true)]);
+    assert!(history["versions"].as_array().unwrap().iter().all(|v| v.get("personal_number_state").is_none()));
+    let names: Vec<&Value> = history["identities"].as_array().unwrap().iter().map(|i| &i["name"]).collect();
+    assert_eq!(names, ["見本　小友", "見本　子"]);
+}
+
+#[test]
+fn a_form_that_says_changed_corrects_the_name_it_states_and_no_other() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let (_, dependent, _) = family(&w, &employer, &staff);
+    let path = format!("/v1/dependents/{dependent}");
+    let mut form = child_leaves(NANA, CHILD, "2026-11-20");
+    form["change"] = json!("changed");
+    let entry = form["others"][0].as_object_mut().unwrap();
+    entry.remove("ceased_on");
+    entry.remove("removal_reason");
+    entry.insert("remarks".into(), json!("氏名訂正"));
+    for (stated, shown, versions) in
+        [(None, "見本　子", 1), (Some("見本　子"), "見本　子", 1), (Some("見本　小友"), "見本　小友", 2)]
+    {
+        form["others"][0].as_object_mut().unwrap().remove("name");
+        if let Some(name) = stated {
+            form["others"][0]["name"] = json!(name);
+        }
+        decide(&staff, filed(&w, &employer, &form), &accept()).expect(200);
+        assert_eq!(staff.get(&path).expect(200)["name"], shown, "{stated:?}");
+        let history = staff.get(format!("{path}/history")).expect(200);
+        assert_eq!(history["identities"].as_array().unwrap().len(), versions, "{stated:?}");
+    }
+    assert_eq!(staff.get(format!("{path}?as_of=2026-11-10")).expect(200)["name"], "見本　小友");
+}

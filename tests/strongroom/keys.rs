@@ -1,0 +1,163 @@
+//! Keys end with what they open: a number that was a mistake, and keys that nothing ever needed.
+use super::vault::{inside, keep, number, pending, read, work};
+use crate::access::house::{CLERK, House};
+use actix_web::test::TestRequest;
+use chrono::Duration;
+use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types as t};
+use kenpo::{
+    cli,
+    domain::personal_numbers::jobs,
+    kernel::{Problem, db, vault::Registration},
+    ports::key_store::KeyStore,
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+#[derive(QueryableByName)]
+struct Kept {
+    #[diesel(sql_type = t::Uuid)]
+    key_id: Uuid,
+}
+fn keys(house: &House) -> Vec<Uuid> {
+    let rows: Vec<Kept> = sql_query("select key_id from strongroom.personal_number order by row_id")
+        .load(&mut house.owner())
+        .unwrap();
+    rows.into_iter().map(|k| k.key_id).collect()
+}
+fn register(house: &House, person: Uuid, serial: u32, reason: &str) {
+    let r = Registration { person, number: &number(serial), reason, by: CLERK };
+    inside(house, |conn| house.kernel.vault.register(conn, &house.kernel.clock, r)).unwrap();
+}
+async fn withdraw(house: &House, person: Uuid, reason: &str) -> Value {
+    let token = house.sign_in("clerk").await.word("access_token");
+    let path = format!("/v1/persons/{person}/personal-number");
+    let got = house
+        .ask(&token, TestRequest::put().uri(&path).set_json(json!({ "not_registered_reason": reason })))
+        .await;
+    assert_eq!(got.status, 200, "{}", got.text);
+    got.json()
+}
+fn sweep(house: &House) -> Result<(), &'static str> {
+    jobs::sweep_keys(
+        &mut db::connection(&house.kernel.db).unwrap(),
+        house.store.as_ref(),
+        &house.kernel.clock,
+    )
+}
+
+#[test]
+fn a_corrected_number_is_erased_and_the_changed_one_before_it_stays() {
+    let house = House::open();
+    let person = house.person();
+    register(&house, person, 1, "first_registration");
+    register(&house, person, 2, "number_changed");
+    assert_eq!(
+        house.count("strongroom.personal_number where ciphertext is not null"),
+        2,
+        "a change is history"
+    );
+    // a backup of before the correction
+    house.run("create table backup as select * from strongroom.personal_number");
+    register(&house, person, 3, "correction");
+    let keys = keys(&house);
+    assert_eq!(keys.len(), 3);
+    let erased = "strongroom.personal_number where version = 2 and ciphertext is null and blind_index is null and erased_at is not null";
+    assert_eq!(house.count(erased), 1, "that there was one stays");
+    assert_eq!(house.count("strongroom.personal_number where erased_at is not null"), 1);
+    assert!(house.store.get(keys[1]).unwrap().is_some(), "until the job is done");
+    assert_eq!(work(&house), 1);
+    assert!(house.store.get(keys[1]).unwrap().is_none());
+    assert!(house.store.get(keys[0]).unwrap().is_some() && house.store.get(keys[2]).unwrap().is_some());
+    assert!(read(&house, person).is_some());
+    // brought back, it does not open
+    house.run(
+        "delete from strongroom.personal_number where version <> 2; \
+         update strongroom.personal_number n set ciphertext = b.ciphertext, blind_index = b.blind_index, erased_at = null, \
+           superseded_at = null from backup b where b.row_id = n.row_id",
+    );
+    let gone = inside(&house, |c| house.kernel.vault.read(c, person)).unwrap_err();
+    assert_eq!(gone.code, "number-key-missing");
+}
+#[actix_web::test]
+async fn a_number_withdrawn_as_wrong_is_erased_also_after_an_inquiry() {
+    let house = House::open();
+    let (one, two) = (house.person(), house.person());
+    register(&house, one, 1, "first_registration");
+    register(&house, two, 2, "first_registration");
+    withdraw(&house, one, "under_inquiry").await;
+    assert_eq!((house.count("strongroom.personal_number where erased_at is not null"), work(&house)), (0, 0));
+    withdraw(&house, one, "withdrawn_as_wrong").await;
+    withdraw(&house, one, "withdrawn_as_wrong").await;
+    assert_eq!((house.count("strongroom.personal_number where erased_at is not null"), work(&house)), (1, 1));
+    let keys = keys(&house);
+    assert!(house.store.get(keys[0]).unwrap().is_none() && house.store.get(keys[1]).unwrap().is_some());
+    register(&house, one, 1, "first_registration");
+    assert!(read(&house, one).is_some(), "registered again, under a key of its own");
+    assert!(read(&house, two).is_some());
+}
+#[test]
+fn the_same_number_again_is_no_mistake_and_a_shared_key_stays() {
+    let house = House::open();
+    let person = house.person();
+    register(&house, person, 1, "first_registration");
+    register(&house, person, 1, "correction");
+    assert_eq!((house.count("strongroom.personal_number where erased_at is null"), work(&house)), (1, 0));
+    // as it was written before each version had a key of its own
+    register(&house, person, 2, "number_changed");
+    house.run("update strongroom.personal_number set key_id = (select key_id from strongroom.personal_number where version = 1)");
+    register(&house, person, 3, "correction");
+    assert_eq!((house.count("strongroom.personal_number where erased_at is not null"), work(&house)), (1, 0));
+    assert!(house.store.get(keys(&house)[0]).unwrap().is_some(), "version 1 needs it");
+}
+#[test]
+fn the_sweep_takes_what_was_rolled_back_and_nothing_that_lives() {
+    let house = House::open();
+    let person = house.person();
+    register(&house, person, 1, "first_registration");
+    let (case, submission) = (house.case(), Uuid::now_v7());
+    keep(&house, vec![pending(case, "insured", 2)]);
+    inside(&house, |c| house.kernel.vault.keep_file(c, &house.kernel.clock, submission, b"x")).unwrap();
+    let held = || house.store.ids_between(Uuid::nil(), Uuid::max(), 100).unwrap();
+    let living = held();
+    assert_eq!(living.len(), 3);
+    let other = house.person();
+    let broke_off = inside(&house, |c| {
+        let r = Registration { person: other, number: &number(3), reason: "first_registration", by: CLERK };
+        house.kernel.vault.register(c, &house.kernel.clock, r)?;
+        Err::<(), _>(Problem::not_found())
+    });
+    assert!(broke_off.is_err());
+    assert_eq!(held().len(), 4, "the key is kept before the commit that never came");
+    house.pass(Duration::hours(23));
+    sweep(&house).unwrap();
+    assert_eq!(held().len(), 4, "its transaction could still be under way");
+    house.pass(Duration::hours(2));
+    sweep(&house).unwrap();
+    assert_eq!(held(), living);
+    assert!(read(&house, person).is_some());
+}
+#[test]
+fn beside_an_empty_database_nothing_is_swept() {
+    let house = House::open();
+    let person = house.person();
+    register(&house, person, 1, "first_registration");
+    house.run("delete from strongroom.personal_number");
+    house.pass(Duration::hours(25));
+    assert_eq!(sweep(&house), Err("too-many-orphans"));
+    assert_eq!(house.store.ids_between(Uuid::nil(), Uuid::max(), 100).unwrap().len(), 1);
+}
+#[test]
+fn the_worker_sweeps_once_a_day() {
+    let house = House::open();
+    let mut conn = db::connection(&house.kernel.db).unwrap();
+    let waiting = "job where kind = 'sweep_keys' and finished_at is null";
+    jobs::enqueue_sweep(&mut conn, &house.kernel.clock, 0).unwrap();
+    jobs::enqueue_sweep(&mut conn, &house.kernel.clock, 0).unwrap();
+    assert_eq!(house.count(waiting), 1, "one waits, however many workers start");
+    drop(conn);
+    let worked = || cli::work_once(&house.kernel.db, house.store.as_ref(), &house.kernel.clock).unwrap();
+    assert!(worked());
+    assert_eq!((house.count(waiting), worked()), (1, false), "the next one is for tomorrow");
+    house.pass(Duration::days(1));
+    assert!(worked());
+}
