@@ -12,6 +12,7 @@ use kenpo::{
         keys::Keys,
         limit::Limits,
         live::{ClientFacts, Live, Snapshot, UserFacts},
+        places::Places,
         policy::Policies,
         token::{Claims, Tokens},
         trail::{Floods, Writer},
@@ -105,6 +106,8 @@ impl Counter {
             policies: Policies::built_in().unwrap(),
             floods: Floods::default(),
             limits: Limits::new(0),
+            turns: Places::new(1, 8, std::time::Duration::from_secs(10)),
+            shares: Places::new(4, 8, std::time::Duration::from_secs(10)),
             vault: Arc::new(Nothing),
             grants: Arc::new(Nothing),
         };

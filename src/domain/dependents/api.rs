@@ -23,7 +23,7 @@ crate::operation! {
     ///
     /// Reads one dependent as of a day. With a scoped token for this person the answer carries `personal_number`; otherwise
     /// the field is absent.
-    pub GetDependent: Get "/v1/dependents/{dependent_id}" = "getDependent", scope "dependents:read" or "personal-number:read", on "Dependent", status 200, law "R-006, R-111";
+    pub GetDependent: Get "/v1/dependents/{dependent_id}" = "getDependent", scope "dependents:read" or "personal-number:read", on "Dependent", status 200, law "R-006, R-111", sends Etag;
     /// 被扶養者の履歴
     ///
     /// Every version of the dependency: what was valid when, and what was known when.

@@ -20,11 +20,11 @@ crate::operation! {
     /// 届出の審査(受理・返戻)
     ///
     /// Accepts a notification, which applies it to members and dependents in the same transaction, or returns it with reasons.
-    pub DecideNotification: Post "/v1/notifications/{notification_id}/decision" = "decideNotification", scope "notifications:decide", on "Notification", status 200, law "R-001, R-017, R-090";
+    pub DecideNotification: Post "/v1/notifications/{notification_id}/decision" = "decideNotification", scope "notifications:decide", on "Notification", status 200, law "R-001, R-017, R-090", sends Etag;
     /// 届出の取下げ
     ///
     /// Takes back a notification that still waits for a decision.
-    pub WithdrawNotification: Post "/v1/notifications/{notification_id}/withdrawal" = "withdrawNotification", scope "notifications:submit", on "Notification", status 200, law "R-017";
+    pub WithdrawNotification: Post "/v1/notifications/{notification_id}/withdrawal" = "withdrawNotification", scope "notifications:submit", on "Notification", status 200, law "R-017", sends Etag;
 }
 
 /// 審査結果.
