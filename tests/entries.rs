@@ -26,8 +26,9 @@ fn a_kept_answer_is_about_what_was_made() {
         let first = by.post(path).key(&key).json(body);
         let again = by.post(path).key(&key).json(body);
         assert_eq!(again.header("idempotency-replayed"), "true", "{}", again.text);
-        for r in [&first, &again] {
+        for (r, detail) in [(&first, Value::Null), (&again, json!({ "replayed": true }))] {
             let e = entry(&w, r);
+            assert_eq!(e["detail"], detail);
             assert_eq!((&e["subject_kind"], &e["subject_id"]), (&json!(kind), &first.body["id"]), "{path}");
         }
     }

@@ -66,7 +66,8 @@ fn require_headers(document: &mut Value) {
     let statuses = route::problem_statuses();
     let require = |response: &mut Value, status: &str| {
         for header in Header::ALL.iter().filter(|h| h.is_always_sent(status)) {
-            if let Some(described) = response["headers"].get_mut(header.name()) {
+            let described = response.get_mut("headers").and_then(|all| all.get_mut(header.name()));
+            if let Some(described) = described {
                 described["required"] = json!(true);
             }
         }

@@ -2,7 +2,7 @@
 //! made of it.
 use super::{Kind, Operation};
 use utoipa::openapi::{
-    self,
+    self, KnownFormat, SchemaFormat,
     schema::{ObjectBuilder, Type},
 };
 
@@ -61,9 +61,11 @@ impl Header {
     /// As the document describes it.
     pub fn described(self) -> openapi::header::Header {
         let schema = match self {
-            Self::RetryAfter => {
-                ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(86_400))
-            }
+            Self::RetryAfter => ObjectBuilder::new()
+                .schema_type(Type::Integer)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+                .minimum(Some(0))
+                .maximum(Some(86_400)),
             Self::IdempotencyReplayed => {
                 ObjectBuilder::new().schema_type(Type::String).pattern(Some("^true$")).max_length(Some(4))
             }

@@ -83,9 +83,10 @@ impl<Op: Operation> Gate<Op> {
                         ..Facts::of(Op::SUBJECT, stored.subject_id.unwrap_or(Uuid::nil()))
                     };
                     let permit = tx.admit_facts::<Op>(&facts)?;
-                    if stored.subject_id.is_some() {
-                        tx.note(|n| n.subject = Some((Op::MAKES, stored.subject_id)));
-                    }
+                    tx.note(|n| {
+                        n.subject = stored.subject_id.map(|id| (Op::MAKES, Some(id))).or(n.subject);
+                        n.detail = Some(serde_json::json!({ "replayed": true }));
+                    });
                     return Ok(permit.replay(stored.status, stored.location, stored.body));
                 }
                 let answer = freeze(work(tx)?)?;
