@@ -54,7 +54,16 @@ pub const SETTINGS: &[Setting] = &[
         default: "",
         about: "addresses of the proxies, by comma: of their requests the last other address in `X-Forwarded-For` is recorded",
     },
-    Setting { name: "pool_size", default: "12", about: "connections to the database" },
+    Setting {
+        name: "pool_size",
+        default: "12",
+        about: "connections to the database; at least five more than `caller_connections`",
+    },
+    Setting {
+        name: "caller_connections",
+        default: "4",
+        about: "connections that the requests of one caller may hold at once; the others of that caller wait",
+    },
     Setting { name: "workers", default: "2", about: "threads that serve requests" },
     Setting {
         name: "rate_per_second",
@@ -80,6 +89,9 @@ pub const SETTINGS: &[Setting] = &[
         about: "folder with initdb and postgres, for the private PostgreSQL; found when empty",
     },
 ];
+
+/// Connections that the server holds for itself: the audit writer, the reader of members, the watch over callers, the sequencer.
+const OWN_CONNECTIONS: u32 = 4;
 
 /// Settings, read and checked.
 #[derive(Clone, Debug)]
@@ -137,6 +149,7 @@ impl Config {
     fn check(&self) -> anyhow::Result<()> {
         for number in [
             "pool_size",
+            "caller_connections",
             "workers",
             "rate_per_second",
             "argon2_memory_kib",
@@ -149,6 +162,26 @@ impl Config {
         self.address("listen_internet")?;
         self.hosts("trusted_proxies")?;
         Ok(())
+    }
+    /// `pool_size` and `caller_connections`, when they leave room for more than one caller.
+    /// # Errors
+    /// Says what to set.
+    pub fn connections(&self) -> anyhow::Result<(u32, u32)> {
+        let (pool, caller) = (self.number("pool_size")?, self.number("caller_connections")?);
+        let least = caller.saturating_add(OWN_CONNECTIONS + 1);
+        if caller == 0 {
+            bail!(
+                "the setting caller_connections is 0, so that nobody could ask anything: set it to 1 or more"
+            );
+        }
+        if pool < least {
+            bail!(
+                "the setting pool_size is {pool}: the server itself holds {OWN_CONNECTIONS} connections and one caller up to \
+                 {caller} (caller_connections), which leaves none for the others. Set pool_size (KENPO_POOL_SIZE) to at \
+                 least {least}, or caller_connections lower"
+            );
+        }
+        Ok((pool, caller))
     }
     /// A text.
     pub fn text(&self, name: &str) -> &str {
@@ -231,6 +264,16 @@ mod tests {
         let proxies =
             read(&[("KENPO_TRUSTED_PROXIES", "10.0.0.1, ::1")]).unwrap().hosts("trusted_proxies").unwrap();
         assert_eq!(proxies.len(), 2);
+    }
+    #[test]
+    fn a_pool_leaves_room_for_more_than_one_caller() {
+        let connections = |pool: &str, caller: &str| {
+            read(&[("KENPO_POOL_SIZE", pool), ("KENPO_CALLER_CONNECTIONS", caller)]).unwrap().connections()
+        };
+        assert_eq!(read(&[]).unwrap().connections().unwrap(), (12, 4));
+        assert_eq!(connections("6", "1").unwrap(), (6, 1));
+        assert!(connections("5", "1").unwrap_err().to_string().contains("at least 6"));
+        assert!(connections("12", "0").is_err());
     }
     #[test]
     fn the_readme_shows_the_table() {

@@ -1,5 +1,8 @@
 //! The contract: what is checked in is what is served, and it keeps the house's rules.
-use crate::harness::document::{self, document};
+use crate::harness::{
+    document::{self, document},
+    world::World,
+};
 use kenpo::{app, kernel::Kind, kernel::policy::Policies};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -145,6 +148,54 @@ fn schemas_have_names_and_bounds() {
 }
 
 #[test]
+fn every_header_of_the_contract_is_described_where_it_is_sent_and_nowhere_else() {
+    let w = World::new();
+    let by = w.staff("clerk");
+    let path = format!("/v1/employers/{}", w.employer);
+    let good = by.get(&path);
+    let promised = &document()["paths"]["/v1/employers/{employer_id}"]["get"]["responses"]["200"];
+    let with = |name: &str, value: Option<&str>| {
+        let mut r = good.clone();
+        r.headers.retain(|(n, _)| n != name);
+        r.headers.extend(value.map(|v| (name.to_owned(), v.to_owned())));
+        document::header_faults(promised, &r)
+    };
+    assert_eq!(document::header_faults(promised, &good), [""; 0]);
+    // planted
+    assert_eq!(with("etag", None), ["ETag is missing"]);
+    assert_eq!(with("location", Some("/v1/employers")), ["Location is not described"]);
+    assert_eq!(with("cache-control", None), ["Cache-Control is missing"]);
+    // what each operation lists
+    let listed = |op: &Value, status: &str| -> Vec<String> {
+        let response = &op["responses"][status];
+        let response = match response["$ref"].as_str() {
+            Some(r) => document().pointer(r.trim_start_matches('#')).unwrap(),
+            None => response,
+        };
+        let headers = response["headers"].as_object().unwrap();
+        headers.iter().map(|(n, h)| format!("{n}{}", if h["required"] == true { "!" } else { "" })).collect()
+    };
+    let mut seen = 0;
+    for (_, _, op) in operations() {
+        let success = match id(op) {
+            "createEmployer" => ("201", vec!["Cache-Control!", "Idempotency-Replayed", "Location!"]),
+            "createNotificationFile" => ("202", vec!["Cache-Control!", "Idempotency-Replayed", "Location!"]),
+            "listMembers" => ("200", vec!["Cache-Control!", "Link"]),
+            "updateMemberContact" => ("200", vec!["Cache-Control!", "ETag!"]),
+            "endSession" => ("204", vec!["Cache-Control!"]),
+            _ => continue,
+        };
+        seen += 1;
+        assert_eq!(listed(op, success.0), success.1, "{}", id(op));
+        assert_eq!(listed(op, "401"), ["Cache-Control!", "WWW-Authenticate!"]);
+        assert_eq!(listed(op, "403"), ["Cache-Control!", "WWW-Authenticate"]);
+        assert_eq!(listed(op, "429"), ["Cache-Control!", "Retry-After!"]);
+        assert_eq!(listed(op, "503"), ["Cache-Control!", "Retry-After!"]);
+    }
+    assert_eq!(seen, 5);
+}
+
+#[test]
 fn two_types_never_share_a_name() {
     assert_eq!(app::routes().clashes, Vec::<String>::new());
 }
@@ -186,7 +237,7 @@ fn references(value: &Value, out: &mut Vec<String>) {
 
 #[test]
 fn every_kind_of_problem_has_a_page_in_both_languages() {
-    let w = crate::harness::world::World::new();
+    let w = World::new();
     for kind in Kind::ALL {
         let page = w.nobody().get(format!("/problems/{}", kind.slug()));
         assert_eq!(page.status, 200, "{}", kind.slug());

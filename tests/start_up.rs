@@ -54,7 +54,7 @@ impl Site {
         let database = if url.is_empty() { String::new() } else { format!("database_url = \"{url}\"\n") };
         let text = format!(
             "{database}keys = \"{}\"\nkey_store = \"{}\"\nlisten = \"127.0.0.1:0\"\npublic_url = \"http://kenpo.test\"\n\
-             workers = 1\npool_size = 4\nargon2_memory_kib = 64\nargon2_passes = 1\nlog = \"debug\"\n",
+             workers = 1\npool_size = 6\ncaller_connections = 1\nargon2_memory_kib = 64\nargon2_passes = 1\nlog = \"debug\"\n",
             self.at("keys").display(),
             self.at("store/wrapped.sqlite").display()
         );

@@ -14,6 +14,7 @@ use crate::{
         keys::Keys,
         limit::Limits,
         live::Live,
+        places::Places,
         policy::Policies,
         token::Tokens,
         trail::{Floods, Writer},
@@ -21,7 +22,14 @@ use crate::{
     ports::key_store::SqliteKeyStore,
 };
 use anyhow::Context;
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
+
+/// How many filings wait at most for one employer's turn: each keeps its body in memory.
+const FILINGS_MOST: usize = 32;
+/// How many requests wait at most for one caller's connections.
+const WAITING_MOST: usize = 200;
+/// How long each waits at most.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the roof takes from outside.
 pub struct Parts {
@@ -56,8 +64,9 @@ impl App {
         let keys = Keys::open(Path::new(c.text("keys")))?;
         let store = SqliteKeyStore::open(Path::new(c.text("key_store")))
             .with_context(|| format!("the key store {}", c.text("key_store")))?;
-        let pool = db::pool(c.required("database_url")?, c.number("pool_size")?)
-            .context("the database can't be reached")?;
+        let (pool_size, caller_connections) = c.connections()?;
+        let pool =
+            db::pool(c.required("database_url")?, pool_size).context("the database can't be reached")?;
         let vault = Arc::new(Strongroom::new(&keys.vault, parts.clock.clone(), Arc::new(store)));
         let settings = PasswordSettings {
             memory_kib: c.number("argon2_memory_kib")?,
@@ -73,6 +82,8 @@ impl App {
             trail: Writer::start(pool.clone()),
             floods: Floods::default(),
             limits: Limits::new(c.number("rate_per_second")?),
+            turns: Places::new(1, FILINGS_MOST, PATIENCE),
+            shares: Places::new(usize::try_from(caller_connections)?, WAITING_MOST, PATIENCE),
             vault,
             grants: Arc::new(NumberGrants),
             proxies: c.hosts("trusted_proxies")?,

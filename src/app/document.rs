@@ -1,13 +1,14 @@
 //! The OpenAPI document as it is served and checked in: what the types give, with the words of coded values, the bounds of texts and
 //! the range of amounts that every generator wants to see.
-use crate::kernel::route;
+use crate::kernel::{headers::Header, route};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// Japanese words of coded values, by schema and value.
 const WORDS: &str = include_str!("../../openapi/words.json");
-/// Texts of forms that state no bound of their own: the checks refuse longer ones well below it.
+/// Bound of texts that only answers hold and no check looks at. What is sent states the bound of its own check.
 const TEXT_MOST: u64 = 300;
-/// Largest whole number that every JSON reader keeps exact.
+/// Largest whole number that every JSON reader keeps exact: bound of amounts in answers.
 const YEN_MOST: u64 = 9_007_199_254_740_991;
 
 /// The document, canonical: two-space JSON with a final newline, the same for the same routes.
@@ -15,12 +16,16 @@ pub fn openapi() -> String {
     let document = route::document(&super::routes(), super::SCOPES, super::TAGS);
     let mut value = serde_json::to_value(document).unwrap_or_default();
     let words: Map<String, Value> = serde_json::from_str(WORDS).unwrap_or_default();
+    let sent = sent_schemas(&value);
     if let Some(schemas) = value.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         for (name, schema) in schemas.iter_mut() {
             describe_values(schema, words.get(name));
-            bound(schema);
+            if !sent.contains(name) {
+                bound(schema);
+            }
         }
     }
+    require_headers(&mut value);
     let mut text = serde_json::to_string_pretty(&value).unwrap_or_default();
     text.push('\n');
     text
@@ -30,6 +35,51 @@ fn describe_values(schema: &mut Value, words: Option<&Value>) {
     let (Some(values), Some(words)) = (schema.get("enum").and_then(Value::as_array), words) else { return };
     let said: Vec<Value> = values.iter().map(|v| words[v.as_str().unwrap_or_default()].clone()).collect();
     schema["x-enum-descriptions"] = Value::Array(said);
+}
+/// Names of the schemas that request bodies are made of.
+fn sent_schemas(document: &Value) -> BTreeSet<String> {
+    let (mut sent, mut waiting) = (BTreeSet::new(), Vec::new());
+    let paths = document["paths"].as_object().into_iter().flat_map(Map::values);
+    paths.flat_map(|p| p.as_object().into_iter().flat_map(Map::values)).for_each(|operation| {
+        references(&operation["requestBody"], &mut waiting);
+    });
+    while let Some(name) = waiting.pop() {
+        if sent.insert(name.clone()) {
+            references(&document["components"]["schemas"][&name], &mut waiting);
+        }
+    }
+    sent
+}
+fn references(value: &Value, out: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            let name = map.get("$ref").and_then(Value::as_str).and_then(|r| r.rsplit('/').next());
+            out.extend(name.map(str::to_owned));
+            map.values().for_each(|v| references(v, out));
+        }
+        Value::Array(items) => items.iter().for_each(|v| references(v, out)),
+        _ => {}
+    }
+}
+/// Marks the headers that every answer of a status brings (the builder of headers knows no `required`).
+fn require_headers(document: &mut Value) {
+    let statuses = route::problem_statuses();
+    let require = |response: &mut Value, status: &str| {
+        for header in Header::ALL.iter().filter(|h| h.is_always_sent(status)) {
+            let described = response.get_mut("headers").and_then(|all| all.get_mut(header.name()));
+            if let Some(described) = described {
+                described["required"] = json!(true);
+            }
+        }
+    };
+    let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
+    for operation in paths.flat_map(|p| p.as_object_mut().into_iter().flat_map(Map::values_mut)) {
+        let responses = operation["responses"].as_object_mut().into_iter().flatten();
+        responses.for_each(|(status, response)| require(response, status));
+    }
+    for (name, response) in document["components"]["responses"].as_object_mut().into_iter().flatten() {
+        require(response, statuses.get(name.as_str()).copied().unwrap_or_default());
+    }
 }
 fn bound(schema: &mut Value) {
     let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };

@@ -130,15 +130,6 @@ pub fn people(
     conn.batch_execute("analyze person; analyze person_identity; analyze enrolment; analyze dependency")?;
     Ok(())
 }
-/// Ids of the first insured persons, in their order.
-/// # Errors
-/// Database errors.
-pub fn first_members(conn: &mut PgConnection, most: i64) -> anyhow::Result<Vec<Uuid>> {
-    let rows: Vec<Known> = sql_query("select distinct person_id as id from enrolment order by 1 limit $1")
-        .bind::<t::BigInt, _>(most)
-        .load(conn)?;
-    Ok(rows.into_iter().map(|r| r.id).collect())
-}
 crate::row! {
     /// An id.
     pub struct Known {

@@ -6,6 +6,7 @@ use super::{
     keys::Keys,
     limit::Limits,
     live::Live,
+    places::Places,
     policy::Policies,
     token::Tokens,
     trail::{Floods, Writer},
@@ -34,6 +35,10 @@ pub struct Kernel {
     pub floods: Floods,
     /// Request rates.
     pub limits: Limits,
+    /// Filings of one employer, one at a time.
+    pub turns: Places,
+    /// Connections that one caller may hold.
+    pub shares: Places,
     /// The strongroom.
     pub vault: Arc<dyn NumberVault>,
     /// Linkage records.
@@ -48,8 +53,9 @@ impl Kernel {
     pub fn authenticate(&self, req: &HttpRequest, zone: Zone) -> Result<Actor, Problem> {
         let refused = |error: &str| {
             let mut p = Problem::new(Kind::Unauthenticated);
-            p.challenge =
-                Some(if error.is_empty() { "Bearer".into() } else { format!("Bearer error=\"{error}\"") });
+            if !error.is_empty() {
+                p.challenge = Some(format!("Bearer error=\"{error}\""));
+            }
             p
         };
         let mut headers = req.headers().get_all(header::AUTHORIZATION);

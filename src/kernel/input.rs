@@ -335,8 +335,14 @@ impl<T: IntoParams> Describe for Query<T> {
     }
 }
 
-/// `Idempotency-Key`, required.
-pub struct IdempotencyKey(pub String);
+/// `Idempotency-Key`, required. Made by reading the header alone, so that whoever keeps an answer also describes the key.
+pub struct IdempotencyKey(String);
+impl IdempotencyKey {
+    /// As the caller sent it.
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+}
 impl FromRequest for IdempotencyKey {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;

@@ -1,4 +1,5 @@
-//! Operations: one declaration holds operationId, route, scope, Cedar action, audit label and the row of the sweep.
+//! Operations: one declaration holds operationId, route, scope, Cedar action, audit label, headers and the row of the sweep.
+use super::headers::Header;
 
 /// HTTP method of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,6 +42,10 @@ pub trait Operation: Send + Sync + 'static {
     const ALSO: Option<&'static str> = None;
     /// Cedar resource type of what is asked about.
     const SUBJECT: &'static str;
+    /// Cedar resource type of what it makes and its entry names, where that is another one.
+    const MAKES: &'static str = Self::SUBJECT;
+    /// Headers that a success sends beside those of every answer.
+    const SENDS: &'static [Header] = &[];
     /// Status of success.
     const STATUS: u16 = 200;
     /// Article of law or requirement.
@@ -49,10 +54,11 @@ pub trait Operation: Send + Sync + 'static {
     const DOC: &'static [&'static str];
 }
 
-/// Declares operations. `operation!{ /// 要約 \n /// Description. \n pub GetX: Get "/v1/x/{id}" = "getX", scope "x:read", on "X", status 200, law "…" }`
+/// Declares operations. `operation!{ /// 要約 \n /// Description. \n pub GetX: Get "/v1/x/{id}" = "getX", scope "x:read", on "X", status 200, law "…"; }`; where it is so, at
+/// the end `, makes "Y"` (its entry names a Y) and `, sends Etag Location Link` (headers that its answers take).
 #[macro_export]
 macro_rules! operation {
-    ($( $(#[doc = $doc:literal])+ pub $name:ident: $method:ident $path:literal = $id:literal, scope $scope:literal $(or $also:literal)?, on $subject:literal, status $status:literal, law $law:literal; )+) => { $(
+    ($( $(#[doc = $doc:literal])+ pub $name:ident: $method:ident $path:literal = $id:literal, scope $scope:literal $(or $also:literal)?, on $subject:literal, status $status:literal, law $law:literal $(, makes $made:literal)? $(, sends $($header:ident)+)?; )+) => { $(
         $(#[doc = $doc])+
         pub struct $name;
         impl $crate::kernel::Operation for $name {
@@ -62,9 +68,12 @@ macro_rules! operation {
             const SCOPE: &'static str = $scope;
             $(const ALSO: Option<&'static str> = Some($also);)?
             const SUBJECT: &'static str = $subject;
+            $(const MAKES: &'static str = $made;)?
+            $(const SENDS: &'static [$crate::kernel::headers::Header] = &[$($crate::kernel::headers::Header::$header),+];)?
             const STATUS: u16 = $status;
             const LAW: &'static str = $law;
             const DOC: &'static [&'static str] = &[$($doc),+];
         }
+        $($(impl $crate::kernel::headers::Sends<$crate::kernel::headers::sent::$header> for $name {})+)?
     )+ };
 }

@@ -1,6 +1,7 @@
 //! Problems: the closed list of ways in which a request can fail, as RFC 9457 `application/problem+json`.
 //!
 //! Input values are never echoed, database text never leaves.
+use super::headers::{self, Header};
 use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
@@ -118,8 +119,8 @@ impl Problem {
             code: kind.slug(),
             detail: None,
             errors: Vec::new(),
-            challenge: None,
-            retry_after: None,
+            challenge: headers::challenge(kind),
+            retry_after: headers::retry_after(kind),
             receipt_number: None,
             lang: Lang::Ja,
             instance: None,
@@ -152,7 +153,6 @@ impl Problem {
     pub fn unavailable(code: &'static str) -> Self {
         let mut p = Self::new(Kind::Unavailable);
         p.code = code;
-        p.retry_after = Some(2);
         p
     }
     /// HTTP status.
@@ -224,12 +224,16 @@ impl ResponseError for Problem {
         r.insert_header((header::CONTENT_TYPE, "application/problem+json"));
         r.insert_header((header::CONTENT_LANGUAGE, if self.lang == Lang::En { "en" } else { "ja" }));
         r.insert_header((header::VARY, "Accept-Language"));
-        r.insert_header((header::CACHE_CONTROL, "no-store"));
-        if let Some(c) = &self.challenge {
-            r.insert_header((header::WWW_AUTHENTICATE, c.as_str()));
-        }
-        if let Some(s) = self.retry_after {
-            r.insert_header((header::RETRY_AFTER, s.to_string()));
+        for header in Header::of_problem(self.status()) {
+            let value = match header {
+                Header::CacheControl => Some("no-store".to_owned()),
+                Header::WwwAuthenticate => self.challenge.clone(),
+                Header::RetryAfter => self.retry_after.map(|s| s.to_string()),
+                Header::Etag | Header::Location | Header::Link | Header::IdempotencyReplayed => None,
+            };
+            if let Some(value) = value {
+                r.insert_header((header.name(), value));
+            }
         }
         r.body(serde_json::to_string(&self.body()).unwrap_or_default())
     }

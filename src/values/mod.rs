@@ -1,7 +1,5 @@
 //! GROUND: values without I/O, clock or framework.
 
-pub mod ids;
-pub mod insured_number;
 pub mod kana;
 pub mod number_run;
 pub mod personal_number;

@@ -8,6 +8,7 @@ use crate::harness::cluster::TempBase;
 use actix_web::body::{BoxBody, MessageBody};
 use chrono::Duration;
 use diesel::PgConnection;
+use diesel::RunQueryDsl;
 use kenpo::{
     domain::audit::{Sequencer, verify},
     kernel::trail,
@@ -157,6 +158,7 @@ async fn times_are_widened_to_an_unbroken_range() {
         ("from=2026-11-22T00:05:00Z", 2, 4),
         ("to=2026-11-22T00:01:00Z", 1, 1),
         ("from=2026-11-22T00:05:00Z&to_seq=3", 2, 2),
+        ("from=2026-11-22T00:00:00Z&from_seq=4", 4, 5),
     ] {
         let told = verify(whole(&counter, query).await.as_slice()).unwrap().trailer;
         assert_eq!((told.from_seq, told.to_seq), (from_seq, to_seq), "{query}");
@@ -231,4 +233,57 @@ async fn comes_true(conn: &mut PgConnection, sql: &str) -> bool {
         actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     false
+}
+
+kenpo::row! {
+    /// A line of a plan.
+    pub struct Planned {
+        /// It.
+        line: diesel::sql_types::Text => String,
+    }
+}
+#[test]
+fn the_range_of_times_is_found_from_its_ends_whatever_lies_between() {
+    let base = fresh();
+    let mut conn = owner(&base);
+    fill(&mut conn, 3);
+    run(
+        &mut conn,
+        "insert into audit_entry (id, at, operation, kind, status, outcome, actor_kind, zone, address, request_id) \
+         select gen_random_uuid(), timestamptz '2026-01-01' + n * interval '1 minute', 'getMember', 'read', 200, 'allowed', \
+           'user', 'closed', 'local', gen_random_uuid() from generate_series(1, 50000) n",
+    );
+    sequence_all(&mut conn, Uuid::now_v7());
+    run(&mut conn, "analyze audit_entry, audit_position");
+    // The text that the export asks with: bounds of an hour in place of its binds.
+    let source = include_str!("../../src/domain/audit/store/mod.rs");
+    let text = source.split("const OF_HOUR: &str = \"").nth(1).unwrap().split("\";").next().unwrap();
+    let asked = text
+        .replace("\\\n", " ")
+        .replace("$1", "timestamptz '2026-01-20'")
+        .replace("$2", "timestamptz '2026-01-20 01:00'")
+        .replace("$3", "1")
+        .replace("$4", "99999");
+    let ends =
+        "select min(e.at), max(e.at) from audit_entry e where true and e.at >= timestamptz '2026-01-20'";
+    run(
+        &mut conn,
+        "create function plan_of(q text) returns setof text language plpgsql as \
+         $$ begin return query execute 'explain (analyze, costs off, timing off, summary off) ' || q; end $$",
+    );
+    for query in [asked.as_str(), ends] {
+        let lines: Vec<Planned> = diesel::sql_query("select plan_of as line from plan_of($1)")
+            .bind::<diesel::sql_types::Text, _>(query)
+            .load(&mut conn)
+            .unwrap();
+        let plan = lines.iter().map(|l| l.line.as_str()).collect::<Vec<_>>().join("\n");
+        assert!(plan.contains("audit_entry_time"), "{plan}");
+        assert!(!plan.contains("Seq Scan") && !plan.contains("Rows Removed"), "{plan}");
+        // No step gives more rows than the hour has.
+        let most = plan
+            .split("actual rows=")
+            .skip(1)
+            .map(|t| t.split([' ', '.']).next().unwrap().parse::<u32>().unwrap());
+        assert!(most.max().unwrap() <= 60, "{plan}");
+    }
 }

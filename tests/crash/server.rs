@@ -107,7 +107,7 @@ impl Society {
         let rows: Vec<Row> = sql_query(
             "select s.id, s.receipt_number, \
                array(select office_number from notification n where n.submission_id = s.id order by row_number) as records, \
-               (select count(*) from audit_entry e where e.subject_kind = 'Submission' and e.subject_id = s.id \
+               (select count(*) from audit_entry e where e.detail->'replayed' is null and e.subject_kind = 'Submission' and e.subject_id = s.id \
                   and e.outcome = 'allowed' and e.operation like 'createNotification%') as entries, \
                (select count(*) from idempotency i where i.subject_id = s.id and i.status = 202) as keys \
              from submission s",

@@ -53,7 +53,8 @@ impl World {
             .with("keys", self.folder().join("keys").display().to_string())
             .with("key_store", self.folder().join("store/wrapped.sqlite").display().to_string())
             .with("rate_per_second", "0")
-            .with("pool_size", "4")
+            .with("pool_size", "6")
+            .with("caller_connections", "1")
             .with("argon2_memory_kib", "64")
             .with("argon2_passes", "1");
         let parts = Parts { config, clock: self.clock.clone(), public_url: "http://kenpo.test".into() };

@@ -1,5 +1,6 @@
 //! Every response of every test, held against the OpenAPI document.
 use super::caller::Response;
+use kenpo::kernel::headers::Header;
 use serde_json::{Value, json};
 use std::{
     collections::HashMap,
@@ -55,6 +56,8 @@ pub fn check(method: &str, path: &str, r: &Response) {
         Some(reference) => DOCUMENT.pointer(reference.trim_start_matches('#')).unwrap(),
         None => promised,
     };
+    let faults = header_faults(promised, r);
+    assert!(faults.is_empty(), "{method} {template} {}: {}", r.status, faults.join("; "));
     let Some(content) = promised["content"].as_object() else {
         assert!(
             r.text.is_empty(),
@@ -77,6 +80,32 @@ pub fn check(method: &str, path: &str, r: &Response) {
             panic!("{method} {template} {}: at {}: {e}", r.status, e.instance_path());
         }
     }
+}
+/// What a response promises of its headers, and what is wrong with those that came: one that is not described, one that is
+/// missing, one that does not fit its schema.
+pub fn header_faults(promised: &Value, r: &Response) -> Vec<String> {
+    let mut faults = Vec::new();
+    for name in Header::ALL.iter().map(|h| h.name()) {
+        let described = &promised["headers"][name];
+        let sent = r.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v);
+        match sent {
+            None if described["required"] == true => faults.push(format!("{name} is missing")),
+            Some(_) if described.is_null() => faults.push(format!("{name} is not described")),
+            Some(text) => {
+                let is_number = described["schema"]["type"] == "integer";
+                let value = if is_number {
+                    text.parse::<u32>().map_or(Value::Null, |n| json!(n))
+                } else {
+                    json!(text)
+                };
+                if !validator(&described["schema"]).is_valid(&value) {
+                    faults.push(format!("{name} is {text}"));
+                }
+            }
+            None => {}
+        }
+    }
+    faults
 }
 /// The validator of a schema of the document.
 pub fn validator(schema: &Value) -> Arc<jsonschema::Validator> {

@@ -67,6 +67,7 @@ impl World {
             .with("key_store", folder.path().join("store/wrapped.sqlite").display().to_string())
             .with("rate_per_second", "0")
             .with("pool_size", "8")
+            .with("caller_connections", "3")
             .with("argon2_memory_kib", "64")
             .with("argon2_passes", "1");
         let config = change(config);

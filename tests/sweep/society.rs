@@ -74,6 +74,17 @@ impl Society {
         let dependent =
             id_of(&mut owner, "select dependent_id as id from dependency where person_id = $1", child);
         w.number(member, NUMBER);
+        // Two more employers come before the stranger's own: a list that reads them first has no place left for it.
+        sql_query(
+            "with early as (insert into employer (id, created_at) \
+               select ('00000000-0000-7000-8000-00000000000' || n)::uuid, now() from generate_series(1, 2) n returning id) \
+             insert into employer_record (row_id, employer_id, valid_from, symbol, society_number, name, \
+               accepts_pension_layout, early_filing_days, recorded_at, recorded_by) \
+             select gen_random_uuid(), id, date '2010-04-01', right(id::text, 1), '900' || right(id::text, 1), 'early', \
+               false, 0, now(), id from early",
+        )
+        .execute(&mut owner)
+        .unwrap();
         let own_member = seed::Insured {
             office_number: "3",
             name_kana: "ヨソ　ハナコ",

@@ -23,7 +23,7 @@ operation! {
     /// 操作ログを照会する
     /// Entries of the audit log, newest first, up to the last position given so far: an entry appears some 200 ms after
     /// its commit. Pages stay as they are while others write. The query is itself recorded, by the names of its filters.
-    pub ListAuditLogs: Get "/v1/audit-logs" = "listAuditLogs", scope "audit:read", on "AuditLog", status 200, law "R-160, R-162";
+    pub ListAuditLogs: Get "/v1/audit-logs" = "listAuditLogs", scope "audit:read", on "AuditLog", status 200, law "R-160, R-162", sends Link;
     /// 操作ログを出力する
     /// Streams an unbroken range of the audit log as NDJSON, oldest first: one entry per line and a trailer with count,
     /// digest and links at the end. An export without trailer broke off. Positions never change: the same positions give

@@ -5,10 +5,10 @@ use super::{
 };
 use crate::kernel::{
     Kind, Problem, db,
-    gate::{Asking, ByteStream},
+    gate::{Asking, ByteStream, block},
     trail::{Entry, Outcome},
 };
-use actix_web::web::{self, Bytes};
+use actix_web::web::Bytes;
 use aws_lc_rs::digest;
 use futures_util::{FutureExt, StreamExt, stream};
 use std::{io, sync::Arc};
@@ -65,7 +65,9 @@ impl Run {
             let link = entries.last().and_then(|e| e.link.as_slice().try_into().ok());
             Ok::<_, Problem>((text, hash, link.ok_or_else(|| Problem::new(Kind::Internal))?))
         };
-        let (text, hash, link) = web::block(work).await.map_err(|_| Problem::new(Kind::Internal))??;
+        let share = self.asking.share().await?;
+        let (text, hash, link) = block(work).await?;
+        drop(share);
         (self.hash, self.last_link, self.next_seq) = (hash, link, last + 1);
         Ok(text.into())
     }

@@ -24,7 +24,7 @@ crate::operation! {
     /// Reads one dependent as of a day, optionally as known at an instant. With a scoped token for this person the answer carries
     /// `personal_number`; otherwise the field is absent. As known at an instant, the answer says nothing of the personal number.
     /// Only the present (of today, known now) has an ETag.
-    pub GetDependent: Get "/v1/dependents/{dependent_id}" = "getDependent", scope "dependents:read" or "personal-number:read", on "Dependent", status 200, law "R-006, R-111";
+    pub GetDependent: Get "/v1/dependents/{dependent_id}" = "getDependent", scope "dependents:read" or "personal-number:read", on "Dependent", status 200, law "R-006, R-111", sends Etag;
     /// 被扶養者の履歴
     ///
     /// Every version of the dependency and of the identity: what was valid when, and what was known when.

@@ -18,11 +18,11 @@ crate::operation! {
     /// 事業所の一覧
     ///
     /// Lists employers as of a day, by id. An employer's own system sees its own.
-    pub ListEmployers: Get "/v1/employers" = "listEmployers", scope "employers:read", on "Society", status 200, law "R-002";
+    pub ListEmployers: Get "/v1/employers" = "listEmployers", scope "employers:read", on "Society", status 200, law "R-002", sends Link;
     /// 事業所の参照
     ///
     /// Reads one employer as of a day.
-    pub GetEmployer: Get "/v1/employers/{employer_id}" = "getEmployer", scope "employers:read", on "Employer", status 200, law "R-002";
+    pub GetEmployer: Get "/v1/employers/{employer_id}" = "getEmployer", scope "employers:read", on "Employer", status 200, law "R-002", sends Etag;
     /// 事業所の履歴
     ///
     /// Every version: what was valid when, and what was known when.
@@ -30,11 +30,11 @@ crate::operation! {
     /// 事業所の登録
     ///
     /// Registers an employer.
-    pub CreateEmployer: Post "/v1/employers" = "createEmployer", scope "employers:write", on "Society", status 201, law "健康保険法3条3項";
+    pub CreateEmployer: Post "/v1/employers" = "createEmployer", scope "employers:write", on "Society", status 201, law "健康保険法3条3項", makes "Employer", sends Location;
     /// 事業所の変更
     ///
     /// Changes what is given (merge patch), from a day on; what was known before stays readable.
-    pub UpdateEmployer: Patch "/v1/employers/{employer_id}" = "updateEmployer", scope "employers:write", on "Employer", status 200, law "健康保険法施行規則30条";
+    pub UpdateEmployer: Patch "/v1/employers/{employer_id}" = "updateEmployer", scope "employers:write", on "Employer", status 200, law "健康保険法施行規則30条", sends Etag;
 }
 
 /// What an employer may file and how.
@@ -159,32 +159,40 @@ pub struct EmployerCreate {
     valid_from: NaiveDate,
     /// 記号.
     #[validate(length(min = 1, max = 10), custom(function = "plain_text"))]
+    #[schema(min_length = 1, max_length = 10)]
     symbol: String,
     /// 健保組合の事業所番号.
     #[validate(length(min = 1, max = 10), custom(function = "plain_text"))]
+    #[schema(min_length = 1, max_length = 10)]
     society_number: String,
     /// Pension-office prefecture code.
     #[serde(default)]
     #[validate(length(max = 2), custom(function = "plain_text"))]
+    #[schema(max_length = 2)]
     prefecture_code: Option<String>,
     /// 郡市区符号.
     #[serde(default)]
     #[validate(length(max = 2), custom(function = "plain_text"))]
+    #[schema(max_length = 2)]
     district_code: Option<String>,
     /// 事業所記号.
     #[serde(default)]
     #[validate(length(max = 10), custom(function = "plain_text"))]
+    #[schema(max_length = 10)]
     office_symbol: Option<String>,
     /// 事業所番号.
     #[serde(default)]
     #[validate(length(max = 10), custom(function = "plain_text"))]
+    #[schema(max_length = 10)]
     office_number: Option<String>,
     /// Name.
     #[validate(length(min = 1, max = 100), custom(function = "plain_text"))]
+    #[schema(min_length = 1, max_length = 100)]
     name: String,
     /// Address.
     #[serde(default)]
     #[validate(length(max = 300), custom(function = "plain_text"))]
+    #[schema(max_length = 300)]
     address: Option<String>,
     /// What it may file and how.
     #[validate(nested)]
@@ -199,10 +207,12 @@ pub struct EmployerPatch {
     /// Name.
     #[serde(default)]
     #[validate(length(min = 1, max = 100), custom(function = "plain_text"))]
+    #[schema(min_length = 1, max_length = 100)]
     name: Option<String>,
     /// Address.
     #[serde(default)]
     #[validate(length(max = 300), custom(function = "plain_text"))]
+    #[schema(max_length = 300)]
     address: Option<String>,
     /// What it may file and how.
     #[serde(default)]
@@ -300,7 +310,10 @@ async fn create_employer(
     gate.once(key, input.digest, move |tx| {
         let permit = tx.admit_facts::<CreateEmployer>(&Facts::of("Society", Uuid::nil()))?;
         let id = store::create(tx, &permit, &facts)?;
-        tx.note(|n| n.employer = Some(id));
+        tx.note(|n| {
+            n.subject = Some((CreateEmployer::MAKES, Some(id)));
+            n.employer = Some(id);
+        });
         let row = store::written(tx, &permit, id, facts.valid_from)?;
         Ok(permit.answer(row.into()).located(format!("/v1/employers/{id}")))
     })

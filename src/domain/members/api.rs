@@ -25,13 +25,13 @@ crate::operation! {
     /// 被保険者の一覧・検索
     ///
     /// Lists insured persons as of a day, by id; searches by reading, number, employer and state. Never by personal number.
-    pub ListMembers: Get "/v1/members" = "listMembers", scope "members:read", on "Society", status 200, law "R-002";
+    pub ListMembers: Get "/v1/members" = "listMembers", scope "members:read", on "Society", status 200, law "R-002", sends Link;
     /// 被保険者の参照
     ///
     /// Reads one insured person as of a day, optionally as known at an instant. With a scoped token for this person the answer
     /// carries `personal_number`; otherwise the field is absent. As known at an instant, the answer says nothing of the personal
     /// number. Only the present (of today, known now) has an ETag.
-    pub GetMember: Get "/v1/members/{member_id}" = "getMember", scope "members:read" or "personal-number:read", on "Member", status 200, law "R-002, R-111, R-201";
+    pub GetMember: Get "/v1/members/{member_id}" = "getMember", scope "members:read" or "personal-number:read", on "Member", status 200, law "R-002, R-111, R-201", sends Etag;
     /// 被保険者の履歴
     ///
     /// Every version of identity and enrolments: what was valid when, and what was known when.
@@ -39,7 +39,7 @@ crate::operation! {
     /// 連絡先の変更
     ///
     /// Changes contact address and phone (merge patch) from today on.
-    pub UpdateMemberContact: Patch "/v1/members/{member_id}" = "updateMemberContact", scope "members:write", on "Member", status 200, law "R-012";
+    pub UpdateMemberContact: Patch "/v1/members/{member_id}" = "updateMemberContact", scope "members:write", on "Member", status 200, law "R-012", sends Etag;
 }
 
 /// Insured or not any more.

@@ -24,7 +24,7 @@ crate::operation! {
     /// correction says that the name was wrong: it holds from `valid_from` on, or for the whole period in which the wrong name
     /// stood. What was known before stays in the history. 409 `no-name-then`: no name is recorded for that day; `nothing-new`:
     /// it is recorded like that already.
-    pub RecordNameChange: Post "/v1/persons/{person_id}/name-changes" = "recordNameChange", scope "members:write", on "Person", status 200, law "R-007, R-011";
+    pub RecordNameChange: Post "/v1/persons/{person_id}/name-changes" = "recordNameChange", scope "members:write", on "Person", status 200, law "R-007, R-011", sends Etag;
 }
 
 /// 氏名変更理由.

@@ -22,11 +22,6 @@ macro_rules! coded {
                     }
                 }
 
-                /// The code that files carry.
-                pub const fn to_code(self) -> &'static str {
-                    match self { $(Self::$variant => $code,)* }
-                }
-
                 /// The name that JSON carries.
                 pub const fn as_str(self) -> &'static str {
                     match self { $(Self::$variant => $json,)* }
@@ -308,6 +303,5 @@ mod tests {
         assert_eq!(json_name("no_such_table", "1"), None);
         assert_eq!(serde_json::to_string(&LossCause::Age75).unwrap(), "\"age_75\"");
         assert_eq!(LossCause::from_code("11"), Some(LossCause::SocialSecurityAgreement));
-        assert_eq!(LossCause::Age75.to_code(), "7");
     }
 }

@@ -59,11 +59,6 @@ impl Slot {
         }
     }
 
-    /// The slot of a stored name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|slot| slot.as_str() == name)
-    }
-
     /// Whether the number is a dependent's.
     pub const fn is_dependent(self) -> bool {
         !matches!(self, Self::Insured)

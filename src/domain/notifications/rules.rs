@@ -11,7 +11,7 @@ mod shape;
 mod tests;
 
 use chrono::{Days, NaiveDate};
-pub(super) use shape::is_prefecture;
+pub(super) use shape::{is_prefecture, state_bounds};
 
 use super::findings::{Code, Finding, Severity};
 use super::forms::{Address, Form};
@@ -37,7 +37,7 @@ pub enum EraMode {
 }
 
 /// What a society sets about its checks, and the day they are made on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleSettings {
     /// The day of filing (JST).
     pub today: NaiveDate,

@@ -1,11 +1,10 @@
 //! Answers: made by spending a permit, released by the gate after recording.
 use super::Permit;
-use crate::kernel::{Operation, Problem};
-use actix_web::{
-    HttpResponse,
-    http::{StatusCode, header},
-    web::Bytes,
+use crate::kernel::{
+    Operation, Problem,
+    headers::{Header, Sends, sent},
 };
+use actix_web::{HttpResponse, http::StatusCode, web::Bytes};
 use futures_util::stream::LocalBoxStream;
 use serde::Serialize;
 use std::marker::PhantomData;
@@ -66,12 +65,18 @@ impl<Op: Operation, T> Answer<Op, T> {
         Self { payload, status: Op::STATUS, etag: None, location: None, next: None, op: PhantomData }
     }
     /// With a strong ETag.
-    pub fn tagged(mut self, etag: impl Into<String>) -> Self {
+    pub fn tagged(mut self, etag: impl Into<String>) -> Self
+    where
+        Op: Sends<sent::Etag>,
+    {
         self.etag = Some(etag.into());
         self
     }
     /// With a Location.
-    pub fn located(mut self, path: String) -> Self {
+    pub fn located(mut self, path: String) -> Self
+    where
+        Op: Sends<sent::Location>,
+    {
         self.location = Some(path);
         self
     }
@@ -81,7 +86,10 @@ impl<Op: Operation, T> Answer<Op, T> {
         self
     }
     /// With `Link: rel="next"`.
-    pub fn next(mut self, link: Option<String>) -> Self {
+    pub fn next(mut self, link: Option<String>) -> Self
+    where
+        Op: Sends<sent::Link>,
+    {
         self.next = link;
         self
     }
@@ -97,21 +105,23 @@ impl<Op: Operation, T: Serialize> Recorded<Op, T> {
             return actix_web::ResponseError::error_response(problem);
         }
         let mut r = HttpResponse::build(StatusCode::from_u16(a.status).unwrap_or(StatusCode::OK));
-        r.insert_header((header::CACHE_CONTROL, "no-store"));
-        if let Some(tag) = &a.etag {
-            r.insert_header((header::ETAG, format!("\"{tag}\"")));
-        }
-        if let Some(path) = &a.location {
-            r.insert_header((header::LOCATION, path.as_str()));
-        }
-        if let Some(link) = &a.next {
-            r.insert_header((header::LINK, format!("<{link}>; rel=\"next\"")));
+        for header in Header::of_success::<Op>() {
+            let value = match header {
+                Header::CacheControl => Some("no-store".to_owned()),
+                Header::Etag => a.etag.as_ref().map(|tag| format!("\"{tag}\"")),
+                Header::Location => a.location.clone(),
+                Header::Link => a.next.as_ref().map(|link| format!("<{link}>; rel=\"next\"")),
+                Header::IdempotencyReplayed | Header::RetryAfter | Header::WwwAuthenticate => None,
+            };
+            if let Some(value) = value {
+                r.insert_header((header.name(), value));
+            }
         }
         match a.payload {
             Payload::Value(body) => r.json(body),
             Payload::Fresh(body) => r.content_type("application/json").body(body),
             Payload::Replay(body) => {
-                r.insert_header(("idempotency-replayed", "true"));
+                r.insert_header((Header::IdempotencyReplayed.name(), "true"));
                 let is_problem = a.status >= 400;
                 r.content_type(if is_problem { "application/problem+json" } else { "application/json" })
                     .body(body)

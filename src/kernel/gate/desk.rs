@@ -239,14 +239,15 @@ impl<'a> Tx<'a> {
         let Some(actor) = asking.actor.as_ref() else { return Ok(()) };
         let Some(id) = actor.grant else { return Ok(()) };
         let grant = asking.kernel.grants.find(self.conn, &asking.kernel.clock, id)?;
-        let purpose = grant.as_ref().map(|g| (g.purpose.clone(), g.reason.clone(), g.case));
-        self.note(|n| n.purpose = purpose);
         let is_alive = |g: &LiveGrant| {
             g.is_live && g.user == actor.id && Some(g.session) == actor.session && actor.has_number_privilege
         };
         if !grant.as_ref().is_some_and(is_alive) {
             return Err(dead_token());
         }
+        // Under a linkage that has ended nothing is done: its purpose is none of this request's.
+        let purpose = grant.as_ref().map(|g| (g.purpose.clone(), g.reason.clone(), g.case));
+        self.note(|n| n.purpose = purpose);
         self.desk.grant = grant;
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! A request while it is asked: who, from where, for what; and what was noted for its entry.
 use crate::kernel::{
     Actor, ActorKind, Kernel, Kind, Problem, Zone,
+    places::Place,
     problem::Lang,
     trail::{Entry, Outcome},
 };
@@ -94,6 +95,20 @@ pub struct Asking {
     pub noted: Mutex<Noted>,
 }
 impl Asking {
+    /// Waits for one of the connections that this caller may hold at once; before sign-in nobody is counted.
+    /// # Errors
+    /// 429 when too many of the caller's requests wait already, or one waited too long.
+    pub async fn share(&self) -> Result<Option<Place>, Problem> {
+        let Some(actor) = &self.actor else { return Ok(None) };
+        let share = self.kernel.shares.take(actor.id).await.ok_or_else(|| {
+            Problem::new(Kind::TooMany).because(
+                "too-many-at-once",
+                "同時に処理中の要求が多すぎます。しばらくしてからやり直してください",
+                "Too many requests of this caller are at work at once; try again later",
+            )
+        })?;
+        Ok(Some(share))
+    }
     /// Changes what is noted.
     pub fn note(&self, change: impl FnOnce(&mut Noted)) {
         if let Ok(mut noted) = self.noted.lock() {

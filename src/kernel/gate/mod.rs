@@ -10,7 +10,7 @@ mod run;
 pub use answer::{Answer, ByteStream, Payload, Recorded};
 pub use desk::{Desk, Permit, Tx};
 pub use entry::{Asking, Meta, Noted};
-pub use run::{Gate, Reply, transact};
+pub use run::{Gate, Reply, block, transact};
 
 use std::sync::Arc;
 use uuid::Uuid;

@@ -57,6 +57,7 @@ impl<Op: Operation> Gate<Op> {
         work: impl FnOnce(&mut Tx<'_>) -> Work<Op, T> + Send + 'static,
     ) -> Reply<Op, T> {
         let asking = self.asking;
+        let _share = asking.share().await?;
         block(move || transact(&asking, "write", |tx| work(tx)).map(Recorded)).await
     }
     /// As `run`, once per Idempotency-Key: the same key and request gets the same answer again, another request 422, a
@@ -70,9 +71,10 @@ impl<Op: Operation> Gate<Op> {
         work: impl FnOnce(&mut Tx<'_>) -> Work<Op, T> + Send + 'static,
     ) -> Reply<Op, T> {
         let asking = self.asking;
+        let _share = asking.share().await?;
         block(move || {
             transact(&asking, "write", |tx| {
-                let mark = idempotency::mark(&tx.kernel().keys.vault.digest, &key.0);
+                let mark = idempotency::mark(&tx.kernel().keys.vault.digest, key.text());
                 let claim = Claim { caller: tx.actor()?.id, operation: Op::ID, key: &mark, digest };
                 let now = tx.now();
                 if let Some(stored) = idempotency::begin(tx.conn(), &claim, now)? {
@@ -81,6 +83,10 @@ impl<Op: Operation> Gate<Op> {
                         ..Facts::of(Op::SUBJECT, stored.subject_id.unwrap_or(Uuid::nil()))
                     };
                     let permit = tx.admit_facts::<Op>(&facts)?;
+                    tx.note(|n| {
+                        n.subject = stored.subject_id.map(|id| (Op::MAKES, Some(id))).or(n.subject);
+                        n.detail = Some(serde_json::json!({ "replayed": true }));
+                    });
                     return Ok(permit.replay(stored.status, stored.location, stored.body));
                 }
                 let answer = freeze(work(tx)?)?;
@@ -99,6 +105,7 @@ impl<Op: Operation> Gate<Op> {
         work: impl FnOnce(&mut Tx<'_>) -> Work<Op, T> + Send + 'static,
     ) -> Reply<Op, T> {
         let asking = self.asking.clone();
+        let share = asking.share().await?;
         let (answer, further) = block(move || {
             let mut conn = db::connection(&asking.kernel.db)?;
             conn.build_transaction().read_only().repeatable_read().run(|conn| {
@@ -109,7 +116,28 @@ impl<Op: Operation> Gate<Op> {
             })
         })
         .await?;
+        drop(share); // the entry is written on the writer's own connection
         self.record(answer, further).await
+    }
+    /// A look before the work, in a read-only transaction of its own: what it finds is for this request's work alone, which must
+    /// admit again. Between the two no connection is held.
+    /// # Errors
+    /// What the look refuses.
+    pub async fn look_ahead<R: Send + 'static>(
+        &self,
+        look: impl FnOnce(&mut Tx<'_>) -> Result<R, Problem> + Send + 'static,
+    ) -> Result<R, Problem> {
+        let asking = self.asking.clone();
+        let _share = asking.share().await?;
+        block(move || {
+            let mut conn = db::connection(&asking.kernel.db)?;
+            conn.build_transaction().read_only().run(|conn| {
+                let mut tx = Tx::new(conn, &asking);
+                tx.load_grant()?;
+                look(&mut tx)
+            })
+        })
+        .await
     }
     /// The hot way to one row: `load` is awaited (a coalescing reader), `work` only decides and renders.
     /// # Errors
@@ -146,7 +174,7 @@ fn keep<Op: Operation, T>(tx: &mut Tx<'_>, claim: &Claim<'_>, answer: &Answer<Op
         status: answer.status,
         location: answer.location.clone(),
         body,
-        subject_id: noted.subject.and_then(|s| s.1),
+        subject_id: noted.subject.filter(|s| s.0 == Op::MAKES).and_then(|s| s.1),
         employer_id: noted.employer,
     };
     idempotency::finish(tx.conn(), claim, &stored)
@@ -189,7 +217,10 @@ pub fn transact<Op, T>(
     })
 }
 
-async fn block<R: Send + 'static>(
+/// Does what takes long on a thread that serves nobody meanwhile.
+/// # Errors
+/// What the work refuses; 500 when it broke off.
+pub async fn block<R: Send + 'static>(
     work: impl FnOnce() -> Result<R, Problem> + Send + 'static,
 ) -> Result<R, Problem> {
     web::block(work).await.map_err(|_| Problem::new(Kind::Internal))?

@@ -1,6 +1,6 @@
 //! The OpenAPI document out of the route list.
 use super::{Routes, examples};
-use crate::kernel::{Method, Operation, problem::ProblemBody};
+use crate::kernel::{Method, Operation, headers::Header, problem::ProblemBody};
 use std::collections::BTreeMap;
 use utoipa::{
     ToSchema,
@@ -98,7 +98,10 @@ pub(super) fn operation<Op: Operation>(
             RequestBodyBuilder::new().required(Some(Required::True)).content(*media, content).build(),
         ));
     }
-    let mut ok = ResponseBuilder::new().description("Done");
+    let mut ok = with_headers(ResponseBuilder::new().description("Done"), Header::of_success::<Op>());
+    if is_keyed(described) {
+        ok = with_headers(ok, [Header::IdempotencyReplayed]);
+    }
     if let Some((media, schema)) = success {
         ok = ok.content(media, openapi::Content::new(Some(Ref::from_schema_name(schema))));
     }
@@ -132,9 +135,23 @@ fn method(m: Method) -> HttpMethod {
 }
 pub(super) fn also_answers(op: &mut openapi::path::Operation, status: &str, about: &str, schema: &str) {
     let content = openapi::Content::new(Some(Ref::from_schema_name(schema)));
-    let response = ResponseBuilder::new().description(about).content("application/json", content).build();
+    let response = ResponseBuilder::new().description(about).content("application/json", content);
+    let response = with_headers(response, [Header::CacheControl]).build();
     op.responses.responses.insert(status.to_owned(), RefOr::T(response));
 }
+fn with_headers(response: ResponseBuilder, headers: impl IntoIterator<Item = Header>) -> ResponseBuilder {
+    headers.into_iter().fold(response, |r, h| r.header(h.name(), h.described()))
+}
+/// Answers are kept under the caller's key.
+fn is_keyed(d: &Described) -> bool {
+    d.parameters.iter().any(|p| p.name == "Idempotency-Key")
+}
+/// A refusal that left a record is kept under its key, and given again.
+const KEPT: (&str, &str, &str) = (
+    "422",
+    "InvalidKept",
+    "The content is refused; a refusal that was noted is given again under the same key",
+);
 const PROBLEMS: &[(&str, &str, &str)] = &[
     ("400", "Unreadable", "The request cannot be read"),
     ("401", "Unauthenticated", "No valid token, or a token granted for this purpose is needed"),
@@ -151,6 +168,10 @@ const PROBLEMS: &[(&str, &str, &str)] = &[
     ("503", "Unavailable", "Temporarily unavailable"),
     ("default", "Unexpected", "Any other failure"),
 ];
+/// Status of each shared response of the document, by its name.
+pub fn problem_statuses() -> BTreeMap<&'static str, &'static str> {
+    PROBLEMS.iter().chain([&KEPT]).map(|(status, name, _)| (*name, *status)).collect()
+}
 fn problems_of<Op: Operation>(d: &Described) -> Vec<(&'static str, &'static str)> {
     let writes = Op::METHOD != Method::Get;
     let has = |name: &str| d.parameters.iter().any(|p| p.name == name);
@@ -162,7 +183,7 @@ fn problems_of<Op: Operation>(d: &Described) -> Vec<(&'static str, &'static str)
             "412" | "428" => has("If-Match"),
             _ => true,
         })
-        .map(|(status, name, _)| (*status, *name))
+        .map(|(status, name, _)| (*status, if *status == KEPT.0 && is_keyed(d) { KEPT.1 } else { *name }))
         .collect()
 }
 
@@ -180,11 +201,16 @@ pub fn document(routes: &Routes, scopes: &[(&str, &str)], tags: &[(&str, &str)])
     for (name, schema) in crate::kernel::input::schemas_of::<ProblemBody>() {
         components.schemas.insert(name, schema);
     }
-    for (_, name, about) in PROBLEMS {
+    for (status, name, about) in PROBLEMS.iter().chain([&KEPT]) {
         let content = openapi::Content::new(Some(Ref::from_schema_name("Problem")));
         let response =
-            ResponseBuilder::new().description(*about).content("application/problem+json", content).build();
-        components.responses.insert((*name).to_owned(), RefOr::T(response));
+            ResponseBuilder::new().description(*about).content("application/problem+json", content);
+        let headers = Header::of_problem(status.parse().unwrap_or(400)).iter().copied();
+        let mut response = with_headers(response, headers);
+        if *name == KEPT.1 {
+            response = with_headers(response, [Header::IdempotencyReplayed]);
+        }
+        components.responses.insert((*name).to_owned(), RefOr::T(response.build()));
     }
     let listed: BTreeMap<String, String> = scopes.iter().map(|(s, d)| ((*s).into(), (*d).into())).collect();
     let flow = Flow::ClientCredentials(ClientCredentials::new("/oauth/token", Scopes::from_iter(listed)));

@@ -3,7 +3,7 @@ mod describe;
 mod examples;
 mod serve;
 
-pub use describe::{Content, Describe, Described, Lines, document};
+pub use describe::{Content, Describe, Described, Lines, document, problem_statuses};
 pub use serve::wrong_method;
 
 use super::{Operation, gate::Reply, operation::Method};

@@ -81,9 +81,7 @@ fn refused_at_the_door<Op: Operation>(asking: &Asking, req: &HttpRequest) -> Opt
     }
     let actor = asking.actor.as_ref()?;
     if !asking.kernel.limits.take(actor.id, asking.kernel.clock.now().timestamp_millis()) {
-        let mut p = Problem::new(Kind::TooMany);
-        p.retry_after = Some(1);
-        return Some(p);
+        return Some(Problem::new(Kind::TooMany));
     }
     let opens = |scope: &str| actor.has_scope(scope) || actor.kind == ActorKind::System;
     if opens(Op::SCOPE) || Op::ALSO.is_some_and(opens) {

@@ -100,6 +100,21 @@ pub fn case_exists(conn: &mut PgConnection, case: Uuid) -> Result<bool, Problem>
         .get_result(conn)?;
     Ok(row.yes)
 }
+/// Do all of these persons belong to the case: its insured person, or somebody who is or was a dependent of that person? A
+/// notification that names nobody of the register yet (an acquisition before its decision) leaves this open.
+/// # Errors
+/// Database errors.
+pub fn belong_to_case(conn: &mut PgConnection, case: Uuid, persons: &[Uuid]) -> Result<bool, Problem> {
+    let row: YesRow = sql_query(
+        "select not exists (select from notification n, unnest($2) as named (id) \
+           where n.id = $1 and n.person_id is not null and named.id <> n.person_id \
+             and not exists (select from dependency d where d.person_id = named.id and d.insured_id = n.person_id)) as yes",
+    )
+    .bind::<t::Uuid, _>(case)
+    .bind::<t::Array<t::Uuid>, _>(persons)
+    .get_result(conn)?;
+    Ok(row.yes)
+}
 /// All of these (distinct) persons are there.
 /// # Errors
 /// Database errors.

@@ -3,7 +3,7 @@ pub mod order;
 
 use super::model::{AuditEntry, AuditOutcome, NO_LINK, Window};
 use crate::kernel::{Guarded, Kind, Problem, Tx};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use diesel::{
     OptionalExtension, PgConnection, QueryableByName, RunQueryDsl,
     pg::Pg,
@@ -102,6 +102,25 @@ struct Bounds {
     #[diesel(sql_type = t::Nullable<t::BigInt>)]
     last: Option<i64>,
 }
+/// Positions of the entries of an hour: all of them, and those within the positions asked for.
+#[derive(QueryableByName)]
+struct Hour {
+    #[diesel(sql_type = t::Nullable<t::BigInt>)]
+    lowest: Option<i64>,
+    #[diesel(sql_type = t::Nullable<t::BigInt>)]
+    highest: Option<i64>,
+    #[diesel(sql_type = t::Nullable<t::BigInt>)]
+    first: Option<i64>,
+    #[diesel(sql_type = t::Nullable<t::BigInt>)]
+    last: Option<i64>,
+}
+#[derive(QueryableByName)]
+struct Ends {
+    #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
+    first: Option<DateTime<Utc>>,
+    #[diesel(sql_type = t::Nullable<t::Timestamptz>)]
+    last: Option<DateTime<Utc>>,
+}
 #[derive(QueryableByName)]
 struct Link {
     #[diesel(sql_type = t::Binary)]
@@ -126,17 +145,46 @@ pub fn window(tx: &mut Tx<'_>, part: &Part) -> Result<Guarded<Window>, Problem> 
     let previous_link = link_at(tx.conn(), from_seq - 1)?;
     Ok(Guarded::new(Window { from_seq, to_seq, previous_link }))
 }
+/// The first and last position of the entries of an hour of times: their ids out of the index by time, their positions by id.
+/// (Joined freely, the planner may read all positions.)
+pub const OF_HOUR: &str = "with hour as materialized (select e.id from audit_entry e where e.at >= $1 and e.at < $2) \
+     select min(p.seq) as lowest, max(p.seq) as highest, min(p.seq) filter (where p.seq between $3 and $4) as first, \
+       max(p.seq) filter (where p.seq between $3 and $4) as last \
+     from hour, lateral (select p.seq from audit_position p where p.entry_id = hour.id offset 0) p";
+/// The first position is one of the first hour with entries, the last one of the last: a request and its commit take far less
+/// than an hour (statements end after two minutes), so entries that are an hour apart keep their order.
 fn within_times(conn: &mut PgConnection, first: i64, last: i64, part: &Part) -> Result<Bounds, Problem> {
-    let query = Search::new(
-        "select min(p.seq) as first, max(p.seq) as last from audit_position p join audit_entry e on e.id = p.entry_id \
-         where true"
-            .into(),
-    )
-    .and::<t::BigInt, _>("and p.seq >= ", Some(first), "")
-    .and::<t::BigInt, _>("and p.seq <= ", Some(last), "")
-    .and::<t::Timestamptz, _>("and e.at >= ", part.from, "")
-    .and::<t::Timestamptz, _>("and e.at < ", part.to, "");
-    Ok(query.query.get_result(conn)?)
+    let ends: Ends =
+        Search::new("select min(e.at) as first, max(e.at) as last from audit_entry e where true".into())
+            .and::<t::Timestamptz, _>("and e.at >= ", part.from, "")
+            .and::<t::Timestamptz, _>("and e.at < ", part.to, "")
+            .query
+            .get_result(conn)?;
+    let (Some(begin), Some(end)) = (ends.first, ends.last) else {
+        return Ok(Bounds { first: None, last: None });
+    };
+    let hour = Duration::hours(1);
+    let until = part.to.map_or(begin + hour, |to| to.min(begin + hour));
+    let since = part.from.map_or(end - hour, |from| from.max(end - hour));
+    let early = of_hour(conn, (begin, until), (first, last))?;
+    let late = of_hour(conn, (since, end + Duration::microseconds(1)), (first, last))?;
+    // An hour that lies whole before or behind the positions asked for leaves their end as it is.
+    Ok(Bounds {
+        first: early.first.or(early.lowest.filter(|l| *l < first).map(|_| first)),
+        last: late.last.or(late.highest.filter(|h| *h > last).map(|_| last)),
+    })
+}
+fn of_hour(
+    conn: &mut PgConnection,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+    (first, last): (i64, i64),
+) -> Result<Hour, Problem> {
+    Ok(sql_query(OF_HOUR)
+        .bind::<t::Timestamptz, _>(from)
+        .bind::<t::Timestamptz, _>(to)
+        .bind::<t::BigInt, _>(first)
+        .bind::<t::BigInt, _>(last)
+        .get_result(conn)?)
 }
 fn link_at(conn: &mut PgConnection, seq: i64) -> Result<[u8; 32], Problem> {
     if seq == 0 {

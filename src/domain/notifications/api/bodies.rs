@@ -1,5 +1,5 @@
 //! Bodies of submissions. Personal numbers are cut out before anything else looks at the form.
-use super::super::{Acquisition, CutNumbers, DependentChange, Form, Loss, Slot};
+use super::super::{Acquisition, CutNumbers, DependentChange, Form, Loss, Slot, rules::state_bounds};
 use crate::{
     kernel::{
         FieldError, Kind, Problem,
@@ -210,7 +210,8 @@ fn kind_schema(kind: &str) -> RefOr<Schema> {
         .build()
         .into()
 }
-fn variant(object: Object, base: &str, is_request: bool) -> Object {
+fn variant(mut object: Object, base: &str, is_request: bool) -> Object {
+    state_bounds(&mut object);
     let mut b = ObjectBuilder::from(object)
         .property("kind", Ref::from_schema_name(format!("{base}Kind")))
         .required("kind")
@@ -264,6 +265,11 @@ fn parts(is_request: bool) -> Vec<(String, RefOr<Schema>)> {
     DependentChange::schemas(&mut all);
     Acquisition::schemas(&mut all);
     Loss::schemas(&mut all);
+    for (_, schema) in &mut all {
+        if let RefOr::T(Schema::Object(object)) = schema {
+            state_bounds(object);
+        }
+    }
     all.retain(|(name, _)| !(is_request && (name == "SpouseEntry" || name == "OtherEntry")));
     all
 }

@@ -24,11 +24,11 @@ crate::operation! {
     /// Who may be a person that the society knows (名寄せ) is chosen by staff. Nothing is accepted that would give a person two covers
     /// at a time: 409 `cover-overlaps`, `still-dependent`, `dependent-is-insured`, `already-dependent`, `outside-cover` tell what
     /// stands against it.
-    pub DecideNotification: Post "/v1/notifications/{notification_id}/decision" = "decideNotification", scope "notifications:decide", on "Notification", status 200, law "健康保険法3条, R-001, R-008, R-009, R-017, R-090";
+    pub DecideNotification: Post "/v1/notifications/{notification_id}/decision" = "decideNotification", scope "notifications:decide", on "Notification", status 200, law "健康保険法3条, R-001, R-008, R-009, R-017, R-090", sends Etag;
     /// 届出の取下げ
     ///
     /// Takes back a notification that still waits for a decision.
-    pub WithdrawNotification: Post "/v1/notifications/{notification_id}/withdrawal" = "withdrawNotification", scope "notifications:submit", on "Notification", status 200, law "R-017";
+    pub WithdrawNotification: Post "/v1/notifications/{notification_id}/withdrawal" = "withdrawNotification", scope "notifications:submit", on "Notification", status 200, law "R-017", sends Etag;
 }
 
 /// 審査結果.

@@ -13,7 +13,10 @@ use crate::{
         employers::{self, EmployerRow},
         members::{self, Named},
     },
-    kernel::{FieldError, Kind, Operation, Permit, Problem, Tx, Zone, vault::Pending},
+    kernel::{
+        FieldError, Gate, Kind, Operation, Permit, Problem, Tx, Zone, gate::Asking, places::Place,
+        vault::Pending,
+    },
     values::kana,
 };
 use chrono::NaiveDate;
@@ -49,6 +52,29 @@ pub struct FileMeta {
     pub raw: zeroize::Zeroizing<Vec<u8>>,
 }
 
+/// The rules of the day for an employer for which the caller may file: looked up before the records are read, so that no
+/// connection is held while they are.
+/// # Errors
+/// 404 when it is not the caller's.
+pub async fn settings_ahead<Op: Operation>(gate: &Gate<Op>, employer: Uuid) -> Result<RuleSettings, Problem> {
+    gate.look_ahead(move |tx| {
+        let (employer, _) = employer_of::<Op>(tx, employer)?;
+        Ok(settings(tx, &employer))
+    })
+    .await
+}
+/// Waits for the employer's turn, holding no connection: one filing of an employer is at work at a time.
+/// # Errors
+/// 503 when too many wait already, or it took too long.
+pub async fn turn(asking: &Asking, employer: Uuid) -> Result<Place, Problem> {
+    asking.kernel.turns.take(employer).await.ok_or_else(|| {
+        Problem::unavailable("filings-wait").because(
+            "filings-wait",
+            "この事業所の届出が続けて届いています。しばらくしてからやり直してください",
+            "Too many filings of this employer wait; try again later",
+        )
+    })
+}
 /// Admits filing for an employer and gives its facts.
 /// # Errors
 /// 404 when it is not the caller's.
@@ -57,18 +83,22 @@ pub fn employer_of<Op: Operation>(tx: &mut Tx<'_>, id: Uuid) -> Result<(Employer
     let row = employers::find(tx, id, today)?;
     tx.admit::<Op, _>(row)
 }
-/// As `employer_of`, for filing that stores something: filings of one employer take turns, so that of two that came at once
-/// the second sees what the first left waiting.
+/// As `employer_of`, for records that were read under `ahead`. For filing that stores something: filings of one employer take
+/// turns, so that of two that came at once the second sees what the first left waiting; this lock holds between nodes.
 /// # Errors
-/// As `employer_of`; 409 when the filings before it take too long.
+/// As `employer_of`; 409 when the filings before it take too long; 503 when the rules changed since the records were read.
 pub fn employer_in_turn<Op: Operation>(
     tx: &mut Tx<'_>,
     id: Uuid,
     is_dry: bool,
+    ahead: &RuleSettings,
 ) -> Result<(EmployerRow, Permit<Op>), Problem> {
     let (employer, permit) = employer_of::<Op>(tx, id)?;
     if !is_dry {
         store::take_turns(tx, &permit, id)?;
+    }
+    if settings(tx, &employer) != *ahead {
+        return Err(Problem::unavailable("lost-race"));
     }
     Ok((employer, permit))
 }

@@ -21,7 +21,7 @@ crate::operation! {
     /// 受領管理簿の一覧
     ///
     /// Lists submissions, newest first. An employer's own system sees its own.
-    pub ListSubmissions: Get "/v1/submissions" = "listSubmissions", scope "notifications:read", on "Society", status 200, law "R-087, R-091";
+    pub ListSubmissions: Get "/v1/submissions" = "listSubmissions", scope "notifications:read", on "Society", status 200, law "R-087, R-091", sends Link;
     /// 受領と結果の参照
     ///
     /// Reads a receipt with the results of its records: poll this for decisions.
@@ -33,11 +33,11 @@ crate::operation! {
     /// 届出の一覧(審査待ち)
     ///
     /// Lists notifications by arrival: the work list of staff, or an employer's own.
-    pub ListNotifications: Get "/v1/notifications" = "listNotifications", scope "notifications:read", on "Society", status 200, law "R-001, R-091";
+    pub ListNotifications: Get "/v1/notifications" = "listNotifications", scope "notifications:read", on "Society", status 200, law "R-001, R-091", sends Link;
     /// 届出の参照
     ///
     /// Reads one notification. The personal number on it is not shown here; it waits apart from the form.
-    pub GetNotification: Get "/v1/notifications/{notification_id}" = "getNotification", scope "notifications:read", on "Notification", status 200, law "R-091, R-111";
+    pub GetNotification: Get "/v1/notifications/{notification_id}" = "getNotification", scope "notifications:read", on "Notification", status 200, law "R-091, R-111", sends Etag;
 }
 
 /// Filters and page.
@@ -147,6 +147,8 @@ async fn confirm_submission(
     gate.run(move |tx| {
         let row = store::lock_submission(tx, id.0)?;
         let (row, permit) = tx.admit::<ConfirmSubmission, _>(row)?;
+        let records = store::of_submission(tx, &row)?;
+        tx.note(|n| n.persons.extend(records.iter().filter_map(|r| r.person_id)));
         if row.read_count != input.value.read_count {
             return Err(Problem::conflict(
                 "count-differs",
@@ -158,7 +160,6 @@ async fn confirm_submission(
             store::confirm(tx, &permit, id.0, row.read_count)?;
         }
         let row = store::written(tx, &permit, id.0)?;
-        let records = store::of_submission(tx, &row)?;
         Ok(permit.answer(submission_view(row, records)))
     })
     .await

@@ -1,6 +1,6 @@
 //! Filing: one form, a batch of forms, a notification file; each also as a dry run.
 use super::{
-    super::{FileError, Form, ParsedRow, mark_duplicates, parse_file},
+    super::{FileError, Form, ParsedRow, RuleSettings, mark_duplicates, parse_file},
     bodies::{NotificationBatch, NotificationCreate, Slip, Stated},
     findings_json,
     intake::{self, FileMeta, Incoming},
@@ -11,8 +11,9 @@ use crate::{
     domain::employers::EmployerRow,
     kernel::{
         FieldError, Gate, Kind, Operation, Permit, Problem, Reply, Routes, Tx,
-        gate::Answer,
-        input::{Body, FilingKey, Input, Query, plain_text},
+        gate::{Answer, block},
+        headers::{Sends, sent},
+        input::{Body, FilingKey, IdempotencyKey, Input, Query, plain_text},
         secrets,
     },
 };
@@ -27,17 +28,17 @@ crate::operation! {
     ///
     /// Files one form. With `validate_only=true` nothing is stored and the answer says what would happen. A form that corrects a
     /// returned one names it in `resubmission_of`.
-    pub CreateNotification: Post "/v1/notifications" = "createNotification", scope "notifications:submit", on "Employer", status 202, law "健康保険法48条, R-080";
+    pub CreateNotification: Post "/v1/notifications" = "createNotification", scope "notifications:submit", on "Employer", status 202, law "健康保険法48条, R-080", makes "Submission", sends Location;
     /// 届出(複数件)の提出
     ///
     /// Files up to 100 forms under one slip; records that fail are refused one by one, the others are taken.
-    pub CreateNotificationBatch: Post "/v1/notification-batches" = "createNotificationBatch", scope "notifications:submit", on "Employer", status 202, law "健康保険法48条, R-087, R-088";
+    pub CreateNotificationBatch: Post "/v1/notification-batches" = "createNotificationBatch", scope "notifications:submit", on "Employer", status 202, law "健康保険法48条, R-087, R-088", makes "Submission", sends Location;
     /// 届書ファイルの提出
     ///
     /// Files a notification file (KPFD0006.CSV, or SHFD0006.CSV where the employer's settings allow it) as it is, in Shift_JIS. A
     /// record resubmits a returned notification when kind and 整理番号 are those of exactly one that was not resubmitted yet, and
     /// of no other record of the file.
-    pub CreateNotificationFile: Post "/v1/notification-files" = "createNotificationFile", scope "notifications:submit", on "Employer", status 202, law "健康保険法48条, R-080, R-086";
+    pub CreateNotificationFile: Post "/v1/notification-files" = "createNotificationFile", scope "notifications:submit", on "Employer", status 202, law "健康保険法48条, R-080, R-086", makes "Submission", sends Location;
 }
 
 /// Dry run or not.
@@ -236,7 +237,7 @@ fn dry_run(tx: &mut Tx<'_>, incoming: &Incoming, persons: &[Option<Uuid>]) -> Re
     })
 }
 /// Checks, then receives or tells what would happen.
-fn file<Op: Operation>(
+fn file<Op: Sends<sent::Location>>(
     tx: &mut Tx<'_>,
     permit: Permit<Op>,
     employer: &EmployerRow,
@@ -294,19 +295,30 @@ fn note_refused<Op: Operation>(
     };
     super::super::store::receive(tx, permit, &submission)
 }
-fn parsed(tx: &Tx<'_>, employer: &EmployerRow, stated: Vec<Stated>) -> Vec<ParsedRow> {
-    let settings = intake::settings(tx, employer);
+fn parsed(settings: &RuleSettings, stated: Vec<Stated>) -> Vec<ParsedRow> {
     let mut rows: Vec<ParsedRow> = (1u32..)
         .zip(stated)
         .map(|(no, s)| ParsedRow {
             resubmission_of: s.resubmission_of,
-            ..ParsedRow::from_form(no, s.form, (s.numbers, &s.mistyped), &settings)
+            ..ParsedRow::from_form(no, s.form, (s.numbers, &s.mistyped), settings)
         })
         .collect();
     mark_duplicates(&mut rows);
     rows
 }
-async fn file_forms<Op: Operation>(
+/// Does the work on what was read: on its employer's turn and once for its key, or as a dry run.
+async fn in_turn<Op: Operation>(
+    gate: Gate<Op>,
+    key: Option<IdempotencyKey>,
+    digest: [u8; 32],
+    employer: Uuid,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<Answer<Op, Filed>, Problem> + Send + 'static,
+) -> Reply<Op, Filed> {
+    let Some(key) = key else { return gate.run(work).await };
+    let _turn = intake::turn(gate.asking(), employer).await?;
+    gate.once(key, digest, work).await
+}
+async fn file_forms<Op: Sends<sent::Location>>(
     gate: Gate<Op>,
     key: FilingKey,
     digest: [u8; 32],
@@ -315,10 +327,13 @@ async fn file_forms<Op: Operation>(
     stated: Vec<Stated>,
 ) -> Reply<Op, Filed> {
     crate::kernel::input::check(&slip)?;
+    let key = if is_dry { None } else { Some(key.required()?) };
     let is_single = Op::ID == CreateNotification::ID;
+    let employer_id = slip.employer_id;
+    let settings = intake::settings_ahead(&gate, employer_id).await?;
+    let (rows, settings) = block(move || Ok((parsed(&settings, stated), settings))).await?;
     let work = move |tx: &mut Tx<'_>| {
-        let (employer, permit) = intake::employer_in_turn::<Op>(tx, slip.employer_id, is_dry)?;
-        let rows = parsed(tx, &employer, stated);
+        let (employer, permit) = intake::employer_in_turn::<Op>(tx, employer_id, is_dry, &settings)?;
         let incoming = Incoming {
             channel: "api_json",
             preparer: slip.preparer_name,
@@ -332,7 +347,7 @@ async fn file_forms<Op: Operation>(
         };
         file(tx, permit, &employer, incoming, is_dry, base)
     };
-    if is_dry { gate.run(work).await } else { gate.once(key.required()?, digest, work).await }
+    in_turn(gate, key, digest, employer_id, work).await
 }
 async fn create_notification(
     gate: Gate<CreateNotification>,
@@ -359,11 +374,15 @@ async fn create_notification_file(
     input: Input<RawFile>,
 ) -> Reply<CreateNotificationFile, Filed> {
     let (q, raw, digest) = (q.0, input.value.0, input.digest);
-    let is_dry = q.validate_only;
+    let (is_dry, employer_id) = (q.validate_only, q.employer_id);
+    let key = if is_dry { None } else { Some(key.required()?) };
+    let settings = intake::settings_ahead(&gate, employer_id).await?;
+    let name = q.file_name.clone();
+    let (read, raw, settings) =
+        block(move || Ok((parse_file(&raw, Some(&name), &settings), raw, settings))).await?;
     let work = move |tx: &mut Tx<'_>| {
         let (employer, permit) =
-            intake::employer_in_turn::<CreateNotificationFile>(tx, q.employer_id, is_dry)?;
-        let settings = intake::settings(tx, &employer);
+            intake::employer_in_turn::<CreateNotificationFile>(tx, employer_id, is_dry, &settings)?;
         let mut incoming = Incoming {
             channel: "api_file",
             preparer: q.preparer_name,
@@ -372,7 +391,7 @@ async fn create_notification_file(
             whole: Vec::new(),
             file: None,
         };
-        let read = parse_file(&raw, Some(&q.file_name), &settings)
+        let read = read
             .map_err(|e| whole_problem(&e, tx.lang()))
             .and_then(|f| check_office(&employer, &f).map(|()| f));
         let parsed = match read {
@@ -399,7 +418,7 @@ async fn create_notification_file(
             Some(FileMeta { name: q.file_name, profile: parsed.profile, media, digest: file_digest, raw });
         file(tx, permit, &employer, incoming, is_dry, |_| String::new())
     };
-    if is_dry { gate.run(work).await } else { gate.once(key.required()?, digest, work).await }
+    in_turn(gate, key, digest, employer_id, work).await
 }
 fn whole_problem(e: &FileError, lang: crate::kernel::problem::Lang) -> Problem {
     let m = e.code.message();

@@ -6,9 +6,6 @@ use super::{Checked, Code, Filing, RuleSettings, check_address_or_number, check_
 use crate::domain::notifications::codes::{AcquisitionClass, NoResidentAddressReason, Sex};
 use crate::domain::notifications::forms::Acquisition;
 
-/// The largest amount a form can hold; larger sums are written as this.
-const AMOUNT_CAP: i64 = 9_999_999;
-
 /// The smallest total that is taken.
 const TOTAL_FLOOR: i64 = 1_000;
 
@@ -60,7 +57,7 @@ fn check_number_and_address(checked: &mut Checked, form: &Acquisition, has_numbe
 
 /// 項目21–23: the total is the sum, cut at the largest amount, and at least 1,000 yen.
 fn check_pay(checked: &mut Checked, form: &Acquisition) {
-    let sum = form.cash_yen.saturating_add(form.in_kind_yen).min(AMOUNT_CAP);
+    let sum = form.cash_yen.saturating_add(form.in_kind_yen).min(super::shape::AMOUNT_CAP);
     checked.add_if(form.total_yen != sum || form.total_yen < TOTAL_FLOOR, Code::Sum, ["total_yen"]);
 }
 

@@ -5,20 +5,73 @@ use crate::domain::notifications::forms::{Address, DependentChange, Form};
 use crate::domain::notifications::numbers::other_key;
 use crate::values::kana::{KanaFault, canonical_faults};
 use crate::values::number_run::contains_number_run;
+use utoipa::openapi::{
+    RefOr,
+    schema::{Object, Schema, SchemaType, Type},
+};
 
 /// The longest text of any item, in characters.
 const LONGEST_TEXT: usize = 200;
 
 /// The largest amount a form can hold.
-const AMOUNT_CAP: i64 = 9_999_999;
+pub(super) const AMOUNT_CAP: i64 = 9_999_999;
+
+/// Most certificates that come back with a form, or cannot.
+const CERTIFICATES_MOST: u8 = 99;
+
+/// How many characters a text of a form may have, by the last part of its key.
+fn lengths(item: &str) -> std::ops::RangeInclusive<usize> {
+    match item {
+        "office_number" => 1..=6,
+        "insured_number" => 1..=7,
+        "postal_code" => 7..=7,
+        "prefecture" => 2..=2,
+        "phone" => 8..=16,
+        "name_kana" => 1..=LONGEST_TEXT,
+        _ => 0..=LONGEST_TEXT,
+    }
+}
+
+/// States in the schema of a form, or of a part of one, what the checks below take: lengths of texts, ranges of amounts and
+/// counts. A 郵便番号 may come with its hyphen, which is dropped before it is checked.
+pub(in crate::domain::notifications) fn state_bounds(schema: &mut Object) {
+    for (name, property) in &mut schema.properties {
+        let RefOr::T(Schema::Object(item)) = property else { continue };
+        let is_text = item.enum_values.is_none() && item.format.is_none() && item.pattern.is_none();
+        if is_text && is_a(&item.schema_type, &Type::String) {
+            let lengths = lengths(name);
+            let hyphen = usize::from(name == "postal_code");
+            item.min_length = Some(*lengths.start()).filter(|least| *least > 0);
+            item.max_length = Some(lengths.end() + hyphen);
+            // What a caller sends there is replaced, whatever it is.
+            item.read_only = (name == "name_kana_raw").then_some(true);
+        }
+        if is_a(&item.schema_type, &Type::Integer) {
+            item.minimum = Some(0.into());
+            item.maximum = Some(if name.ends_with("_yen") {
+                AMOUNT_CAP.into()
+            } else {
+                i64::from(CERTIFICATES_MOST).into()
+            });
+        }
+    }
+}
+
+fn is_a(schema: &SchemaType, kind: &Type) -> bool {
+    match schema {
+        SchemaType::Type(one) => one == kind,
+        SchemaType::Array(any) => any.contains(kind),
+        SchemaType::AnyValue => false,
+    }
+}
 
 pub(super) fn check(checked: &mut Checked, form: &Form) {
     check_texts(checked, form);
     match form {
         Form::QualificationAcquisition(form) => {
             kana(checked, &form.name_kana, "name_kana");
-            digits(checked, form.office_number.as_deref(), 1..=6, "office_number");
-            digits(checked, form.insured_number.as_deref(), 1..=7, "insured_number");
+            digits(checked, form.office_number.as_deref(), "office_number");
+            digits(checked, form.insured_number.as_deref(), "insured_number");
             amount(checked, Some(form.cash_yen), "cash_yen");
             amount(checked, Some(form.in_kind_yen), "in_kind_yen");
             amount(checked, Some(form.total_yen), "total_yen");
@@ -26,9 +79,9 @@ pub(super) fn check(checked: &mut Checked, form: &Form) {
         }
         Form::QualificationLoss(form) => {
             kana(checked, &form.name_kana, "name_kana");
-            digits(checked, form.office_number.as_deref(), 1..=6, "office_number");
-            digits(checked, form.insured_number.as_deref(), 1..=7, "insured_number");
-            let two = |count: u8| count > 99;
+            digits(checked, form.office_number.as_deref(), "office_number");
+            digits(checked, form.insured_number.as_deref(), "insured_number");
+            let two = |count: u8| count > CERTIFICATES_MOST;
             checked.add_if(two(form.certificates_returned), Code::Length, ["certificates_returned"]);
             checked.add_if(
                 two(form.certificates_not_returnable),
@@ -66,7 +119,7 @@ fn is_private(character: char) -> bool {
 
 fn check_dependents(checked: &mut Checked, form: &DependentChange) {
     kana(checked, &form.name_kana, "name_kana");
-    digits(checked, form.office_number.as_deref(), 1..=6, "office_number");
+    digits(checked, form.office_number.as_deref(), "office_number");
     amount(checked, form.income_yen, "income_yen");
     amount(checked, form.spouse_yearly_income_yen, "spouse_yearly_income_yen");
     postal(checked, form.resident_address.as_ref(), "resident_address.postal_code");
@@ -106,19 +159,18 @@ impl KanaFault {
     }
 }
 
+fn has_length(text: &str, key: &str) -> bool {
+    lengths(key.rsplit('.').next().unwrap_or(key)).contains(&text.chars().count())
+}
+
 fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn digits(
-    checked: &mut Checked,
-    text: Option<&str>,
-    lengths: std::ops::RangeInclusive<usize>,
-    key: &'static str,
-) {
+fn digits(checked: &mut Checked, text: Option<&str>, key: &'static str) {
     let Some(text) = text else { return };
     let code = if is_digits(text) { Code::Length } else { Code::InvalidCode };
-    checked.add_if(code == Code::InvalidCode || !lengths.contains(&text.len()), code, [key]);
+    checked.add_if(code == Code::InvalidCode || !has_length(text, key), code, [key]);
 }
 
 fn amount(checked: &mut Checked, yen: Option<i64>, key: &'static str) {
@@ -126,7 +178,7 @@ fn amount(checked: &mut Checked, yen: Option<i64>, key: &'static str) {
 }
 
 fn postal(checked: &mut Checked, address: Option<&Address>, key: &'static str) {
-    digits(checked, address.and_then(|address| address.postal_code.as_deref()), 7..=7, key);
+    digits(checked, address.and_then(|address| address.postal_code.as_deref()), key);
 }
 
 fn prefecture(checked: &mut Checked, code: Option<&str>, key: &'static str) {
@@ -142,5 +194,5 @@ fn phone(checked: &mut Checked, number: Option<&str>) {
     let Some(number) = number else { return };
     let plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     checked.add_if(!plain, Code::InvalidCode, ["spouse.phone"]);
-    checked.add_if(!(8..=16).contains(&number.len()), Code::Length, ["spouse.phone"]);
+    checked.add_if(!has_length(number, "spouse.phone"), Code::Length, ["spouse.phone"]);
 }

@@ -99,13 +99,16 @@ fn entitled(tx: &mut Tx<'_>, user: &Actor, claims: &Claims) -> Result<Session, P
     }
     Ok(session)
 }
-/// Case and people are there.
+/// Case and people are there, and the people belong to the case.
 fn check_named(tx: &mut Tx<'_>, wish: &GrantWish) -> Result<(), Problem> {
     if !store::case_exists(tx.conn(), wish.case)? {
         return Err(fault("invalid_request", "case is not the id of a notification"));
     }
     if !store::all_persons_exist(tx.conn(), &wish.members)? {
         return Err(fault("invalid_request", "members holds an id that is not of a person"));
+    }
+    if !store::belong_to_case(tx.conn(), wish.case, &wish.members)? {
+        return Err(fault("access_denied", "members holds somebody who does not belong to the case"));
     }
     Ok(())
 }

@@ -44,9 +44,7 @@ fn client_credentials(tx: &mut Tx<'_>, asking: &Asking, call: &Call) -> Result<T
     let client = client::authenticate(tx, asking, call)?.ok_or_else(client::refused)?;
     let (kernel, now) = (tx.kernel(), tx.now());
     if !kernel.limits.take(client.id, now.timestamp_millis()) {
-        let mut p = Problem::new(Kind::TooMany);
-        p.retry_after = Some(1);
-        return Err(p);
+        return Err(Problem::new(Kind::TooMany));
     }
     let scope = scopes_within(call.get("scope"), &client.scopes)
         .ok_or_else(|| fault("invalid_scope", "a scope is not among those of this client"))?;
