@@ -5,6 +5,7 @@ mod access;
 mod architecture;
 mod audit;
 mod bad_input;
+mod calc;
 mod canary;
 mod contract;
 mod crash;
