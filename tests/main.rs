@@ -6,6 +6,7 @@ mod architecture;
 mod audit;
 mod bad_input;
 mod calc;
+mod calculations;
 mod canary;
 mod contract;
 mod crash;
