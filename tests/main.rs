@@ -6,6 +6,8 @@ mod architecture;
 mod audit;
 mod bad_input;
 mod bounds;
+mod calc;
+mod calculations;
 mod canary;
 mod contract;
 mod crash;

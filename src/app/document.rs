@@ -84,7 +84,9 @@ fn require_headers(document: &mut Value) {
 fn bound(schema: &mut Value) {
     let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
     for (name, property) in properties.iter_mut() {
-        if name.ends_with("_yen") {
+        let is_number = property["type"] == "integer"
+            || property["type"].as_array().is_some_and(|t| t.contains(&json!("integer")));
+        if name.ends_with("_yen") && is_number {
             property["minimum"] = json!(0);
             property["maximum"] = json!(YEN_MOST);
         }

@@ -22,6 +22,10 @@ const TAGS: &[(&str, &str)] = &[
     ("Members", "被保険者 / insured persons"),
     ("Dependents", "被扶養者 / dependents"),
     ("PersonalNumbers", "個人番号 / personal numbers, behind purpose-bound tokens"),
+    (
+        "Calculations",
+        "標準報酬などの計算 / calculations of standard remuneration, explained; nothing is stored",
+    ),
     ("Notifications", "届出 / notifications"),
     ("AuditLogs", "操作ログ / the audit log"),
 ];
@@ -33,6 +37,7 @@ pub fn routes() -> Routes {
     domain::employers::routes(&mut r);
     domain::members::routes(&mut r);
     domain::dependents::routes(&mut r);
+    domain::remuneration::routes(&mut r);
     domain::personal_numbers::routes(&mut r);
     domain::notifications::routes(&mut r);
     domain::audit::routes(&mut r);

@@ -1,4 +1,5 @@
 //! The commands.
+mod calc;
 mod demo;
 pub mod seed;
 mod server;
@@ -37,6 +38,8 @@ enum Command {
     Demo(demo::DemoOptions),
     /// Print an access token of the running demo.
     Token(demo::TokenOptions),
+    /// Work the rows of a CSV file through a rule of law.
+    Calc(calc::CalcOptions),
     /// Print the OpenAPI document.
     Openapi,
     /// Print who may do what.
@@ -86,6 +89,14 @@ pub fn run() -> anyhow::Result<()> {
         }
         Command::Keys { command } => keys(&Config::read()?, &command),
         Command::Demo(options) => demo::demo(&Config::read()?, &options),
+        Command::Calc(options) => {
+            let answer = calc::calc(&options)?;
+            show(&answer.text)?;
+            if answer.has_errors {
+                std::process::exit(2);
+            }
+            Ok(())
+        }
         Command::Token(options) => demo::token(&Config::read()?, &options),
     }
 }

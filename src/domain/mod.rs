@@ -7,6 +7,8 @@ pub mod members;
 
 pub mod dependents;
 
+pub mod remuneration;
+
 pub mod notifications;
 
 pub mod access;

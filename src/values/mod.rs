@@ -1,6 +1,10 @@
 //! GROUND: values without I/O, clock or framework.
 
+pub mod check_digits;
 pub mod kana;
+pub mod month;
 pub mod number_run;
+pub mod period;
 pub mod personal_number;
 pub mod wareki;
+pub mod yen;

@@ -80,7 +80,7 @@ impl World {
         for (key, kind, scopes, bound) in [
             ("employer", "employer_system", EMPLOYER, Some(employer)),
             ("other-employer", "employer_system", EMPLOYER, Some(other_employer)),
-            ("front-end", "third_party", &["members:read"][..], None),
+            ("front-end", "third_party", &["members:read", "calculations:run"][..], None),
             ("auditor", "auditor", &["audit:read", "audit:export"][..], None),
         ] {
             let id = Uuid::now_v7();
@@ -180,8 +180,14 @@ impl Drop for World {
     }
 }
 
-const EMPLOYER: &[&str] =
-    &["notifications:submit", "notifications:read", "members:read", "dependents:read", "employers:read"];
+const EMPLOYER: &[&str] = &[
+    "notifications:submit",
+    "notifications:read",
+    "members:read",
+    "dependents:read",
+    "employers:read",
+    "calculations:run",
+];
 /// login, section, holds the personal-number privilege.
 pub const STAFF: &[(&str, &str, bool)] = &[
     ("privileged", "enrolment_1", true),

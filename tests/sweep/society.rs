@@ -185,8 +185,14 @@ impl Society {
         (self.w.staff(&login), user.id)
     }
 }
-const EMPLOYER: &[&str] =
-    &["notifications:submit", "notifications:read", "members:read", "dependents:read", "employers:read"];
+const EMPLOYER: &[&str] = &[
+    "notifications:submit",
+    "notifications:read",
+    "members:read",
+    "dependents:read",
+    "employers:read",
+    "calculations:run",
+];
 
 /// What the person of the society signs in with.
 pub fn sign_in() -> Value {

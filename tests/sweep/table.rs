@@ -54,6 +54,17 @@ impl Row {
         Self { body, ..self }
     }
 }
+/// A calculation: it looks at nobody, so no caller with the scope is a stranger to it.
+const fn calculation(id: &'static str) -> Row {
+    row(id, Who::Employer, Stranger::None)
+}
+/// `count` months of pay from a month on.
+fn paid(year: i32, first: i32, count: i32) -> Vec<Value> {
+    let month = |n: i32| format!("{}-{:02}", year + (n - 1) / 12, (n - 1) % 12 + 1);
+    (first..first + count)
+        .map(|n| json!({ "month": month(n), "pay_yen": 300000 + n, "base_days": 20 }))
+        .collect()
+}
 /// Every row, in an order in which the right requests can follow one another.
 pub fn table() -> Vec<Row> {
     use Stranger::{Hidden, None as Nothing, Own};
@@ -91,6 +102,49 @@ pub fn table() -> Vec<Row> {
         row("registerPersonalNumber", Staff, Hidden).body(|_| {
             Body::Json(json!({ "personal_number": seed::fictitious_number(42), "reason": "first_registration" }))
         }),
+        calculation("calculateStandardRemunerationGrade").body(|_| Body::Json(json!({ "remuneration_yen": 301000, "month": "2026-09" }))),
+        calculation("calculateAcquisitionDetermination").body(|_| {
+            Body::Json(json!({ "acquired_on": "2026-11-01", "monthly_yen": 240000, "periods": [{ "pay_yen": 7000, "days": 7 }] }))
+        }),
+        calculation("calculateRegularDetermination").body(|_| {
+            Body::Json(json!({ "year": 2026, "kind": "full", "months": paid(2026, 4, 3), "previous_standard_yen": 300000,
+                "acquired_on": "2020-04-01" }))
+        }),
+        calculation("calculateRegularDeterminationAnnual").body(|_| {
+            Body::Json(json!({ "year": 2026, "kind": "full", "months": paid(2025, 7, 12), "is_recurring": true, "has_consent": true }))
+        }),
+        calculation("calculateOccasionalRevision").body(|_| {
+            Body::Json(json!({ "kind": "full", "fixed_change": "up", "change_month": "2026-04", "months": paid(2026, 4, 3),
+                "current_standard_yen": 260000 }))
+        }),
+        calculation("calculateOccasionalRevisionAnnual").body(|_| {
+            Body::Json(json!({ "kind": "full", "fixed_change": "up", "change_month": "2026-04", "months": paid(2026, 4, 3),
+                "fixed_pay_total_yen": 750000, "variable_pay_total_yen": 120000, "current_standard_yen": 240000,
+                "is_recurring": true, "has_consent": true }))
+        }),
+        calculation("calculateLeaveEndRevision").body(|_| {
+            Body::Json(json!({ "leave": "childcare", "kind": "full", "ended_on": "2026-04-14", "months": paid(2026, 4, 3),
+                "current_standard_yen": 320000, "is_requested": true }))
+        }),
+        calculation("calculateExemptionMonths").body(|_| {
+            Body::Json(json!({ "kind": "childcare", "leaves": [{ "starts_on": "2026-10-06", "ends_on": "2026-10-20", "worked_days": 1 }] }))
+        }),
+        calculation("calculateStandardBonus").body(|_| {
+            Body::Json(json!({ "month": "2026-12", "amounts_yen": [650400, 120700], "cumulative_before_yen": 5000000 }))
+        }),
+        calculation("calculateTwoOffices").body(|_| Body::Json(json!({ "month": "2026-09", "remunerations_yen": [500000, 300000] }))),
+        calculation("calculateVoluntaryStandard").body(|_| {
+            Body::Json(json!({ "month": "2026-12", "at_loss_yen": 530000, "average_remuneration_yen": 379769, "rule": "statutory" }))
+        }),
+        calculation("calculateVoluntaryDeadline").body(|_| {
+            Body::Json(json!({ "months_before": 14, "lost_on": "2026-11-04", "applied_on": "2026-11-20", "closed_days": ["2026-11-23"] }))
+        }),
+        calculation("calculateVoluntaryEnd").body(|_| {
+            Body::Json(json!({ "acquired_on": "2026-04-01", "withdrawal_received_on": "2026-11-20" }))
+        }),
+        calculation("calculateAgeDates").body(|_| Body::Json(json!({ "birth_on": "1956-12-01" }))),
+        calculation("calculateCorporateNumberCheckDigit").body(|_| Body::Json(json!({ "corporate_number": "7000012050002" }))),
+        calculation("calculateInsurerNumberCheckDigit").body(|_| Body::Json(json!({ "insurer_number": "33120015" }))),
         row("getCapabilities", Employer, Hidden).query(|s| format!("?employer_id={}", s.w.employer)),
         row("createNotification", Employer, Hidden).body(|s| {
             let form = acquisition(61, "ミホン　ロク");

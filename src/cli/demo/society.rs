@@ -68,6 +68,7 @@ const STAFF: &[(&str, &str, &str, bool, &[&str])] = &[
             "employers:write",
             "notifications:read",
             "notifications:decide",
+            "calculations:run",
             "personal-number:write",
             "personal-number:verify",
         ],
@@ -84,15 +85,28 @@ const STAFF: &[(&str, &str, &str, bool, &[&str])] = &[
             "employers:read",
             "notifications:read",
             "notifications:decide",
+            "calculations:run",
         ],
     ),
-    ("benefits", "給付　三枝", "benefits", false, &["members:read", "dependents:read"]),
-    ("collection", "徴収　四朗", "collection", false, &["members:read", "employers:read"]),
-    ("review", "審査　五月", "review", false, &["members:read", "dependents:read"]),
+    ("benefits", "給付　三枝", "benefits", false, &["members:read", "dependents:read", "calculations:run"]),
+    (
+        "collection",
+        "徴収　四朗",
+        "collection",
+        false,
+        &["members:read", "employers:read", "calculations:run"],
+    ),
+    ("review", "審査　五月", "review", false, &["members:read", "dependents:read", "calculations:run"]),
     ("officer", "保護　六実", "data_protection", false, &["audit:read", "audit:export"]),
 ];
-const EMPLOYER_SCOPES: &[&str] =
-    &["notifications:submit", "notifications:read", "members:read", "dependents:read", "employers:read"];
+const EMPLOYER_SCOPES: &[&str] = &[
+    "notifications:submit",
+    "notifications:read",
+    "members:read",
+    "dependents:read",
+    "employers:read",
+    "calculations:run",
+];
 
 /// Founds the society; gives its credentials and where its clock stands.
 /// # Errors

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     kernel::{
         Answer, Facts, Gate, Kind, Operation, Problem, Reply, Routes, Subject, Tx,
+        headers::{Sends, sent},
         input::{Id, IfMatch, Input, Query, plain_text},
         page,
         vault::DisclosedNumber,
@@ -126,7 +127,7 @@ impl MemberQuery {
     }
     /// The answer with the ETag of a person's version, if it shows the present; what was is nothing to be changed. With and
     /// without a number are two representations.
-    pub fn tagged<Op: Operation, T>(
+    pub fn tagged<Op: Operation + Sends<sent::Etag>, T>(
         &self,
         answer: Answer<Op, T>,
         today: NaiveDate,

@@ -1,0 +1,188 @@
+//! Calculations: each rule as an operation of its own, so that generated clients are typed. Nothing is kept but the entry in the log.
+use super::rules::{self, FigureUnit, Refusal, RoundingStep, Rule, Trace};
+use crate::kernel::{Facts, FieldError, Gate, Kind, Operation, Problem, Reply, Routes, input::Input};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A figure that a step used.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TraceFigure {
+    /// Name.
+    #[schema(max_length = 40)]
+    pub name: String,
+    /// Value: digits, a month or a date.
+    #[schema(max_length = 40)]
+    pub value: String,
+    /// What it counts.
+    pub unit: FigureUnit,
+}
+/// One step of a calculation.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TraceStep {
+    /// Stable code.
+    #[schema(max_length = 60)]
+    pub code: String,
+    /// Article or notice.
+    #[schema(max_length = 100)]
+    pub article: String,
+    /// The step in Japanese.
+    #[schema(max_length = 500)]
+    pub ja: String,
+    /// The step in English.
+    #[schema(max_length = 500)]
+    pub en: String,
+    /// Figures used.
+    #[schema(max_items = 20)]
+    pub figures: Vec<TraceFigure>,
+    /// How the result was rounded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub rounding: Option<RoundingStep>,
+}
+/// Why a calculation came out so.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CalculationTrace {
+    /// Id of the rule.
+    #[schema(max_length = 60)]
+    pub rule: String,
+    /// Version of the rule.
+    #[schema(max_length = 10)]
+    pub rule_version: String,
+    /// Steps in order.
+    #[schema(max_items = 500)]
+    pub steps: Vec<TraceStep>,
+}
+impl CalculationTrace {
+    fn of<R: Rule>(trace: &Trace) -> Self {
+        let steps = trace.steps.iter().map(|step| TraceStep {
+            code: step.words.code.into(),
+            article: step.words.article.into(),
+            ja: step.ja(),
+            en: step.en(),
+            figures: step
+                .figures
+                .iter()
+                .map(|(name, v)| TraceFigure { name: (*name).into(), value: v.plain(), unit: v.unit() })
+                .collect(),
+            rounding: step.words.rounding,
+        });
+        Self { rule: R::ID.into(), rule_version: R::VERSION.into(), steps: steps.collect() }
+    }
+}
+impl From<Refusal> for Problem {
+    fn from(r: Refusal) -> Self {
+        Self { errors: vec![FieldError::at(r.pointer, r.code, r.detail)], ..Self::new(Kind::Invalid) }
+    }
+}
+
+/// Applies a rule for whoever may ask.
+async fn calculate<Op: Operation, R: Rule, T: Serialize + Send + 'static>(
+    gate: Gate<Op>,
+    facts: R::Input,
+    result: fn(R::Outcome, CalculationTrace) -> T,
+) -> Reply<Op, T>
+where
+    R::Input: Send,
+{
+    gate.read(move |tx| {
+        let permit = tx.admit_facts::<Op>(&Facts::of("Society", Uuid::nil()))?;
+        let (outcome, trace) = rules::apply::<R>(&facts)?;
+        Ok(permit.answer(result(outcome, CalculationTrace::of::<R>(&trace))))
+    })
+    .await
+}
+
+/// Declares calculations: words, operation, id, path, law; rule, its facts, its outcome, the result.
+macro_rules! calculations {
+    ($($(#[doc = $doc:literal])+ $op:ident = $id:literal $path:literal, $law:literal: $rule:ident($input:ident) -> $outcome:ident, $result:ident;)+) => {
+        $(
+            crate::operation! {
+                $(#[doc = $doc])+
+                pub $op: Post $path = $id, scope "calculations:run", on "Society", status 200, law $law;
+            }
+            #[doc = "What came out, and why."]
+            #[derive(Clone, Debug, Serialize, ToSchema)]
+            pub struct $result {
+                #[doc = "What came out."]
+                pub outcome: rules::$outcome,
+                #[doc = "Why."]
+                pub trace: CalculationTrace,
+            }
+            crate::json_body!("application/json": rules::$input);
+        )+
+        /// Operations of this module.
+        pub fn routes(r: &mut Routes) {
+            r.group("Calculations");
+            $(r.add::<$op, _, _, _>(|gate: Gate<$op>, facts: Input<rules::$input>| {
+                calculate::<$op, rules::$rule, _>(gate, facts.value, |outcome, trace| $result { outcome, trace })
+            });)+
+        }
+    };
+}
+calculations! {
+    /// 標準報酬月額の等級
+    /// Looks up grade and standard remuneration.
+    CalculateStandardRemunerationGrade = "calculateStandardRemunerationGrade" "/v1/calculations/standard-remuneration-grade",
+        "健康保険法40条1項": StandardRemunerationGrade(GradeInput) -> GradeOutcome, GradeResult;
+    /// 資格取得時決定
+    /// Determines the first standard remuneration of somebody newly insured.
+    CalculateAcquisitionDetermination = "calculateAcquisitionDetermination" "/v1/calculations/acquisition-determination",
+        "健康保険法42条": AcquisitionDetermination(AcquisitionInput) -> AcquisitionOutcome, AcquisitionResult;
+    /// 定時決定
+    /// Determines the standard remuneration from April, May and June.
+    CalculateRegularDetermination = "calculateRegularDetermination" "/v1/calculations/regular-determination",
+        "健康保険法41条": RegularDetermination(RegularInput) -> RegularOutcome, RegularResult;
+    /// 年間平均による定時決定
+    /// Compares the average of April to June with that of a year, and tells which decides.
+    CalculateRegularDeterminationAnnual = "calculateRegularDeterminationAnnual" "/v1/calculations/regular-determination-annual",
+        "健康保険法44条1項": RegularDeterminationAnnual(RegularAnnualInput) -> RegularAnnualOutcome, RegularAnnualResult;
+    /// 随時改定
+    /// Tells whether a change of fixed pay revises the standard remuneration.
+    CalculateOccasionalRevision = "calculateOccasionalRevision" "/v1/calculations/occasional-revision",
+        "健康保険法43条": OccasionalRevision(OccasionalInput) -> OccasionalOutcome, OccasionalResult;
+    /// 年間平均による随時改定
+    /// Tells whether the average of a year may be used for an occasional revision, and what it gives.
+    CalculateOccasionalRevisionAnnual = "calculateOccasionalRevisionAnnual" "/v1/calculations/occasional-revision-annual",
+        "健康保険法44条1項": OccasionalRevisionAnnual(OccasionalAnnualInput) -> OccasionalAnnualOutcome, OccasionalAnnualResult;
+    /// 産休・育休終了時改定
+    /// Tells whether the standard remuneration is revised after a maternity or childcare leave.
+    CalculateLeaveEndRevision = "calculateLeaveEndRevision" "/v1/calculations/leave-end-revision",
+        "健康保険法43条の2、43条の3": LeaveEndRevision(LeaveEndInput) -> LeaveEndOutcome, LeaveEndResult;
+    /// 休業中の保険料免除月
+    /// Lists the months of leaves in which premiums, and premiums of bonuses, are not charged.
+    CalculateExemptionMonths = "calculateExemptionMonths" "/v1/calculations/exemption-months",
+        "健康保険法159条、159条の3": ExemptionMonths(ExemptionInput) -> ExemptionOutcome, ExemptionResult;
+    /// 標準賞与額
+    /// Adds the bonuses of a month up, cuts below 1,000 yen and caps the fiscal year.
+    CalculateStandardBonus = "calculateStandardBonus" "/v1/calculations/standard-bonus",
+        "健康保険法45条": StandardBonus(BonusInput) -> BonusOutcome, BonusResult;
+    /// 二以上事業所の標準報酬月額
+    /// Adds the remunerations of several offices and looks the sum up once.
+    CalculateTwoOffices = "calculateTwoOffices" "/v1/calculations/two-offices",
+        "健康保険法44条3項": TwoOffices(TwoOfficesInput) -> TwoOfficesOutcome, TwoOfficesResult;
+    /// 任意継続の標準報酬月額
+    /// Determines the standard remuneration of voluntary continuation by the society's rules.
+    CalculateVoluntaryStandard = "calculateVoluntaryStandard" "/v1/calculations/voluntary-continuation-standard",
+        "健康保険法47条": VoluntaryStandard(VoluntaryStandardInput) -> VoluntaryStandardOutcome, VoluntaryStandardResult;
+    /// 任意継続の申出期限
+    /// Tells whether voluntary continuation may be applied for, and until when.
+    CalculateVoluntaryDeadline = "calculateVoluntaryDeadline" "/v1/calculations/voluntary-continuation-deadline",
+        "健康保険法3条4項、37条1項": VoluntaryDeadline(VoluntaryDeadlineInput) -> VoluntaryDeadlineOutcome, VoluntaryDeadlineResult;
+    /// 任意継続の資格喪失日
+    /// Tells when voluntary continuation ends by time or by wish.
+    CalculateVoluntaryEnd = "calculateVoluntaryEnd" "/v1/calculations/voluntary-continuation-end",
+        "健康保険法38条": VoluntaryEnd(VoluntaryEndInput) -> VoluntaryEndOutcome, VoluntaryEndResult;
+    /// 年齢による資格の変わる日
+    /// Tells when 40, 65, 70 and 75 years change cover.
+    CalculateAgeDates = "calculateAgeDates" "/v1/calculations/age-dates",
+        "年齢計算ニ関スル法律": AgeDates(AgeDatesInput) -> AgeDatesOutcome, AgeDatesResult;
+    /// 法人番号の検査用数字
+    /// Checks the check digit of a corporate number.
+    CalculateCorporateNumberCheckDigit = "calculateCorporateNumberCheckDigit" "/v1/calculations/corporate-number-check-digit",
+        "法人番号の指定等に関する省令2条": CorporateNumber(CorporateNumberInput) -> CheckDigitOutcome, CorporateNumberResult;
+    /// 保険者番号の検証番号
+    /// Checks the check digit of an insurer's number.
+    CalculateInsurerNumberCheckDigit = "calculateInsurerNumberCheckDigit" "/v1/calculations/insurer-number-check-digit",
+        "保険者番号等の設定要領": InsurerNumber(InsurerNumberInput) -> CheckDigitOutcome, InsurerNumberResult;
+}

@@ -1,0 +1,69 @@
+//! 年齢到達日 — the days on which 40, 65, 70 and 75 years change cover (年齢計算ニ関スル法律).
+use super::{
+    Refusal, Rule, in_reach,
+    trace::{Trace, Value, steps},
+};
+use crate::values::{month::Month, period};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+/// A birth.
+#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct AgeDatesInput {
+    /// 生年月日.
+    #[validate(custom(function = "in_reach"))]
+    pub birth_on: NaiveDate,
+}
+/// What age brings, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AgeDatesOutcome {
+    /// First month as 介護保険第2号被保険者.
+    pub care_from_month: Month,
+    /// Last month as 介護保険第2号被保険者.
+    pub care_until_month: Month,
+    /// First day of the rules for 70 to 74 (高齢受給者).
+    pub elderly_from: NaiveDate,
+    /// Day on which the medical scheme for people of 75 and over takes over.
+    pub transfer_on: NaiveDate,
+}
+steps! {
+    CARE = "care_months", "介護保険法9条2号、年齢計算ニ関スル法律":
+        "40歳に{forty}、65歳に{sixty_five}に達するため、介護保険第2号被保険者は{from}から{until}までです。" /
+        "Reaches 40 on {forty} and 65 on {sixty_five}: insured for care from {from} to {until}.";
+    SEVENTY = "seventy", "健康保険法74条1項2号":
+        "70歳に{seventy}に達するため、その翌月の初日{from}から高齢受給者です。" /
+        "Reaches 70 on {seventy}: the rules for 70 to 74 hold from the first day of the next month, {from}.";
+    SEVENTY_FIVE = "seventy_five", "高齢者の医療の確保に関する法律50条1号":
+        "75歳の誕生日{transfer}に後期高齢者医療に移ります。" /
+        "The scheme for people of 75 and over takes over on the birthday, {transfer}.";
+}
+
+/// 年齢による資格・給付の変わる日.
+pub struct AgeDates;
+impl Rule for AgeDates {
+    type Input = AgeDatesInput;
+    type Outcome = AgeDatesOutcome;
+    const ID: &'static str = "age_dates";
+    const VERSION: &'static str = "2008-04";
+    fn decide(input: &AgeDatesInput, trace: &mut Trace) -> Result<AgeDatesOutcome, Refusal> {
+        let reaches = |age| period::reaches_age(input.birth_on, age);
+        let (from, until) = (Month::of(reaches(40)), Month::of(reaches(65)).plus(-1));
+        trace.step(
+            &CARE,
+            [
+                ("forty", Value::Date(reaches(40))),
+                ("sixty_five", Value::Date(reaches(65))),
+                ("from", Value::Month(from)),
+                ("until", Value::Month(until)),
+            ],
+        );
+        let elderly_from = Month::of(reaches(70)).plus(1).first_day();
+        trace.step(&SEVENTY, [("seventy", Value::Date(reaches(70))), ("from", Value::Date(elderly_from))]);
+        let transfer_on = reaches(75).succ_opt().unwrap_or(input.birth_on);
+        trace.step(&SEVENTY_FIVE, [("transfer", Value::Date(transfer_on))]);
+        Ok(AgeDatesOutcome { care_from_month: from, care_until_month: until, elderly_from, transfer_on })
+    }
+}

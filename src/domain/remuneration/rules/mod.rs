@@ -1,0 +1,104 @@
+//! The law of standard remuneration as pure functions: facts in, decision and trace out. Nothing here reads a clock, a file or a table of the
+//! database; amounts are whole yen.
+mod acquisition;
+mod ages;
+mod bonus;
+mod exemption;
+mod grades;
+mod leave_end;
+mod months;
+mod numbers;
+mod occasional;
+mod occasional_annual;
+mod offices;
+mod regular;
+mod regular_annual;
+#[cfg(test)]
+mod tests;
+mod trace;
+mod voluntary;
+
+pub use acquisition::{AcquisitionDetermination, AcquisitionInput, AcquisitionOutcome, PeriodPay};
+pub use ages::{AgeDates, AgeDatesInput, AgeDatesOutcome};
+pub use bonus::{BonusInput, BonusOutcome, StandardBonus};
+pub use exemption::{ExemptionInput, ExemptionMonths, ExemptionOutcome, Leave, LeaveKind};
+pub use grades::{GradeInput, GradeOutcome, StandardRemunerationGrade, TABLE_OF_2016};
+pub use leave_end::{LeaveEndInput, LeaveEndOutcome, LeaveEndReading, LeaveEndReason, LeaveEndRevision};
+pub use months::{PaidMonth, WorkKind};
+pub use numbers::{
+    CheckDigitOutcome, CorporateNumber, CorporateNumberInput, InsurerNumber, InsurerNumberInput,
+};
+pub use occasional::{
+    FixedPayChange, OccasionalInput, OccasionalOutcome, OccasionalReason, OccasionalRevision,
+};
+pub use occasional_annual::{
+    AnnualPartRounding, OccasionalAnnualInput, OccasionalAnnualOutcome, OccasionalRevisionAnnual,
+};
+pub use offices::{TwoOffices, TwoOfficesInput, TwoOfficesOutcome};
+pub use regular::{RegularDetermination, RegularInput, RegularOutcome, RegularReason};
+pub use regular_annual::{RegularAnnualInput, RegularAnnualOutcome, RegularDeterminationAnnual};
+pub use trace::{FigureUnit, RoundingStep, Trace, Value};
+pub use voluntary::{
+    CeilingRule, VoluntaryDeadline, VoluntaryDeadlineInput, VoluntaryDeadlineOutcome,
+    VoluntaryDeadlineReason, VoluntaryEnd, VoluntaryEndInput, VoluntaryEndOutcome, VoluntaryStandard,
+    VoluntaryStandardInput, VoluntaryStandardOutcome,
+};
+
+use crate::values::month::{Month, YEARS};
+use chrono::{Datelike, NaiveDate};
+
+/// A rule of law: typed facts in, a typed outcome and its trace out.
+pub trait Rule: Send + Sync + 'static {
+    /// Facts.
+    type Input;
+    /// Decision.
+    type Outcome;
+    /// Stable id, shown with every explanation.
+    const ID: &'static str;
+    /// Version; a new one whenever the same facts may give another outcome.
+    const VERSION: &'static str;
+    /// Decides.
+    /// # Errors
+    /// Facts that the rule can't decide on.
+    fn decide(input: &Self::Input, trace: &mut Trace) -> Result<Self::Outcome, Refusal>;
+}
+/// Applies a rule and keeps its trace.
+/// # Errors
+/// Facts that the rule can't decide on.
+pub fn apply<R: Rule>(input: &R::Input) -> Result<(R::Outcome, Trace), Refusal> {
+    let mut trace = Trace::default();
+    let outcome = R::decide(input, &mut trace)?;
+    Ok((outcome, trace))
+}
+
+/// Facts that contradict one another, or that no known table decides. Names places, never values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// JSON pointer into the input.
+    pub pointer: &'static str,
+    /// Stable code.
+    pub code: &'static str,
+    /// What is wrong (Japanese / English).
+    pub detail: &'static str,
+}
+/// A refusal at a place.
+const fn refuse(pointer: &'static str, code: &'static str, detail: &'static str) -> Refusal {
+    Refusal { pointer, code, detail }
+}
+
+/// Validator of dates: the years 1900 to 2199.
+/// # Errors
+/// `date-out-of-range`.
+fn in_reach(day: &NaiveDate) -> Result<(), validator::ValidationError> {
+    if YEARS.contains(&day.year()) {
+        return Ok(());
+    }
+    let mut e = validator::ValidationError::new("date-out-of-range");
+    e.message = Some("日付が範囲外です / the date is out of range".into());
+    Err(e)
+}
+/// The last month for which a revision or regular determination holds: August of the year when it takes effect from January to June, else August
+/// of the next (健康保険法41条2項, 43条2項, 43条の2第2項, 43条の3第2項).
+fn holds_until(effective: Month) -> Month {
+    Month::in_year(effective.year() + i32::from(effective.number() > 6), 8)
+}

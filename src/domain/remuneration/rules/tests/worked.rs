@@ -1,0 +1,193 @@
+//! Worked cases of the rules that no command shows, and cases at the edges of the others.
+use super::*;
+
+fn rows(file: &str) -> Vec<Vec<&str>> {
+    file.lines().filter(|l| !l.starts_with('#')).skip(1).map(|l| l.split(',').collect()).collect()
+}
+fn amounts(list: &str) -> Vec<Yen> {
+    list.split('|').map(|a| Yen::parse(a).unwrap()).collect()
+}
+fn refused<R: Rule>(input: &R::Input) -> &'static str {
+    apply::<R>(input).err().map_or("decided", |r| r.code)
+}
+
+#[test]
+fn standard_bonuses() {
+    let rows = rows(include_str!("../../../../../vectors/bonus_premium.csv"));
+    assert!(rows.len() > 60);
+    for row in rows {
+        let outcome = decide::<StandardBonus>(&BonusInput {
+            month: month("2026-06"),
+            amounts_yen: amounts(row[1]),
+            cumulative_before_yen: Yen::parse(row[2]).unwrap(),
+        });
+        assert_eq!(outcome.standard_bonus_yen.to_string(), row[10], "{}", row[0]);
+        assert_eq!(outcome.cumulative_after_yen.to_string(), row[11], "{}", row[0]);
+    }
+    let early =
+        BonusInput { month: month("2016-03"), amounts_yen: vec![yen(1)], cumulative_before_yen: yen(0) };
+    assert_eq!(refused::<StandardBonus>(&early), "no-bonus-cap");
+    let above = BonusInput { month: month("2026-03"), cumulative_before_yen: yen(5_730_001), ..early };
+    assert_eq!(refused::<StandardBonus>(&above), "above-cap");
+}
+
+#[test]
+fn several_offices_are_one_remuneration() {
+    let rows = rows(include_str!("../../../../../vectors/two_office_apportionment.csv"));
+    assert!(rows.len() > 60);
+    for row in rows {
+        let input = TwoOfficesInput { month: month("2026-09"), remunerations_yen: amounts(row[1]) };
+        assert_eq!(decide::<TwoOffices>(&input).standard_yen.to_string(), row[4], "{}", row[0]);
+    }
+}
+
+#[test]
+fn the_first_determination_adds_up_what_is_paid_in_each_way() {
+    let input = |acquired: &str| AcquisitionInput {
+        acquired_on: day(acquired),
+        monthly_yen: Some(yen(200_000)),
+        periods: vec![PeriodPay { pay_yen: yen(70_000), days: 14 }],
+        comparable_average_yen: Some(yen(5_001)),
+    };
+    let outcome = decide::<AcquisitionDetermination>(&input("2026-05-31"));
+    assert_eq!((outcome.remuneration_yen, outcome.standard_yen), (355_001, 360_000));
+    assert_eq!((outcome.effective_month, outcome.valid_until_month), (month("2026-05"), month("2026-08")));
+    let outcome = decide::<AcquisitionDetermination>(&input("2026-06-01"));
+    assert_eq!(outcome.valid_until_month, month("2027-08"));
+    let nothing = AcquisitionInput {
+        monthly_yen: None,
+        periods: vec![],
+        comparable_average_yen: None,
+        ..input("2026-06-01")
+    };
+    assert_eq!(refused::<AcquisitionDetermination>(&nothing), "missing-field");
+    assert_eq!(refused::<AcquisitionDetermination>(&input("2007-03-31")), "no-grade-table");
+}
+
+#[test]
+fn the_table_of_grades_grew_in_april_2016() {
+    let grade = |at: &str, n| {
+        decide::<StandardRemunerationGrade>(&GradeInput { remuneration_yen: yen(n), month: month(at) }).grade
+    };
+    assert_eq!((grade("2016-03", 1_400_000), grade("2016-04", 1_400_000)), (47, 50));
+    assert_eq!((grade("2016-04", 1_054_999), grade("2016-04", 1_055_000)), (44, 45));
+    let top = OccasionalInput {
+        kind: WorkKind::Full,
+        fixed_change: FixedPayChange::Up,
+        change_month: month("2015-10"),
+        months: paid(month("2015-10"), &[(1_500_000, 20); 3]),
+        current_standard_yen: yen(1_150_000),
+        current_base_yen: None,
+    };
+    assert_eq!(refused::<OccasionalRevision>(&top), "no-rule-for-highest-grade");
+}
+
+#[test]
+fn a_year_s_average_needs_every_condition() {
+    let input = |variable, rounding| OccasionalAnnualInput {
+        kind: WorkKind::Full,
+        fixed_change: FixedPayChange::Up,
+        change_month: month("2026-04"),
+        months: paid(month("2026-04"), &[(400_000, 20); 3]),
+        fixed_pay_total_yen: yen(900_001),
+        variable_pay_total_yen: yen(variable),
+        current_standard_yen: yen(300_000),
+        is_recurring: true,
+        has_consent: true,
+        rounding,
+    };
+    let each = decide::<OccasionalRevisionAnnual>(&input(300_011, AnnualPartRounding::EachPart));
+    assert_eq!(
+        (each.uses_annual, each.annual_average_yen, each.revision.grade),
+        (true, Some(325_000), Some(23))
+    );
+    assert_eq!(each.revision.effective_month, Some(month("2026-07")));
+    let sum = decide::<OccasionalRevisionAnnual>(&input(300_011, AnnualPartRounding::Sum));
+    assert_eq!(sum.annual_average_yen, Some(325_001));
+    for (wrong, what) in [
+        (OccasionalAnnualInput { has_consent: false, ..input(300_000, AnnualPartRounding::Sum) }, "consent"),
+        (
+            OccasionalAnnualInput { is_recurring: false, ..input(300_000, AnnualPartRounding::Sum) },
+            "recurring",
+        ),
+        (input(0, AnnualPartRounding::Sum), "the year gives the current grade"),
+        (input(900_000, AnnualPartRounding::Sum), "the averages lie a grade apart"),
+        (
+            OccasionalAnnualInput {
+                fixed_change: FixedPayChange::Down,
+                ..input(300_000, AnnualPartRounding::Sum)
+            },
+            "direction",
+        ),
+    ] {
+        assert!(!decide::<OccasionalRevisionAnnual>(&wrong).uses_annual, "{what}");
+    }
+}
+
+#[test]
+fn leaves_join_over_days_without_work() {
+    let leave = |from: &str, to: &str| Leave { starts_on: day(from), ends_on: day(to), worked_days: 0 };
+    let mut input = ExemptionInput {
+        kind: LeaveKind::Childcare,
+        leaves: vec![leave("2026-10-20", "2026-10-30"), leave("2026-11-02", "2026-11-24")],
+        non_working_days: vec![],
+    };
+    // Apart: Oct 20-30 has 11 days, Nov 2-24 has 23. As one, over Saturday and Sunday: October, and more than a month.
+    assert_eq!(decide::<ExemptionMonths>(&input).monthly_months, [month("2026-11")]);
+    input.non_working_days = vec![day("2026-10-31"), day("2026-11-01")];
+    let joined = decide::<ExemptionMonths>(&input);
+    assert_eq!(
+        (joined.monthly_months, joined.bonus_months),
+        (vec![month("2026-10")], vec![month("2026-10")])
+    );
+    for (leaves, code) in [
+        (vec![leave("2026-10-02", "2026-10-01")], "leave-ends-before-start"),
+        (vec![leave("2022-09-30", "2022-10-31")], "leave-before-this-rule"),
+        (vec![leave("2023-01-01", "2027-01-01")], "leave-too-long"),
+        (vec![leave("2026-10-01", "2026-10-09"), leave("2026-10-09", "2026-10-20")], "leaves-overlap"),
+        (vec![Leave { worked_days: 3, ..leave("2026-10-01", "2026-10-02") }], "worked-more-than-leave"),
+    ] {
+        assert_eq!(refused::<ExemptionMonths>(&ExemptionInput { leaves, ..input.clone() }), code);
+    }
+    let worked = vec![Leave { worked_days: 1, ..leave("2026-10-01", "2026-10-02") }];
+    let maternity = ExemptionInput { kind: LeaveKind::Maternity, leaves: worked, non_working_days: vec![] };
+    assert_eq!(refused::<ExemptionMonths>(&maternity), "worked-in-maternity-leave");
+}
+
+#[test]
+fn a_leave_that_ends_before_a_short_month_is_read_as_practised_unless_set_otherwise() {
+    let input = |end: &str, reading| LeaveEndInput {
+        leave: LeaveKind::Childcare,
+        kind: WorkKind::Full,
+        ended_on: day(end),
+        months: paid(Month::of(day(end).succ_opt().unwrap()), &[(250_000, 20); 3]),
+        current_standard_yen: yen(300_000),
+        is_requested: true,
+        next_maternity_starts_on: None,
+        reading,
+    };
+    for (end, practice, literal) in [
+        ("2026-08-14", "2026-11", "2026-11"),
+        ("2026-07-30", "2026-10", "2026-11"),
+        ("2026-12-28", "2027-03", "2027-04"),
+        ("2026-07-31", "2026-11", "2026-11"),
+    ] {
+        for (reading, expected) in
+            [(LeaveEndReading::Practice, practice), (LeaveEndReading::Literal, literal)]
+        {
+            let outcome = decide::<LeaveEndRevision>(&input(end, reading));
+            assert_eq!(outcome.effective_month, Some(month(expected)), "{end} {reading:?}");
+        }
+    }
+}
+
+#[test]
+fn ages_count_from_the_day_before() {
+    let dates = |birth: &str| decide::<AgeDates>(&AgeDatesInput { birth_on: day(birth) });
+    let first = dates("1956-12-01");
+    assert_eq!((first.elderly_from, first.transfer_on), (day("2026-12-01"), day("2031-12-01")));
+    assert_eq!((first.care_from_month, first.care_until_month), (month("1996-11"), month("2021-10")));
+    let second = dates("1956-12-02");
+    assert_eq!((second.elderly_from, second.care_until_month), (day("2027-01-01"), month("2021-11")));
+    assert_eq!(dates("1952-02-29").transfer_on, day("2027-03-01"));
+}
