@@ -134,7 +134,8 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
         json!({ "employer_id": w.employer, "preparer_name": "見本 花子", "notifications": [acquisition] });
     let created = json!({ "valid_from": "2026-12-01", "symbol": "7", "society_number": "7", "name": "見本",
         "settings": { "accepts_pension_layout": false, "early_filing_days": 0 } });
-    let decision = json!({ "decision": "return", "reasons": [{ "code": "wrong_content", "text": "x" }] });
+    let decision = json!({ "decision": "return", "reasons": [{ "code": "wrong_content", "text": "x" }],
+        "persons": [{ "slot": "insured", "choice": "new_person" }] });
     let nowhere = Uuid::now_v7();
     let filing = |form: Value| ("createNotification", "/v1/notifications".to_owned(), &employer, slip(form));
     let mut tried = 0;

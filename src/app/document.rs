@@ -64,8 +64,10 @@ fn references(value: &Value, out: &mut Vec<String>) {
 /// Marks the headers that every answer of a status brings (the builder of headers knows no `required`).
 fn require_headers(document: &mut Value) {
     let statuses = route::problem_statuses();
-    let require = |response: &mut Value, status: &str| {
-        for header in Header::ALL.iter().filter(|h| h.is_always_sent(status)) {
+    let require = |response: &mut Value, status: &str, may_be_past: bool| {
+        // what was is nothing to be changed: only the present has an ETag
+        let is_sent = |h: &&Header| h.is_always_sent(status) && !(may_be_past && **h == Header::Etag);
+        for header in Header::ALL.iter().filter(is_sent) {
             let described = response.get_mut("headers").and_then(|all| all.get_mut(header.name()));
             if let Some(described) = described {
                 described["required"] = json!(true);
@@ -74,11 +76,13 @@ fn require_headers(document: &mut Value) {
     };
     let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
     for operation in paths.flat_map(|p| p.as_object_mut().into_iter().flat_map(Map::values_mut)) {
+        let asks_for_past = |p: &Value| p["name"] == "known_at";
+        let may_be_past = operation["parameters"].as_array().is_some_and(|all| all.iter().any(asks_for_past));
         let responses = operation["responses"].as_object_mut().into_iter().flatten();
-        responses.for_each(|(status, response)| require(response, status));
+        responses.for_each(|(status, response)| require(response, status, may_be_past));
     }
     for (name, response) in document["components"]["responses"].as_object_mut().into_iter().flatten() {
-        require(response, statuses.get(name.as_str()).copied().unwrap_or_default());
+        require(response, statuses.get(name.as_str()).copied().unwrap_or_default(), false);
     }
 }
 fn bound(schema: &mut Value) {

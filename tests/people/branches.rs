@@ -1,7 +1,9 @@
 //! 枝番: two digits that tell people apart under one 記号・番号; never given twice under it.
 use super::family;
 use crate::{
-    filing::{CHILD, NANA, accept, acquisition, child, count, decide, filed, fresh_key, id, loss, run},
+    filing::{
+        CHILD, NANA, accept, acquisition, child, count, decide, filed, fresh_key, id, loss, run, same_person,
+    },
     harness::world::World,
 };
 use serde_json::json;
@@ -10,7 +12,7 @@ use serde_json::json;
 fn they_begin_anew_under_a_new_number() {
     let w = World::new();
     let (employer, other, staff) = (w.client("employer"), w.client("other-employer"), w.staff("clerk"));
-    let (member, first, _) = family(&w, &employer, &staff);
+    let (member, first, young) = family(&w, &employer, &staff);
     decide(&staff, filed(&w, &employer, &loss(NANA, "2026-11-14", "2026-11-15")), &accept()).expect(200);
     let file = |form: serde_json::Value| {
         let slip =
@@ -18,10 +20,10 @@ fn they_begin_anew_under_a_new_number() {
         let receipt = other.post("/v1/notifications").key(&fresh_key()).json(&slip).expect(202);
         id(&receipt["results"][0]["notification_id"])
     };
-    let again = json!({ "decision": "accept", "person_id": member });
-    decide(&staff, file(acquisition(NANA, "2026-11-15", None)), &again).expect(200);
+    decide(&staff, file(acquisition(NANA, "2026-11-15", None)), &same_person("insured", member)).expect(200);
     let recognised = |on: &str| {
-        let done = decide(&staff, file(child(NANA, CHILD, on, None)), &accept()).expect(200);
+        let form = file(child(NANA, CHILD, on, None));
+        let done = decide(&staff, form, &same_person("other_1", young)).expect(200);
         done["outcome"]["dependents"][0].clone()
     };
     let second = recognised("2026-11-15");

@@ -118,7 +118,7 @@ function bounds(doc, say) {
   walkDocument(doc, (schema, at) => {
     if (types(schema).includes("array") && !("maxItems" in schema)) say("an array needs maxItems", at);
     if (types(schema).includes("integer") && !schema.format) say("an integer needs format int32 or int64", at);
-    if (!String(at.at(-1)).endsWith("_yen") || schema.$ref) return;
+    if (!String(at.at(-1)).endsWith("_yen") || schema.$ref || schema.items?.$ref) return;
     const isYen = schema.format === "int64" && "minimum" in schema && schema.maximum <= MAX_SAFE;
     if (!types(schema).includes("integer") || !isYen) say("*_yen is int64 with minimum and maximum up to 2^53-1", at);
   });
