@@ -5,8 +5,9 @@ use crate::harness::{
     world::{PASSWORD, World},
 };
 use chrono::Duration;
-use kenpo::domain::access;
+use kenpo::{domain::access, kernel::live::Snapshot};
 use serde_json::{Value, json};
+use std::time::{Duration as Span, Instant};
 
 const MEMBERS: &str = "/v1/members";
 
@@ -214,4 +215,56 @@ fn a_flood_of_refusals_is_told_by_few_entries_with_their_count() {
     assert!(counted(&w, "code = 'too-many-requests'").0 < 35);
     let whose = w.entries("code = 'too-many-requests' and repeats > 1");
     assert_eq!(whose[0]["actor_id"], json!(w.user("clerk")));
+}
+
+#[test]
+fn what_is_known_of_callers_is_trusted_for_a_minute() {
+    let w = World::new();
+    let node = w.second_node(); // it hears of nothing by itself
+    let caller = w.staff("clerk").at(&node.url);
+    caller.get(MEMBERS).expect(200);
+    let kernel = &node.app.kernel;
+    let aged = |seconds: u64| {
+        let known = kernel.live.get();
+        let same =
+            Snapshot { users: known.users.clone(), clients: known.clients.clone(), ..Snapshot::default() };
+        kernel.live.put(same, Instant::now().checked_sub(Span::from_secs(seconds)).unwrap());
+        caller.get(MEMBERS)
+    };
+    aged(30).expect(200);
+    aged(61).refused(503, "callers-unknown");
+    w.nobody().at(&node.url).get(MEMBERS).refused(401, "unauthenticated");
+    access::refresh(kernel).unwrap();
+    caller.get(MEMBERS).expect(200);
+}
+
+#[test]
+fn what_no_longer_counts_is_forgotten_and_what_counts_stays() {
+    let w = World::new();
+    let ago = |minutes: i64| (w.clock.now() - Duration::minutes(minutes)).to_rfc3339();
+    for (name, old, young) in [("sign_in_delay", 61, 59), ("used_assertion", 6, 4), ("number_check", 61, 59)]
+    {
+        for (what, at) in [("old", ago(old)), ("young", ago(young))] {
+            w.run(&match name {
+                "sign_in_delay" => format!("insert into sign_in_delay values ('{what}', 9, '{at}')"),
+                "used_assertion" => format!("insert into used_assertion values ('{what}', '{at}')"),
+                _ => format!(
+                    "insert into number_check values (gen_random_uuid(), '{at}', {})",
+                    what == "young"
+                ),
+            });
+        }
+    }
+    let left = || {
+        w.rows(
+            "select encode(key, 'escape') as left from sign_in_delay union all \
+             select encode(digest, 'escape') from used_assertion union all \
+             select case when matched then 'young' else 'old' end from number_check",
+        )
+    };
+    assert_eq!(left().len(), 6);
+    let _node = w.second_node().watching();
+    within(5, "the old is forgotten", || left().len() < 6);
+    within(5, "all of it", || left().iter().all(|row| row["left"] == "young"));
+    assert_eq!(left().len(), 3);
 }

@@ -249,6 +249,24 @@ fn signed_in(url: &str) -> Caller {
     let tokens = nobody(url).post("/v1/sessions").json(&body).expect(200);
     Caller { token: tokens["access_token"].as_str().map(Into::into), ..nobody(url) }
 }
+/// The clerk with the linkage switched on for a person, for a notification that waits.
+fn registrar(s: &Served, clerk: &Caller, employer: Uuid, person: Uuid) -> Caller {
+    let (case, submission) = (Uuid::now_v7(), Uuid::now_v7());
+    let filed = format!(
+        "insert into submission (id, receipt_number, employer_id, client_id, channel, preparer_name, read_count, \
+           file_result, received_at) values ('{submission}', 'x', '{employer}', '{case}', 'api_json', 'x', 1, 'accepted', now()); \
+         insert into notification (id, submission_id, row_number, employer_id, kind, state, received_at) \
+           values ('{case}', '{submission}', 1, '{employer}', 'qualification_acquisition', 'accepted', now())"
+    );
+    s.site.owner().batch_execute(&filed).unwrap();
+    let form = format!(
+        "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&subject_token_type=urn:ietf:params:oauth:token-type:access_token\
+         &scope=personal-number:read&purpose=enrolment&reason=examination&case={case}&members={person}&subject_token={}",
+        clerk.token.clone().unwrap()
+    );
+    let tokens = nobody(&s.url).post("/oauth/token").form(&form).expect(200);
+    Caller { token: tokens["access_token"].as_str().map(Into::into), ..nobody(&s.url) }
+}
 kenpo::row! {
     /// A job.
     pub struct Job {
@@ -280,17 +298,18 @@ fn an_installation_works_rotates_its_keys_destroys_others_and_logs_nobody() {
     let person = seed::insured(&mut owner, &Clock::real(), employer, &person).unwrap();
     let digits = seed::fictitious_number(71);
     let number = format!("/v1/persons/{person}/personal-number");
-    clerk
+    let registrar = registrar(&s, &clerk, employer, person);
+    registrar
         .put(&number)
         .json(&json!({ "personal_number": digits, "reason": "first_registration" }))
         .expect(200);
     let found = clerk.get("/v1/members?name_kana=%E3%83%9F%E3%83%9B%E3%83%B3").expect(200);
     assert_eq!(found["items"][0]["id"], person.to_string());
-    clerk
+    registrar
         .put(&number)
         .json(&json!({ "personal_number": "123", "reason": "correction" }))
         .refused(422, "invalid");
-    clerk.put(&number).json(&json!({ "not_registered_reason": "withdrawn_as_wrong" })).expect(200);
+    registrar.put(&number).json(&json!({ "not_registered_reason": "withdrawn_as_wrong" })).expect(200);
 
     // A key whose ciphertext went is destroyed by the worker, after the commit.
     let store = SqliteKeyStore::open(&s.site.at("store/wrapped.sqlite")).unwrap();

@@ -114,6 +114,13 @@ pub fn policy_matrix() -> anyhow::Result<String> {
         &member,
         GrantState::Matching,
     );
+    let person = facts("Person", false);
+    for (title, action) in [
+        ("registerPersonalNumber + grant", "registerPersonalNumber"),
+        ("verifyPersonalNumber + grant", "verifyPersonalNumber"),
+    ] {
+        line(&mut out, &policies, &callers, title, action, &person, GrantState::Matching);
+    }
     Ok(out)
 }
 fn facts(subject: &'static str, carries_number: bool) -> Facts {

@@ -35,7 +35,7 @@ async fn recorded(
 ) -> HttpResponse {
     let kernel = kernel.into_inner();
     let meta = Meta::of(req, &kernel);
-    let asking = Asking { kernel, actor: None, meta, operation, noted: Default::default() };
+    let asking = Asking::new(kernel, None, meta, operation);
     let entry = asking.entry("protocol", response.status().as_u16(), None);
     let response = named(response, &asking);
     let Some(entry) = asking.kernel.floods.admit(entry) else { return response };
@@ -113,7 +113,7 @@ async fn readyz(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpResponse {
     };
     let kernel = kernel.into_inner();
     let meta = Meta::of(&req, &kernel);
-    let asking = Asking { kernel, actor: None, meta, operation: "getReadiness", noted: Default::default() };
+    let asking = Asking::new(kernel, None, meta, "getReadiness");
     let entry = asking.entry("protocol", response.status().as_u16(), None);
     let response = named(response, &asking);
     written(&asking, entry, response).await

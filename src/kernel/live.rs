@@ -110,10 +110,11 @@ impl Live {
     pub fn is_fresh(&self) -> bool {
         self.renewed.read().is_ok_and(|r| r.is_none_or(|at| at.elapsed() < TRUSTED))
     }
-    /// Puts a newer one in place; the epoch moves only when callers changed, so remembered decisions stay good.
-    pub fn put(&self, mut fresh: Snapshot) {
+    /// Puts a newer one in place, which tells what was true at `read_at`, when its reading began; the epoch moves only when
+    /// callers changed, so remembered decisions stay good.
+    pub fn put(&self, mut fresh: Snapshot, read_at: Instant) {
         if let Ok(mut renewed) = self.renewed.write() {
-            *renewed = Some(Instant::now());
+            *renewed = Some(read_at);
         }
         if let Ok(mut now) = self.now.write() {
             // A session ended on this node while the newer snapshot was being read stays ended; the set is read anew from the
@@ -151,7 +152,7 @@ mod tests {
         let (live, sid) = (Live::default(), Uuid::from_u128(1));
         live.end_session(sid);
         assert!(live.get().ended.contains(&sid));
-        live.put(Snapshot::default());
+        live.put(Snapshot::default(), Instant::now());
         assert!(live.get().ended.contains(&sid));
     }
 }

@@ -64,7 +64,8 @@ pub struct LiveGrant {
 pub trait NumberVault: Send + Sync {
     /// Registers or replaces a number, write-only.
     /// # Errors
-    /// 409 `number-held-by-another` when somebody else holds it.
+    /// 409 `number-held-by-another` when somebody else holds it, `number-differs` when it came with a form and another one is
+    /// registered for the person.
     fn register(&self, conn: &mut PgConnection, clock: &Clock, r: Registration<'_>) -> Result<(), Problem>;
     /// Opens the number of a person; `None` when none is registered.
     /// # Errors

@@ -248,6 +248,22 @@ impl House {
     pub async fn sign_in(&self, login: &str) -> Got {
         self.post("/v1/sessions", &json!({"user_id": login, "password": PASSWORD})).await
     }
+    /// The scoped token of a privileged person who has just signed in, for these people.
+    pub async fn scoped(&self, persons: &[Uuid]) -> String {
+        let token = self.sign_in("clerk").await.word("access_token");
+        let members: Vec<String> = persons.iter().map(Uuid::to_string).collect();
+        let form = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+            ("subject_token", &token),
+            ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+            ("scope", "personal-number:read"),
+            ("purpose", "enrolment"),
+            ("reason", "examination"),
+            ("case", &self.case().to_string()),
+            ("members", &members.join(" ")),
+        ];
+        self.form("/oauth/token", &form).await.word("access_token")
+    }
     /// Asks with a bearer token.
     pub async fn ask(&self, token: &str, request: test::TestRequest) -> Got {
         let bearer = ("authorization", format!("Bearer {token}"));

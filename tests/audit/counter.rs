@@ -95,7 +95,7 @@ impl Counter {
         Keys::init(&keys.path().join("keys"), now.timestamp()).unwrap();
         let db = service(base, 6);
         let live = Live::default();
-        live.put(everybody());
+        live.put(everybody(), std::time::Instant::now());
         let kernel = Kernel {
             trail: Writer::start(db.clone()),
             db,

@@ -224,6 +224,10 @@ fn number_operations(w: &World, staff: &Caller, held_by: Uuid) {
     let person = w.member("301", "カナリア　タロウ", "金糸雀　太郎", "1970-01-01");
     let path = format!("/v1/persons/{person}/personal-number");
     let body = |n: u16| json!({ "personal_number": fictitious_number(n), "reason": "first_registration" });
+    staff.put(&path).json(&body(450)).expect(401);
+    let open = w.rows("select id from notification where person_id is null limit 1");
+    let case = open[0]["id"].as_str().unwrap().parse().unwrap();
+    let staff = w.granted(staff, case, &[person, held_by]);
     staff.put(&path).json(&body(450)).expect(200);
     staff.put(&path).json(&body(451)).expect(200);
     staff.put(&path).json(&json!({ "personal_number": "999900004999", "reason": "correction" })).expect(422);

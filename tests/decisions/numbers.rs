@@ -3,7 +3,7 @@ use super::hired;
 use crate::{
     filing::{
         CHILD, HACHI, KYU, NANA, accept, acquisition, child, count, decide, filed, fresh_key, give_back, id,
-        slip,
+        loss, same_person, slip,
     },
     harness::world::World,
 };
@@ -126,4 +126,27 @@ fn a_number_that_waits_with_another_employer_is_not_told() {
     other.post(format!("/v1/notifications/{n}/withdrawal")).send(b"").expect(200);
     let second = other.post("/v1/notifications").key(&fresh_key()).json(&body(2));
     assert_eq!(masked(&first.expect(202)), masked(&second.expect(202)));
+}
+#[test]
+fn a_form_does_not_replace_a_number_that_is_registered() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("privileged"));
+    let (person, _) = hired(&w, &employer, &staff, NANA, Some(1));
+    let left = filed(&w, &employer, &loss(NANA, "2026-11-15", "2026-11-16"));
+    decide(&staff, left, &accept()).expect(200);
+    let back = filed(&w, &employer, &acquisition(NANA, "2026-11-20", Some(2)));
+    let versions = "select count(*) as n from strongroom.personal_number";
+    decide(&w.staff("clerk"), back, &same_person("insured", person)).refused(403, "forbidden");
+    decide(&staff, back, &same_person("insured", person)).refused(409, "number-differs");
+    assert_eq!(
+        (count(&w, versions), count(&w, PENDING)),
+        (1, 1),
+        "nothing has changed, and it waits as before"
+    );
+    // The change goes through the register, with its reason; then the form says what is registered.
+    let changed = json!({ "personal_number": fictitious_number(2), "reason": "number_changed" });
+    let path = format!("/v1/persons/{person}/personal-number");
+    w.granted(&staff, back, &[person]).put(path).json(&changed).expect(200);
+    decide(&staff, back, &same_person("insured", person)).expect(200);
+    assert_eq!((count(&w, versions), count(&w, PENDING)), (2, 0), "the same number makes no version");
 }

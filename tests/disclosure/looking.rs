@@ -126,9 +126,9 @@ fn the_scoped_token_opens_nothing_else() {
         granted.get(path).refused(403, "insufficient-scope");
     }
     assert_eq!(granted.delete("/v1/sessions/current").status, 403);
-    let put = format!("/v1/persons/{}/personal-number", s.member);
+    let put = format!("/v1/persons/{}/personal-number", s.another(1));
     let body = serde_json::json!({ "not_registered_reason": "not_notified" });
-    granted.put(put).json(&body).refused(403, "insufficient-scope");
+    granted.put(put).json(&body).refused(401, "insufficient-user-authentication");
     assert!(s.disclosures().is_empty());
 }
 

@@ -45,6 +45,10 @@ impl Scene {
     fn granted(&self, caller: &Caller, persons: &[Uuid]) -> Caller {
         self.w.granted(caller, self.case, persons)
     }
+    /// Who registers and checks numbers, with the linkage switched on for these people.
+    fn registrar(&self, persons: &[Uuid]) -> Caller {
+        self.granted(&self.w.staff("privileged"), persons)
+    }
     fn disclosures(&self) -> Vec<Value> {
         self.w.entries("kind = 'disclosure'")
     }

@@ -24,7 +24,8 @@ fn registration_is_write_only_and_for_the_privileged() {
     let (staff, person) = (s.w.staff("privileged"), s.another(1));
     let plain = staff.get(format!("/v1/members/{person}")).expect(200);
     assert_eq!(plain["personal_number_state"]["state"], "not_registered");
-    let got = put(&staff, person, &number(50, "first_registration"));
+    let registrar = s.registrar(&[person]);
+    let got = put(&registrar, person, &number(50, "first_registration"));
     bare(&got, &[&fictitious_number(50)]);
     assert_eq!(got.expect(200)["personal_number_state"]["state"], "registered");
     assert_eq!(staff.get(format!("/v1/persons/{person}/personal-number")).status, 405, "there is no reading");
@@ -34,18 +35,64 @@ fn registration_is_write_only_and_for_the_privileged() {
     for client in ["employer", "other-employer", "auditor", "front-end"] {
         put(&s.w.client(client), person, &number(51, "correction")).refused(403, "insufficient-scope");
     }
-    put(&staff, Uuid::now_v7(), &number(51, "correction")).refused(404, "not-found");
+    for by in [&staff, &registrar] {
+        put(by, Uuid::now_v7(), &number(51, "correction")).refused(404, "not-found");
+    }
     let granted = s.granted(&staff, &[person]).get(format!("/v1/members/{person}")).expect(200);
     assert_eq!(granted["personal_number"], fictitious_number(50));
     let written = s.w.entries("operation = 'registerPersonalNumber' and status = 200");
     assert_eq!((written.len(), &written[0]["persons"]), (1, &json!([person])));
-    assert_eq!(s.w.entries("operation = 'registerPersonalNumber' and outcome = 'refused'").len(), 9);
+    assert_eq!(s.w.entries("operation = 'registerPersonalNumber' and outcome = 'refused'").len(), 10);
+}
+
+#[test]
+fn registering_and_checking_need_the_linkage_for_this_person_and_its_entry_says_why() {
+    let s = Scene::new();
+    let (staff, person) = (s.w.staff("privileged"), s.another(1));
+    let ask = |by: &Caller| {
+        [put(by, person, &number(50, "first_registration")), verify(by, person, &fictitious_number(50))]
+    };
+    for by in [&staff, &s.registrar(&[s.member])] {
+        for told in ask(by) {
+            let challenge = told.header("www-authenticate").to_owned();
+            assert!(challenge.contains("insufficient_user_authentication"), "{challenge}");
+            assert!(
+                challenge.contains("max_age=300") && challenge.contains("scope=\"personal-number:read\"")
+            );
+            told.refused(401, "insufficient-user-authentication");
+        }
+    }
+    for told in ask(&s.w.staff("clerk")) {
+        assert_eq!(told.header("www-authenticate"), "", "no hint");
+        told.refused(403, "forbidden");
+    }
+    for told in ask(&s.registrar(&[person]).at(&s.w.internet_url)) {
+        assert_eq!(told.header("www-authenticate"), "", "no hint");
+        told.refused(403, "forbidden");
+    }
+    assert!(
+        s.w.rows(&format!("select * from strongroom.personal_number where person_id = '{person}'"))
+            .is_empty()
+    );
+    assert!(s.w.rows("select * from number_check").is_empty());
+    let registrar = s.registrar(&[person]);
+    for done in ask(&registrar) {
+        let told = s.w.entries(&format!("request_id = '{}'", done.header("x-request-id")));
+        assert_eq!((done.status, told.len()), (200, 1), "{}", done.text);
+        let face = ["purpose", "reason_code", "case_id", "persons"].map(|c| told[0][c].clone());
+        assert_eq!(face, [json!("enrolment"), json!("examination"), json!(s.case), json!([person])]);
+    }
+    s.w.run("update number_grant set revoked_at = granted_at");
+    for dead in ask(&registrar) {
+        dead.refused(401, "unauthenticated");
+    }
 }
 
 #[test]
 fn malformed_numbers_are_refused_and_not_echoed() {
     let s = Scene::new();
-    let (staff, person) = (s.w.staff("privileged"), s.another(1));
+    let person = s.another(1);
+    let (staff, registrar) = (s.w.staff("privileged"), s.registrar(&[person]));
     let wide: String =
         fictitious_number(52).chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap()).collect();
     let digits = fictitious_number(52);
@@ -70,7 +117,7 @@ fn malformed_numbers_are_refused_and_not_echoed() {
         (json!({ "personal_number": digits, "not_registered_reason": "not_notified" }), "exactly-one"),
         (json!({}), "exactly-one"),
     ] {
-        let got = put(&staff, person, &body);
+        let got = put(&registrar, person, &body);
         bare(&got, &[&digits, &bent, &wide, &digits[..11]]);
         assert_eq!((got.status, got.body["errors"][0]["code"].as_str()), (422, Some(code)), "{}", got.text);
     }
@@ -89,7 +136,8 @@ fn malformed_numbers_are_refused_and_not_echoed() {
 #[test]
 fn a_number_held_by_another_is_told_to_the_privileged_only() {
     let s = Scene::new();
-    let (staff, person) = (s.w.staff("privileged"), s.another(1));
+    let person = s.another(1);
+    let staff = s.registrar(&[person, s.member]);
     let held = json!({ "personal_number": s.number, "reason": "first_registration" });
     let got = put(&staff, person, &held);
     bare(&got, &[&s.number]);
@@ -110,15 +158,16 @@ fn a_number_held_by_another_is_told_to_the_privileged_only() {
 fn why_none_is_registered_and_every_version_is_kept() {
     let s = Scene::new();
     let (staff, person) = (s.w.staff("privileged"), s.another(1));
+    let registrar = s.registrar(&[person]);
     for reason in ["not_notified", "no_resident_record", "identity_mismatch", "under_inquiry"] {
-        let got = put(&staff, person, &json!({ "not_registered_reason": reason })).expect(200);
+        let got = put(&registrar, person, &json!({ "not_registered_reason": reason })).expect(200);
         assert_eq!(got["personal_number_state"]["reason"], reason);
     }
-    put(&staff, person, &number(54, "first_registration")).expect(200);
-    put(&staff, person, &number(54, "first_registration")).expect(200); // the same again is no new version
-    put(&staff, person, &number(55, "number_changed")).expect(200);
-    put(&staff, person, &json!({ "not_registered_reason": "withdrawn_as_wrong" })).expect(200);
-    put(&staff, person, &number(56, "correction")).expect(200);
+    put(&registrar, person, &number(54, "first_registration")).expect(200);
+    put(&registrar, person, &number(54, "first_registration")).expect(200); // the same again is no new version
+    put(&registrar, person, &number(55, "number_changed")).expect(200);
+    put(&registrar, person, &json!({ "not_registered_reason": "withdrawn_as_wrong" })).expect(200);
+    put(&registrar, person, &number(56, "correction")).expect(200);
     let kept = s.w.rows(&format!(
         "select version, change_reason, superseded_at is null as is_live from strongroom.personal_number \
          where person_id = '{person}' order by version"
@@ -138,7 +187,9 @@ fn why_none_is_registered_and_every_version_is_kept() {
 #[test]
 fn five_checks_a_minute_and_three_mismatches_lock() {
     let s = Scene::new();
-    let staff = s.w.staff("privileged");
+    let another = s.another(1);
+    let people = [s.member, s.child.0, another];
+    let staff = s.registrar(&people);
     for _ in 0..5 {
         let got = verify(&staff, s.member, &s.number);
         bare(&got, &[&s.number]);
@@ -149,17 +200,17 @@ fn five_checks_a_minute_and_three_mismatches_lock() {
     got.refused(429, "too-many-checks");
     s.w.clock.advance(Duration::seconds(60));
     // mismatches count together, whoever they are about
-    for person in [s.member, s.child.0, s.another(1)] {
+    for person in people {
         assert_eq!(verify(&staff, person, &fictitious_number(99)).expect(200)["matches"], false);
     }
     let locked = verify(&staff, s.member, &s.number);
     assert_eq!(locked.header("retry-after"), "900");
     locked.refused(429, "too-many-checks");
     s.w.clock.advance(Duration::minutes(10));
-    let again = s.w.staff("privileged");
+    let again = s.registrar(&people);
     verify(&again, s.member, &s.number).refused(429, "too-many-checks"); // signing in again does not help
     s.w.clock.advance(Duration::minutes(5));
-    let again = s.w.staff("privileged");
+    let again = s.registrar(&people);
     assert_eq!(verify(&again, s.member, &s.number).expect(200)["matches"], true);
     let told = s.w.entries("operation = 'verifyPersonalNumber' and status = 200");
     assert_eq!(told.iter().filter(|e| e["detail"]["matches"] == false).count(), 3);

@@ -29,7 +29,7 @@ fn register(house: &House, person: Uuid, serial: u32, reason: &str) {
     inside(house, |conn| house.kernel.vault.register(conn, &house.kernel.clock, r)).unwrap();
 }
 async fn withdraw(house: &House, person: Uuid, reason: &str) -> Value {
-    let token = house.sign_in("clerk").await.word("access_token");
+    let token = house.scoped(&[person]).await;
     let path = format!("/v1/persons/{person}/personal-number");
     let got = house
         .ask(&token, TestRequest::put().uri(&path).set_json(json!({ "not_registered_reason": reason })))

@@ -24,7 +24,8 @@ async fn verify(house: &House, token: &str, person: Uuid, serial: u32) -> Got {
 #[actix_web::test]
 async fn a_number_is_registered_replaced_and_taken_out() {
     let house = House::open();
-    let (token, person) = (house.sign_in("clerk").await.word("access_token"), house.person());
+    let person = house.person();
+    let token = house.scoped(&[person]).await;
     let got =
         put(&house, &token, person, json!({"personal_number": digits(1), "reason": "first_registration"}))
             .await;
@@ -53,7 +54,8 @@ async fn a_number_is_registered_replaced_and_taken_out() {
 #[actix_web::test]
 async fn bodies_that_are_wrong_are_refused_without_an_echo() {
     let house = House::open();
-    let (token, person) = (house.sign_in("clerk").await.word("access_token"), house.person());
+    let person = house.person();
+    let token = house.scoped(&[person]).await;
     let wrong_check = format!("{}{}", &digits(1)[..11], if digits(1).ends_with('0') { '1' } else { '0' });
     for (body, code) in [
         (json!({}), "exactly-one"),
@@ -94,7 +96,8 @@ async fn only_the_privileged_and_only_on_the_closed_network() {
     let novice = house.sign_in("novice").await.word("access_token");
     assert_eq!(put(&house, &novice, person, body.clone()).await.status, 403);
     assert_eq!(verify(&house, &novice, person, 1).await.status, 403);
-    let clerk = house.sign_in("clerk").await.word("access_token");
+    let taken = house.person();
+    let clerk = house.scoped(&[person, taken]).await;
     let path = format!("/v1/persons/{person}/personal-number");
     let outside = TestRequest::put()
         .uri(&path)
@@ -104,7 +107,6 @@ async fn only_the_privileged_and_only_on_the_closed_network() {
     assert_eq!(house.send(Zone::Closed, TestRequest::put().uri(&path).set_json(&body)).await.status, 401);
     assert_eq!(house.count("strongroom.personal_number"), 0);
     assert_eq!(house.count(&format!("audit_entry where actor_id = '{NOVICE}' and status = 403")), 2);
-    let taken = house.person();
     assert_eq!(put(&house, &clerk, taken, body.clone()).await.status, 200);
     assert_eq!(put(&house, &clerk, person, body).await.refusal(), (409, "number-held-by-another".into()));
 }
@@ -112,7 +114,8 @@ async fn only_the_privileged_and_only_on_the_closed_network() {
 #[actix_web::test]
 async fn checks_are_limited_and_mismatches_lock() {
     let house = House::open();
-    let (token, person) = (house.sign_in("clerk").await.word("access_token"), house.person());
+    let person = house.person();
+    let token = house.scoped(&[person]).await;
     let body = json!({"personal_number": digits(1), "reason": "first_registration"});
     assert_eq!(put(&house, &token, person, body).await.status, 200);
     for _ in 0..5 {
@@ -127,11 +130,11 @@ async fn checks_are_limited_and_mismatches_lock() {
     }
     assert_eq!(house.count(&format!("number_check where user_id = '{CLERK}' and not matched")), 3);
     house.pass(Duration::seconds(61));
-    let token = house.sign_in("clerk").await.word("access_token");
+    let token = house.scoped(&[person]).await;
     let locked = verify(&house, &token, person, 1).await;
     assert_eq!((locked.status, locked.header("retry-after")), (429, "839"));
     house.pass(Duration::seconds(839));
-    let token = house.sign_in("clerk").await.word("access_token");
+    let token = house.scoped(&[person]).await;
     assert_eq!(verify(&house, &token, person, 1).await.json(), json!({"matches": true}));
     assert_eq!(house.entries("verifyPersonalNumber", 429), 2);
 }

@@ -39,7 +39,7 @@ pub struct Callers {
     pub stranger: (Caller, Uuid),
     pub staff: (Caller, Uuid),
     pub auditor: (Caller, Uuid),
-    /// Staff with a scoped token for the member and the child.
+    /// Staff with a scoped token for the members and the child.
     pub granted: (Caller, Uuid),
 }
 
@@ -105,7 +105,7 @@ impl Society {
         let (_, to_decide) = file(&employer, w.employer, 53, "ミホン　サン");
         let (_, to_withdraw) = file(&employer, w.employer, 54, "ミホン　シ");
         let staff = w.staff("privileged");
-        let granted = w.granted(&staff, notification, &[member, child]);
+        let granted = w.granted(&staff, notification, &[member, unnumbered, child]);
         let signed_in = w.nobody().post("/v1/sessions").json(&sign_in()).expect(200);
         let user = id_of_text(&mut owner, "select id from app_user where login = $1", "privileged");
         let mut client =

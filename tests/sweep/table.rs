@@ -97,9 +97,9 @@ pub fn table() -> Vec<Row> {
         row("getDependent", Employer, Hidden),
         row("getDependent", Staff, Hidden).query(as_of),
         row("getDependentHistory", Staff, Hidden),
-        row("verifyPersonalNumber", Staff, Hidden)
+        row("verifyPersonalNumber", Granted, Hidden)
             .body(|_| Body::Json(json!({ "personal_number": seed::fictitious_number(NUMBER) }))),
-        row("registerPersonalNumber", Staff, Hidden).body(|_| {
+        row("registerPersonalNumber", Granted, Hidden).body(|_| {
             Body::Json(json!({ "personal_number": seed::fictitious_number(42), "reason": "first_registration" }))
         }),
         calculation("calculateStandardRemunerationGrade").body(|_| Body::Json(json!({ "remuneration_yen": 301000, "month": "2026-09" }))),

@@ -39,7 +39,8 @@ pub fn load(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Snapshot, Pro
 /// 503 when the database is away.
 pub fn refresh(kernel: &Kernel) -> Result<(), Problem> {
     let mut conn = db::connection(&kernel.db)?;
-    kernel.live.put(load(&mut conn, kernel.clock.now())?);
+    let read_at = Instant::now();
+    kernel.live.put(load(&mut conn, kernel.clock.now())?, read_at);
     Ok(())
 }
 
@@ -102,7 +103,10 @@ impl Watcher {
             }
             let told = self.heard();
             if due(&mut polled, POLL) || told {
-                self.with(|conn, kernel| load(conn, kernel.clock.now()).map(|fresh| kernel.live.put(fresh)));
+                let read_at = Instant::now();
+                self.with(|conn, kernel| {
+                    load(conn, kernel.clock.now()).map(|fresh| kernel.live.put(fresh, read_at))
+                });
             }
             if due(&mut floods, FLOODS) {
                 self.drain();

@@ -39,9 +39,11 @@ operation! {
 pub struct AuditLogQuery {
     /// From that instant on.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     pub from: Option<DateTime<Utc>>,
     /// Before that instant.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     pub to: Option<DateTime<Utc>>,
     /// operationId.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,8 +86,10 @@ pub struct ExportQuery {
     #[param(minimum = 1)]
     pub to_seq: Option<i64>,
     /// From that instant on.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     pub from: Option<DateTime<Utc>>,
     /// Before that instant.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     pub to: Option<DateTime<Utc>>,
 }
 page_of!(AuditLogPage, AuditEntry);
@@ -136,9 +140,7 @@ pub async fn list_audit_logs(
         let limit = usize::from(query.limit.unwrap_or(PAGE));
         let before = list.after(query.cursor.as_deref())?;
         let rows = store::search(tx, &query.filter(), before, page::one_more(limit))?;
-        let (rows, permit) = tx.admit_rows::<ListAuditLogs, _>(&whole_log(), ListAuditLogs::ID, rows)?;
-        let (items, has_more) = page::cut(rows, limit);
-        tx.note(|n| n.rows = i32::try_from(items.len()).ok());
+        let (items, has_more, permit) = tx.admit_page(&whole_log(), ListAuditLogs::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, items.last().map(|e| e.seq));
         Ok(permit.answer(AuditLogPage { items, page }).next(link))
     })

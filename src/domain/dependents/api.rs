@@ -137,6 +137,7 @@ pub struct DependentHistory {
 #[into_params(parameter_in = Query)]
 pub struct DependentListQuery {
     /// As of this day (JST); today when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     as_of: Option<NaiveDate>,
 }
 

@@ -156,6 +156,7 @@ pub struct EmployerHistory {
 #[serde(deny_unknown_fields)]
 pub struct EmployerCreate {
     /// Valid from.
+    #[serde(deserialize_with = "crate::kernel::input::dated")]
     valid_from: NaiveDate,
     /// 記号.
     #[validate(length(min = 1, max = 10), custom(function = "plain_text"))]
@@ -203,6 +204,7 @@ pub struct EmployerCreate {
 #[serde(deny_unknown_fields)]
 pub struct EmployerPatch {
     /// Day from which the change is valid.
+    #[serde(deserialize_with = "crate::kernel::input::dated")]
     valid_from: NaiveDate,
     /// Name.
     #[serde(default)]
@@ -228,6 +230,7 @@ crate::json_body!("application/merge-patch+json": EmployerPatch);
 #[into_params(parameter_in = Query)]
 pub struct EmployerListQuery {
     /// As of this day (JST); today when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     as_of: Option<NaiveDate>,
     /// Rows per page.
     #[validate(range(min = 1, max = 500))]
@@ -244,6 +247,7 @@ pub struct EmployerListQuery {
 #[into_params(parameter_in = Query)]
 pub struct AsOfQuery {
     /// As of this day (JST); today when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     as_of: Option<NaiveDate>,
 }
 
@@ -259,8 +263,8 @@ async fn list_employers(
         let after = list.id_after(cursor.as_deref())?;
         let scope = tx.row_scope()?;
         let rows = store::list(tx, &scope, as_of, after, page::one_more(limit))?;
-        let (rows, permit) = tx.admit_rows(&Facts::of("Society", Uuid::nil()), GetEmployer::ID, rows)?;
-        let (rows, has_more) = page::cut(rows, limit);
+        let society = Facts::of("Society", Uuid::nil());
+        let (rows, has_more, permit) = tx.admit_page(&society, GetEmployer::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| r.employer_id));
         Ok(permit.answer(EmployerPage { items: rows.into_iter().map(Into::into).collect(), page }).next(link))
     })

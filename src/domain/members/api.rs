@@ -58,6 +58,7 @@ pub enum MemberState {
 #[into_params(parameter_in = Query)]
 pub struct MemberListQuery {
     /// As of this day (JST); today when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     as_of: Option<NaiveDate>,
     /// Of this employer.
     employer_id: Option<Uuid>,
@@ -98,8 +99,10 @@ pub enum Expand {
 #[into_params(parameter_in = Query)]
 pub struct MemberQuery {
     /// As of this day (JST); today when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     as_of: Option<NaiveDate>,
     /// As it was known at this instant; now when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     pub known_at: Option<DateTime<Utc>>,
     /// Asks for the personal number expressly; not with `known_at`.
     #[param(inline = false)]
@@ -180,8 +183,8 @@ async fn list_members(gate: Gate<ListMembers>, q: Query<MemberListQuery>) -> Rep
         };
         let scope = tx.row_scope()?;
         let rows = store::list(tx, &scope, &filter, after, page::one_more(limit))?;
-        let (rows, permit) = tx.admit_rows(&Facts::of("Society", Uuid::nil()), GetMember::ID, rows)?;
-        let (rows, has_more) = page::cut(rows, limit);
+        let society = Facts::of("Society", Uuid::nil());
+        let (rows, has_more, permit) = tx.admit_page(&society, GetMember::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| r.person_id));
         let items = rows.into_iter().map(|r| member_view(r, None)).collect();
         Ok(permit.answer(MemberPage { items, page }).next(link))

@@ -70,9 +70,11 @@ pub struct NameChange {
     reason: NameReason,
     /// 変更年月日: first day on which it holds, not after today. Required unless it is a correction.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     valid_from: Option<NaiveDate>,
     /// 受付年月日; today when absent.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     received_on: Option<NaiveDate>,
 }
 crate::json_body!("application/json": NameChange);

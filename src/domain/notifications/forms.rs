@@ -54,6 +54,7 @@ form_struct! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Day of birth.
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub birth_on: NaiveDate,
         /// 種別(性別); absent only with `over_70_only`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,6 +69,7 @@ form_struct! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub no_number_note: Option<String>,
         /// 資格取得年月日.
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub acquired_on: NaiveDate,
         /// 被扶養者の有無.
         pub has_dependents: bool,
@@ -126,13 +128,16 @@ form_struct! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Day of birth.
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub birth_on: NaiveDate,
         /// 資格喪失年月日: the day after leaving or death, the birthday itself at 75.
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub lost_on: NaiveDate,
         /// 喪失原因.
         pub cause: LossCause,
         /// 退職日・死亡日; given exactly for retirement and death.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub left_on: Option<NaiveDate>,
         /// 備考1 二以上事業所勤務者.
         #[serde(default)]
@@ -154,6 +159,7 @@ form_struct! {
         pub over_70_ceased: bool,
         /// 70歳以上被用者不該当年月日.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub over_70_ceased_on: Option<NaiveDate>,
         /// 70歳以上被用者不該当届のみ提出.
         #[serde(default)]
@@ -179,6 +185,7 @@ form_struct! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// The insured person's day of birth.
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub birth_on: NaiveDate,
         /// The insured person's sex.
         pub sex: StatedSex,
@@ -193,6 +200,7 @@ form_struct! {
         pub employer_confirmed: bool,
         /// 事業主受付年月日.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub employer_received_on: Option<NaiveDate>,
         /// 異動の別.
         pub change: Change,
@@ -221,6 +229,7 @@ form_struct! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Day of birth.
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub birth_on: NaiveDate,
         /// 続柄.
         pub relationship: SpouseRelationship,
@@ -250,6 +259,7 @@ form_struct! {
         pub phone: Option<String>,
         /// 被扶養者になった日.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub became_on: Option<NaiveDate>,
         /// なった理由.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -265,6 +275,7 @@ form_struct! {
         pub income_yen: Option<i64>,
         /// 被扶養者でなくなった日.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub ceased_on: Option<NaiveDate>,
         /// なくなった理由.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -274,6 +285,7 @@ form_struct! {
         pub removal_text: Option<String>,
         /// 死亡日; only with the removal reason `death`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub died_on: Option<NaiveDate>,
         /// 備考; for changed, which item and its old value.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -302,6 +314,7 @@ form_struct! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Day of birth.
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub birth_on: NaiveDate,
         /// 性別.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -325,6 +338,7 @@ form_struct! {
         pub overseas: Option<Overseas>,
         /// 被扶養者になった日.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub became_on: Option<NaiveDate>,
         /// なった理由.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -340,6 +354,7 @@ form_struct! {
         pub income_yen: Option<i64>,
         /// 被扶養者でなくなった日.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub ceased_on: Option<NaiveDate>,
         /// なくなった理由.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -383,6 +398,7 @@ form_struct! {
         pub status: Option<OverseasStatus>,
         /// 該当年月日.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub starts_on: Option<NaiveDate>,
         /// 該当した理由.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -392,6 +408,7 @@ form_struct! {
         pub reason_text: Option<String>,
         /// 非該当年月日.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub ends_on: Option<NaiveDate>,
         /// 非該当となった理由.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -401,6 +418,7 @@ form_struct! {
         pub end_text: Option<String>,
         /// 国内転入年月日.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub entered_japan_on: Option<NaiveDate>,
     }
 }

@@ -187,6 +187,13 @@ crate::row! {
         resubmitted_as: t::Nullable<t::Uuid> => Option<Uuid>,
     }
 }
+impl NotificationRow {
+    /// The dependents in its result.
+    fn dependents(&self) -> &[serde_json::Value] {
+        let all = self.result.as_ref().and_then(|r| r["dependents"].as_array());
+        all.map_or(&[], Vec::as_slice)
+    }
+}
 impl Subject for NotificationRow {
     fn facts(&self) -> Facts {
         Facts {
@@ -196,8 +203,16 @@ impl Subject for NotificationRow {
         }
         .in_employer(self.employer_id)
     }
+    fn people(&self) -> Vec<Uuid> {
+        let of = |d: &serde_json::Value| d["person_id"].as_str().and_then(|id| Uuid::try_parse(id).ok());
+        self.person_id.into_iter().chain(self.dependents().iter().filter_map(of)).collect()
+    }
     fn classes(&self) -> &'static [&'static str] {
-        &["identity", "notification"]
+        match (&self.result, self.dependents()) {
+            (None, _) => &["identity", "notification"],
+            (Some(_), []) => &["identity", "notification", "enrolment"],
+            (Some(_), _) => &["identity", "notification", "enrolment", "family"],
+        }
     }
 }
 

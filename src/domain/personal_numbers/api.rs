@@ -25,14 +25,15 @@ operation! {
     /// Registers or replaces the personal number of a person, or says why none is registered. Write-only: the answer never
     /// holds the number. 409 `number-held-by-another` when it is registered for somebody else. `correction` and
     /// `withdrawn_as_wrong` say that the latest number was registered by mistake: it is erased at once and its key destroyed,
-    /// which reaches every backup. Needs the personal-number privilege and the closed network.
+    /// which reaches every backup. Needs a scoped token for this person: 401 `insufficient_user_authentication` tells those who may
+    /// get one.
     pub RegisterPersonalNumber: Put "/v1/persons/{person_id}/personal-number" = "registerPersonalNumber",
-        scope "personal-number:write", on "Person", status 200, law "R-100, R-104";
+        scope "personal-number:write" or "personal-number:read", on "Person", status 200, law "R-100, R-104";
     /// 個人番号の照合(一致・不一致のみ)
     /// Tells whether this is the number registered for the person: yes or no. Five checks a minute for each user; three
-    /// mismatches within 15 minutes lock checking (429 with Retry-After).
+    /// mismatches within 15 minutes lock checking (429 with Retry-After). Needs a scoped token for this person, as registering does.
     pub VerifyPersonalNumber: Post "/v1/persons/{person_id}/personal-number:verify" = "verifyPersonalNumber",
-        scope "personal-number:verify", on "Person", status 200, law "R-112";
+        scope "personal-number:verify" or "personal-number:read", on "Person", status 200, law "R-112";
 }
 
 /// Either `personal_number` with its `reason`, or `not_registered_reason`.
@@ -103,8 +104,7 @@ async fn register_personal_number(
 ) -> Reply<RegisterPersonalNumber, PersonalNumberRegistration> {
     gate.run(move |tx| {
         let row = members::find_person(tx, id.0)?;
-        let (person, permit) = tx.admit::<RegisterPersonalNumber, _>(row)?;
-        tx.require_fresh_sign_in()?;
+        let (person, permit) = tx.admit_linked::<RegisterPersonalNumber, _>(row)?;
         let registered = register(tx, &permit, person.id, input.value.wish()?)?;
         Ok(permit.answer(registered))
     })
@@ -141,8 +141,7 @@ async fn verify_personal_number(
 ) -> Reply<VerifyPersonalNumber, PersonalNumberMatch> {
     gate.run(move |tx| {
         let row = members::find_person(tx, id.0)?;
-        let (person, permit) = tx.admit::<VerifyPersonalNumber, _>(row)?;
-        tx.require_fresh_sign_in()?;
+        let (person, permit) = tx.admit_linked::<VerifyPersonalNumber, _>(row)?;
         let user = tx.actor()?.id;
         let earlier = store::checks(tx, &permit, user)?;
         if let Some(seconds) = rules::wait_before_check(&earlier, tx.now()) {

@@ -10,6 +10,11 @@ pub const ORPHAN_HOURS: i64 = 24;
 pub fn was_mistake(reason: &str) -> bool {
     matches!(reason, "correction" | "withdrawn_as_wrong")
 }
+/// May a number that is registered be replaced by another for this reason? Not by the number on a form (`notified`): a form
+/// states a number, not that the one before was changed or wrong; that is registered with its reason.
+pub fn may_replace(reason: &str) -> bool {
+    reason != "notified"
+}
 /// May the sweep destroy so many keys? Not more than are in use: a store beside an empty or a wrong database must not be
 /// emptied. Takes numbers of keys older than [`ORPHAN_HOURS`].
 pub fn may_sweep(orphans: usize, needed: usize) -> bool {

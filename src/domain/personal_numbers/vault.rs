@@ -55,6 +55,9 @@ impl Strongroom {
         if latest.as_ref().is_some_and(|l| l.is_live && secrets::same(&l.blind_index, &index)) {
             return Ok(Vec::new()); // the same number again: nothing changes
         }
+        if latest.as_ref().is_some_and(|l| l.is_live) && !rules::may_replace(r.reason) {
+            return Err(number_differs());
+        }
         let (key_id, key) = self.fresh_key()?;
         let version = latest.as_ref().map_or(1, |l| l.version + 1);
         let ciphertext = seal(&key, Place::Register { person: r.person, version }, r.number.digits())?;
@@ -88,6 +91,13 @@ fn held_by_another() -> Problem {
         "number-held-by-another",
         "この個人番号は別の方に登録されています",
         "This personal number is registered for somebody else",
+    )
+}
+fn number_differs() -> Problem {
+    Problem::conflict(
+        "number-differs",
+        "登録済みの個人番号と異なります。変更は理由とともに個人番号の登録で行ってください",
+        "Another personal number is registered for this person: change it there, with its reason",
     )
 }
 

@@ -1,7 +1,7 @@
 //! The desk where rows are admitted and permits minted.
 use super::{Asking, Facts, Guarded, Noted, RowScope, Subject};
 use crate::kernel::{
-    Actor, ActorKind, Kernel, Kind, Operation, Problem, Zone,
+    Actor, ActorKind, Kernel, Kind, Operation, Problem, Zone, page,
     policy::{GrantState, Verdict},
     trail::Entry,
     vault::{DisclosedNumber, LiveGrant},
@@ -101,7 +101,7 @@ impl<'a> Desk<'a> {
         self.note(|n| {
             n.subject = Some((facts.kind, (!facts.id.is_nil()).then_some(facts.id)));
             n.employer = facts.employers.first().copied().or(n.employer);
-            n.persons.extend(facts.person);
+            n.left(facts.person, &[]);
             n.policies = verdict.policies.to_vec();
         });
         if verdict.is_allowed { Ok(Permit { op: PhantomData }) } else { Err(self.refusal()) }
@@ -112,7 +112,7 @@ impl<'a> Desk<'a> {
     pub fn admit<Op: Operation, T: Subject>(&self, row: Guarded<T>) -> Result<(T, Permit<Op>), Problem> {
         let Guarded(row) = row;
         let permit = self.admit_facts(&row.facts())?;
-        self.note(|n| n.disclosed = row.classes().to_vec());
+        self.note(|n| n.left(row.people(), row.classes()));
         Ok((row, permit))
     }
     /// Admits a list: the list itself by `Op`, and every row once more by `row_action`, so that a scope that is too wide
@@ -128,12 +128,7 @@ impl<'a> Desk<'a> {
         let permit = self.admit_facts(of)?;
         let mut shown = Vec::with_capacity(rows.0.len());
         for row in rows.0 {
-            let facts = row.facts();
-            if self.ask(row_action, &facts)?.is_allowed {
-                self.note(|n| {
-                    n.persons.extend(facts.person);
-                    n.disclosed = row.classes().to_vec();
-                });
+            if self.ask(row_action, &row.facts())?.is_allowed {
                 shown.push(row);
             } else {
                 metrics::counter!("kenpo_list_scope_leaks_total").increment(1);
@@ -143,8 +138,43 @@ impl<'a> Desk<'a> {
                 );
             }
         }
-        self.note(|n| n.rows = i32::try_from(shown.len()).ok());
+        self.note(|n| {
+            // what was looked at on the way to the list is not in the answer
+            n.disclosed.clear();
+            for row in &shown {
+                n.left([], row.classes());
+            }
+            n.left(shown.iter().flat_map(Subject::people), &[]);
+            n.rows = i32::try_from(shown.len()).ok();
+        });
         Ok((shown, permit))
+    }
+    /// As `admit_rows`, for a page: of `limit` rows and one more, which only says that there are more; that one is neither
+    /// shown nor noted. Gives the rows and whether there are more.
+    /// # Errors
+    /// 403 or 404 when the list is refused.
+    pub fn admit_page<Op: Operation, T: Subject>(
+        &self,
+        of: &Facts,
+        row_action: &'static str,
+        rows: Guarded<Vec<T>>,
+        limit: usize,
+    ) -> Result<(Vec<T>, bool, Permit<Op>), Problem> {
+        let (rows, has_more) = page::cut(rows.0, limit);
+        let (rows, permit) = self.admit_rows(of, row_action, Guarded(rows))?;
+        Ok((rows, has_more, permit))
+    }
+    /// As `admit`, for an operation on the number of the person that the row is about: whom a linkage that covers this person
+    /// would let through is told to switch it on.
+    /// # Errors
+    /// 401 step-up when nothing but the linkage is missing; else as `admit`.
+    pub fn admit_linked<Op: Operation, T: Subject>(
+        &self,
+        row: Guarded<T>,
+    ) -> Result<(T, Permit<Op>), Problem> {
+        let (actor, facts) = (self.actor()?, row.0.facts());
+        let linked = self.asking.kernel.policies.decide(actor, Op::ID, &facts, GrantState::Matching);
+        self.admit(row).map_err(|refused| if linked.is_allowed { step_up(actor) } else { refused })
     }
     /// For sign-in operations, which no policy can judge: a permit for whom the work found the caller to be.
     /// # Errors
@@ -182,19 +212,6 @@ impl<'a> Desk<'a> {
             entry.case_id = Some(g.case);
         }
         self.further.push(entry);
-    }
-}
-
-impl Desk<'_> {
-    /// An operation on numbers needs a sign-in of the last five minutes.
-    /// # Errors
-    /// 401 step-up when it is older.
-    pub fn require_fresh_sign_in(&self) -> Result<(), Problem> {
-        let actor = self.actor()?;
-        let is_fresh = actor
-            .auth_time
-            .is_some_and(|at| self.now().timestamp() - at <= super::super::token::GRANT_SECONDS);
-        if is_fresh { Ok(()) } else { Err(step_up(actor)) }
     }
 }
 

@@ -7,8 +7,12 @@ use crate::kernel::{
 };
 use actix_web::HttpRequest;
 use std::{
+    collections::HashSet,
     net::IpAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use uuid::Uuid;
 
@@ -81,6 +85,19 @@ pub struct Noted {
     pub identified: Option<Actor>,
 }
 
+impl Noted {
+    /// Adds people whose data leaves or changes, and field classes that leave: each once, in the order of the answer.
+    pub fn left(&mut self, persons: impl IntoIterator<Item = Uuid>, classes: &[&'static str]) {
+        let mut known: HashSet<Uuid> = self.persons.iter().copied().collect();
+        self.persons.extend(persons.into_iter().filter(|p| known.insert(*p)));
+        for class in classes {
+            if !self.disclosed.contains(class) {
+                self.disclosed.push(class);
+            }
+        }
+    }
+}
+
 /// One request at the counter.
 pub struct Asking {
     /// The running kernel.
@@ -93,8 +110,21 @@ pub struct Asking {
     pub operation: &'static str,
     /// What was noted so far: filled also when the work fails.
     pub noted: Mutex<Noted>,
+    is_recorded: AtomicBool,
 }
 impl Asking {
+    /// A request of `operation` (operationId), about which nothing is noted or recorded yet.
+    pub fn new(kernel: Arc<Kernel>, actor: Option<Actor>, meta: Meta, operation: &'static str) -> Self {
+        Self { kernel, actor, meta, operation, noted: Mutex::default(), is_recorded: AtomicBool::new(false) }
+    }
+    /// Its entry is durable: from now on no other one may say that something else came of it.
+    pub(super) fn set_recorded(&self) {
+        self.is_recorded.store(true, Ordering::SeqCst);
+    }
+    /// Is its entry durable?
+    pub fn is_recorded(&self) -> bool {
+        self.is_recorded.load(Ordering::SeqCst)
+    }
     /// Waits for one of the connections that this caller may hold at once; before sign-in nobody is counted.
     /// # Errors
     /// 429 when too many of the caller's requests wait already, or one waited too long.

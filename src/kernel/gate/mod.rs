@@ -50,6 +50,10 @@ impl Facts {
 pub trait Subject {
     /// What the policy may know of it.
     fn facts(&self) -> Facts;
+    /// People whom an answer about it names; the one of its facts, if there is no other.
+    fn people(&self) -> Vec<Uuid> {
+        self.facts().person.into_iter().collect()
+    }
     /// Field classes that an answer about it discloses, for the trail; none for what holds no personal data.
     fn classes(&self) -> &'static [&'static str] {
         &[]

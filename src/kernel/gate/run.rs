@@ -157,6 +157,7 @@ impl<Op: Operation> Gate<Op> {
         let mut entries = vec![self.asking.entry("read", answer.status, None)];
         entries.extend(further);
         self.asking.kernel.trail.write(entries).await?;
+        self.asking.set_recorded();
         Ok(Recorded(answer))
     }
 }
@@ -198,7 +199,7 @@ pub fn transact<Op, T>(
     work: impl FnOnce(&mut Tx<'_>) -> Work<Op, T>,
 ) -> Work<Op, T> {
     let mut conn = db::connection(&asking.kernel.db)?;
-    conn.transaction(|conn| {
+    let answer = conn.transaction(|conn| {
         let mut tx = Tx::new(conn, asking);
         tx.load_grant()?;
         let mut answer = work(&mut tx)?;
@@ -213,8 +214,10 @@ pub fn transact<Op, T>(
         let mut entries = vec![asking.entry(kind, answer.status, code)];
         entries.extend(further);
         trail::append(conn, &entries)?;
-        Ok(answer)
-    })
+        Ok::<_, Problem>(answer)
+    })?;
+    asking.set_recorded();
+    Ok(answer)
 }
 
 /// Does what takes long on a thread that serves nobody meanwhile.

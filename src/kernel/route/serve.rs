@@ -10,7 +10,7 @@ use serde::Serialize;
 use std::{sync::Arc, time::Instant};
 
 /// Runs a request to its end even when the caller goes away: what was begun is recorded. A handler that panics is answered
-/// with 500 and recorded as failed.
+/// with 500 and recorded as failed, as the request of who asked; if its entry was durable already, that one stands alone.
 pub(super) async fn carried_out<Op, F, Args, T>(
     handler: F,
     req: HttpRequest,
@@ -21,22 +21,6 @@ where
     F: Handler<Args, Output = Reply<Op, T>>,
     Args: FromRequest + 'static,
     T: Serialize + 'static,
-{
-    let running = actix_web::rt::spawn(serve::<Op, F, Args, T>(handler, req.clone(), payload));
-    match running.await {
-        Ok(response) => response,
-        Err(_) => {
-            tracing::error!(operation = Op::ID, "ALARM: a handler ended without an answer");
-            outside(req, Op::ID, Problem::new(Kind::Internal)).await
-        }
-    }
-}
-async fn serve<Op, F, Args, T>(handler: F, req: HttpRequest, payload: web::Payload) -> HttpResponse
-where
-    Op: Operation,
-    F: Handler<Args, Output = Reply<Op, T>>,
-    Args: FromRequest,
-    T: Serialize,
 {
     let started = Instant::now();
     let Some(kernel) = req.app_data::<web::Data<Kernel>>().map(|d| d.clone().into_inner()) else {
@@ -49,9 +33,31 @@ where
         Ok(actor) => (actor, None),
         Err(problem) => (None, Some(problem)),
     };
-    let asking = Arc::new(Asking { kernel, actor, meta, operation: Op::ID, noted: Default::default() });
+    let asking = Arc::new(Asking::new(kernel, actor, meta, Op::ID));
     asking.note(|n| n.subject = Some((Op::SUBJECT, None)));
-    let answered = match early.or_else(|| refused_at_the_door::<Op>(&asking, &req)) {
+    let early = early.or_else(|| refused_at_the_door::<Op>(&asking, &req));
+    let serving = serve::<Op, F, Args, T>(handler, req, payload, asking.clone(), early);
+    let mut response = match actix_web::rt::spawn(serving).await {
+        Ok(response) => response,
+        Err(_) => broken_off(&asking).await.error_response(),
+    };
+    finish(&mut response, &asking, Op::ID, started);
+    response
+}
+async fn serve<Op, F, Args, T>(
+    handler: F,
+    req: HttpRequest,
+    payload: web::Payload,
+    asking: Arc<Asking>,
+    early: Option<Problem>,
+) -> HttpResponse
+where
+    Op: Operation,
+    F: Handler<Args, Output = Reply<Op, T>>,
+    Args: FromRequest,
+    T: Serialize,
+{
+    let answered = match early {
         Some(problem) => Err(problem),
         None => {
             req.extensions_mut().insert(asking.clone());
@@ -62,12 +68,17 @@ where
             }
         }
     };
-    let mut response = match answered {
+    match answered {
         Ok(recorded) => recorded.respond(),
         Err(problem) => asking.refuse(problem).await.error_response(),
-    };
-    finish(&mut response, &asking, Op::ID, started);
-    response
+    }
+}
+/// The handler ended without an answer. What was done and recorded is not recorded as failed too: only its answer was lost.
+async fn broken_off(asking: &Asking) -> Problem {
+    let (operation, was_done) = (asking.operation, asking.is_recorded());
+    tracing::error!(operation, was_done, request_id = %asking.meta.request_id, "ALARM: a handler ended without an answer");
+    let problem = Problem::new(Kind::Internal);
+    if was_done { asking.dress(problem) } else { asking.refuse(problem).await }
 }
 
 fn refused_at_the_door<Op: Operation>(asking: &Asking, req: &HttpRequest) -> Option<Problem> {
@@ -130,7 +141,7 @@ async fn outside(req: HttpRequest, operation: &'static str, problem: Problem) ->
         return problem.error_response();
     };
     let meta = Meta::of(&req, &kernel);
-    let asking = Asking { kernel, actor: None, meta, operation, noted: Default::default() };
+    let asking = Asking::new(kernel, None, meta, operation);
     let mut response = asking.refuse(problem).await.error_response();
     finish(&mut response, &asking, operation, Instant::now());
     response

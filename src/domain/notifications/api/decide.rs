@@ -9,7 +9,7 @@ use super::{
     views::{NotificationView, ReturnReason},
 };
 use crate::kernel::{
-    Gate, Kind, Operation, Permit, Problem, Reply, Routes, Tx,
+    Gate, Kind, Operation, Permit, Problem, Reply, Routes, Subject, Tx,
     input::{Id, IfMatch, Input},
 };
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,8 @@ crate::operation! {
     /// Accepts a notification, which applies it to members and dependents in the same transaction, or returns it with reasons.
     /// Who may be a person that the society knows (名寄せ) is chosen by staff. Nothing is accepted that would give a person two covers
     /// at a time: 409 `cover-overlaps`, `still-dependent`, `dependent-is-insured`, `already-dependent`, `outside-cover` tell what
-    /// stands against it.
+    /// stands against it. A number on the form registers what was not registered; it replaces nothing: 409 `number-differs` when
+    /// another number is registered for the person.
     pub DecideNotification: Post "/v1/notifications/{notification_id}/decision" = "decideNotification", scope "notifications:decide", on "Notification", status 200, law "健康保険法3条, R-001, R-008, R-009, R-017, R-090", sends Etag;
     /// 届出の取下げ
     ///
@@ -164,7 +165,6 @@ fn accept<Op: Operation>(
             Problem::conflict("no-form", "届書の内容がありません", "There is no form to apply")
         })?;
     let applied = apply::apply(tx, permit, &apply::Case { row, choices }, &form)?;
-    tx.note(|n| n.persons.push(applied.person));
     store::settle(tx, permit, row, state, (Some(applied.person), Some(applied.result), serde_json::json!([])))
 }
 /// Return or withdrawal: nothing is applied, what waited in the strongroom goes.
@@ -191,6 +191,7 @@ fn finish<Op: Operation>(
         let kernel = tx.kernel();
         kernel.vault.drop_file(tx.conn(), row.submission_id)?;
     }
+    tx.note(|n| n.left(row.people(), row.classes()));
     let tag = row.version.to_string();
     Ok((row.into(), tag))
 }

@@ -355,7 +355,7 @@ pub fn receive<Op: Operation>(
     tx.note(|n| {
         n.subject = Some(("Submission", Some(id)));
         n.rows = i32::try_from(ids.len()).ok();
-        n.persons.extend(persons.iter().flatten());
+        n.left(persons.iter().flatten().copied(), &[]);
     });
     let row = store::written(tx, permit, id)?;
     let records = store::of_submission(tx, &row)?;

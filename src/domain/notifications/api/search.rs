@@ -8,7 +8,7 @@ use super::{
     views::{NotificationPage, NotificationView, Submission, SubmissionPage, submission_view},
 };
 use crate::kernel::{
-    ActorKind, Facts, Gate, Operation, Problem, Reply, Routes, Tx, Zone,
+    ActorKind, Facts, Gate, Operation, Problem, Reply, Routes, Subject, Tx, Zone,
     input::{Id, Input, Query},
     page,
 };
@@ -120,8 +120,8 @@ async fn list_submissions(
         let after = list.id_after(cursor.as_deref())?;
         let scope = tx.row_scope()?;
         let rows = store::submissions(tx, &scope, q.employer_id, after, page::one_more(limit))?;
-        let (rows, permit) = tx.admit_rows(&Facts::of("Society", Uuid::nil()), GetSubmission::ID, rows)?;
-        let (rows, has_more) = page::cut(rows, limit);
+        let society = Facts::of("Society", Uuid::nil());
+        let (rows, has_more, permit) = tx.admit_page(&society, GetSubmission::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| r.id));
         Ok(permit
             .answer(SubmissionPage { items: rows.into_iter().map(Into::into).collect(), page })
@@ -134,10 +134,21 @@ async fn get_submission(gate: Gate<GetSubmission>, id: Id) -> Reply<GetSubmissio
         let row = store::submission(tx, id.0)?;
         let (row, permit) = tx.admit::<GetSubmission, _>(row)?;
         let records = store::of_submission(tx, &row)?;
-        tx.note(|n| n.persons.extend(records.iter().filter_map(|r| r.person_id)));
+        note_records(tx, &records);
         Ok(permit.answer(submission_view(row, records)))
     })
     .await
+}
+/// What a receipt tells of its records: their results without the forms, so no identity.
+fn note_records(tx: &Tx<'_>, records: &[NotificationRow]) {
+    tx.note(|n| {
+        n.left(records.iter().flat_map(Subject::people), &[]);
+        for r in records {
+            n.left([], r.classes());
+        }
+        n.disclosed.retain(|class| *class != "identity");
+        n.rows = i32::try_from(records.len()).ok();
+    });
 }
 async fn confirm_submission(
     gate: Gate<ConfirmSubmission>,
@@ -148,7 +159,7 @@ async fn confirm_submission(
         let row = store::lock_submission(tx, id.0)?;
         let (row, permit) = tx.admit::<ConfirmSubmission, _>(row)?;
         let records = store::of_submission(tx, &row)?;
-        tx.note(|n| n.persons.extend(records.iter().filter_map(|r| r.person_id)));
+        note_records(tx, &records);
         if row.read_count != input.value.read_count {
             return Err(Problem::conflict(
                 "count-differs",
@@ -176,8 +187,8 @@ async fn list_notifications(
         let scope = tx.row_scope()?;
         let filter = (q.state, q.employer_id, q.kind.map(NotificationKind::word));
         let rows = store::list(tx, &scope, filter, after, page::one_more(limit))?;
-        let (rows, permit) = tx.admit_rows(&Facts::of("Society", Uuid::nil()), GetNotification::ID, rows)?;
-        let (rows, has_more) = page::cut(rows, limit);
+        let society = Facts::of("Society", Uuid::nil());
+        let (rows, has_more, permit) = tx.admit_page(&society, GetNotification::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| r.id));
         Ok(permit
             .answer(NotificationPage { items: rows.into_iter().map(Into::into).collect(), page })
@@ -211,7 +222,7 @@ fn for_staff(tx: &mut Tx<'_>, row: &NotificationRow, view: &mut NotificationView
     }
     let shown: Vec<Uuid> =
         view.same_person_proposals.iter().map(|p| p.person_id).chain(view.number_held_by.clone()).collect();
-    tx.note(|n| n.persons.extend(shown));
+    tx.note(|n| n.left(shown, &[]));
     Ok(())
 }
 

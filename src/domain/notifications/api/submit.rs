@@ -178,6 +178,7 @@ fn consequences(tx: &mut Tx<'_>, row: &ParsedRow, person: Option<Uuid>) -> Resul
             let today = tx.today();
             let dependents = crate::domain::dependents::count_under(tx, person, today)?;
             let mut all = vec![line("member", "lost_on", None, day(f.lost_on))];
+            tx.note(|n| n.left([person], &["family"]));
             if dependents > 0 {
                 all.push(line("dependent", "removed_on", None, format!("{} ({dependents})", f.lost_on)));
             }
@@ -213,6 +214,7 @@ fn renamed(
     for (name, kana, birth_on) in spouse.chain(others) {
         let Some(d) = crate::domain::dependents::find_under(tx, insured, kana, birth_on)? else { continue };
         let before = crate::domain::members::current_name(tx, d.person_id)?;
+        tx.note(|n| n.left([d.person_id], &["identity"]));
         let after = crate::values::kana::display_name(name.as_ref().unwrap_or(kana));
         all.push(Consequence { subject: "dependent".into(), field: "name".into(), before, after });
     }

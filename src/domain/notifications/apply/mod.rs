@@ -157,7 +157,7 @@ fn lose<Op: Operation>(
     members::hold(tx, permit, &[person])?;
     if !row.carries_number {
         // the form names a person that the society knows; its number, if any, stays where it is
-        tx.note(|n| n.persons.push(person));
+        tx.note(|n| n.left([person], &[]));
     }
     // A loss never registers a number: it named the person, and is forgotten with the decision.
     let kernel = tx.kernel();

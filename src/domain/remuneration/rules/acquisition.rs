@@ -28,6 +28,7 @@ pub struct PeriodPay {
 pub struct AcquisitionInput {
     /// 資格取得日.
     #[validate(custom(function = "in_reach"))]
+    #[serde(deserialize_with = "crate::kernel::input::dated")]
     pub acquired_on: NaiveDate,
     /// Pay by the month, pay in kind among it.
     #[schema(nullable = false)]

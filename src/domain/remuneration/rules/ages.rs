@@ -15,6 +15,7 @@ use validator::Validate;
 pub struct AgeDatesInput {
     /// 生年月日.
     #[validate(custom(function = "in_reach"))]
+    #[serde(deserialize_with = "crate::kernel::input::dated")]
     pub birth_on: NaiveDate,
 }
 /// What age brings, and when.

@@ -25,9 +25,11 @@ pub enum LeaveKind {
 pub struct Leave {
     /// First day.
     #[validate(custom(function = "in_reach"))]
+    #[serde(deserialize_with = "crate::kernel::input::dated")]
     pub starts_on: NaiveDate,
     /// Last day.
     #[validate(custom(function = "in_reach"))]
+    #[serde(deserialize_with = "crate::kernel::input::dated")]
     pub ends_on: NaiveDate,
     /// 就業日数: days worked in a birth-time leave, hours converted (fraction of a day dropped).
     #[serde(default)]
@@ -49,6 +51,7 @@ pub struct ExemptionInput {
     #[serde(default)]
     #[validate(length(max = 400), custom(function = "all_in_reach"))]
     #[schema(max_items = 400)]
+    #[serde(deserialize_with = "crate::kernel::input::dated")]
     pub non_working_days: Vec<NaiveDate>,
 }
 fn all_in_reach(days: &[NaiveDate]) -> Result<(), validator::ValidationError> {

@@ -34,6 +34,7 @@ pub struct LeaveEndInput {
     pub kind: WorkKind,
     /// Last day of the leave.
     #[validate(custom(function = "in_reach"))]
+    #[serde(deserialize_with = "crate::kernel::input::dated")]
     pub ended_on: NaiveDate,
     /// The month of the day after the end and the two after it, in any order.
     #[validate(length(equal = 3), nested)]
@@ -46,6 +47,7 @@ pub struct LeaveEndInput {
     /// First day of a maternity leave that follows.
     #[validate(custom(function = "in_reach"))]
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     pub next_maternity_starts_on: Option<NaiveDate>,
     /// How the month of effect is read.
     #[serde(default)]

@@ -32,10 +32,12 @@ pub struct RegularInput {
     pub previous_standard_yen: Option<Yen>,
     /// 資格取得日.
     #[validate(custom(function = "in_reach"))]
+    #[serde(deserialize_with = "crate::kernel::input::dated")]
     pub acquired_on: NaiveDate,
     /// 資格喪失日, the first day without cover.
     #[validate(custom(function = "in_reach"))]
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     pub lost_on: Option<NaiveDate>,
     /// Month (1 to 12) of the year from which another revision takes effect.
     #[validate(range(min = 1, max = 12))]

@@ -137,14 +137,17 @@ pub struct VoluntaryDeadlineInput {
     pub months_before: u16,
     /// 資格喪失日.
     #[validate(custom(function = "in_reach"))]
+    #[serde(deserialize_with = "crate::kernel::input::dated")]
     pub lost_on: NaiveDate,
     /// Day on which the application reached the society.
     #[validate(custom(function = "in_reach"))]
+    #[serde(deserialize_with = "crate::kernel::input::dated")]
     pub applied_on: NaiveDate,
     /// Holidays and the society's own closed days, beside Saturdays and Sundays.
     #[serde(default)]
     #[validate(length(max = 60))]
     #[schema(max_items = 60)]
+    #[serde(deserialize_with = "crate::kernel::input::dated")]
     pub closed_days: Vec<NaiveDate>,
 }
 /// Why one may, or may not.
@@ -232,10 +235,12 @@ impl Rule for VoluntaryDeadline {
 pub struct VoluntaryEndInput {
     /// Day on which voluntary continuation began.
     #[validate(custom(function = "in_reach"))]
+    #[serde(deserialize_with = "crate::kernel::input::dated")]
     pub acquired_on: NaiveDate,
     /// Day on which the society received the wish to end it.
     #[validate(custom(function = "in_reach"))]
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     pub withdrawal_received_on: Option<NaiveDate>,
 }
 /// When cover is lost, unless another reason comes first.

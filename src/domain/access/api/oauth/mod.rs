@@ -89,7 +89,7 @@ impl Counter {
     fn of<Op: Operation>(req: &HttpRequest) -> Option<Self> {
         let kernel = req.app_data::<web::Data<Kernel>>()?.clone().into_inner();
         let meta = Meta::of(req, &kernel);
-        let asking = Asking { kernel, actor: None, meta, operation: Op::ID, noted: Default::default() };
+        let asking = Asking::new(kernel, None, meta, Op::ID);
         asking.note(|n| n.subject = Some((Op::SUBJECT, None)));
         Some(Self { asking: Arc::new(asking) })
     }
