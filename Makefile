@@ -19,12 +19,14 @@ demo-reset: build ## forget the data of the demo
 
 test: postgres chromium ## everything that CI does
 	cargo fmt --check
+	tools/sabotage.sh --check
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo test --locked
 	tools/contract/serve-for-tools.sh tools/contract/run.sh all
 
 prove: postgres chromium ## the long proofs, whole (test runs them shortened); dated results go to docs/proofs
 	KENPO_PROVE=1 cargo test --locked
+	tools/sabotage.sh
 
 bench: postgres ## measure the work, each figure beside its limit (writes bench.json beside the build)
 	cargo bench --locked --bench load

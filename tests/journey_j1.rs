@@ -53,7 +53,22 @@ fn a_hire_with_two_dependents() {
             employer.get(format!("/v1/capabilities?employer_id={}", w.employer))
         })
         .body;
-    assert!(may["forms"].as_array().is_some_and(|f| f.len() >= 3), "{may}");
+    let forms = may["forms"].as_array().unwrap();
+    assert!(forms.len() >= 3, "{may}");
+    let papers = |kind: &str| {
+        let form = forms.iter().find(|f| f["kind"] == kind).unwrap();
+        let papers = form["required_attachments"].as_array().unwrap();
+        let told =
+            |p: &Value| [&p["code"], &p["change"], &p["basis"]].map(|v| v.as_str().unwrap_or("").to_owned());
+        papers.iter().map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(papers("qualification_loss"), [["eligibility_certificate", "", "law"]]);
+    let of_changes = papers("dependent_change");
+    assert!(of_changes.contains(&["kinship_document", "added", "society"].map(Into::into)), "{of_changes:?}");
+    assert!(
+        of_changes.contains(&["eligibility_certificate", "removed", "law"].map(Into::into)),
+        "{of_changes:?}"
+    );
 
     // 2: a dry run of the three forms; one number has a wrong check digit
     let mut forms = vec![

@@ -42,6 +42,16 @@ pub struct Pending {
     pub number: PersonalNumber,
 }
 
+/// A number that waits with a notification and is registered as well.
+pub struct Clash {
+    /// Notification that carries it.
+    pub notification: Uuid,
+    /// Place on the form.
+    pub slot: String,
+    /// Who holds it now; nobody where it was registered only when it came.
+    pub holder: Option<Uuid>,
+}
+
 /// Linkage that was switched on, as it stands now.
 pub struct LiveGrant {
     /// Who switched it on.
@@ -109,6 +119,10 @@ pub trait NumberVault: Send + Sync {
     /// # Errors
     /// Database errors.
     fn clashes(&self, conn: &mut PgConnection, notification: Uuid) -> Result<Vec<(String, Uuid)>, Problem>;
+    /// Every waiting number that was registered when it came, or is now: for the privileged only.
+    /// # Errors
+    /// Database errors.
+    fn all_clashes(&self, conn: &mut PgConnection) -> Result<Vec<Clash>, Problem>;
     /// Keeps a received file, encrypted, until its last row is decided.
     /// # Errors
     /// 503 when the key store is away.

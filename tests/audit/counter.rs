@@ -16,7 +16,7 @@ use kenpo::{
         policy::Policies,
         token::{Claims, Tokens},
         trail::{Floods, Writer},
-        vault::{Grants, LiveGrant, NumberVault, Pending, Registration},
+        vault::{Clash, Grants, LiveGrant, NumberVault, Pending, Registration},
     },
     values::personal_number::PersonalNumber,
 };
@@ -49,6 +49,9 @@ impl NumberVault for Nothing {
         unreachable!()
     }
     fn clashes(&self, _: &mut PgConnection, _: Uuid) -> Answer<Vec<(String, Uuid)>> {
+        unreachable!()
+    }
+    fn all_clashes(&self, _: &mut PgConnection) -> Answer<Vec<Clash>> {
         unreachable!()
     }
     fn keep_file(&self, _: &mut PgConnection, _: &Clock, _: Uuid, _: &[u8]) -> Answer<()> {

@@ -61,6 +61,43 @@ fn a_number_that_somebody_holds_is_told_to_the_privileged_only() {
     assert_eq!(count(&clash, PENDING), 0);
 }
 #[test]
+fn the_privileged_find_what_clashes_with_the_register_and_nobody_else_learns_of_it() {
+    let w = World::new();
+    let (employer, privileged) = (w.client("employer"), w.staff("privileged"));
+    let holder = w.member("9", KYU.kana, KYU.name, KYU.birth_on);
+    w.number(holder, 1);
+    let held = filed(&w, &employer, &acquisition(NANA, "2026-11-01", Some(1)));
+    let later = filed(&w, &employer, &acquisition(HACHI, "2026-11-01", Some(2)));
+    let mut leaves = loss(KYU, "2026-11-19", "2026-11-20");
+    leaves["personal_number"] = json!(fictitious_number(1));
+    let own = filed(&w, &employer, &leaves);
+    let found = |query: &str| {
+        let page = privileged.get(format!("/v1/notifications?{query}")).expect(200);
+        page["items"].as_array().unwrap().iter().map(|n| id(&n["id"])).collect::<Vec<_>>()
+    };
+    assert_eq!(found("number_clash=true"), [held], "the own number, sent once more, is no clash");
+    assert_eq!(found("number_clash=false"), [later, own]);
+    w.number(w.member("10", "ミホン　ジュウ", "見本　十", "1970-10-10"), 2);
+    assert_eq!(found("number_clash=true&limit=1"), [held]);
+    assert_eq!(found("number_clash=true"), [held, later], "registered after it came");
+    assert!(found("number_clash=true&kind=qualification_loss").is_empty());
+    let told = w.entries("operation = 'listNotifications' and detail -> 'filters' ? 'number_clash'");
+    assert_eq!(told.len(), 5);
+
+    let others = [w.staff("clerk"), employer, privileged.at(&w.internet_url)];
+    for query in ["number_clash=true", "number_clash=false"] {
+        for by in &others {
+            let told = by.get(format!("/v1/notifications?{query}"));
+            assert!(told.status == 403, "a clash is told to one without the privilege: {}", told.text);
+            told.refused(403, "forbidden");
+        }
+    }
+    for n in [held, later] {
+        decide(&privileged, n, &give_back()).expect(200);
+    }
+    assert!(found("number_clash=true").is_empty(), "what is decided waits no more");
+}
+#[test]
 fn without_the_privilege_no_form_with_a_number_is_accepted() {
     let w = World::new();
     let (employer, clerk) = (w.client("employer"), w.staff("clerk"));

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::numbers::Slot;
+use super::{codes::Change, numbers::Slot};
 
 /// The family and edition of a file's records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -117,6 +117,9 @@ pub(super) struct Layout {
     pub profile: Profile,
     pub form_code: String,
     pub valid_from: NaiveDate,
+    /// Last day, when it has one.
+    #[serde(default)]
+    pub valid_until: Option<NaiveDate>,
     pub field_count: usize,
     pub fields: Vec<Field>,
 }
@@ -154,6 +157,37 @@ struct NumberRules {
     other_2: NumberRule,
 }
 
+/// What makes an attachment necessary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AttachmentBasis {
+    /// The law asks for it where the case is at hand.
+    Law,
+    /// The society decides whether it asks for it, or finds out by inquiry instead (R-015).
+    Society,
+}
+
+/// A paper that goes with a form. The API takes none: it follows by the society's other ways.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Attachment {
+    /// Code, lower case.
+    #[schema(max_length = 40)]
+    pub code: String,
+    /// Name in Japanese.
+    #[schema(max_length = 60)]
+    pub name_ja: String,
+    /// Name in English.
+    #[schema(max_length = 120)]
+    pub name_en: String,
+    /// The change of a dependent that it belongs to; absent where the form knows no changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub change: Option<Change>,
+    /// What makes it necessary.
+    pub basis: AttachmentBasis,
+}
+
 /// One line of the table of forms by date.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -162,6 +196,12 @@ pub struct FormOnDate {
     pub form_code: String,
     /// From this day.
     pub valid_from: NaiveDate,
+    /// To this day, included; absent while no end is known.
+    #[serde(default)]
+    pub valid_until: Option<NaiveDate>,
+    /// Papers that go with it.
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
     /// Whether the society takes it; a known form may not be taken yet.
     pub accepted: bool,
     /// The kind of notification, for accepted forms.
@@ -199,12 +239,18 @@ static LAYOUTS: LazyLock<Vec<Layout>> =
 static FORMS: LazyLock<Vec<FormOnDate>> =
     LazyLock::new(|| serde_json::from_str(include_str!("layouts/forms_by_date.json")).unwrap_or_default());
 
-/// The layout of a form in a profile on a day: the latest that is already valid.
+fn is_in_force(from: NaiveDate, until: Option<NaiveDate>, on: NaiveDate) -> bool {
+    from <= on && until.is_none_or(|last| on <= last)
+}
+
+/// The layout of a form in a profile on a day: the latest that is valid then.
 pub(super) fn layout(profile: Profile, form_code: &str, on: NaiveDate) -> Option<&'static Layout> {
     LAYOUTS
         .iter()
         .filter(|layout| {
-            layout.profile == profile && layout.form_code == form_code && layout.valid_from <= on
+            layout.profile == profile
+                && layout.form_code == form_code
+                && is_in_force(layout.valid_from, layout.valid_until, on)
         })
         .max_by_key(|layout| layout.valid_from)
 }
@@ -213,18 +259,17 @@ pub(super) fn layout(profile: Profile, form_code: &str, on: NaiveDate) -> Option
 pub fn form_on(form_code: &str, on: NaiveDate) -> Option<&'static FormOnDate> {
     FORMS
         .iter()
-        .filter(|form| form.form_code == form_code && form.valid_from <= on)
+        .filter(|form| form.form_code == form_code && is_in_force(form.valid_from, form.valid_until, on))
         .max_by_key(|form| form.valid_from)
 }
 
-/// The layouts in force on a day, as profile, form code, first day and field count.
-pub fn layouts_on(on: NaiveDate) -> Vec<(Profile, &'static str, NaiveDate, usize)> {
+/// The layouts in force on a day.
+pub(super) fn layouts_on(on: NaiveDate) -> Vec<&'static Layout> {
     LAYOUTS
         .iter()
         .filter(|known| {
             layout(known.profile, &known.form_code, on).is_some_and(|best| std::ptr::eq(best, *known))
         })
-        .map(|known| (known.profile, known.form_code.as_str(), known.valid_from, known.field_count))
         .collect()
 }
 
@@ -257,7 +302,8 @@ mod tests {
             }
         }
         serde_json::from_str::<Vec<FormOnDate>>(include_str!("layouts/forms_by_date.json")).unwrap();
-        let counts: Vec<usize> = layouts_on(day("2026-11-22")).iter().map(|row| row.3).collect();
+        let counts: Vec<usize> =
+            layouts_on(day("2026-11-22")).iter().map(|known| known.field_count).collect();
         assert_eq!(counts, [34, 27, 139, 37, 30]);
     }
 
@@ -271,6 +317,18 @@ mod tests {
         assert_eq!(loss.number_rule(Slot::Insured), NumberRule::Optional);
         assert_eq!(loss.number_rule(Slot::Spouse), NumberRule::Refused);
         assert!(!form_on("2225700", day("2026-11-22")).unwrap().accepted);
+    }
+
+    #[test]
+    fn what_has_ended_is_taken_no_more() {
+        let until: FormOnDate = serde_json::from_str(
+            r#"{"form_code": "1", "valid_from": "2020-01-01", "valid_until": "2024-12-01", "accepted": true}"#,
+        )
+        .unwrap();
+        let taken = |on| is_in_force(until.valid_from, until.valid_until, day(on));
+        let days = ["2019-12-31", "2020-01-01", "2024-12-01", "2024-12-02"];
+        assert_eq!(days.map(taken), [false, true, true, false]);
+        assert!(is_in_force(until.valid_from, None, day("2999-12-31")));
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub use csv::{FILE_TOO_LARGE, FileError, FileResult, OfficeRef, ParsedFile, pars
 pub use duplicates::mark_duplicates;
 pub use findings::{Code, Finding, Message, Severity};
 pub use forms::{Acquisition, Address, DependentChange, Form, Loss, OtherEntry, Overseas, SpouseEntry};
-pub use layout::{FormOnDate, NumberRule, Profile, form_on, layouts_on};
+pub use layout::{Attachment, AttachmentBasis, FormOnDate, NumberRule, Profile, form_on};
 pub use numbers::{CutNumbers, Slot};
 pub use rows::{ParsedRow, PensionOffice};
 pub use rules::{CharacterMode, Checked, Disposition, EraMode, RuleSettings, check_form};

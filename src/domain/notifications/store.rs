@@ -1,11 +1,11 @@
 //! SQL of submissions and notifications.
 use super::{
-    Disposition, ParsedRow,
+    Disposition, ParsedRow, Slot,
     model::{NewSubmission, NotificationRow, State, SubmissionRow, result_word},
 };
 use crate::{
     domain::members::Named,
-    kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx},
+    kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx, vault::Clash},
 };
 use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
 use std::collections::HashMap;
@@ -336,28 +336,47 @@ pub fn lock(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<NotificationRow>, Probl
             .get_result(tx.conn())?,
     ))
 }
-/// One page of notifications by id: the work list of staff.
+/// What a list of notifications is cut to.
+#[derive(Default)]
+pub struct Filter<'a> {
+    /// In this state.
+    pub state: Option<State>,
+    /// Of this employer.
+    pub employer: Option<Uuid>,
+    /// Of this kind.
+    pub kind: Option<&'a str>,
+    /// Those with a number that clashes with the register (true), or the others, and the clashes to tell by.
+    pub clash: Option<(bool, Vec<Clash>)>,
+}
+/// One page of notifications by id: the work list of staff. The insured person's own number, sent once more, is no clash.
 /// # Errors
 /// Database errors.
 pub fn list(
     tx: &mut Tx<'_>,
     scope: &RowScope,
-    filter: (Option<State>, Option<Uuid>, Option<&str>),
+    filter: Filter<'_>,
     after: Uuid,
     limit: i64,
 ) -> Result<Guarded<Vec<NotificationRow>>, Problem> {
+    let (wanted, clashes) = filter.clash.map_or((None, Vec::new()), |(wanted, found)| (Some(wanted), found));
+    let own = |c: &Clash| c.holder.filter(|_| c.slot == Slot::Insured.as_str());
     Ok(Guarded::new(
         sql_query(format!(
             "{NOTIFICATION} where id > $1 and ($2::uuid[] is null or employer_id = any($2)) \
              and ($3::text is null or state = $3) and ($4::uuid is null or employer_id = $4) and ($5::text is null or kind = $5) \
+             and ($7::boolean is null or $7 = exists (select 1 from unnest($8::uuid[], $9::uuid[]) as c(id, own) \
+                  where c.id = notification.id and (c.own is null or c.own is distinct from person_id))) \
              order by id limit $6"
         ))
         .bind::<t::Uuid, _>(after)
         .bind::<t::Nullable<t::Array<t::Uuid>>, _>(scope.employers())
-        .bind::<t::Nullable<t::Text>, _>(filter.0.map(State::word))
-        .bind::<t::Nullable<t::Uuid>, _>(filter.1)
-        .bind::<t::Nullable<t::Text>, _>(filter.2)
+        .bind::<t::Nullable<t::Text>, _>(filter.state.map(State::word))
+        .bind::<t::Nullable<t::Uuid>, _>(filter.employer)
+        .bind::<t::Nullable<t::Text>, _>(filter.kind)
         .bind::<t::BigInt, _>(limit)
+        .bind::<t::Nullable<t::Bool>, _>(wanted)
+        .bind::<t::Array<t::Uuid>, _>(clashes.iter().map(|c| c.notification).collect::<Vec<_>>())
+        .bind::<t::Array<t::Nullable<t::Uuid>>, _>(clashes.iter().map(own).collect::<Vec<_>>())
         .load(tx.conn())?,
     ))
 }

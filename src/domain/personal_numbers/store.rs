@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::members::lock_person,
-    kernel::{Permit, Problem, Tx},
+    kernel::{Permit, Problem, Tx, vault::Clash},
 };
 use chrono::{DateTime, Duration, Utc};
 use diesel::{
@@ -55,6 +55,15 @@ struct SlotRow {
     slot: String,
     #[diesel(sql_type = t::Uuid)]
     person_id: Uuid,
+}
+#[derive(QueryableByName)]
+struct ClashRow {
+    #[diesel(sql_type = t::Uuid)]
+    notification_id: Uuid,
+    #[diesel(sql_type = t::Text)]
+    slot: String,
+    #[diesel(sql_type = t::Nullable<t::Uuid>)]
+    person_id: Option<Uuid>,
 }
 #[derive(QueryableByName)]
 struct CheckRow {
@@ -266,6 +275,19 @@ pub fn holders(conn: &mut PgConnection, notification: Uuid) -> Result<Vec<(Strin
     .bind::<t::Uuid, _>(notification)
     .load(conn)?;
     Ok(rows.into_iter().map(|r| (r.slot, r.person_id)).collect())
+}
+/// Every waiting number that was registered when it came, or is now.
+/// # Errors
+/// Database errors.
+pub fn all_clashes(conn: &mut PgConnection) -> Result<Vec<Clash>, Problem> {
+    let rows: Vec<ClashRow> = sql_query(
+        "select p.notification_id, p.slot, n.person_id from strongroom.pending_number p \
+         left join strongroom.personal_number n on n.blind_index = p.blind_index and n.superseded_at is null \
+         where p.is_clash or n.person_id is not null",
+    )
+    .load(conn)?;
+    let clash = |r: ClashRow| Clash { notification: r.notification_id, slot: r.slot, holder: r.person_id };
+    Ok(rows.into_iter().map(clash).collect())
 }
 /// Writes a received file.
 /// # Errors

@@ -13,7 +13,7 @@ use crate::{
         clock::Clock,
         keys::Vault,
         secrets,
-        vault::{NumberVault, Pending, Registration},
+        vault::{Clash, NumberVault, Pending, Registration},
     },
     ports::key_store::KeyStore,
     values::personal_number::PersonalNumber,
@@ -175,6 +175,9 @@ impl NumberVault for Strongroom {
     }
     fn clashes(&self, conn: &mut PgConnection, notification: Uuid) -> Result<Vec<(String, Uuid)>, Problem> {
         in_strongroom(conn, |conn| store::holders(conn, notification))
+    }
+    fn all_clashes(&self, conn: &mut PgConnection) -> Result<Vec<Clash>, Problem> {
+        in_strongroom(conn, store::all_clashes)
     }
     fn keep_file(
         &self,

@@ -1,6 +1,6 @@
 //! What an employer's software may file today, and how.
 use super::{
-    super::{NumberRule, Profile, Slot, form_on, layouts_on},
+    super::{Attachment, NumberRule, Profile, Slot, form_on, layout::layouts_on},
     bodies::BATCH_MOST,
     intake,
 };
@@ -47,9 +47,13 @@ pub struct FormCapability {
     /// Whose number it may carry.
     #[schema(max_items = 4)]
     personal_numbers: Vec<NumberCapability>,
-    /// Attachments that must come with it.
-    #[schema(value_type = Vec<crate::kernel::input::Word>, max_items = 20)]
-    required_attachments: Vec<String>,
+    /// Taken to this day, included; absent while no end is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    valid_until: Option<NaiveDate>,
+    /// Papers that go with it, by the change they belong to.
+    #[schema(max_items = 20)]
+    required_attachments: Vec<Attachment>,
 }
 /// A file layout that is taken.
 #[derive(Serialize, ToSchema)]
@@ -62,6 +66,10 @@ pub struct LayoutCapability {
     form_code: String,
     /// Valid from.
     valid_from: NaiveDate,
+    /// Valid to this day, included; absent while no end is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    valid_until: Option<NaiveDate>,
     /// Fields of a record.
     field_count: u32,
 }
@@ -115,12 +123,13 @@ async fn get_capabilities(
         let takes = |p: Profile| p != Profile::Shfd162 || employer.accepts_pension_layout;
         let layouts = layouts_on(today)
             .into_iter()
-            .filter(|(profile, ..)| takes(*profile))
-            .map(|(profile, code, valid_from, count)| LayoutCapability {
-                profile: profile.as_str().into(),
-                form_code: code.into(),
-                valid_from,
-                field_count: u32::try_from(count).unwrap_or(0),
+            .filter(|known| takes(known.profile))
+            .map(|known| LayoutCapability {
+                profile: known.profile.as_str().into(),
+                form_code: known.form_code.clone(),
+                valid_from: known.valid_from,
+                valid_until: known.valid_until,
+                field_count: u32::try_from(known.field_count).unwrap_or(0),
             })
             .collect();
         Ok(permit.answer(Capabilities {
@@ -155,7 +164,8 @@ fn form(code: &str, today: NaiveDate) -> Option<FormCapability> {
             .into_iter()
             .map(|slot| NumberCapability { slot, rule: known.number_rule(slot) })
             .collect(),
-        required_attachments: Vec::new(),
+        valid_until: known.valid_until,
+        required_attachments: known.attachments.clone(),
     })
 }
 /// Routes of capabilities.

@@ -8,9 +8,10 @@ use super::{
     views::{NotificationPage, NotificationView, Submission, SubmissionPage, submission_view},
 };
 use crate::kernel::{
-    ActorKind, Facts, Gate, Operation, Problem, Reply, Routes, Subject, Tx, Zone,
+    ActorKind, Facts, Gate, Kind, Operation, Problem, Reply, Routes, Subject, Tx, Zone,
     input::{Id, Input, Query},
     page,
+    vault::Clash,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -69,6 +70,9 @@ pub struct NotificationListQuery {
     /// Of this kind.
     #[param(inline = false)]
     kind: Option<NotificationKind>,
+    /// With a personal number that is registered for somebody else (true), or without (false). Only for people who hold the
+    /// personal-number privilege, on the closed network: others get 403, whatever there is.
+    number_clash: Option<bool>,
     /// Rows per page.
     #[validate(range(min = 1, max = 500))]
     #[param(minimum = 1, maximum = 500)]
@@ -185,7 +189,12 @@ async fn list_notifications(
         let list = page::List::<ListNotifications>::new(tx.kernel(), &q);
         let after = list.id_after(cursor.as_deref())?;
         let scope = tx.row_scope()?;
-        let filter = (q.state, q.employer_id, q.kind.map(NotificationKind::word));
+        let filter = store::Filter {
+            state: q.state,
+            employer: q.employer_id,
+            kind: q.kind.map(NotificationKind::word),
+            clash: q.number_clash.map(|wanted| Ok::<_, Problem>((wanted, all_clashes(tx)?))).transpose()?,
+        };
         let rows = store::list(tx, &scope, filter, after, page::one_more(limit))?;
         let society = Facts::of("Society", Uuid::nil());
         let (rows, has_more, permit) = tx.admit_page(&society, GetNotification::ID, rows, limit)?;
@@ -209,13 +218,25 @@ async fn get_notification(gate: Gate<GetNotification>, id: Id) -> Reply<GetNotif
     })
     .await
 }
+/// Whether a number is registered is told to the privileged, on the closed network.
+fn may_know_clashes(tx: &Tx<'_>) -> Result<bool, Problem> {
+    Ok(tx.actor()?.has_number_privilege && tx.zone() == Zone::Closed)
+}
+/// The clashes to filter by; the entry says that they were asked for.
+fn all_clashes(tx: &mut Tx<'_>) -> Result<Vec<Clash>, Problem> {
+    tx.note(|n| n.detail = Some(serde_json::json!({ "filters": ["number_clash"] })));
+    if !may_know_clashes(tx)? {
+        return Err(Problem::new(Kind::Forbidden));
+    }
+    let kernel = tx.kernel();
+    kernel.vault.all_clashes(tx.conn())
+}
 /// Proposals for staff; who holds the number, for the privileged only.
 fn for_staff(tx: &mut Tx<'_>, row: &NotificationRow, view: &mut NotificationView) -> Result<(), Problem> {
     if let Some(form) = &view.form {
         view.same_person_proposals = apply::proposals(tx, row, &form.0)?;
     }
-    let may_know = tx.actor()?.has_number_privilege && tx.zone() == Zone::Closed;
-    if view.carries_number && may_know {
+    if view.carries_number && may_know_clashes(tx)? {
         let kernel = tx.kernel();
         let held = kernel.vault.clashes(tx.conn(), view.id)?;
         view.number_held_by = held.into_iter().map(|(_, person)| person).collect();
