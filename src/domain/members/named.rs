@@ -149,7 +149,8 @@ pub fn likeness(tx: &mut Tx<'_>, person: Uuid, f: &IdentityFacts) -> Result<Like
     let given = f.name_kana.split_once('\u{3000}').map(|parts| parts.1);
     Ok(sql_query(
         "select bool_or(birth_on = $3) as same_birth_day, bool_or(kana_search = $2) as same_reading, \
-           bool_or(coalesce(split_part(name_kana, '\u{3000}', 2) = $4, false) and (sex in ($5, 'unset') or $5 = 'unset')) \
+           bool_or(coalesce(strpos(name_kana, '\u{3000}') > 0 \
+             and substr(name_kana, strpos(name_kana, '\u{3000}') + 1) = $4, false) and (sex in ($5, 'unset') or $5 = 'unset')) \
              as same_given_name \
          from person_identity where person_id = $1 and superseded_at is null group by person_id",
     )

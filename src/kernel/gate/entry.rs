@@ -34,8 +34,9 @@ impl Meta {
     /// Reads what the connection and headers tell; the zone is the listener's own.
     pub fn of(req: &HttpRequest, kernel: &Kernel) -> Self {
         let header = |name: &str| req.headers().get(name).and_then(|v| v.to_str().ok());
-        // a stranger's own header stands before the one that the proxy adds
-        let forwarded = req.headers().get_all("x-forwarded-for").last().and_then(|v| v.to_str().ok());
+        // several lines are one list (RFC 9110 §5.3); a stranger's own words stand before those of the proxies
+        let lines: Vec<&str> =
+            req.headers().get_all("x-forwarded-for").map(|v| v.to_str().unwrap_or_default()).collect();
         let is_plain =
             |s: &&str| s.len() <= 64 && s.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
         let terminal = header("kenpo-terminal")
@@ -45,7 +46,7 @@ impl Meta {
         let english = header("accept-language").is_some_and(|l| l.trim_start().starts_with("en"));
         Self {
             request_id: Uuid::now_v7(),
-            address: address_of(req.peer_addr().map(|a| a.ip()), forwarded, &kernel.proxies),
+            address: address_of(req.peer_addr().map(|a| a.ip()), &lines.join(","), &kernel.proxies),
             terminal,
             zone: req.app_data::<Zone>().copied().unwrap_or(kernel.zone_default()),
             lang: if english { Lang::En } else { Lang::Ja },
@@ -55,11 +56,14 @@ impl Meta {
 
 /// Where a request came from: the peer, or, when that is one of our proxies, the nearest address before them. What a stranger
 /// writes into the header is further left, or not read at all.
-fn address_of(peer: Option<IpAddr>, forwarded: Option<&str>, proxies: &[IpAddr]) -> String {
-    let Some(peer) = peer else { return "local".into() };
-    let hops = forwarded.filter(|_| proxies.contains(&peer)).into_iter().flat_map(|list| list.rsplit(','));
-    let before = hops.map_while(|hop| hop.trim().parse::<IpAddr>().ok()).find(|hop| !proxies.contains(hop));
-    before.unwrap_or(peer).to_string()
+fn address_of(peer: Option<IpAddr>, forwarded: &str, proxies: &[IpAddr]) -> String {
+    let Some(peer) = peer.map(|p| p.to_canonical()) else { return "local".into() };
+    let is_ours = |hop: &IpAddr| proxies.iter().any(|p| p.to_canonical() == *hop);
+    if !is_ours(&peer) {
+        return peer.to_string();
+    }
+    let hops = forwarded.rsplit(',').map_while(|hop| hop.trim().parse::<IpAddr>().ok());
+    hops.map(|hop| hop.to_canonical()).find(|hop| !is_ours(hop)).unwrap_or(peer).to_string()
 }
 
 /// What the entry will tell beside who and when.
@@ -221,11 +225,12 @@ mod tests {
         let ip = |text: &str| text.parse::<IpAddr>().unwrap_or(IpAddr::from([0, 0, 0, 0]));
         let (proxy, stranger) = (ip("10.0.0.1"), ip("203.0.113.9"));
         let told = |peer, forwarded| address_of(Some(peer), forwarded, &[proxy, ip("10.0.0.2")]);
-        assert_eq!(told(stranger, Some("198.51.100.1")), "203.0.113.9");
-        assert_eq!(told(proxy, None), "10.0.0.1");
-        assert_eq!(told(proxy, Some("198.51.100.1")), "198.51.100.1");
-        assert_eq!(told(proxy, Some("192.0.2.7, 198.51.100.1, 10.0.0.2")), "198.51.100.1");
-        assert_eq!(told(proxy, Some("192.0.2.7, garbage")), "10.0.0.1");
-        assert_eq!(address_of(None, None, &[]), "local");
+        assert_eq!(told(stranger, "198.51.100.1"), "203.0.113.9");
+        assert_eq!(told(proxy, ""), "10.0.0.1");
+        assert_eq!(told(proxy, "198.51.100.1"), "198.51.100.1");
+        assert_eq!(told(proxy, "192.0.2.7, 198.51.100.1,10.0.0.2"), "198.51.100.1");
+        assert_eq!(told(proxy, "192.0.2.7, garbage"), "10.0.0.1");
+        assert_eq!(told(ip("::ffff:10.0.0.1"), "198.51.100.1"), "198.51.100.1");
+        assert_eq!(address_of(None, "", &[]), "local");
     }
 }

@@ -91,13 +91,17 @@ pub fn revoke_grant(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> Re
         .execute(conn)?;
     Ok(())
 }
-/// The case is a notification that is there.
+/// The case is a notification that names a person of the register, or that waits: one that was refused or returned before it named
+/// anybody opens nothing.
 /// # Errors
 /// Database errors.
 pub fn case_exists(conn: &mut PgConnection, case: Uuid) -> Result<bool, Problem> {
-    let row: YesRow = sql_query("select exists (select from notification where id = $1) as yes")
-        .bind::<t::Uuid, _>(case)
-        .get_result(conn)?;
+    let row: YesRow = sql_query(
+        "select exists (select from notification where id = $1 \
+           and (person_id is not null or state in ('accepted', 'review', 'precheck'))) as yes",
+    )
+    .bind::<t::Uuid, _>(case)
+    .get_result(conn)?;
     Ok(row.yes)
 }
 /// Do all of these persons belong to the case: its insured person, or somebody who is or was a dependent of that person? A

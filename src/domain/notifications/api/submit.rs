@@ -215,7 +215,11 @@ fn renamed(
         let Some(d) = crate::domain::dependents::find_under(tx, insured, kana, birth_on)? else { continue };
         let before = crate::domain::members::current_name(tx, d.person_id)?;
         tx.note(|n| n.left([d.person_id], &["identity"]));
-        let after = crate::values::kana::display_name(name.as_ref().unwrap_or(kana));
+        // a form that states no name leaves it
+        let Some(after) = name.as_ref().map(|n| crate::values::kana::display_name(n)) else { continue };
+        if before.as_ref() == Some(&after) {
+            continue;
+        }
         all.push(Consequence { subject: "dependent".into(), field: "name".into(), before, after });
     }
     Ok(all)

@@ -288,6 +288,13 @@ impl Rule for VoluntaryEnd {
         let Some(received) = input.withdrawal_received_on else {
             return Ok(VoluntaryEndOutcome { lost_on: term, by_withdrawal: false });
         };
+        if received < input.acquired_on {
+            return Err(refuse(
+                "/withdrawal_received_on",
+                "before-acquisition",
+                "資格取得日より前の申出です / received before the cover began",
+            ));
+        }
         let wished = withdrawal_effect(received);
         trace.step(&WITHDRAWN, [("received", Value::Date(received)), ("lost", Value::Date(wished))]);
         let by_withdrawal = wished < term;
