@@ -1,8 +1,11 @@
 //! Switching the linkage on and off: the exchange, and what ends it.
 use super::{NUMBER, Scene, bare};
-use crate::harness::{
-    behind::within,
-    caller::{Caller, Response},
+use crate::{
+    filing::{decide, give_back},
+    harness::{
+        behind::within,
+        caller::{Caller, Response},
+    },
 };
 use chrono::Duration;
 use kenpo::domain::access::store::set_number_privilege;
@@ -138,6 +141,9 @@ fn what_is_asked_for_must_be_there() {
         assert!(!got.text.contains(&s.number));
     }
     assert_eq!(s.w.entries("operation = 'oauthToken' and outcome = 'refused'").len(), cases.len());
+    // what was given back before it named anybody is no case any more
+    decide(&staff, s.case, &give_back()).expect(200);
+    refused(&wish(&s, &staff, &s.w.url, &[]), 400, "invalid_request");
     assert!(s.w.rows("select * from number_grant").is_empty());
 }
 

@@ -1,5 +1,6 @@
 //! The guided tour: commands to paste, whose tokens are made when they are pasted.
 use super::{State, http};
+use anyhow::bail;
 
 /// Prints it.
 /// # Errors
@@ -7,10 +8,14 @@ use super::{State, http};
 pub fn print(state: &State) -> anyhow::Result<()> {
     let url = &state.base_url;
     let employer = state.people.employer_id;
-    let member = state.people.members.first().copied().unwrap_or_default();
     let staff = http::token(state, "enrolment")?;
     let (_, list, _) = http::get(url, "/v1/notifications?limit=1", &staff)?;
-    let case = list["items"][0]["id"].as_str().unwrap_or_default().to_owned();
+    // The first notification was accepted: it is the case, and the number of its person may be looked at for it.
+    let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let (case, member) = (word(&list["items"][0]["id"]), word(&list["items"][0]["outcome"]["member_id"]));
+    if case.is_empty() || member.is_empty() {
+        bail!("the first file was not decided");
+    }
     let program = std::env::current_exe().map(|p| p.display().to_string()).unwrap_or_else(|_| "kenpo".into());
     let token = |name: &str| format!("-H \"Authorization: Bearer $({program} token --as {name})\"");
     println!("\nThe society works at {url} · documentation: {url}/docs · Ctrl-C ends it\n");
