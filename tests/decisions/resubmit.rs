@@ -187,11 +187,17 @@ fn records_of_a_file_are_linked_where_the_office_number_tells() {
     let links = |r: &Value| [0, 1].map(|n| r[n].get("resubmission_of").cloned().unwrap_or_default());
     assert_eq!(links(&second), ids(&first).map(|n| json!(n)));
     give_both_back(&second);
-    // a further return for the first record's 整理番号 (1), filed without a word of the others
-    let one = crate::filing::Person { office_number: "000001", ..NANA };
-    returned(&w, &employer, &staff, &acquisition(one, "2026-11-01", None));
+    // a return of somebody else who had the first record's 整理番号 (1) is not theirs
+    let other = crate::filing::Person { office_number: "000001", ..NANA };
+    returned(&w, &employer, &staff, &acquisition(other, "2026-11-01", None));
     let third = send(b",003,");
-    assert_eq!(links(&third), [Value::Null, json!(ids(&second)[1])], "only where it is certain");
+    assert_eq!(links(&third), ids(&second).map(|n| json!(n)));
+    give_both_back(&third);
+    // a further return of the same person, filed without a word of the others
+    let same = crate::filing::Person { kana: "ミホン　イチロウ", birth_on: "1990-04-15", ..other };
+    returned(&w, &employer, &staff, &acquisition(same, "2026-11-01", None));
+    let fourth = send(b",004,");
+    assert_eq!(links(&fourth), [Value::Null, json!(ids(&third)[1])], "only where it is certain");
 }
 #[test]
 fn counts_of_a_submission_stay_what_was_read() {

@@ -225,11 +225,13 @@ crate::row! {
         state: t::Text => String,
         /// 整理番号 without leading zeros, when it has one.
         office_number: t::Nullable<t::Text> => Option<String>,
+        /// What it stated.
+        form: t::Nullable<t::Jsonb> => Option<serde_json::Value>,
         /// It was resubmitted, and the resubmission was not withdrawn.
         is_resubmitted: t::Bool => bool,
     }
 }
-const EARLIER: &str = "select id, kind, state, ltrim(office_number, '0') as office_number, \
+const EARLIER: &str = "select id, kind, state, ltrim(office_number, '0') as office_number, form, \
      exists (select 1 from notification r where r.resubmission_of = n.id and r.state <> 'withdrawn') as is_resubmitted \
      from notification n where employer_id = $1";
 /// Those of these notifications that the employer filed, in any state.

@@ -1,4 +1,4 @@
-//! 再提出: a form that corrects a returned one. The employer names it in JSON; of a file the kind and the 整理番号 tell.
+//! 再提出: a form that corrects a returned one. The employer names it in JSON; of a file kind, 整理番号 and persons tell.
 use super::{
     super::{
         Disposition, ParsedRow,
@@ -7,7 +7,11 @@ use super::{
     },
     kind_of,
 };
-use crate::kernel::{Kind, Problem, Tx};
+use crate::{
+    kernel::{Kind, Problem, Tx},
+    values::kana,
+};
+use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -85,22 +89,35 @@ pub fn check(
     }
     Ok(())
 }
-/// Links the records of a file to the returned notifications that they correct: same kind and 整理番号 (000012 and 12 are the same),
-/// exactly one such notification that was not resubmitted yet, and exactly one such record in the file.
+/// Kind, 整理番号 without leading zeros, and persons of a form.
+type Correction = (String, String, String);
+/// Whom a form is about: reading and birth day of the insured person and of each dependent that it names.
+fn about(form: &Value) -> String {
+    let one = |person: &Value| {
+        let word = |key: &str| person[key].as_str().unwrap_or_default();
+        format!("{} {}", kana::search_fold(word("name_kana")), word("birth_on"))
+    };
+    let entries = form["others"].as_array().into_iter().flatten();
+    let family = form.get("spouse").into_iter().chain(entries).map(one);
+    std::iter::once(one(form)).chain(family).collect::<Vec<_>>().join("/")
+}
+/// Links the records of a file to the returned notifications that they correct: same kind, 整理番号 (000012 and 12 are the same) and
+/// persons, exactly one such notification that was not resubmitted yet, and exactly one such record in the file.
 /// # Errors
 /// Database errors.
 pub fn link(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<(), Problem> {
     let key = |row: &ParsedRow| {
         let number = row.office_number.as_ref().filter(|_| row.disposition != Disposition::Rejected)?;
-        Some((kind_of(row).to_owned(), number.trim_start_matches('0').to_owned()))
+        let form = serde_json::to_value(row.form.as_ref()?).ok()?;
+        Some((kind_of(row).to_owned(), number.trim_start_matches('0').to_owned(), about(&form)))
     };
-    let mut records: HashMap<(String, String), u32> = HashMap::new();
+    let mut records: HashMap<Correction, u32> = HashMap::new();
     rows.iter().filter_map(key).for_each(|k| *records.entry(k).or_default() += 1);
     let numbers: Vec<String> = records.keys().map(|k| k.1.clone()).collect();
-    let mut open: HashMap<(String, String), Vec<Uuid>> = HashMap::new();
+    let mut open: HashMap<Correction, Vec<Uuid>> = HashMap::new();
     for e in store::returned(tx, employer, &numbers)? {
-        if let (Some(number), false) = (e.office_number, e.is_resubmitted) {
-            open.entry((e.kind, number)).or_default().push(e.id);
+        if let (Some(number), Some(form), false) = (e.office_number, e.form, e.is_resubmitted) {
+            open.entry((e.kind, number, about(&form))).or_default().push(e.id);
         }
     }
     for row in rows.iter_mut() {

@@ -36,7 +36,7 @@ crate::operation! {
     /// 届書ファイルの提出
     ///
     /// Files a notification file (KPFD0006.CSV, or SHFD0006.CSV where the employer's settings allow it) as it is, in Shift_JIS. A
-    /// record resubmits a returned notification when kind and 整理番号 are those of exactly one that was not resubmitted yet, and
+    /// record resubmits a returned notification when kind, 整理番号 and persons are those of exactly one that was not resubmitted yet, and
     /// of no other record of the file.
     pub CreateNotificationFile: Post "/v1/notification-files" = "createNotificationFile", scope "notifications:submit", on "Employer", status 202, law "健康保険法48条, R-080, R-086", makes "Submission", sends Location;
 }
