@@ -55,7 +55,9 @@ impl Run {
         }
         let (first, last) = (self.next_seq, self.window.to_seq.min(self.next_seq + CHUNK - 1));
         let (kernel, mut hash) = (self.asking.kernel.clone(), self.hash.clone());
+        let share = self.asking.share().await?;
         let work = move || {
+            let _share = share; // held until the query ends, also when the caller is gone
             let entries = store::chunk(&mut *db::connection(&kernel.db)?, first, last)?;
             let mut text = String::new();
             for entry in &entries {
@@ -65,9 +67,7 @@ impl Run {
             let link = entries.last().and_then(|e| e.link.as_slice().try_into().ok());
             Ok::<_, Problem>((text, hash, link.ok_or_else(|| Problem::new(Kind::Internal))?))
         };
-        let share = self.asking.share().await?;
         let (text, hash, link) = block(work).await?;
-        drop(share);
         (self.hash, self.last_link, self.next_seq) = (hash, link, last + 1);
         Ok(text.into())
     }

@@ -54,6 +54,9 @@ impl Meta {
     }
 }
 
+/// Code of a refusal for too many requests of one caller at work at once.
+const AT_ONCE: &str = "too-many-at-once";
+
 /// Where a request came from: the peer, or, when that is one of our proxies, the nearest address before them. What a stranger
 /// writes into the header is further left, or not read at all.
 fn address_of(peer: Option<IpAddr>, forwarded: &str, proxies: &[IpAddr]) -> String {
@@ -136,7 +139,7 @@ impl Asking {
         let Some(actor) = &self.actor else { return Ok(None) };
         let share = self.kernel.shares.take(actor.id).await.ok_or_else(|| {
             Problem::new(Kind::TooMany).because(
-                "too-many-at-once",
+                AT_ONCE,
                 "同時に処理中の要求が多すぎます。しばらくしてからやり直してください",
                 "Too many requests of this caller are at work at once; try again later",
             )
@@ -198,7 +201,7 @@ impl Asking {
     pub async fn refuse(&self, problem: Problem) -> Problem {
         self.note(|n| n.disclosed.clear());
         let entry = self.entry("refusal", problem.status(), Some(problem.code));
-        let is_flood = self.actor.is_none() || problem.code == Kind::TooMany.slug();
+        let is_flood = self.actor.is_none() || [Kind::TooMany.slug(), AT_ONCE].contains(&problem.code);
         let entry = if is_flood { self.kernel.floods.admit(entry) } else { Some(entry) };
         let problem = match entry {
             None => problem,
