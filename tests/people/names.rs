@@ -1,7 +1,10 @@
 //! 氏名変更・氏名訂正: a new name holds for its days, and what was known before stays.
 use super::family;
 use crate::{
-    filing::{CHILD, NANA, accept, child_leaves, count, decide, filed, id},
+    filing::{
+        CHILD, NANA, accept, acquisition, child_leaves, count, decide, filed, fresh_key, id, loss,
+        same_person,
+    },
     harness::{
         caller::{Caller, Response},
         world::World,
@@ -204,4 +207,25 @@ fn a_form_that_says_changed_corrects_the_name_it_states_and_no_other() {
         assert_eq!(history["identities"].as_array().unwrap().len(), versions, "{stated:?}");
     }
     assert_eq!(staff.get(format!("{path}?as_of=2026-11-10")).expect(200)["name"], "見本　小友");
+}
+#[test]
+fn a_name_stays_when_contact_details_change_on_its_day() {
+    let w = World::new();
+    let (employer, other, staff) = (w.client("employer"), w.client("other-employer"), w.staff("clerk"));
+    let (member, ..) = family(&w, &employer, &staff);
+    let path = format!("/v1/members/{member}");
+    decide(&staff, filed(&w, &employer, &loss(NANA, "2026-11-14", "2026-11-15")), &accept()).expect(200);
+    let married = json!({ "name": "架空　七", "reason": "marriage", "valid_from": "2026-11-22" });
+    recorded(&staff, &path, member, &married).expect(200);
+    let tag = staff.get(&path).header("etag").to_owned();
+    staff.patch(&path).header("if-match", &tag).merge_patch(&json!({ "phone": "03-0000-0007" })).expect(200);
+    // filed late, in the name of its day
+    let slip = json!({ "employer_id": w.other_employer, "preparer_name": "見本 次郎",
+                       "notification": acquisition(NANA, "2026-11-16", None) });
+    let receipt = other.post("/v1/notifications").key(&fresh_key()).json(&slip).expect(202);
+    let waiting = id(&receipt["results"][0]["notification_id"]);
+    decide(&staff, waiting, &same_person("insured", member)).expect(200);
+    assert_eq!(staff.get(&path).expect(200)["name"], "架空　七");
+    assert_eq!(staff.get(format!("{path}?as_of=2026-11-17")).expect(200)["name"], "見本　七");
+    assert_eq!(overlaps(&w), 0);
 }

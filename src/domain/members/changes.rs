@@ -228,7 +228,7 @@ pub fn lose<Op: Operation>(
     }
     touch(tx, person)
 }
-/// Changes 連絡先住所 and phone from today on.
+/// Changes 連絡先住所 and phone from today on. An identity that began today keeps why it did: its name is not of the contact.
 /// # Errors
 /// 412 when the member changed since it was read.
 pub fn change_contact<Op: Operation>(
@@ -248,7 +248,7 @@ pub fn change_contact<Op: Operation>(
            from old where valid_from < $3) \
          insert into person_identity select gen_random_uuid(), person_id, $3, valid_to, name, name_raw, name_search, name_kana, \
              kana_search, birth_on, sex, resident_postal_code, resident_address, resident_address_kana, $4, $5, $6, \
-             'contact_change', $3, $2, $7, null, null from old",
+             case when valid_from = $3 then change_reason else 'contact_change' end, $3, $2, $7, null, null from old",
     )
     .bind::<t::Uuid, _>(m.person_id)
     .bind::<t::Timestamptz, _>(now)
