@@ -130,6 +130,15 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
     (change["sex"], change["change"]) = (json!("male"), json!("added"));
     let entry = |relationship: &str| json!({ "name_kana": "ミホン　ツマ", "birth_on": "1991-01-01", "relationship": relationship });
     (change["spouse"], change["others"]) = (entry("wife"), json!([entry("child")]));
+    let mut childcare = person("childcare_leave_report");
+    for (name, value) in [("application", "new"), ("starts_on", "2026-11-01"), ("ends_on", "2026-11-20")] {
+        childcare[name] = json!(value);
+    }
+    (childcare["child_name_kana"], childcare["child_birth_on"]) = (json!("ミホン　コ"), json!("2026-10-20"));
+    let mut childcare_end = person("childcare_leave_end");
+    (childcare_end["starts_on"], childcare_end["ends_on"]) = (json!("2026-11-01"), json!("2026-11-16"));
+    let mut maternity_change = person("maternity_leave_change");
+    (maternity_change["starts_on"], maternity_change["ends_on"]) = (json!("2026-11-01"), json!("2026-11-16"));
     let batch =
         json!({ "employer_id": w.employer, "preparer_name": "見本 花子", "notifications": [acquisition] });
     let created = json!({ "valid_from": "2026-12-01", "symbol": "7", "society_number": "7", "name": "見本",
@@ -153,6 +162,9 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
         filing(acquisition),
         filing(loss),
         filing(change),
+        filing(childcare),
+        filing(childcare_end),
+        filing(maternity_change),
         ("createNotificationBatch", "/v1/notification-batches".into(), &employer, batch),
         (
             "confirmSubmission",

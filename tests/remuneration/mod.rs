@@ -1,6 +1,8 @@
 //! Standard remuneration: forms of pay as employers file them, decisions as the law makes them, and their explanation.
 mod forms;
 mod journey;
+mod leave_refusals;
+mod leaves;
 mod refusals;
 
 use crate::{
@@ -73,4 +75,72 @@ fn bonuses(staff: &Caller, member: Uuid, query: &str) -> Vec<(String, i64)> {
     let row =
         |r: &Value| (r["month"].as_str().unwrap().to_owned(), r["standard_bonus_yen"].as_i64().unwrap());
     list["items"].as_array().unwrap().iter().map(row).collect()
+}
+/// 産前産後休業取得者申出書: expected on 2026-03-05, from 2026-01-23 to 2026-04-30.
+fn maternity(p: Person) -> Value {
+    let mut form = named("maternity_leave_report", p);
+    form["starts_on"] = json!("2026-01-23");
+    form["ends_on"] = json!("2026-04-30");
+    form["expected_birth_on"] = json!("2026-03-05");
+    form
+}
+/// 産前産後休業取得者変更(終了)届 of that leave.
+fn maternity_change(p: Person, ends_on: &str, has_ended: bool) -> Value {
+    let mut form = named("maternity_leave_change", p);
+    form["starts_on"] = json!("2026-01-23");
+    form["ends_on"] = json!(ends_on);
+    form["has_ended"] = json!(has_ended);
+    form
+}
+/// 育児休業等取得者申出書 for a child born on that day.
+fn childcare(p: Person, born: &str, starts_on: &str, ends_on: &str) -> Value {
+    let mut form = named("childcare_leave_report", p);
+    form["application"] = json!("new");
+    form["starts_on"] = json!(starts_on);
+    form["ends_on"] = json!(ends_on);
+    form["child_name_kana"] = json!("ミホン　コ");
+    form["child_birth_on"] = json!(born);
+    form
+}
+/// 出生時育児休業.
+fn birth_time(p: Person, born: &str, starts_on: &str, ends_on: &str, worked: u8) -> Value {
+    let mut form = childcare(p, born, starts_on, ends_on);
+    form["birth_time_leave"] = json!(true);
+    form["planned_worked_days"] = json!(worked);
+    form
+}
+/// 育児休業等取得者終了届.
+fn childcare_end(p: Person, starts_on: &str, ends_on: &str) -> Value {
+    let mut form = named("childcare_leave_end", p);
+    form["starts_on"] = json!(starts_on);
+    form["ends_on"] = json!(ends_on);
+    form
+}
+/// 育児休業等終了時報酬月額変更届 after an end on 2026-07-31.
+fn after_childcare(p: Person, pay: i64) -> Value {
+    let mut form = named("leave_end_revision_report", p);
+    form["leave"] = json!("childcare");
+    form["requested"] = json!(true);
+    form["ends_on"] = json!("2026-07-31");
+    form["child_name_kana"] = json!("ミホン　コ");
+    form["child_birth_on"] = json!("2026-03-03");
+    form["applies_from"] = json!("2026-11");
+    let month = |n: u8| json!({ "month": n, "base_days": 30, "cash_yen": pay, "total_yen": pay });
+    form["months"] = [8, 9, 10].into_iter().map(month).collect();
+    form["average_yen"] = json!(pay);
+    form
+}
+/// Leaves as kind, first and last day, and how many months they exempt, with the last one.
+fn leaves(staff: &Caller, member: Uuid, query: &str) -> Vec<(String, String, String, usize)> {
+    let list = staff.get(format!("/v1/members/{member}/leaves{query}")).expect(200);
+    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    let row = |l: &Value| {
+        let last = if l["ended_on"].is_null() { &l["planned_ends_on"] } else { &l["ended_on"] };
+        let months = l["exempt_months"].as_array().unwrap().len();
+        (text(&l["leave_type"]), text(&l["starts_on"]), text(last), months)
+    };
+    list["items"].as_array().unwrap().iter().map(row).collect()
+}
+fn leave(kind: &str, starts_on: &str, ends_on: &str, months: usize) -> (String, String, String, usize) {
+    (kind.into(), starts_on.into(), ends_on.into(), months)
 }

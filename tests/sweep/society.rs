@@ -21,6 +21,8 @@ pub struct Society {
     pub member: Uuid,
     /// A decision of standard remuneration of somebody else.
     pub decision: Uuid,
+    /// A leave of the member.
+    pub leave: Uuid,
     /// Insured too, without a number.
     pub unnumbered: Uuid,
     pub dependent: Uuid,
@@ -109,6 +111,12 @@ impl Society {
         let staff = w.staff("privileged");
         let decided = crate::filing::decide(&staff, accepted, &crate::filing::accept()).expect(200);
         let decision = crate::filing::id(&decided["outcome"]["decision_id"]);
+        let leave = json!({ "kind": "childcare_leave_report", "office_number": "1", "name_kana": "ミホン　タロウ",
+            "birth_on": "1980-01-02", "application": "new", "starts_on": "2026-10-01", "ends_on": "2027-03-31",
+            "child_name_kana": "ミホン　コ", "child_birth_on": "2026-09-01" });
+        let notified = crate::filing::filed(&w, &employer, &leave);
+        let notified = crate::filing::decide(&staff, notified, &crate::filing::accept()).expect(200);
+        let leave = crate::filing::id(&notified["outcome"]["leave_id"]);
         let granted = w.granted(&staff, notification, &[member, unnumbered, child]);
         let signed_in = w.nobody().post("/v1/sessions").json(&sign_in()).expect(200);
         let user = id_of_text(&mut owner, "select id from app_user where login = $1", "privileged");
@@ -132,6 +140,7 @@ impl Society {
             w,
             member,
             decision,
+            leave,
             unnumbered,
             dependent,
             child,

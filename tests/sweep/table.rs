@@ -100,6 +100,8 @@ pub fn table() -> Vec<Row> {
         row("listStandardRemunerations", Staff, Hidden).query(as_of),
         row("listStandardBonuses", Staff, Hidden).query(as_of),
         row("explainStandardRemuneration", Staff, Hidden),
+        row("listLeaves", Staff, Hidden).query(as_of),
+        row("explainLeave", Staff, Hidden),
         row("verifyPersonalNumber", Granted, Hidden)
             .body(|_| Body::Json(json!({ "personal_number": seed::fictitious_number(NUMBER) }))),
         row("registerPersonalNumber", Granted, Hidden).body(|_| {
@@ -201,6 +203,7 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         ("{member_id}", s.member),
         ("{dependent_id}", s.dependent),
         ("{decision_id}", s.decision),
+        ("{leave_id}", s.leave),
         ("{person_id}", person),
         ("{submission_id}", s.submission),
         ("{notification_id}", notification),

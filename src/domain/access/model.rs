@@ -18,7 +18,7 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("calculations:run", "標準報酬などを試算する / run calculations of standard remuneration"),
     (
         "remuneration:read",
-        "標準報酬と標準賞与、その説明を参照する / read standard remuneration and bonuses and their explanation",
+        "標準報酬・標準賞与・休業とその説明を参照する / read standard remuneration, bonuses and leaves and their explanation",
     ),
     ("notifications:submit", "届出を提出する / file notifications"),
     ("notifications:read", "届出と結果を参照する / read notifications and results"),

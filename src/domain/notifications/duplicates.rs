@@ -10,7 +10,7 @@ use super::numbers::Slot;
 use super::rows::{ParsedRow, PensionOffice};
 use crate::values::personal_number::PersonalNumber;
 
-/// Form, office and 整理番号 of a person, and the month or day that the form is for.
+/// Kind of form, office and 整理番号 of a person, and the month or day that the form is for.
 type PersonKey = (&'static str, Option<PensionOffice>, String, String);
 
 /// Everything a row says, by text and numbers.
@@ -54,7 +54,7 @@ impl<'a> Seen<'a> {
             self.people.insert(key, row.row);
         }
         for (_, number) in compared(row, form) {
-            self.numbers.insert((form.form_code(), number.digits()), row.row);
+            self.numbers.insert((form.kind(), number.digits()), row.row);
         }
         self.wholes.insert(whole, row.row);
         None
@@ -70,7 +70,7 @@ impl<'a> Seen<'a> {
             within.push((*slot, number.digits()));
         }
         compared(row, form).find_map(|(slot, number)| {
-            let other = self.numbers.get(&(form.form_code(), number.digits()))?;
+            let other = self.numbers.get(&(form.kind(), number.digits()))?;
             Some(clash(Code::MynumberDuplicate, vec![slot.key()], Some(*other)))
         })
     }
@@ -93,7 +93,7 @@ fn person_key(row: &ParsedRow, form: &Form) -> Option<PersonKey> {
     }
     // 00012 and 12 are the same 整理番号.
     let number = form.office_number()?.trim_start_matches('0').to_owned();
-    Some((form.form_code(), row.office.clone(), number, form.period()))
+    Some((form.kind(), row.office.clone(), number, form.period()))
 }
 
 /// The numbers that may stand in one row only: of dependent changes those of the dependents.

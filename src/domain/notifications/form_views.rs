@@ -17,6 +17,11 @@ macro_rules! of_each {
             Form::RegularReport($inner) => $what,
             Form::RevisionReport($inner) => $what,
             Form::BonusReport($inner) => $what,
+            Form::MaternityLeaveReport($inner) => $what,
+            Form::MaternityLeaveChange($inner) => $what,
+            Form::ChildcareLeaveReport($inner) => $what,
+            Form::ChildcareLeaveEnd($inner) => $what,
+            Form::LeaveEndRevisionReport($inner) => $what,
         }
     };
 }
@@ -34,19 +39,29 @@ impl Form {
             Self::RegularReport(_) => "regular_report",
             Self::RevisionReport(_) => "revision_report",
             Self::BonusReport(_) => "bonus_report",
+            Self::MaternityLeaveReport(_) => "maternity_leave_report",
+            Self::MaternityLeaveChange(_) => "maternity_leave_change",
+            Self::ChildcareLeaveReport(_) => "childcare_leave_report",
+            Self::ChildcareLeaveEnd(_) => "childcare_leave_end",
+            Self::LeaveEndRevisionReport(_) => "leave_end_revision_report",
         }
     }
 
-    /// 届書コード of files.
-    pub const fn form_code(&self) -> &'static str {
-        match self {
+    /// 届書コード of files; none for a form that comes as JSON alone.
+    pub const fn form_code(&self) -> Option<&'static str> {
+        Some(match self {
             Self::QualificationAcquisition(_) => "2200700",
             Self::QualificationLoss(_) => "2201700",
             Self::DependentChange(_) => "2202700",
             Self::RegularReport(_) => "2225700",
             Self::RevisionReport(_) => "2221700",
             Self::BonusReport(_) => "2265700",
-        }
+            Self::MaternityLeaveReport(_)
+            | Self::MaternityLeaveChange(_)
+            | Self::ChildcareLeaveReport(_)
+            | Self::ChildcareLeaveEnd(_)
+            | Self::LeaveEndRevisionReport(_) => return None,
+        })
     }
 
     /// 被保険者整理番号, when given.
@@ -62,6 +77,11 @@ impl Form {
             Self::RegularReport(form) => form.insured_number.as_deref(),
             Self::RevisionReport(form) => form.insured_number.as_deref(),
             Self::BonusReport(form) => form.insured_number.as_deref(),
+            Self::MaternityLeaveReport(form) => form.insured_number.as_deref(),
+            Self::MaternityLeaveChange(form) => form.insured_number.as_deref(),
+            Self::ChildcareLeaveReport(form) => form.insured_number.as_deref(),
+            Self::ChildcareLeaveEnd(form) => form.insured_number.as_deref(),
+            Self::LeaveEndRevisionReport(form) => form.insured_number.as_deref(),
             Self::DependentChange(_) => None,
         }
     }
@@ -76,12 +96,17 @@ impl Form {
         of_each!(self, form => form.birth_on)
     }
 
-    /// 適用年月, 改定年月 or 支払年月日 of a report of pay; empty for the other forms. Of one person several may wait at once.
+    /// 適用年月, 改定年月 or 支払年月日 of a report of pay, 開始年月日 of a leave; empty for the other forms. Of one person several may wait at once.
     pub fn period(&self) -> String {
         match self {
             Self::RegularReport(form) => form.applies_from.to_string(),
             Self::RevisionReport(form) => form.applies_from.to_string(),
             Self::BonusReport(form) => form.paid_on.to_string(),
+            Self::LeaveEndRevisionReport(form) => form.applies_from.to_string(),
+            Self::MaternityLeaveReport(form) => form.starts_on.to_string(),
+            Self::MaternityLeaveChange(form) => form.starts_on.to_string(),
+            Self::ChildcareLeaveReport(form) => form.starts_on.to_string(),
+            Self::ChildcareLeaveEnd(form) => form.starts_on.to_string(),
             _ => String::new(),
         }
     }
@@ -125,6 +150,17 @@ impl Form {
                 &mut form.society_note,
             ]),
             Self::BonusReport(form) => drop_empty([&mut form.insured_number, &mut form.society_note]),
+            Self::MaternityLeaveReport(form) => drop_empty([&mut form.insured_number, &mut form.remarks]),
+            Self::MaternityLeaveChange(form) => drop_empty([&mut form.insured_number, &mut form.remarks]),
+            Self::ChildcareLeaveEnd(form) => drop_empty([&mut form.insured_number, &mut form.remarks]),
+            Self::ChildcareLeaveReport(form) => {
+                form.child_name_kana = canonical_kana(&form.child_name_kana);
+                drop_empty([&mut form.insured_number, &mut form.remarks, &mut form.child_name]);
+            }
+            Self::LeaveEndRevisionReport(form) => {
+                form.child_name_kana = canonical_kana(&form.child_name_kana);
+                drop_empty([&mut form.insured_number, &mut form.remarks, &mut form.child_name]);
+            }
         }
         self
     }
@@ -165,9 +201,26 @@ impl Form {
                 &mut texts,
                 [("insured_number", &form.insured_number), ("society_note", &form.society_note)],
             ),
+            Self::MaternityLeaveReport(form) => push_leave(&mut texts, &form.insured_number, &form.remarks),
+            Self::MaternityLeaveChange(form) => push_leave(&mut texts, &form.insured_number, &form.remarks),
+            Self::ChildcareLeaveEnd(form) => push_leave(&mut texts, &form.insured_number, &form.remarks),
+            Self::ChildcareLeaveReport(form) => {
+                push_leave(&mut texts, &form.insured_number, &form.remarks);
+                texts.push(("child_name_kana", &form.child_name_kana));
+                push_given(&mut texts, [("child_name", &form.child_name)]);
+            }
+            Self::LeaveEndRevisionReport(form) => {
+                push_leave(&mut texts, &form.insured_number, &form.remarks);
+                texts.push(("child_name_kana", &form.child_name_kana));
+                push_given(&mut texts, [("child_name", &form.child_name)]);
+            }
         }
         texts
     }
+}
+
+fn push_leave<'a>(texts: &mut Texts<'a>, number: &'a Option<String>, remarks: &'a Option<String>) {
+    push_given(texts, [("insured_number", number), ("remarks", remarks)]);
 }
 
 fn push_acquisition<'a>(texts: &mut Texts<'a>, form: &'a Acquisition) {

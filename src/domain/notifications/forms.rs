@@ -11,6 +11,10 @@ use super::codes::{
     OverseasEndReason, OverseasReason, OverseasStatus, PhoneKind, Relationship, RemovalReason, Sex,
     SpouseOccupation, SpouseReason, SpouseRelationship, SpouseRemovalReason, StatedSex,
 };
+use super::leave_forms::{
+    ChildcareLeaveEnd, ChildcareLeaveReport, LeaveEndRevisionReport, MaternityLeaveChange,
+    MaternityLeaveReport,
+};
 use super::pay_forms::{BonusReport, RegularReport, RevisionReport};
 
 /// One notification form; `kind` tells which.
@@ -31,6 +35,16 @@ pub enum Form {
     RevisionReport(RevisionReport),
     /// 被保険者賞与支払届 (同 第27条).
     BonusReport(BonusReport),
+    /// 産前産後休業取得者申出書 (同 第135条の2).
+    MaternityLeaveReport(MaternityLeaveReport),
+    /// 産前産後休業取得者変更(終了)届 (同 第135条の2).
+    MaternityLeaveChange(MaternityLeaveChange),
+    /// 育児休業等取得者申出書 (同 第135条).
+    ChildcareLeaveReport(ChildcareLeaveReport),
+    /// 育児休業等取得者終了届 (同 第135条).
+    ChildcareLeaveEnd(ChildcareLeaveEnd),
+    /// 産前産後休業終了時・育児休業等終了時報酬月額変更届 (同 第26条の2, 第26条の3).
+    LeaveEndRevisionReport(LeaveEndRevisionReport),
 }
 
 /// Derives and attributes that every struct of a form shares.

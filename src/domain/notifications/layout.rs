@@ -197,8 +197,9 @@ pub struct Attachment {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FormOnDate {
-    /// 届書コード.
-    pub form_code: String,
+    /// 届書コード; absent for a form without a file layout, which comes as JSON alone.
+    #[serde(default)]
+    pub form_code: Option<String>,
     /// From this day.
     pub valid_from: NaiveDate,
     /// To this day, included; absent while no end is known.
@@ -268,16 +269,28 @@ pub(super) fn layout(profile: Profile, form_code: &str, on: NaiveDate) -> Option
 
 /// What is known of a form code on a day; nothing for an unknown code.
 pub fn form_on(form_code: &str, on: NaiveDate) -> Option<&'static FormOnDate> {
+    latest(on, |form| form.form_code.as_deref() == Some(form_code))
+}
+
+/// What is known of a kind of notification on a day.
+pub fn kind_on(kind: &str, on: NaiveDate) -> Option<&'static FormOnDate> {
+    latest(on, |form| form.kind.as_deref() == Some(kind))
+}
+
+fn latest(on: NaiveDate, is_it: impl Fn(&FormOnDate) -> bool) -> Option<&'static FormOnDate> {
     FORMS
         .iter()
-        .filter(|form| form.form_code == form_code && is_in_force(form.valid_from, form.valid_until, on))
+        .filter(|form| is_it(form) && is_in_force(form.valid_from, form.valid_until, on))
         .max_by_key(|form| form.valid_from)
 }
 
 /// The forms that the society takes on a day.
 pub fn forms_on(on: NaiveDate) -> Vec<&'static FormOnDate> {
-    let is_latest =
-        |form: &&FormOnDate| form_on(&form.form_code, on).is_some_and(|best| std::ptr::eq(best, *form));
+    let best = |form: &FormOnDate| match &form.form_code {
+        Some(code) => form_on(code, on),
+        None => form.kind.as_deref().and_then(|kind| kind_on(kind, on)),
+    };
+    let is_latest = |form: &&FormOnDate| best(form).is_some_and(|best| std::ptr::eq(best, *form));
     FORMS.iter().filter(is_latest).filter(|form| form.accepted).collect()
 }
 

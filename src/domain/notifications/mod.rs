@@ -1,5 +1,6 @@
 //! 届出 — notifications: intake of 資格取得届, 資格喪失届, 被扶養者(異動)届, 算定基礎届, 月額変更届 and 賞与支払届 as JSON and as
-//! files (健康保険法 第48条, 施行規則 第24条–第27条, 第29条, 第38条).
+//! files, and the forms of maternity and childcare leaves as JSON (健康保険法 第48条, 施行規則 第24条–第27条, 第29条, 第38条,
+//! 第135条, 第135条の2).
 
 mod api;
 mod apply;
@@ -10,6 +11,7 @@ mod findings;
 mod form_views;
 mod forms;
 mod layout;
+mod leave_forms;
 mod model;
 mod numbers;
 mod pay_forms;
@@ -23,7 +25,11 @@ pub use csv::{FILE_TOO_LARGE, FileError, FileResult, OfficeRef, ParsedFile, pars
 pub use duplicates::mark_duplicates;
 pub use findings::{Code, Finding, Message, Severity};
 pub use forms::{Acquisition, Address, DependentChange, Form, Loss, OtherEntry, Overseas, SpouseEntry};
-pub use layout::{Attachment, AttachmentBasis, FormOnDate, NumberRule, Profile, form_on, forms_on};
+pub use layout::{Attachment, AttachmentBasis, FormOnDate, NumberRule, Profile, form_on, forms_on, kind_on};
+pub use leave_forms::{
+    ChildcareLeaveEnd, ChildcareLeaveReport, LeaveApplication, LeaveEndRevisionReport, MaternityLeaveChange,
+    MaternityLeaveReport,
+};
 pub use numbers::{CutNumbers, Slot};
 pub use pay_forms::{BonusReport, RegularReport, ReportedMonth, RevisionReport};
 pub use rows::{ParsedRow, PensionOffice};

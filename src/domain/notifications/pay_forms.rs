@@ -193,7 +193,7 @@ form_struct! {
 
 impl ReportedMonth {
     /// The month as the law counts it; an amount that no form may hold counts as nothing, and is refused by the checks.
-    fn counted_in(&self, month: Month) -> rules::PaidMonth {
+    pub(super) fn counted_in(&self, month: Month) -> rules::PaidMonth {
         let pay_yen = Yen::new(self.total_yen).unwrap_or_default();
         rules::PaidMonth { month, pay_yen, base_days: self.base_days, is_excluded: false }
     }

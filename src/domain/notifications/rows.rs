@@ -25,6 +25,8 @@ pub struct ParsedRow {
     pub row: u32,
     /// The line of the file, from 1; 0 for JSON.
     pub line: u32,
+    /// Kind of form, of one that came as JSON; stays when the row is refused.
+    pub kind: Option<&'static str>,
     /// 届書コード, when it is a known one.
     pub form_code: Option<&'static str>,
     /// 被保険者整理番号, when it is one.
@@ -61,7 +63,8 @@ impl ParsedRow {
         let mut parsed = Self {
             row,
             line: 0,
-            form_code: Some(form.form_code()),
+            kind: Some(form.kind()),
+            form_code: form.form_code(),
             office_number: None,
             office: None,
             form: Some(form),

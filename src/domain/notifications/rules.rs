@@ -5,6 +5,7 @@
 
 mod acquisition;
 mod dependents;
+mod leave;
 mod loss;
 mod pay;
 mod shape;
@@ -16,7 +17,7 @@ pub(super) use shape::{is_prefecture, state_bounds};
 
 use super::findings::{Code, Finding, Severity};
 use super::forms::{Address, Form};
-use super::layout::{NumberRule, form_on};
+use super::layout::{NumberRule, kind_on};
 use super::numbers::Slot;
 
 /// Which characters files may hold.
@@ -132,13 +133,18 @@ pub fn check_form(form: &Form, slots: &[Slot], settings: &RuleSettings) -> Check
         Form::RegularReport(form) => pay::check_regular(&mut checked, form, has_number, settings),
         Form::RevisionReport(form) => pay::check_revision(&mut checked, form, has_number, settings),
         Form::BonusReport(form) => pay::check_bonus(&mut checked, form, has_number, settings),
+        Form::MaternityLeaveReport(form) => leave::check_maternity(&mut checked, form, settings),
+        Form::MaternityLeaveChange(form) => leave::check_maternity_change(&mut checked, form, settings),
+        Form::ChildcareLeaveReport(form) => leave::check_childcare(&mut checked, form, settings),
+        Form::ChildcareLeaveEnd(form) => leave::check_childcare_end(&mut checked, form, settings),
+        Form::LeaveEndRevisionReport(form) => leave::check_leave_end_revision(&mut checked, form, settings),
     }
     checked
 }
 
 /// A number that the form has no place for is refused with it, a required one must be there.
 fn check_slots(checked: &mut Checked, form: &Form, slots: &[Slot], today: NaiveDate) {
-    let Some(known) = form_on(form.form_code(), today) else {
+    let Some(known) = kind_on(form.kind(), today) else {
         return checked.add(Code::FormNotAccepted, []);
     };
     for slot in Slot::ALL {

@@ -3,16 +3,22 @@
 //! `/v1/calculations` are their outer faces, `decisions` keeps what they decided about a person.
 mod api;
 mod decisions;
+mod leaves;
 pub mod rules;
 mod told;
 
 pub use decisions::{
-    Case, Decided, DecidedBonus, decide_acquisition, decide_bonus, decide_occasional, decide_regular,
-    end_on_loss,
+    Case, Decided, DecidedBonus, LeaveEnd, decide_acquisition, decide_bonus, decide_leave_end,
+    decide_occasional, decide_regular, end_on_loss, preview_leave_end,
+};
+pub use leaves::{
+    AppliedLeave, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave,
+    end_leaves_on_loss, notice_leave, planned_leave,
 };
 
 /// Operations of this module.
 pub fn routes(r: &mut crate::kernel::Routes) {
     api::routes(r);
     decisions::routes(r);
+    leaves::routes(r);
 }

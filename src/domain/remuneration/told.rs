@@ -1,6 +1,8 @@
 //! A trace as it is shown and stored.
 use super::rules::{FigureUnit, RoundingStep, Rule, Trace};
+use crate::kernel::Problem;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// A figure that a step used.
@@ -68,4 +70,26 @@ impl CalculationTrace {
         });
         Self { rule: R::ID.into(), rule_version: R::VERSION.into(), steps: steps.collect() }
     }
+    /// A stored trace.
+    /// # Errors
+    /// 503 when it can't be read.
+    pub fn read(stored: Value) -> Result<Self, Problem> {
+        serde_json::from_value(stored).map_err(|_| Problem::unavailable("stored-trace-unreadable"))
+    }
+    /// Its sentences, to be read aloud in Japanese and in English.
+    pub fn aloud(&self) -> (String, String) {
+        let (ja, en): (Vec<&str>, Vec<&str>) =
+            self.steps.iter().map(|s| (s.ja.as_str(), s.en.as_str())).unzip();
+        (ja.concat(), en.join(" "))
+    }
+}
+/// Facts and trace as they are stored.
+/// # Errors
+/// 503 when they can't be written.
+pub fn stored<R: Rule>(facts: &R::Input, trace: &Trace) -> Result<(Value, Value), Problem>
+where
+    R::Input: Serialize,
+{
+    let json = |v: serde_json::Result<Value>| v.map_err(|_| Problem::unavailable("facts-unwritable"));
+    Ok((json(serde_json::to_value(facts))?, json(serde_json::to_value(CalculationTrace::of::<R>(trace)))?))
 }

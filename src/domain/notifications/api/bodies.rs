@@ -1,6 +1,7 @@
 //! Bodies of submissions. Personal numbers are cut out before anything else looks at the form.
 use super::super::{
-    Acquisition, BonusReport, CutNumbers, DependentChange, Form, Loss, RegularReport, ReportedMonth,
+    Acquisition, BonusReport, ChildcareLeaveEnd, ChildcareLeaveReport, CutNumbers, DependentChange, Form,
+    LeaveEndRevisionReport, Loss, MaternityLeaveChange, MaternityLeaveReport, RegularReport, ReportedMonth,
     RevisionReport, Slot, rules::state_bounds,
 };
 use crate::{
@@ -148,6 +149,11 @@ fn stated(item: Value, base: &str) -> Result<Stated, Problem> {
         Some("regular_report") => Form::RegularReport(typed(rest, base)?),
         Some("revision_report") => Form::RevisionReport(typed(rest, base)?),
         Some("bonus_report") => Form::BonusReport(typed(rest, base)?),
+        Some("maternity_leave_report") => Form::MaternityLeaveReport(typed(rest, base)?),
+        Some("maternity_leave_change") => Form::MaternityLeaveChange(typed(rest, base)?),
+        Some("childcare_leave_report") => Form::ChildcareLeaveReport(typed(rest, base)?),
+        Some("childcare_leave_end") => Form::ChildcareLeaveEnd(typed(rest, base)?),
+        Some("leave_end_revision_report") => Form::LeaveEndRevisionReport(typed(rest, base)?),
         Some(_) => return Err(refused(&format!("{base}/kind"), "unknown-value")),
         None => return Err(refused(&format!("{base}/kind"), "missing-field")),
     };
@@ -197,6 +203,11 @@ pub fn form_schemas(is_request: bool) -> Vec<(String, RefOr<Schema>)> {
         ("RegularReport", "regular_report", RegularReport::schema()),
         ("RevisionReport", "revision_report", RevisionReport::schema()),
         ("BonusReport", "bonus_report", BonusReport::schema()),
+        ("MaternityLeaveReport", "maternity_leave_report", MaternityLeaveReport::schema()),
+        ("MaternityLeaveChange", "maternity_leave_change", MaternityLeaveChange::schema()),
+        ("ChildcareLeaveReport", "childcare_leave_report", ChildcareLeaveReport::schema()),
+        ("ChildcareLeaveEnd", "childcare_leave_end", ChildcareLeaveEnd::schema()),
+        ("LeaveEndRevisionReport", "leave_end_revision_report", LeaveEndRevisionReport::schema()),
     ] {
         let name = format!("{base}{suffix}");
         let RefOr::T(Schema::Object(object)) = schema else { continue };
@@ -275,6 +286,8 @@ fn parts(is_request: bool) -> Vec<(String, RefOr<Schema>)> {
     Acquisition::schemas(&mut all);
     Loss::schemas(&mut all);
     RegularReport::schemas(&mut all);
+    ChildcareLeaveReport::schemas(&mut all);
+    LeaveEndRevisionReport::schemas(&mut all);
     all.push(("ReportedMonth".into(), ReportedMonth::schema()));
     for (_, schema) in &mut all {
         if let RefOr::T(Schema::Object(object)) = schema {

@@ -39,9 +39,10 @@ pub struct FormCapability {
     /// Kind in JSON.
     #[schema(max_length = 40)]
     kind: String,
-    /// 届書コード in files.
-    #[schema(max_length = 8)]
-    form_code: String,
+    /// 届書コード in files; absent for a form that comes as JSON alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 8, nullable = false)]
+    form_code: Option<String>,
     /// Taken from this day on.
     valid_from: NaiveDate,
     /// Whose number it may carry.

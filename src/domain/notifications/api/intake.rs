@@ -2,7 +2,7 @@
 use super::{
     super::{
         Change, Code, DependentChange, Disposition, FileResult, Finding, Form, ParsedRow, Profile,
-        RuleSettings, csv::locate, duplicates::compared, model::NewSubmission, store,
+        RuleSettings, apply, csv::locate, duplicates::compared, model::NewSubmission, store,
     },
     findings_json, is_error, places,
     views::{Submission, submission_view},
@@ -195,13 +195,26 @@ fn settle_person(
             return Ok(None);
         }
         (Form::QualificationLoss(_), None) if !may_come() => row.refuse(not_found()),
-        (Form::RegularReport(_) | Form::RevisionReport(_) | Form::BonusReport(_), None) => {
-            row.refuse(not_found())
-        }
+        (
+            Form::RegularReport(_)
+            | Form::RevisionReport(_)
+            | Form::BonusReport(_)
+            | Form::MaternityLeaveReport(_)
+            | Form::MaternityLeaveChange(_)
+            | Form::ChildcareLeaveReport(_)
+            | Form::ChildcareLeaveEnd(_)
+            | Form::LeaveEndRevisionReport(_),
+            None,
+        ) => row.refuse(not_found()),
         (Form::DependentChange(f), None) if f.change != Change::Added || !may_come() => {
             row.refuse(not_found());
         }
         (Form::DependentChange(f), Some(insured)) => refuse_unknown_dependents(tx, insured, f, row)?,
+        (_, Some(insured)) => {
+            if let Some(Err(finding)) = apply::planned_leave(tx, insured, &form)? {
+                row.refuse(finding);
+            }
+        }
         _ => {}
     }
     Ok(person)

@@ -3,6 +3,7 @@ mod bodies;
 mod capabilities;
 mod decide;
 mod intake;
+mod leave_lines;
 mod resubmit;
 mod search;
 mod submit;
@@ -23,7 +24,7 @@ pub fn routes(r: &mut Routes) {
 }
 /// Kind of a row, also of one that was refused before its form was read.
 pub fn kind_of(row: &ParsedRow) -> &'static str {
-    match (row.form.as_ref().map(super::Form::kind), row.form_code) {
+    match (row.kind.or_else(|| row.form.as_ref().map(super::Form::kind)), row.form_code) {
         (Some(kind), _) => kind,
         (None, Some("2200700")) => "qualification_acquisition",
         (None, Some("2201700")) => "qualification_loss",

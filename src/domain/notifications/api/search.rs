@@ -98,6 +98,16 @@ pub enum NotificationKind {
     RevisionReport,
     /// 賞与支払届.
     BonusReport,
+    /// 産前産後休業取得者申出書.
+    MaternityLeaveReport,
+    /// 産前産後休業取得者変更(終了)届.
+    MaternityLeaveChange,
+    /// 育児休業等取得者申出書.
+    ChildcareLeaveReport,
+    /// 育児休業等取得者終了届.
+    ChildcareLeaveEnd,
+    /// 産前産後休業終了時・育児休業等終了時報酬月額変更届.
+    LeaveEndRevisionReport,
 }
 impl NotificationKind {
     fn word(self) -> &'static str {
@@ -108,6 +118,11 @@ impl NotificationKind {
             Self::RegularReport => "regular_report",
             Self::RevisionReport => "revision_report",
             Self::BonusReport => "bonus_report",
+            Self::MaternityLeaveReport => "maternity_leave_report",
+            Self::MaternityLeaveChange => "maternity_leave_change",
+            Self::ChildcareLeaveReport => "childcare_leave_report",
+            Self::ChildcareLeaveEnd => "childcare_leave_end",
+            Self::LeaveEndRevisionReport => "leave_end_revision_report",
         }
     }
 }

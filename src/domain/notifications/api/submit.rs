@@ -4,7 +4,7 @@ use super::{
     bodies::{NotificationBatch, NotificationCreate, Slip, Stated},
     findings_json,
     intake::{self, FileMeta, Incoming},
-    resubmit,
+    leave_lines, resubmit,
     views::{NotificationFinding, Submission, finding_view},
 };
 use crate::{
@@ -98,8 +98,8 @@ impl Body for RawFile {
 /// What would change.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Consequence {
-    /// Whose record: member or dependent.
-    #[schema(max_length = 20)]
+    /// Whose or which record: member, dependent, leave or standard_remuneration.
+    #[schema(max_length = 30)]
     pub subject: String,
     /// Field.
     #[schema(max_length = 40)]
@@ -153,7 +153,12 @@ pub enum Filed {
     DryRun(DryRun),
 }
 
-fn consequences(tx: &mut Tx<'_>, row: &ParsedRow, person: Option<Uuid>) -> Result<Vec<Consequence>, Problem> {
+fn consequences<Op: Operation>(
+    tx: &mut Tx<'_>,
+    (permit, employer): (&Permit<Op>, Uuid),
+    row: &ParsedRow,
+    person: Option<Uuid>,
+) -> Result<Vec<Consequence>, Problem> {
     let line = |subject: &str, field: &str, before: Option<String>, after: String| Consequence {
         subject: subject.into(),
         field: field.into(),
@@ -199,6 +204,7 @@ fn consequences(tx: &mut Tx<'_>, row: &ParsedRow, person: Option<Uuid>) -> Resul
                 })
                 .collect()
         }
+        (Some(form), Some(person)) => leave_lines::lines(tx, permit, person, (employer, form))?,
         _ => Vec::new(),
     })
 }
@@ -224,7 +230,12 @@ fn renamed(
     }
     Ok(all)
 }
-fn dry_run(tx: &mut Tx<'_>, incoming: &Incoming, persons: &[Option<Uuid>]) -> Result<DryRun, Problem> {
+fn dry_run<Op: Operation>(
+    tx: &mut Tx<'_>,
+    by: (&Permit<Op>, Uuid),
+    incoming: &Incoming,
+    persons: &[Option<Uuid>],
+) -> Result<DryRun, Problem> {
     let mut records = Vec::with_capacity(incoming.rows.len());
     for (row, person) in incoming.rows.iter().zip(persons) {
         records.push(DryRunRecord {
@@ -232,7 +243,7 @@ fn dry_run(tx: &mut Tx<'_>, incoming: &Incoming, persons: &[Option<Uuid>]) -> Re
             kind: super::kind_of(row).into(),
             disposition: row.disposition,
             findings: row.findings.iter().map(finding_view).collect(),
-            consequences: consequences(tx, row, *person)?,
+            consequences: consequences(tx, by, row, *person)?,
         });
     }
     Ok(DryRun {
@@ -258,7 +269,7 @@ fn file<Op: Sends<sent::Location>>(
         resubmit::link(tx, employer.employer_id, &mut incoming.rows)?;
     }
     if is_dry {
-        let run = dry_run(tx, &incoming, &persons)?;
+        let run = dry_run(tx, (&permit, employer.employer_id), &incoming, &persons)?;
         return Ok(permit.answer(Filed::DryRun(run)).with_status(200));
     }
     let is_json = incoming.file.is_none();

@@ -136,6 +136,23 @@ pub struct NotificationOutcome {
     /// 標準賞与額 of the month, of a report of a bonus.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standard_bonus_yen: Option<i64>,
+    /// The leave that was notified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leave_id: Option<Uuid>,
+    /// Its first day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leave_starts_on: Option<NaiveDate>,
+    /// Its last day as far as known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leave_ends_on: Option<NaiveDate>,
+    /// Months without the monthly premium, of this leave and those of the child that count with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 100)]
+    pub exempt_months: Option<Vec<Month>>,
+    /// Months in which a bonus bears no premium.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 100)]
+    pub exempt_bonus_months: Option<Vec<Month>>,
     /// Dependents.
     #[serde(default)]
     #[schema(max_items = 3)]

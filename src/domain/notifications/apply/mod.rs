@@ -1,6 +1,7 @@
 //! What accepting a notification does to members and dependents, in the transaction of the decision.
 mod cover;
 mod family;
+mod leave;
 mod pay;
 mod person;
 
@@ -10,6 +11,7 @@ use crate::{
     kernel::{Operation, Permit, Problem, Tx, clock, vault::Registration},
 };
 use chrono::{Datelike, NaiveDate};
+pub use leave::{covered_since, planned as planned_leave};
 pub use person::{Choice, SamePersonProposal, proposals};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -49,6 +51,11 @@ pub fn apply<Op: Operation>(
         Form::RegularReport(f) => pay::regular(tx, permit, case.row, f),
         Form::RevisionReport(f) => pay::revision(tx, permit, case.row, f),
         Form::BonusReport(f) => pay::bonus(tx, permit, case.row, f),
+        Form::LeaveEndRevisionReport(f) => leave::revision(tx, permit, case.row, f),
+        Form::MaternityLeaveReport(_)
+        | Form::MaternityLeaveChange(_)
+        | Form::ChildcareLeaveReport(_)
+        | Form::ChildcareLeaveEnd(_) => leave::notice(tx, permit, case.row, form),
     }
 }
 fn received_on(row: &NotificationRow) -> NaiveDate {
@@ -180,6 +187,7 @@ fn lose<Op: Operation>(
     let ended = dependents::end_all(tx, permit, person, f.lost_on, Some(row.id))?;
     let member = members::written(tx, permit, person)?;
     remuneration::end_on_loss(tx, permit, person, (member.acquired_on, f.lost_on))?;
+    remuneration::end_leaves_on_loss(tx, permit, person, f.lost_on)?;
     let result = json!({ "member_id": person, "symbol": member.symbol, "number": member.number, "branch": member.branch,
                          "acquired_on": member.acquired_on, "lost_on": f.lost_on, "dependents_ended": ended, "dependents": [] });
     Ok(Applied { person, result })

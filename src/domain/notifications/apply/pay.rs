@@ -77,7 +77,7 @@ pub fn bonus<Op: Operation>(
     applied(tx, permit, row, &member, decided)
 }
 /// What only the insurer can determine is not decided by a form alone (健康保険法44条).
-fn refuse_insurers(is_corrected: bool, has_offices: bool) -> Result<(), Problem> {
+pub(super) fn refuse_insurers(is_corrected: bool, has_offices: bool) -> Result<(), Problem> {
     if is_corrected || has_offices {
         return Err(Problem::conflict(
             "insurer-determines",
@@ -88,7 +88,7 @@ fn refuse_insurers(is_corrected: bool, has_offices: bool) -> Result<(), Problem>
     Ok(())
 }
 /// The insured person that the form names, held until the end.
-fn held<Op: Operation>(
+pub(super) fn held<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
     row: &NotificationRow,
@@ -114,7 +114,10 @@ pub fn case(row: &NotificationRow, person: Uuid, acquired_on: NaiveDate) -> remu
         source: Some(row.id),
     }
 }
-fn applied<Op: Operation>(
+/// The result, with what was decided or kept; a number that came with the form is forgotten.
+/// # Errors
+/// Database errors.
+pub(super) fn applied<Op: Operation>(
     tx: &mut Tx<'_>,
     _: &Permit<Op>,
     row: &NotificationRow,

@@ -58,7 +58,12 @@ fn newcomers(row: &NotificationRow, form: &Form) -> Vec<(Slot, IdentityFacts)> {
         Form::QualificationLoss(_)
         | Form::RegularReport(_)
         | Form::RevisionReport(_)
-        | Form::BonusReport(_) => Vec::new(),
+        | Form::BonusReport(_)
+        | Form::MaternityLeaveReport(_)
+        | Form::MaternityLeaveChange(_)
+        | Form::ChildcareLeaveReport(_)
+        | Form::ChildcareLeaveEnd(_)
+        | Form::LeaveEndRevisionReport(_) => Vec::new(),
     }
 }
 /// Persons with the same reading and birth day as somebody on the form, unless the sexes differ; at most 10 for a place. Never

@@ -19,6 +19,7 @@ pub(super) fn read(no: u32, line: &Line<'_>, header: &Header, settings: &RuleSet
     let mut row = ParsedRow {
         row: no,
         line: line.no,
+        kind: None,
         form_code: None,
         office_number: None,
         office: None,
@@ -62,7 +63,7 @@ fn layout_of(
             code.len() == 8 && code.starts_with("22") && code.bytes().all(|byte| byte.is_ascii_digit());
         return Err(if is_legacy { Code::FormCodeLegacy } else { Code::FormCode });
     };
-    *form_code = Some(&form.form_code);
+    *form_code = form.form_code.as_deref();
     let layout =
         layout(profile, code, settings.today).filter(|_| form.accepted).ok_or(Code::FormNotAccepted)?;
     if raw.len() == layout.field_count { Ok(layout) } else { Err(Code::FieldCount) }
@@ -212,7 +213,14 @@ fn check_pension_number(
             );
             (given && barred).then_some(Code::MustBeEmpty)
         }
-        Form::RegularReport(_) | Form::RevisionReport(_) | Form::BonusReport(_) => None,
+        Form::RegularReport(_)
+        | Form::RevisionReport(_)
+        | Form::BonusReport(_)
+        | Form::MaternityLeaveReport(_)
+        | Form::MaternityLeaveChange(_)
+        | Form::ChildcareLeaveReport(_)
+        | Form::ChildcareLeaveEnd(_)
+        | Form::LeaveEndRevisionReport(_) => None,
         Form::QualificationLoss(_) | Form::DependentChange(_) => {
             let missing = settings.pension_fields_required && !given && !slots.contains(&Slot::Insured);
             missing.then_some(Code::Required)

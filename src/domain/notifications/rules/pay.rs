@@ -98,10 +98,12 @@ pub(super) fn check_revision(
     };
     check_report(checked, &report, has_number, settings);
     // 項目22–24: three months in a row, the last one before 改定年月; all three are over.
-    let expected: Vec<u8> =
-        [-3, -2, -1].map(|n| u8::try_from(form.applies_from.plus(n).number()).unwrap_or(0)).to_vec();
     let paid: Vec<u8> = form.months.iter().map(|month| month.month).collect();
-    checked.add_if(paid != expected, Code::DateRelation, ["months", "applies_from"]);
+    checked.add_if(
+        paid != expected_months(form.applies_from),
+        Code::DateRelation,
+        ["months", "applies_from"],
+    );
     checked.add_if(form.applies_from > Month::of(settings.today), Code::FutureDate, ["applies_from"]);
     // 項目25–27: every month must count (法43条1項).
     let least = form.work_kind().days();
@@ -109,6 +111,11 @@ pub(super) fn check_revision(
     check_averages(checked, &report, &form.months.iter().map(|month| month.total_yen).collect::<Vec<_>>());
     // Without a change of fixed pay there is no revision: a clerk asks for it.
     checked.needs_clerk |= form.pay_change_direction.is_none();
+}
+
+/// The three months before 改定年月, in a row, by their numbers.
+pub(super) fn expected_months(applies_from: Month) -> [u8; 3] {
+    [-3, -2, -1].map(|n| u8::try_from(applies_from.plus(n).number()).unwrap_or(0))
 }
 
 fn check_report(checked: &mut Checked, report: &Report<'_>, has_number: bool, settings: &RuleSettings) {
@@ -169,7 +176,7 @@ fn pair(checked: &mut Checked, first: bool, second: bool, keys: [&'static str; 2
 }
 
 /// 項目25–36: a month has 0 to 31 days, its total is the sum, and pay without a day is a slip of the pen.
-fn check_month(checked: &mut Checked, index: usize, month: &ReportedMonth) {
+pub(super) fn check_month(checked: &mut Checked, index: usize, month: &ReportedMonth) {
     let [days, total] = match index {
         0 => ["months.0.base_days", "months.0.total_yen"],
         1 => ["months.1.base_days", "months.1.total_yen"],

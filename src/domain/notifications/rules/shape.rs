@@ -19,6 +19,9 @@ pub(super) const AMOUNT_CAP: i64 = 9_999_999;
 /// Most certificates that come back with a form, or cannot.
 const CERTIFICATES_MOST: u8 = 99;
 
+/// Most days worked in a birth-time leave: it has no more days.
+const WORKED_DAYS_MOST: u8 = 28;
+
 /// How many characters a text of a form may have, by the last part of its key.
 fn lengths(item: &str) -> std::ops::RangeInclusive<usize> {
     match item {
@@ -27,7 +30,7 @@ fn lengths(item: &str) -> std::ops::RangeInclusive<usize> {
         "postal_code" => 7..=7,
         "prefecture" => 2..=2,
         "phone" => 8..=16,
-        "name_kana" => 1..=LONGEST_TEXT,
+        "name_kana" | "child_name_kana" => 1..=LONGEST_TEXT,
         _ => 0..=LONGEST_TEXT,
     }
 }
@@ -48,10 +51,10 @@ pub(in crate::domain::notifications) fn state_bounds(schema: &mut Object) {
         }
         if is_a(&item.schema_type, &Type::Integer) {
             item.minimum = Some(0.into());
-            item.maximum = Some(if name.ends_with("_yen") {
-                AMOUNT_CAP.into()
-            } else {
-                i64::from(CERTIFICATES_MOST).into()
+            item.maximum = Some(match name.as_str() {
+                yen if yen.ends_with("_yen") => AMOUNT_CAP.into(),
+                days if days.ends_with("_worked_days") => i64::from(WORKED_DAYS_MOST).into(),
+                _ => i64::from(CERTIFICATES_MOST).into(),
             });
         }
     }
@@ -90,11 +93,37 @@ pub(super) fn check(checked: &mut Checked, form: &Form) {
             );
         }
         Form::DependentChange(form) => check_dependents(checked, form),
-        Form::RegularReport(_) | Form::RevisionReport(_) | Form::BonusReport(_) => {
-            kana(checked, form.name_kana(), "name_kana");
-            digits(checked, form.office_number(), "office_number");
-            digits(checked, form.insured_number(), "insured_number");
+        Form::RegularReport(_)
+        | Form::RevisionReport(_)
+        | Form::BonusReport(_)
+        | Form::MaternityLeaveReport(_)
+        | Form::MaternityLeaveChange(_)
+        | Form::ChildcareLeaveReport(_)
+        | Form::ChildcareLeaveEnd(_)
+        | Form::LeaveEndRevisionReport(_) => check_known(checked, form),
+    }
+}
+
+/// The forms about a known person: who it is, then their own items.
+fn check_known(checked: &mut Checked, form: &Form) {
+    kana(checked, form.name_kana(), "name_kana");
+    digits(checked, form.office_number(), "office_number");
+    digits(checked, form.insured_number(), "insured_number");
+    let worked = |days: u8| days > WORKED_DAYS_MOST;
+    match form {
+        Form::ChildcareLeaveReport(form) => {
+            kana(checked, &form.child_name_kana, "child_name_kana");
+            checked.add_if(worked(form.planned_worked_days), Code::Length, ["planned_worked_days"]);
         }
+        Form::ChildcareLeaveEnd(form) => {
+            checked.add_if(form.actual_worked_days.is_some_and(worked), Code::Length, ["actual_worked_days"]);
+        }
+        Form::LeaveEndRevisionReport(form) => {
+            kana(checked, &form.child_name_kana, "child_name_kana");
+            amount(checked, form.grand_total_yen, "grand_total_yen");
+            amount(checked, form.average_yen, "average_yen");
+        }
+        _ => {}
     }
 }
 

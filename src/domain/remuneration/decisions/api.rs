@@ -23,7 +23,7 @@ crate::operation! {
     ///
     /// Lists the decisions of standard remuneration of an insured person by month; with `as_of` the one that holds in the month of
     /// that day; with `known_at` as known at an instant.
-    pub ListStandardRemunerations: Get "/v1/members/{member_id}/standard-remunerations" = "listStandardRemunerations", scope "remuneration:read", on "Member", status 200, law "健康保険法40条–43条, R-040";
+    pub ListStandardRemunerations: Get "/v1/members/{member_id}/standard-remunerations" = "listStandardRemunerations", scope "remuneration:read", on "Member", status 200, law "健康保険法40条–43条の3, R-040";
     /// 標準賞与額の一覧
     ///
     /// Lists the standard bonuses of an insured person by month; with `as_of` those of the fiscal year of that day; with
@@ -57,6 +57,10 @@ pub enum DecisionRule {
     RegularDetermination,
     /// 随時改定 (健康保険法43条).
     OccasionalRevision,
+    /// 産前産後休業終了時改定 (健康保険法43条の3).
+    MaternityLeaveEndRevision,
+    /// 育児休業等終了時改定 (健康保険法43条の2).
+    ChildcareLeaveEndRevision,
 }
 impl DecisionRule {
     /// The rule of a stored word.
@@ -155,7 +159,7 @@ fn bonus_view(r: BonusRow) -> Result<StandardBonusOfMonth, Problem> {
         received_on: r.received_on,
         recorded_at: r.recorded_at,
         notification_id: r.source,
-        trace: stored(r.trace)?,
+        trace: CalculationTrace::read(r.trace)?,
     })
 }
 /// Standard bonuses.
@@ -181,17 +185,13 @@ pub struct StandardRemunerationExplanation {
     /// Steps with articles and figures.
     trace: CalculationTrace,
 }
-/// A stored trace.
-fn stored(trace: serde_json::Value) -> Result<CalculationTrace, Problem> {
-    serde_json::from_value(trace).map_err(|_| Problem::unavailable("stored-trace-unreadable"))
-}
 fn explained(r: DecisionRow) -> Result<StandardRemunerationExplanation, Problem> {
-    let trace = stored(r.trace.clone())?;
-    let (ja, en): (Vec<&str>, Vec<&str>) = trace.steps.iter().map(|s| (s.ja.as_str(), s.en.as_str())).unzip();
+    let trace = CalculationTrace::read(r.trace.clone())?;
+    let (ja, en) = trace.aloud();
     Ok(StandardRemunerationExplanation {
         holds: r.superseded_at.is_none(),
-        ja: ja.concat(),
-        en: en.join(" "),
+        ja,
+        en,
         decision: r.try_into()?,
         trace,
     })

@@ -7,7 +7,7 @@ use super::{
             OccasionalRevision, PaidMonth, Refusal, RegularDetermination, RegularInput, Rule, StandardBonus,
             Trace, WorkKind,
         },
-        told::CalculationTrace,
+        told::stored,
     },
     model::{BonusRow, DecisionRow},
     store::{self, NewBonus, NewDecision},
@@ -20,6 +20,13 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
+
+/// 改定区分 after a leave, as it is stored.
+pub(super) const MATERNITY_END: &str = "maternity_leave_end_revision";
+/// 改定区分 after a leave, as it is stored.
+pub(super) const CHILDCARE_END: &str = "childcare_leave_end_revision";
+/// Revisions that take the place of a regular determination (健康保険法41条3項).
+const REVISIONS: [&str; 3] = [OccasionalRevision::ID, MATERNITY_END, CHILDCARE_END];
 
 /// Whose remuneration is decided, and by which form.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +77,7 @@ pub fn decide_acquisition<Op: Operation>(
         comparable_average_yen: None,
     };
     let Ok((out, trace)) = rules::apply::<AcquisitionDetermination>(&facts) else { return Ok(None) };
-    let told = told::<AcquisitionDetermination>(&facts, &trace)?;
+    let told = stored::<AcquisitionDetermination>(&facts, &trace)?;
     let amounts = (out.grade, out.standard_yen, out.remuneration_yen);
     keep::<AcquisitionDetermination, _>(tx, permit, case, out.effective_month, amounts, told).map(Some)
 }
@@ -88,11 +95,11 @@ pub fn decide_regular<Op: Operation>(
     let from = Month::in_year(year, 9);
     require_cover(case, from)?;
     let live = store::live(tx, permit, case.person)?;
-    require_first::<RegularDetermination>(&live, from)?;
+    require_first(&live, RegularDetermination::ID, from)?;
     let previous = holding(&live, from.plus(-1));
     let revised = live
         .iter()
-        .filter(|d| d.rule == OccasionalRevision::ID)
+        .filter(|d| REVISIONS.contains(&d.rule.as_str()))
         .map(|d| Month::of(d.applies_from))
         .find(|m| (Month::in_year(year, 7)..=from).contains(m));
     let facts = RegularInput {
@@ -109,7 +116,7 @@ pub fn decide_regular<Op: Operation>(
         return Err(reasoned("no-determination", &trace));
     };
     let monthly = out.average_yen.or(previous.map(|d| d.monthly_yen)).unwrap_or(standard);
-    let told = told::<RegularDetermination>(&facts, &trace)?;
+    let told = stored::<RegularDetermination>(&facts, &trace)?;
     keep::<RegularDetermination, _>(tx, permit, case, from, (grade, standard, monthly), told)
 }
 /// 随時改定 (健康保険法43条) after a change of fixed pay, from the stored standard remuneration. One that takes effect from July to
@@ -127,14 +134,8 @@ pub fn decide_occasional<Op: Operation>(
     let from = change_month.plus(3);
     require_cover(case, change_month)?;
     let live = store::live(tx, permit, case.person)?;
-    require_first::<OccasionalRevision>(&live, from)?;
-    let current = holding(&live, from.plus(-1)).ok_or_else(|| {
-        Problem::conflict(
-            "nothing-to-revise",
-            "改定の前月に適用される標準報酬月額が登録されていません",
-            "No standard remuneration is stored for the month before the revision",
-        )
-    })?;
+    require_first(&live, OccasionalRevision::ID, from)?;
+    let current = revisable(&live, from)?;
     let facts = OccasionalInput {
         kind,
         fixed_change,
@@ -147,19 +148,26 @@ pub fn decide_occasional<Op: Operation>(
     let (true, Some(grade), Some(standard)) = (out.revises, out.grade, out.standard_yen) else {
         return Err(reasoned("no-revision", &trace));
     };
-    if (7..=9).contains(&from.number()) {
-        let september = Month::in_year(from.year(), 9);
-        store::take_back(
-            tx,
-            permit,
-            case.person,
-            (september, Some(september)),
-            Some(RegularDetermination::ID),
-        )?;
-    }
-    let told = told::<OccasionalRevision>(&facts, &trace)?;
+    displace_regular(tx, permit, case, from)?;
+    let told = stored::<OccasionalRevision>(&facts, &trace)?;
     let monthly = out.average_yen.unwrap_or(standard);
     keep::<OccasionalRevision, _>(tx, permit, case, from, (grade, standard, monthly), told)
+}
+/// A revision from July to September takes the place of that September's regular determination (健康保険法41条3項).
+/// # Errors
+/// Database errors.
+pub(super) fn displace_regular<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    case: &Case,
+    from: Month,
+) -> Result<(), Problem> {
+    if !(7..=9).contains(&from.number()) {
+        return Ok(());
+    }
+    let september = Month::in_year(from.year(), 9);
+    let regular = Some(RegularDetermination::ID);
+    store::take_back(tx, permit, case.person, (september, Some(september)), regular)
 }
 /// 標準賞与額 (健康保険法45条) of a month with one more bonus in yen; the later months of the fiscal year are counted anew.
 /// # Errors
@@ -230,7 +238,7 @@ fn put<Op: Operation>(
         rule: (StandardBonus::ID, StandardBonus::VERSION),
         month,
         amounts: (reported, out.standard_bonus_yen),
-        told: told::<StandardBonus>(&facts, &trace)?,
+        told: stored::<StandardBonus>(&facts, &trace)?,
         received_on: case.received_on,
         source: case.source,
     };
@@ -251,10 +259,22 @@ fn keep<R: Rule, Op: Operation>(
     amounts: (u8, i64, i64),
     told: (Value, Value),
 ) -> Result<Decided, Problem> {
+    keep_as(tx, permit, case, (R::ID, R::VERSION), applies_from, amounts, told)
+}
+/// Keeps a decision under a word of its own: 改定区分, where one rule decides several.
+pub(super) fn keep_as<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    case: &Case,
+    rule: (&'static str, &'static str),
+    applies_from: Month,
+    amounts: (u8, i64, i64),
+    told: (Value, Value),
+) -> Result<Decided, Problem> {
     store::cut(tx, permit, case.person, applies_from)?;
     let new = NewDecision {
         person: (case.person, case.employer),
-        rule: (R::ID, R::VERSION),
+        rule,
         applies_from,
         amounts,
         told,
@@ -265,25 +285,27 @@ fn keep<R: Rule, Op: Operation>(
     Ok(Decided { decision_id, grade: amounts.0, standard_yen: amounts.1, applies_from })
 }
 /// An amount that a rule can count with.
-fn amount(yen: i64) -> Result<Yen, Problem> {
+pub(super) fn amount(yen: i64) -> Result<Yen, Problem> {
     Yen::new(yen)
         .ok_or_else(|| Problem::conflict("not-decidable", "金額が範囲外です", "An amount is out of range"))
-}
-/// Facts and trace as they are stored.
-fn told<R: Rule>(facts: &R::Input, trace: &Trace) -> Result<(Value, Value), Problem>
-where
-    R::Input: Serialize,
-{
-    let json = |v: serde_json::Result<Value>| v.map_err(|_| Problem::unavailable("facts-unwritable"));
-    Ok((json(serde_json::to_value(facts))?, json(serde_json::to_value(CalculationTrace::of::<R>(trace)))?))
 }
 /// The decision that holds in a month.
 fn holding(live: &[DecisionRow], month: Month) -> Option<&DecisionRow> {
     let day = month.first_day();
     live.iter().find(|d| d.applies_from <= day && d.applies_until.is_none_or(|until| until > day))
 }
+/// The decision that a revision from a month on revises.
+pub(super) fn revisable(live: &[DecisionRow], from: Month) -> Result<&DecisionRow, Problem> {
+    holding(live, from.plus(-1)).ok_or_else(|| {
+        Problem::conflict(
+            "nothing-to-revise",
+            "改定の前月に適用される標準報酬月額が登録されていません",
+            "No standard remuneration is stored for the month before the revision",
+        )
+    })
+}
 /// A month of the present cover.
-fn require_cover(case: &Case, month: Month) -> Result<(), Problem> {
+pub(super) fn require_cover(case: &Case, month: Month) -> Result<(), Problem> {
     if month < Month::of(case.acquired_on) { Err(before_acquisition()) } else { Ok(()) }
 }
 fn before_acquisition() -> Problem {
@@ -294,8 +316,8 @@ fn before_acquisition() -> Problem {
     )
 }
 /// A rule decides a month once; another form for it is a correction.
-fn require_first<R: Rule>(live: &[DecisionRow], from: Month) -> Result<(), Problem> {
-    if live.iter().any(|d| d.rule == R::ID && Month::of(d.applies_from) == from) {
+pub(super) fn require_first(live: &[DecisionRow], rule: &str, from: Month) -> Result<(), Problem> {
+    if live.iter().any(|d| d.rule == rule && Month::of(d.applies_from) == from) {
         return Err(Problem::conflict(
             "already-determined",
             "この月からの標準報酬月額は同じ届書により決定済みです",
@@ -304,12 +326,12 @@ fn require_first<R: Rule>(live: &[DecisionRow], from: Month) -> Result<(), Probl
     }
     Ok(())
 }
-fn undecidable(r: Refusal) -> Problem {
+pub(super) fn undecidable(r: Refusal) -> Problem {
     let (ja, en) = r.detail.split_once(" / ").unwrap_or((r.detail, r.detail));
     Problem::conflict("not-decidable", ja, en)
 }
 /// A refusal in the words of the last step.
-fn reasoned(code: &'static str, trace: &Trace) -> Problem {
+pub(super) fn reasoned(code: &'static str, trace: &Trace) -> Problem {
     let (ja, en) = trace.steps.last().map(|s| (s.ja(), s.en())).unwrap_or_default();
     Problem::conflict(code, &ja, &en)
 }

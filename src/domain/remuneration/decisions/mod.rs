@@ -2,6 +2,7 @@
 //! facts and their trace, never overwritten.
 mod api;
 mod changes;
+mod leave_end;
 mod model;
 mod store;
 
@@ -10,3 +11,4 @@ pub use changes::{
     Case, Decided, DecidedBonus, decide_acquisition, decide_bonus, decide_occasional, decide_regular,
     end_on_loss,
 };
+pub use leave_end::{LeaveEnd, decide_leave_end, preview_leave_end};

@@ -38,7 +38,7 @@ pub struct Leave {
     pub worked_days: u16,
 }
 /// Facts of an exemption.
-#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ExemptionInput {
     /// Which leave.

@@ -25,7 +25,7 @@ pub enum LeaveEndReading {
     Literal,
 }
 /// Facts of a revision after a leave.
-#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct LeaveEndInput {
     /// Which leave ended.

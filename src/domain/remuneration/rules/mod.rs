@@ -6,6 +6,7 @@ mod bonus;
 mod exemption;
 mod grades;
 mod leave_end;
+mod maternity;
 mod months;
 mod numbers;
 mod occasional;
@@ -24,6 +25,7 @@ pub use bonus::{BonusInput, BonusOutcome, StandardBonus, bonus_cap};
 pub use exemption::{ExemptionInput, ExemptionMonths, ExemptionOutcome, Leave, LeaveKind};
 pub use grades::{GradeInput, GradeOutcome, StandardRemunerationGrade, TABLE_OF_2016};
 pub use leave_end::{LeaveEndInput, LeaveEndOutcome, LeaveEndReading, LeaveEndReason, LeaveEndRevision};
+pub use maternity::maternity_window;
 pub use months::{PaidMonth, WorkKind, counted};
 pub use numbers::{
     CheckDigitOutcome, CorporateNumber, CorporateNumberInput, InsurerNumber, InsurerNumberInput,

@@ -1,0 +1,93 @@
+//! What the forms of leaves do: a leave is kept with the months that it exempts, or standard remuneration is revised after one
+//! (健康保険法159条, 159条の3, 43条の2, 43条の3).
+use super::{
+    super::{Code, Finding, Form, LeaveEndRevisionReport, model::NotificationRow},
+    Applied,
+    pay::{applied, held, refuse_insurers},
+};
+use crate::{
+    domain::{
+        members,
+        remuneration::{self, LeaveFault, LeaveNotice, PlannedLeave},
+    },
+    kernel::{Operation, Permit, Problem, Tx},
+    values::month::Month,
+};
+use uuid::Uuid;
+
+/// A leave as it would be, and the months then exempt.
+pub type Planned = (PlannedLeave, Vec<Month>);
+
+/// What a form says of a leave; nothing for the other forms.
+fn notice_of(form: &Form) -> Option<LeaveNotice> {
+    match form {
+        Form::MaternityLeaveReport(f) => Some(f.notice()),
+        Form::MaternityLeaveChange(f) => Some(f.notice()),
+        Form::ChildcareLeaveReport(f) => Some(f.notice()),
+        Form::ChildcareLeaveEnd(f) => Some(f.notice()),
+        _ => None,
+    }
+}
+/// Keeps what a form says of a leave.
+/// # Errors
+/// 409 when the person is not insured there, or with what does not fit the leaves that are known.
+pub fn notice<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    row: &NotificationRow,
+    form: &Form,
+) -> Result<Applied, Problem> {
+    let Some(notice) = notice_of(form) else { return Err(Problem::unavailable("no-leave")) };
+    let (member, case) = held(tx, permit, row, (form.office_number(), form.name_kana(), form.birth_on()))?;
+    let kept = remuneration::notice_leave(tx, permit, &case, &notice)?;
+    applied(tx, permit, row, &member, kept)
+}
+/// 産前産後休業終了時改定・育児休業等終了時改定.
+/// # Errors
+/// 409 when the person is not insured there, when the insurer has to determine (保険者算定), or by the law.
+pub fn revision<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    row: &NotificationRow,
+    f: &LeaveEndRevisionReport,
+) -> Result<Applied, Problem> {
+    refuse_insurers(false, f.two_or_more_offices)?;
+    let (member, case) = held(tx, permit, row, (f.office_number.as_deref(), &f.name_kana, f.birth_on))?;
+    let decided = remuneration::decide_leave_end(tx, permit, &case, f.leave_end())?;
+    applied(tx, permit, row, &member, decided)
+}
+/// First day of the present cover of a person.
+/// # Errors
+/// Database errors.
+pub fn covered_since(tx: &mut Tx<'_>, person: Uuid) -> Result<Option<chrono::NaiveDate>, Problem> {
+    let periods = members::periods(tx, person)?;
+    Ok(periods.into_iter().filter(|(_, until)| until.is_none()).map(|(first, _)| first).max())
+}
+/// What a form would make of a leave, and the months then exempt; the finding where it does not fit. Nothing for the other forms.
+/// # Errors
+/// Database errors.
+pub fn planned(
+    tx: &mut Tx<'_>,
+    person: Uuid,
+    form: &Form,
+) -> Result<Option<Result<Planned, Finding>>, Problem> {
+    let Some(notice) = notice_of(form) else { return Ok(None) };
+    let Some(since) = covered_since(tx, person)? else { return Ok(None) };
+    let planned = remuneration::planned_leave(tx, person, since, &notice)?;
+    Ok(Some(planned.map_err(finding)))
+}
+/// The finding of a notice that does not fit.
+fn finding(fault: LeaveFault) -> Finding {
+    match fault {
+        LeaveFault::Unknown => Finding::at(Code::LeaveNotFound, ["starts_on"]),
+        LeaveFault::Overlaps => Finding::at(Code::LeaveOverlap, ["starts_on", "ends_on"]),
+        LeaveFault::OutsideCover => Finding::at(Code::OutsideCover, ["starts_on"]),
+        LeaveFault::Ended => Finding::at(Code::LeaveEnded, ["starts_on"]),
+        LeaveFault::NotLater | LeaveFault::AfterPlanned | LeaveFault::EndsBeforeStart => {
+            Finding::at(Code::DateRelation, ["ends_on"])
+        }
+        LeaveFault::OutsideWindow => Finding::at(Code::DateRelation, ["starts_on", "ends_on"]),
+        LeaveFault::WorkedDays => Finding::at(Code::Sum, ["actual_worked_days"]),
+        LeaveFault::Rule(_) => Finding::at(Code::DateRelation, ["starts_on"]),
+    }
+}

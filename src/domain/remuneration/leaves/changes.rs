@@ -1,0 +1,181 @@
+//! How a notice of a leave is kept: the leaves as they are afterwards go through the rule of exemption, and every one whose facts or
+//! months differ gets a new version. Whoever decides holds the person.
+use super::{
+    super::{
+        decisions::Case,
+        rules::{ExemptionMonths, Rule},
+        told,
+    },
+    model::LeaveRow,
+    plan::{self, LeaveFacts, LeaveFault, LeaveNotice, PlannedLeave},
+    store::{self, NewLeave},
+};
+use crate::{
+    kernel::{Operation, Permit, Problem, Tx},
+    values::month::Month,
+};
+use chrono::NaiveDate;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// A leave as it is after a notice.
+#[derive(Clone, Debug, Serialize)]
+pub struct AppliedLeave {
+    /// Leave.
+    pub leave_id: Uuid,
+    /// First day.
+    pub leave_starts_on: NaiveDate,
+    /// Last day as far as known.
+    pub leave_ends_on: NaiveDate,
+    /// Months without the monthly premium.
+    pub exempt_months: Vec<Month>,
+    /// Months in which a bonus bears no premium.
+    pub exempt_bonus_months: Vec<Month>,
+}
+/// A leave as it is to be, with what stays of its version.
+struct Wanted {
+    leave_id: Uuid,
+    employer: Uuid,
+    facts: LeaveFacts,
+    received_on: (NaiveDate, Option<NaiveDate>),
+    source: Option<Uuid>,
+}
+impl Wanted {
+    fn kept(row: &LeaveRow, facts: LeaveFacts) -> Self {
+        Self {
+            leave_id: row.leave_id,
+            employer: row.employer_id,
+            facts,
+            received_on: (row.start_received_on, row.end_received_on),
+            source: row.source,
+        }
+    }
+}
+
+/// What a notice would make of a leave of a person whose present cover began on `acquired_on`, and the months then exempt.
+/// # Errors
+/// Database errors; the inner one tells what does not fit.
+pub fn planned_leave(
+    tx: &mut Tx<'_>,
+    person: Uuid,
+    acquired_on: NaiveDate,
+    notice: &LeaveNotice,
+) -> Result<Result<(PlannedLeave, Vec<Month>), LeaveFault>, Problem> {
+    let known = of_cover(plan::known(&store::live(tx, person)?)?, acquired_on);
+    Ok(plan::plan(&known, acquired_on, notice).and_then(|planned| {
+        let others = known.into_iter().filter(|(id, _)| planned.leave_id != Some(*id)).map(|(_, f)| f);
+        let all: Vec<LeaveFacts> = others.chain([planned.after.clone()]).collect();
+        let (_, outcome, _) = plan::exemption(&planned.after, &all).map_err(LeaveFault::Rule)?;
+        Ok((planned, outcome.monthly_months))
+    }))
+}
+/// Keeps what a notice says.
+/// # Errors
+/// 409 with what does not fit.
+pub fn notice_leave<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    case: &Case,
+    notice: &LeaveNotice,
+) -> Result<AppliedLeave, Problem> {
+    let rows = store::live(tx, case.person)?;
+    let known = plan::known(&rows)?;
+    let present = of_cover(known.clone(), case.acquired_on);
+    let planned = plan::plan(&present, case.acquired_on, notice).map_err(LeaveFault::problem)?;
+    let leave_id = planned.leave_id.unwrap_or_else(Uuid::now_v7);
+    let mut wanted = Vec::with_capacity(rows.len() + 1);
+    for (row, (_, facts)) in rows.iter().zip(known) {
+        if row.leave_id != leave_id {
+            wanted.push(Wanted::kept(row, facts));
+        }
+    }
+    let start = rows.iter().find(|r| r.leave_id == leave_id).map(|r| r.start_received_on);
+    wanted.push(Wanted {
+        leave_id,
+        employer: case.employer,
+        received_on: (start.unwrap_or(case.received_on), planned.after.ended_on.map(|_| case.received_on)),
+        facts: planned.after,
+        source: case.source,
+    });
+    let kept = keep(tx, permit, case.person, &rows, wanted)?;
+    kept.into_iter().find(|l| l.leave_id == leave_id).ok_or_else(|| Problem::unavailable("leave-not-kept"))
+}
+/// Leaves end with the cover: one that runs ends on the day before the loss, one that begins later is none (健康保険法36条, 156条3項).
+/// # Errors
+/// Database errors.
+pub fn end_leaves_on_loss<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    person: Uuid,
+    lost_on: NaiveDate,
+) -> Result<(), Problem> {
+    let rows = store::live(tx, person)?;
+    let last = lost_on.pred_opt().unwrap_or(lost_on);
+    let mut wanted = Vec::with_capacity(rows.len());
+    for (row, (_, mut facts)) in rows.iter().zip(plan::known(&rows)?) {
+        if facts.starts_on > last {
+            continue;
+        }
+        if facts.last_day() > last {
+            facts.ended_on = Some(last);
+            let days = u16::try_from((last - facts.starts_on).num_days() + 1).unwrap_or(u16::MAX);
+            facts.worked_days = facts.worked_days.min(days);
+        }
+        wanted.push(Wanted::kept(row, facts));
+    }
+    keep(tx, permit, person, &rows, wanted).map(|_| ())
+}
+/// Leaves of the present cover: what was at a former employer is neither told nor counted here.
+fn of_cover(known: Vec<(Uuid, LeaveFacts)>, acquired_on: NaiveDate) -> Vec<(Uuid, LeaveFacts)> {
+    known.into_iter().filter(|(_, f)| f.starts_on >= acquired_on).collect()
+}
+/// Brings what is stored to what is wanted, and tells every leave as it is then.
+fn keep<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    person: Uuid,
+    rows: &[LeaveRow],
+    wanted: Vec<Wanted>,
+) -> Result<Vec<AppliedLeave>, Problem> {
+    let all: Vec<(Uuid, LeaveFacts)> = wanted.iter().map(|w| (w.employer, w.facts.clone())).collect();
+    for gone in rows.iter().filter(|r| wanted.iter().all(|w| w.leave_id != r.leave_id)) {
+        store::close(tx, permit, gone.leave_id)?;
+    }
+    let (mut kept, mut new) = (Vec::with_capacity(wanted.len()), Vec::new());
+    for w in wanted {
+        let here: Vec<LeaveFacts> =
+            all.iter().filter(|(at, _)| *at == w.employer).map(|(_, f)| f.clone()).collect();
+        let (facts, outcome, trace) =
+            plan::exemption(&w.facts, &here).map_err(|r| LeaveFault::Rule(r).problem())?;
+        kept.push(AppliedLeave {
+            leave_id: w.leave_id,
+            leave_starts_on: w.facts.starts_on,
+            leave_ends_on: w.facts.last_day(),
+            exempt_months: outcome.monthly_months.clone(),
+            exempt_bonus_months: outcome.bonus_months.clone(),
+        });
+        let told = told::stored::<ExemptionMonths>(&facts, &trace)?;
+        let old = rows.iter().find(|r| r.leave_id == w.leave_id);
+        if let Some(old) = old {
+            if old.facts_of_leave()? == w.facts && old.inputs == told.0 {
+                continue;
+            }
+            store::close(tx, permit, w.leave_id)?;
+        }
+        new.push(NewLeave {
+            leave_id: w.leave_id,
+            person: (person, w.employer),
+            facts: w.facts,
+            rule: (ExemptionMonths::ID, ExemptionMonths::VERSION),
+            months: (outcome.monthly_months, outcome.bonus_months),
+            told,
+            received_on: w.received_on,
+            source: w.source,
+        });
+    }
+    // All old versions are closed by now: leaves that give days to one another don't meet.
+    for leave in new {
+        store::insert(tx, permit, leave)?;
+    }
+    Ok(kept)
+}

@@ -1,0 +1,12 @@
+//! 産前産後休業・育児休業等 (健康保険法43条の2, 43条の3, 159条, 159条の3; R-013) as stored: which leave was when, as known when, and the
+//! months that it exempts.
+mod api;
+mod changes;
+mod model;
+mod plan;
+mod store;
+
+pub use api::routes;
+pub use changes::{AppliedLeave, end_leaves_on_loss, notice_leave, planned_leave};
+pub use plan::{ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave};
+pub(super) use store::live;
