@@ -50,6 +50,27 @@ fn a_refused_confirmation_names_the_people_of_its_records() {
 }
 
 #[test]
+fn who_is_refused_at_the_door_is_recorded_with_whom_it_asked_for() {
+    let w = World::new();
+    let member = w.member("7", "ミホン　ナナ", "見本　七", "2000-07-07");
+    let path = format!("/v1/members/{member}");
+    let auditor = w.staff("officer");
+    let stranger = Caller { token: Some("none".into()), ..w.nobody() };
+    for (by, status, actor) in [(&auditor, 403, json!(w.user("officer"))), (&stranger, 401, Value::Null)] {
+        let r = by.get(path.as_str());
+        assert_eq!(r.status, status, "{}", r.text);
+        let e = entry(&w, &r);
+        assert_eq!((&e["subject_kind"], &e["subject_id"]), (&json!("Member"), &json!(member)), "{status}");
+        assert_eq!(e["actor_id"], actor, "{status}");
+    }
+    for path in ["/v1/no-such-thing", "/v1/sessions"] {
+        let r = auditor.get(path);
+        assert!([404, 405].contains(&r.status), "{}", r.text);
+        assert_eq!(entry(&w, &r)["actor_id"], json!(w.user("officer")), "{path}");
+    }
+}
+
+#[test]
 fn a_linkage_that_has_ended_gives_no_purpose() {
     let w = World::new();
     let member = w.member("11", "ミホン　ジュウイチ", "見本　十一", "1990-04-15");

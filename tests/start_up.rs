@@ -53,7 +53,7 @@ impl Site {
     fn settings(&self, url: &str) {
         let database = if url.is_empty() { String::new() } else { format!("database_url = \"{url}\"\n") };
         let text = format!(
-            "{database}keys = \"{}\"\nkey_store = \"{}\"\nlisten = \"127.0.0.1:0\"\npublic_url = \"http://kenpo.test\"\n\
+            "{database}keys = \"{}\"\nkey_store = \"{}\"\nlisten = \"127.0.0.1:0\"\nlisten_internet = \"127.0.0.1:0\"\npublic_url = \"http://kenpo.test\"\n\
              workers = 1\npool_size = 6\ncaller_connections = 1\nargon2_memory_kib = 64\nargon2_passes = 1\nlog = \"debug\"\n",
             self.at("keys").display(),
             self.at("store/wrapped.sqlite").display()
@@ -117,8 +117,11 @@ impl Process {
     }
     /// The address that the log names, once it serves.
     fn url(&mut self) -> String {
+        self.url_of("serving")
+    }
+    fn url_of(&mut self, words: &str) -> String {
         let find = |said: &str| {
-            let line = said.lines().find(|l| l.contains("\"serving\""))?;
+            let line = said.lines().find(|l| l.contains(&format!("\"{words}\"")))?;
             let line: serde_json::Value = serde_json::from_str(line).ok()?;
             Some(format!("http://{}", line["fields"]["address"].as_str()?))
         };
@@ -279,7 +282,10 @@ kenpo::row! {
 
 #[test]
 fn an_installation_works_rotates_its_keys_destroys_others_and_logs_nobody() {
-    let s = served();
+    let mut s = served();
+    let internet = s.process.url_of("serving the internet zone");
+    assert_eq!(nobody(&internet).get("/healthz").status, 200);
+    assert_eq!(nobody(&internet).get("/metrics").status, 404);
     for (path, word) in [("/healthz", "ok"), ("/readyz", "ready"), ("/metrics", "kenpo_")] {
         let answer = nobody(&s.url).get(path);
         assert!(answer.status == 200 && answer.text.contains(word), "{path}: {}", answer.text);

@@ -7,6 +7,7 @@ use crate::{
     ports::key_store::{KeyStore, SqliteKeyStore},
 };
 use anyhow::Context;
+use futures_util::future::{join_all, try_join_all};
 use std::{
     path::Path,
     time::{Duration, Instant},
@@ -48,6 +49,7 @@ pub fn run(app: &App, config: &Config, started: impl FnOnce(std::net::SocketAddr
         let mut servers = vec![first.server];
         if let Some(address) = internet {
             let second = app::serve(app, address, Zone::Internet, workers, shutdown)?;
+            tracing::info!(address = %second.address, "serving the internet zone");
             handles.push(second.handle);
             servers.push(second.server);
         }
@@ -55,13 +57,10 @@ pub fn run(app: &App, config: &Config, started: impl FnOnce(std::net::SocketAddr
         actix_web::rt::spawn(async move {
             stop_signal().await;
             tracing::info!("stopping: running requests are finished");
-            for h in handles {
-                h.stop(true).await;
-            }
+            join_all(handles.iter().map(|h| h.stop(true))).await;
         });
-        for server in servers {
-            server.await?;
-        }
+        // All at once: a server begins to accept when it is first awaited.
+        try_join_all(servers).await?;
         anyhow::Ok(())
     })?;
     background.stop();

@@ -12,6 +12,7 @@ pub mod headers;
 pub mod idempotency;
 pub mod input;
 pub mod job;
+mod json;
 pub mod keys;
 pub mod limit;
 pub mod live;

@@ -16,6 +16,7 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use std::{
     fs,
+    net::SocketAddr,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
@@ -29,9 +30,9 @@ pub struct DemoOptions {
     /// Keep nothing: a fresh society in a temporary folder.
     #[arg(long)]
     ephemeral: bool,
-    /// Port on 127.0.0.1; 0 takes a free one.
-    #[arg(long, default_value_t = 8080)]
-    port: u16,
+    /// Port on 127.0.0.1 in place of the setting `listen`; 0 takes a free one.
+    #[arg(long)]
+    port: Option<u16>,
     /// Write address and fictitious credentials here (0600) once requests are served.
     #[arg(long)]
     ready_file: Option<PathBuf>,
@@ -108,6 +109,7 @@ fn step(text: &str) {
 }
 fn serve(config: &Config, options: &DemoOptions, folder: &Path) -> anyhow::Result<()> {
     println!("kenpo demo in {}", folder.display());
+    let address = free_address(config, options)?;
     if config.text("database_url").is_empty()
         && folder.join("postgres").exists()
         && read_state(folder)?.is_none()
@@ -144,7 +146,7 @@ fn serve(config: &Config, options: &DemoOptions, folder: &Path) -> anyhow::Resul
         .with("migrate_database_url", owner.clone())
         .with("keys", keys.display().to_string())
         .with("key_store", folder.join("keystore/wrapped.sqlite").display().to_string())
-        .with("listen", format!("127.0.0.1:{}", options.port))
+        .with("listen", address.to_string())
         .with("rate_per_second", "0");
     let mut state = match read_state(folder)? {
         Some(state) => state,
@@ -155,6 +157,17 @@ fn serve(config: &Config, options: &DemoOptions, folder: &Path) -> anyhow::Resul
     write_state(folder, &state)?;
     run(&config, options, folder, state, clock)
 }
+/// The address to serve on, tried before anything is done.
+fn free_address(config: &Config, options: &DemoOptions) -> anyhow::Result<SocketAddr> {
+    let wanted = match options.port {
+        Some(port) => SocketAddr::from(([127, 0, 0, 1], port)),
+        None => config.address("listen")?.context("the setting listen is missing")?,
+    };
+    let listener = std::net::TcpListener::bind(wanted).with_context(|| {
+        format!("{wanted} is taken: name a free one, as in KENPO_LISTEN=127.0.0.1:8081 make demo")
+    })?;
+    Ok(listener.local_addr()?)
+}
 fn run(
     config: &Config,
     options: &DemoOptions,
@@ -162,36 +175,33 @@ fn run(
     mut state: State,
     clock: Clock,
 ) -> anyhow::Result<()> {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", options.port))
-        .with_context(|| format!("port {} is taken: give another one with --port", options.port))?;
-    let address = listener.local_addr()?;
-    drop(listener);
-    let config = config.clone().with("listen", address.to_string());
-    state.base_url = format!("http://{address}");
+    state.base_url = format!("http://{}", config.text("listen"));
     let public_url = state.base_url.clone();
     let app = App::build(Parts { config: config.clone(), clock: clock.clone(), public_url })?;
     let worker = config.clone();
     std::thread::spawn(move || super::server::work(&worker, &clock)); // ends with the process; its jobs are leased
     let (folder, ready) = (folder.to_owned(), options.ready_file.clone());
+    // Where another shell would not look for this demo by itself, the commands name its place.
+    let place = config.text("base").to_owned();
     super::server::log(&config.clone().with("log", "warn"));
     super::server::run(&app, &config, move |_| {
         // Requests are served from now on; what follows calls them from outside, as anybody would.
         std::thread::spawn(move || {
-            if let Err(e) = introduce(&folder, state, ready.as_deref()) {
+            if let Err(e) = introduce(&folder, state, ready.as_deref(), &place) {
                 eprintln!("kenpo: the demo could not be filled: {e:#}");
                 std::process::exit(1);
             }
         });
     })
 }
-fn introduce(folder: &Path, mut state: State, ready: Option<&Path>) -> anyhow::Result<()> {
+fn introduce(folder: &Path, mut state: State, ready: Option<&Path>, place: &str) -> anyhow::Result<()> {
     http::wait_until_ready(&state.base_url)?;
     if !state.is_filled {
         fill::first_file(&state)?;
         state.is_filled = true;
     }
     write_state(folder, &state)?;
-    tour::print(&state)?;
+    tour::print(&state, place)?;
     if let Some(file) = ready {
         write_private(file, &serde_json::to_vec_pretty(&state.people.ready(&state.base_url))?)?;
     }

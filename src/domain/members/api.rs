@@ -122,7 +122,7 @@ impl MemberQuery {
             None => tx.show_number(facts, expressly),
             Some(_) if !expressly => Ok(None),
             Some(_) => Err(Problem::new(Kind::Invalid).at(
-                "expand",
+                "/expand",
                 "not-with-known-at",
                 "known_at では個人番号を表示できません / a personal number is not shown as known at an instant",
             )),

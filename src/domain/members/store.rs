@@ -204,7 +204,10 @@ pub fn list(
     after: Uuid,
     limit: i64,
 ) -> Result<Guarded<Vec<MemberRow>>, Problem> {
-    let like = f.kana.as_ref().map(|k| format!("{}%", k.replace(['%', '_', '\\'], "")));
+    let like = f
+        .kana
+        .as_ref()
+        .map(|k| format!("{}%", k.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")));
     let employers = f.employers(scope);
     let rows = sql_query(format!(
         "{} where p.id > $2 and ($3::uuid[] is null or e.employer_id = any($3)) \
