@@ -1,7 +1,10 @@
 //! What entries name: the thing that a kept answer is about, the people of a refusal, and no purpose that has ended.
 use crate::{
     filing::{NANA, acquisition, fresh_key, slip},
-    harness::{caller::Response, world::World},
+    harness::{
+        caller::{Caller, Response},
+        world::World,
+    },
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
