@@ -187,9 +187,8 @@ fn sql_stands_in_stores() {
         "src/domain/employers/store.rs",
         "src/domain/members/changes.rs",
         "src/domain/members/named.rs",
-        "src/domain/members/names.rs",
         "src/domain/members/reader.rs", // how its own connection plans
-        "src/domain/members/store.rs",
+        "src/domain/members/store/",
         "src/domain/notifications/store.rs",
         "src/domain/personal_numbers/store.rs",
         "src/domain/remuneration/decisions/store.rs",

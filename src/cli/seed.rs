@@ -104,10 +104,10 @@ pub fn people(
          insert into person (id, number_state, number_reason, created_at) \
            select id, 'not_registered', 'not_notified', timestamptz '{now}' from (select id from seed_person union all select id from seed_child) x; \
          insert into person_identity (row_id, person_id, valid_from, name, name_raw, name_search, name_kana, kana_search, birth_on, sex, \
-             resident_postal_code, resident_address, change_reason, received_on, recorded_at, recorded_by) \
+             resident_postal_code, resident_address, states, change_reason, received_on, recorded_at, recorded_by) \
            select gen_random_uuid(), id, since, family || '　' || given, family || '　' || given, family || given, \
                   family_kana || '　' || given_kana, family_kana || given_kana, birth_on, sex, '9990002', \
-                  '東京都架空区見本町' || g || '番地', reason, since, timestamptz '{now}', '00000000-0000-0000-0000-000000000000' \
+                  '東京都架空区見本町' || g || '番地', array['name', 'sex', 'resident_address'], reason, since, timestamptz '{now}', '00000000-0000-0000-0000-000000000000' \
            from (select g, id, acquired_on as since, family, given, family_kana, given_kana, birth_on, sex, 'acquisition' as reason from seed_person \
                  union all select g, id, birth_on, family, given, family_kana, given_kana, birth_on, sex, 'recognition' from seed_child) x; \
          insert into enrolment (row_id, enrolment_id, person_id, employer_id, enrolment_type, symbol, number, branch, office_number, acquired_on, \
@@ -212,8 +212,8 @@ fn person(
         .execute(conn)?;
     sql_query(
         "insert into person_identity (row_id, person_id, valid_from, name, name_raw, name_search, name_kana, kana_search, birth_on, sex, \
-         change_reason, received_on, recorded_at, recorded_by) \
-         values (gen_random_uuid(), $1, $2, $3, $3, $4, $5, $6, $7, $8, 'acquisition', $2, $9, $10)",
+         states, change_reason, received_on, recorded_at, recorded_by) \
+         values (gen_random_uuid(), $1, $2, $3, $3, $4, $5, $6, $7, $8, array_remove(array['name', case when $8 <> 'unset' then 'sex' end], null), 'acquisition', $2, $9, $10)",
     )
     .bind::<t::Uuid, _>(id)
     .bind::<t::Date, _>(since)
