@@ -41,11 +41,33 @@ pub fn apply<Op: Operation>(
         wait_for(tx, f.acquired_on)?;
     }
     let persons = person::settle(tx, permit, case, form)?;
-    match form {
-        Form::QualificationAcquisition(f) => acquire(tx, permit, case.row, f, persons.get(&Slot::Insured)),
-        Form::QualificationLoss(f) => lose(tx, permit, case.row, f),
-        Form::DependentChange(f) => family::change(tx, permit, case.row, f, &persons),
+    let insured = insured_of(tx, case.row, form)?;
+    hold_everybody(tx, permit, insured, persons.values().copied())?;
+    match (form, insured) {
+        (Form::QualificationAcquisition(f), _) => {
+            acquire(tx, permit, case.row, f, persons.get(&Slot::Insured))
+        }
+        (Form::QualificationLoss(f), Some(insured)) => lose(tx, permit, case.row, f, insured),
+        (Form::DependentChange(f), Some(insured)) => {
+            family::change(tx, permit, &family::Family { row: case.row, insured, persons: &persons }, f)
+        }
+        (_, None) => Err(person_not_found()),
     }
+}
+/// Holds all persons whom the decision may change, in one call and so in one order: two decisions that name each other's people
+/// wait for one another and never in a ring. A loss or a change that is decided at the same time waits, or was decided before.
+fn hold_everybody<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    insured: Option<Uuid>,
+    chosen: impl Iterator<Item = Uuid>,
+) -> Result<(), Problem> {
+    let mut all: Vec<Uuid> = chosen.collect();
+    if let Some(insured) = insured {
+        all.push(insured);
+        all.extend(dependents::ever_under(tx, insured)?);
+    }
+    members::hold(tx, permit, &all)
 }
 fn received_on(row: &NotificationRow) -> NaiveDate {
     clock::jst_date(row.received_at)
@@ -152,9 +174,8 @@ fn lose<Op: Operation>(
     permit: &Permit<Op>,
     row: &NotificationRow,
     f: &Loss,
+    person: Uuid,
 ) -> Result<Applied, Problem> {
-    let person = insured_of(tx, row, f.office_number.as_deref(), &f.name_kana, f.birth_on)?;
-    members::hold(tx, permit, &[person])?;
     if !row.carries_number {
         // the form names a person that the society knows; its number, if any, stays where it is
         tx.note(|n| n.left([person], &[]));
@@ -177,24 +198,31 @@ fn lose<Op: Operation>(
                          "acquired_on": member.acquired_on, "lost_on": f.lost_on, "dependents_ended": ended, "dependents": [] });
     Ok(Applied { person, result })
 }
-/// The insured person that a form names: by 整理番号 with reading and birth day, else by reading and birth day alone.
+/// The insured person that a form is about, found when it came or now; `None` for an acquisition, which makes one.
 /// # Errors
-/// 409 `person-not-found`.
-fn insured_of(
-    tx: &mut Tx<'_>,
-    row: &NotificationRow,
-    office_number: Option<&str>,
-    kana: &str,
-    birth_on: NaiveDate,
-) -> Result<Uuid, Problem> {
-    if let Some(person) = row.person_id {
-        // since the notification came, the person may have left for another employer
-        let stays = members::is_insured_at(tx, person, row.employer_id)?;
-        return if stays { Ok(person) } else { Err(person_not_found()) };
+/// 409 `person-not-found`; since the notification came, the person may have left for another employer.
+fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Option<Uuid>, Problem> {
+    if matches!(form, Form::QualificationAcquisition(_)) {
+        return Ok(None);
     }
-    let named = members::Named { office_number, name_kana: kana, birth_on };
-    let found = members::find_named(tx, row.employer_id, &[named])?;
-    found.into_iter().next().flatten().ok_or_else(person_not_found)
+    let found = match row.person_id {
+        Some(person) => members::is_insured_at(tx, person, row.employer_id)?.then_some(person),
+        None => insured_named(tx, row, form)?,
+    };
+    found.map(Some).ok_or_else(person_not_found)
+}
+/// The person insured at the employer whom a loss or a dependent change names: by 整理番号 with reading and birth day, else by
+/// reading and birth day alone; `None` when it names nobody, and for an acquisition.
+/// # Errors
+/// Database errors.
+pub fn insured_named(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Option<Uuid>, Problem> {
+    let (office_number, name_kana, birth_on) = match form {
+        Form::QualificationAcquisition(_) => return Ok(None),
+        Form::QualificationLoss(f) => (f.office_number.as_deref(), &f.name_kana, f.birth_on),
+        Form::DependentChange(f) => (f.office_number.as_deref(), &f.name_kana, f.birth_on),
+    };
+    let named = members::Named { office_number, name_kana, birth_on };
+    Ok(members::find_named(tx, row.employer_id, &[named])?.into_iter().next().flatten())
 }
 fn person_not_found() -> Problem {
     Problem::conflict(
