@@ -1,11 +1,12 @@
 //! What accepting a notification does to members and dependents, in the transaction of the decision.
 mod cover;
 mod family;
+mod pay;
 mod person;
 
 use super::{Acquisition, Form, Loss, Slot, model::NotificationRow};
 use crate::{
-    domain::{dependents, employers, members},
+    domain::{dependents, employers, members, remuneration},
     kernel::{Operation, Permit, Problem, Tx, clock, vault::Registration},
 };
 use chrono::{Datelike, NaiveDate};
@@ -43,15 +44,16 @@ pub fn apply<Op: Operation>(
     let persons = person::settle(tx, permit, case, form)?;
     let insured = insured_of(tx, case.row, form)?;
     hold_everybody(tx, permit, insured, persons.values().copied())?;
-    match (form, insured) {
-        (Form::QualificationAcquisition(f), _) => {
-            acquire(tx, permit, case.row, f, persons.get(&Slot::Insured))
+    let (row, known) = (case.row, || insured.ok_or_else(person_not_found));
+    match form {
+        Form::QualificationAcquisition(f) => acquire(tx, permit, row, f, persons.get(&Slot::Insured)),
+        Form::QualificationLoss(f) => lose(tx, permit, row, f, known()?),
+        Form::DependentChange(f) => {
+            family::change(tx, permit, &family::Family { row, insured: known()?, persons: &persons }, f)
         }
-        (Form::QualificationLoss(f), Some(insured)) => lose(tx, permit, case.row, f, insured),
-        (Form::DependentChange(f), Some(insured)) => {
-            family::change(tx, permit, &family::Family { row: case.row, insured, persons: &persons }, f)
-        }
-        (_, None) => Err(person_not_found()),
+        Form::RegularReport(f) => pay::regular(tx, permit, (row, known()?), f),
+        Form::RevisionReport(f) => pay::revision(tx, permit, (row, known()?), f),
+        Form::BonusReport(f) => pay::bonus(tx, permit, (row, known()?), f),
     }
 }
 /// Holds all persons whom the decision may change, in one call and so in one order: two decisions that name each other's people
@@ -135,7 +137,9 @@ fn acquire<Op: Operation>(
     )?;
     let result = json!({ "member_id": person, "symbol": symbol, "number": number, "branch": "00",
                          "acquired_on": f.acquired_on, "dependents": [] });
-    Ok(Applied { person, result })
+    let decided =
+        remuneration::decide_acquisition(tx, permit, &pay::case(row, person, f.acquired_on), f.total_yen)?;
+    Ok(Applied { person, result: pay::with(result, decided) })
 }
 /// What an acquisition states of the person.
 fn acquisition_facts(row: &NotificationRow, f: &Acquisition) -> members::IdentityFacts {
@@ -194,6 +198,7 @@ fn lose<Op: Operation>(
     )?;
     let ended = dependents::end_all(tx, permit, person, f.lost_on, Some(row.id))?;
     let member = members::written(tx, permit, person)?;
+    remuneration::end_on_loss(tx, permit, person, (member.acquired_on, f.lost_on))?;
     let result = json!({ "member_id": person, "symbol": member.symbol, "number": member.number, "branch": member.branch,
                          "acquired_on": member.acquired_on, "lost_on": f.lost_on, "dependents_ended": ended, "dependents": [] });
     Ok(Applied { person, result })
@@ -211,7 +216,7 @@ fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Opt
     };
     found.map(Some).ok_or_else(person_not_found)
 }
-/// The person insured at the employer whom a loss or a dependent change names: by 整理番号 with reading and birth day, else by
+/// The person insured at the employer whom a form names, unless it makes one: by 整理番号 with reading and birth day, else by
 /// reading and birth day alone; `None` when it names nobody, and for an acquisition.
 /// # Errors
 /// Database errors.
@@ -220,6 +225,9 @@ pub fn insured_named(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Res
         Form::QualificationAcquisition(_) => return Ok(None),
         Form::QualificationLoss(f) => (f.office_number.as_deref(), &f.name_kana, f.birth_on),
         Form::DependentChange(f) => (f.office_number.as_deref(), &f.name_kana, f.birth_on),
+        Form::RegularReport(f) => (f.office_number.as_deref(), &f.name_kana, f.birth_on),
+        Form::RevisionReport(f) => (f.office_number.as_deref(), &f.name_kana, f.birth_on),
+        Form::BonusReport(f) => (f.office_number.as_deref(), &f.name_kana, f.birth_on),
     };
     let named = members::Named { office_number, name_kana, birth_on };
     Ok(members::find_named(tx, row.employer_id, &[named])?.into_iter().next().flatten())
