@@ -80,6 +80,7 @@ fn a_linkage_that_has_ended_gives_no_purpose() {
     let form = slip(&w, &acquisition(NANA, "2026-11-01", None));
     let filed = w.client("employer").post("/v1/notifications").key(&fresh_key()).json(&form).expect(202);
     let case: Uuid = filed["results"][0]["notification_id"].as_str().unwrap().parse().unwrap();
+    w.concern(case, &[member]);
     let granted = w.granted(&w.staff("privileged"), case, &[member]);
     let path = format!("/v1/members/{member}");
     let live = granted.get(path.as_str());

@@ -107,9 +107,11 @@ impl Society {
         let (_, to_decide) = file(&employer, w.employer, 53, "ミホン　サン");
         let (_, to_withdraw) = file(&employer, w.employer, 54, "ミホン　シ");
         let staff = w.staff("privileged");
+        let (_, case) = file(&employer, w.employer, 55, "ミホン　ゴ");
+        w.concern(case, &[member, unnumbered, child]);
+        let granted = w.granted(&staff, case, &[member, unnumbered, child]);
         let decided = crate::filing::decide(&staff, accepted, &crate::filing::accept()).expect(200);
         let decision = crate::filing::id(&decided["outcome"]["decision_id"]);
-        let granted = w.granted(&staff, notification, &[member, unnumbered, child]);
         let signed_in = w.nobody().post("/v1/sessions").json(&sign_in()).expect(200);
         let user = id_of_text(&mut owner, "select id from app_user where login = $1", "privileged");
         let mut client =

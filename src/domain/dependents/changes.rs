@@ -220,6 +220,16 @@ pub fn count_under(tx: &mut Tx<'_>, insured: Uuid, on: NaiveDate) -> Result<i64,
     .get_result(tx.conn())?;
     Ok(count.n)
 }
+/// Every person who is or ever was recognised under this insured person, as far as it is or was known.
+/// # Errors
+/// Database errors.
+pub fn ever_under(tx: &mut Tx<'_>, insured: Uuid) -> Result<Vec<Uuid>, Problem> {
+    let found: Vec<Made> =
+        sql_query("select dependent_id, person_id, branch from dependency where insured_id = $1")
+            .bind::<t::Uuid, _>(insured)
+            .load(tx.conn())?;
+    Ok(found.into_iter().map(|d| d.person_id).collect())
+}
 /// The persons that were recognised under this insured person before.
 /// # Errors
 /// Database errors.

@@ -1,8 +1,9 @@
 //! Every request takes this way: authenticate, check the scope, extract, run, record. No answer leaves unrecorded.
 use crate::kernel::{
-    ActorKind, Kernel, Kind, Operation, Problem,
-    gate::{Asking, Meta, Reply},
+    Actor, ActorKind, Facts, Kernel, Kind, Operation, Problem,
+    gate::{Asking, Meta, Reply, step_up},
     input::refuse_compressed,
+    policy::GrantState,
 };
 use actix_web::{
     FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse, ResponseError, http::header, web,
@@ -97,9 +98,22 @@ fn refused_at_the_door<Op: Operation>(asking: &Asking, req: &HttpRequest) -> Opt
     if opens(Op::SCOPE) || Op::ALSO.is_some_and(opens) {
         return None;
     }
+    if lacks_only_the_linkage::<Op>(asking, actor) {
+        return Some(step_up(actor));
+    }
     let mut p = Problem::new(Kind::ScopeMissing);
     p.challenge = Some(format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", Op::SCOPE));
     Some(p)
+}
+
+/// An operation on numbers, which a scoped token opens by itself, asked by somebody whom the policy lets through with the linkage
+/// and not without: that is told, whatever the sign-in's own scopes are (RFC 9470).
+fn lacks_only_the_linkage<Op: Operation>(asking: &Asking, actor: &Actor) -> bool {
+    let allows = |grant| {
+        let facts = Facts::of(Op::SUBJECT, Uuid::nil());
+        asking.kernel.policies.decide(actor, Op::ID, &facts, grant).is_allowed
+    };
+    Op::ALSO.is_some() && !allows(GrantState::None) && allows(GrantState::Matching)
 }
 
 fn extraction_problem(e: actix_web::Error) -> Problem {

@@ -42,14 +42,34 @@ pub fn apply<Op: Operation>(
         wait_for(tx, f.acquired_on)?;
     }
     let persons = person::settle(tx, permit, case, form)?;
+    let insured = insured_of(tx, case.row, form)?;
+    hold_everybody(tx, permit, insured, persons.values().copied())?;
+    let (row, known) = (case.row, || insured.ok_or_else(person_not_found));
     match form {
-        Form::QualificationAcquisition(f) => acquire(tx, permit, case.row, f, persons.get(&Slot::Insured)),
-        Form::QualificationLoss(f) => lose(tx, permit, case.row, f),
-        Form::DependentChange(f) => family::change(tx, permit, case.row, f, &persons),
-        Form::RegularReport(f) => pay::regular(tx, permit, case.row, f),
-        Form::RevisionReport(f) => pay::revision(tx, permit, case.row, f),
-        Form::BonusReport(f) => pay::bonus(tx, permit, case.row, f),
+        Form::QualificationAcquisition(f) => acquire(tx, permit, row, f, persons.get(&Slot::Insured)),
+        Form::QualificationLoss(f) => lose(tx, permit, row, f, known()?),
+        Form::DependentChange(f) => {
+            family::change(tx, permit, &family::Family { row, insured: known()?, persons: &persons }, f)
+        }
+        Form::RegularReport(f) => pay::regular(tx, permit, (row, known()?), f),
+        Form::RevisionReport(f) => pay::revision(tx, permit, (row, known()?), f),
+        Form::BonusReport(f) => pay::bonus(tx, permit, (row, known()?), f),
     }
+}
+/// Holds all persons whom the decision may change, in one call and so in one order: two decisions that name each other's people
+/// wait for one another and never in a ring. A loss or a change that is decided at the same time waits, or was decided before.
+fn hold_everybody<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    insured: Option<Uuid>,
+    chosen: impl Iterator<Item = Uuid>,
+) -> Result<(), Problem> {
+    let mut all: Vec<Uuid> = chosen.collect();
+    if let Some(insured) = insured {
+        all.push(insured);
+        all.extend(dependents::ever_under(tx, insured)?);
+    }
+    members::hold(tx, permit, &all)
 }
 fn received_on(row: &NotificationRow) -> NaiveDate {
     clock::jst_date(row.received_at)
@@ -158,9 +178,8 @@ fn lose<Op: Operation>(
     permit: &Permit<Op>,
     row: &NotificationRow,
     f: &Loss,
+    person: Uuid,
 ) -> Result<Applied, Problem> {
-    let person = insured_of(tx, row, f.office_number.as_deref(), &f.name_kana, f.birth_on)?;
-    members::hold(tx, permit, &[person])?;
     if !row.carries_number {
         // the form names a person that the society knows; its number, if any, stays where it is
         tx.note(|n| n.left([person], &[]));
@@ -184,24 +203,34 @@ fn lose<Op: Operation>(
                          "acquired_on": member.acquired_on, "lost_on": f.lost_on, "dependents_ended": ended, "dependents": [] });
     Ok(Applied { person, result })
 }
-/// The insured person that a form names: by 整理番号 with reading and birth day, else by reading and birth day alone.
+/// The insured person that a form is about, found when it came or now; `None` for an acquisition, which makes one.
 /// # Errors
-/// 409 `person-not-found`.
-fn insured_of(
-    tx: &mut Tx<'_>,
-    row: &NotificationRow,
-    office_number: Option<&str>,
-    kana: &str,
-    birth_on: NaiveDate,
-) -> Result<Uuid, Problem> {
-    if let Some(person) = row.person_id {
-        // since the notification came, the person may have left for another employer
-        let stays = members::is_insured_at(tx, person, row.employer_id)?;
-        return if stays { Ok(person) } else { Err(person_not_found()) };
+/// 409 `person-not-found`; since the notification came, the person may have left for another employer.
+fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Option<Uuid>, Problem> {
+    if matches!(form, Form::QualificationAcquisition(_)) {
+        return Ok(None);
     }
-    let named = members::Named { office_number, name_kana: kana, birth_on };
-    let found = members::find_named(tx, row.employer_id, &[named])?;
-    found.into_iter().next().flatten().ok_or_else(person_not_found)
+    let found = match row.person_id {
+        Some(person) => members::is_insured_at(tx, person, row.employer_id)?.then_some(person),
+        None => insured_named(tx, row, form)?,
+    };
+    found.map(Some).ok_or_else(person_not_found)
+}
+/// The person insured at the employer whom a form names, unless it makes one: by 整理番号 with reading and birth day, else by
+/// reading and birth day alone; `None` when it names nobody, and for an acquisition.
+/// # Errors
+/// Database errors.
+pub fn insured_named(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Option<Uuid>, Problem> {
+    let (office_number, name_kana, birth_on) = match form {
+        Form::QualificationAcquisition(_) => return Ok(None),
+        Form::QualificationLoss(f) => (f.office_number.as_deref(), &f.name_kana, f.birth_on),
+        Form::DependentChange(f) => (f.office_number.as_deref(), &f.name_kana, f.birth_on),
+        Form::RegularReport(f) => (f.office_number.as_deref(), &f.name_kana, f.birth_on),
+        Form::RevisionReport(f) => (f.office_number.as_deref(), &f.name_kana, f.birth_on),
+        Form::BonusReport(f) => (f.office_number.as_deref(), &f.name_kana, f.birth_on),
+    };
+    let named = members::Named { office_number, name_kana, birth_on };
+    Ok(members::find_named(tx, row.employer_id, &[named])?.into_iter().next().flatten())
 }
 fn person_not_found() -> Problem {
     Problem::conflict(
