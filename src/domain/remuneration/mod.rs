@@ -4,4 +4,10 @@
 mod api;
 pub mod rules;
 
-pub use api::routes;
+pub(crate) use api::calculations;
+pub use api::{CalculationTrace, calculate, routes};
+#[cfg(test)]
+pub use rules::tests::decide as decide_and_check;
+pub(crate) use rules::trace::steps;
+pub use rules::trace::{RoundingStep, StepWords};
+pub use rules::{Refusal, Rule, Trace, Value, in_reach, refuse};

@@ -14,8 +14,8 @@ mod offices;
 mod regular;
 mod regular_annual;
 #[cfg(test)]
-mod tests;
-mod trace;
+pub mod tests;
+pub mod trace;
 mod voluntary;
 
 pub use acquisition::{AcquisitionDetermination, AcquisitionInput, AcquisitionOutcome, PeriodPay};
@@ -82,14 +82,14 @@ pub struct Refusal {
     pub detail: &'static str,
 }
 /// A refusal at a place.
-const fn refuse(pointer: &'static str, code: &'static str, detail: &'static str) -> Refusal {
+pub const fn refuse(pointer: &'static str, code: &'static str, detail: &'static str) -> Refusal {
     Refusal { pointer, code, detail }
 }
 
 /// Validator of dates: the years 1900 to 2199.
 /// # Errors
 /// `date-out-of-range`.
-fn in_reach(day: &NaiveDate) -> Result<(), validator::ValidationError> {
+pub fn in_reach(day: &NaiveDate) -> Result<(), validator::ValidationError> {
     if YEARS.contains(&day.year()) {
         return Ok(());
     }

@@ -154,17 +154,17 @@ pub struct StepWords {
 /// Declares kinds of steps: `NAME = "code", "article" [, rounding]: "日本語" / "English";`
 macro_rules! steps {
     ($($name:ident = $code:literal, $law:literal $(, $rounding:ident)?: $ja:literal / $en:literal;)+) => { $(
-        const $name: $crate::domain::remuneration::rules::trace::StepWords =
-            $crate::domain::remuneration::rules::trace::StepWords {
+        const $name: $crate::domain::remuneration::StepWords =
+            $crate::domain::remuneration::StepWords {
                 code: $code,
                 article: $law,
-                rounding: steps!(@ $($rounding)?),
+                rounding: $crate::domain::remuneration::steps!(@ $($rounding)?),
                 ja: $ja,
                 en: $en,
             };
     )+ };
     (@) => { None };
-    (@ $rounding:ident) => { Some($crate::domain::remuneration::rules::trace::RoundingStep::$rounding) };
+    (@ $rounding:ident) => { Some($crate::domain::remuneration::RoundingStep::$rounding) };
 }
 pub(crate) use steps;
 
