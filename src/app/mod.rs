@@ -26,6 +26,7 @@ const TAGS: &[(&str, &str)] = &[
         "Calculations",
         "標準報酬などの計算 / calculations of standard remuneration, explained; nothing is stored",
     ),
+    ("StandardRemunerations", "標準報酬・標準賞与の決定 / decisions of standard remuneration and bonuses"),
     ("Notifications", "届出 / notifications"),
     ("AuditLogs", "操作ログ / the audit log"),
 ];
