@@ -1,6 +1,9 @@
 //! Traces: what a rule did, step by step, with every figure it used. A trace is what a decision is explained and checked with; it
 //! renders into sentences that a clerk can read aloud.
-use crate::values::{month::Month, yen::Yen};
+use crate::values::{
+    month::{Month, YEARS},
+    yen::Yen,
+};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -82,6 +85,14 @@ impl Value {
             Self::Month(_) => FigureUnit::Month,
             Self::Date(_) => FigureUnit::Date,
             Self::Count(_) => FigureUnit::Count,
+        }
+    }
+    /// A month or a date lies in the years that a caller may name; anything else always does.
+    pub fn is_in_reach(self) -> bool {
+        match self {
+            Self::Month(month) => YEARS.contains(&month.year()),
+            Self::Date(day) => YEARS.contains(&day.year()),
+            _ => true,
         }
     }
     /// As programs write it: `250000`, `2026-09`, `2026-09-01`.

@@ -34,11 +34,10 @@ steps! {
         "医療又は長期の観光・保養のための滞在であるため、対象になりません。" /
         "In Japan for medical treatment or a long stay of leisure: not possible.";
 }
-const TRANSFER_AGE: i32 = 75;
 
 /// Not in the scheme for elderly people.
 pub fn other_scheme(case: &mut Case<'_>) -> Result<bool, Refusal> {
-    let birthday = period::birthday(case.input.birth_on, TRANSFER_AGE);
+    let birthday = period::birthday_75(case.input.birth_on);
     if birthday <= case.input.recognised_on {
         case.trace.step(&SEVENTY_FIVE, [("birthday", Value::Date(birthday))]);
         return Ok(false);
