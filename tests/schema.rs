@@ -71,3 +71,36 @@ fn the_roles_may_do_what_is_documented_and_nothing_else() {
         assert!(documented().contains_key(&table), "{table} is missing in the table of rights");
     }
 }
+
+kenpo::row! {
+    /// Four columns, in the order in which one statement below names them.
+    pub struct Named {
+        /// First.
+        one: t::Integer => i32,
+        /// Second.
+        two: t::Nullable<t::Integer> => Option<i32>,
+        /// Third.
+        three: t::Integer => i32,
+        /// Fourth.
+        four: t::Integer => i32,
+    }
+}
+#[test]
+fn a_row_is_read_by_name_in_whatever_order_the_columns_come() {
+    let w = World::new();
+    let read = |columns: &str| sql_query(format!("select {columns}")).get_result::<Named>(&mut w.owner());
+    let mut orders = 0;
+    for first in 1..=4 {
+        for step in [1, 3] {
+            let names = ["1 as one", "null::int as two", "3 as three", "4 as four"];
+            let columns: Vec<&str> = (0..4).map(|n| names[(first + n * step) % 4]).collect();
+            let row = read(&format!("{}, 9 as five", columns.join(", "))).unwrap();
+            assert_eq!((row.one, row.two, row.three, row.four), (1, None, 3, 4), "{columns:?}");
+            orders += 1;
+        }
+    }
+    assert_eq!(orders, 8);
+    let lacks = read("1 as one, 2 as two, 3 as three").unwrap_err();
+    assert!(lacks.to_string().contains("four"), "{lacks}");
+    assert!(read("1 as one, 2 as two, null::int as three, 4 as four").is_err());
+}

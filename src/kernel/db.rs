@@ -4,9 +4,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
     PgConnection, QueryResult, RunQueryDsl,
     connection::SimpleConnection,
+    deserialize::{self, FromSql},
     pg::Pg,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection},
+    row::{Field, NamedRow, Row, RowIndex},
     sql_types as t,
 };
 use std::borrow::Cow;
@@ -160,12 +162,33 @@ pub fn require_durable(conn: &mut PgConnection) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The value of a column by its name. It is looked for beside the one that was read before (`at`), since rows and statements mostly
+/// name their columns in the same order: a search through all of them for each costs more than reading a page of wide rows.
+/// # Errors
+/// A column that the statement does not give, or of another type.
+pub fn column<'a, S, T: FromSql<S, Pg>>(
+    row: &impl NamedRow<'a, Pg>,
+    at: &mut usize,
+    name: &str,
+) -> deserialize::Result<T> {
+    let is_beside = Row::get(row, *at).is_some_and(|field| field.field_name() == Some(name));
+    let place = if is_beside { Some(*at) } else { RowIndex::<&str>::idx(row, name) };
+    let place = place.ok_or_else(|| format!("the statement gives no column {name}"))?;
+    *at = place.saturating_add(1);
+    Row::get_value::<S, T, _>(row, place)
+}
 /// Declares a row that is read by name: `row!{ /// doc \n pub struct X { /// doc \n id: Uuid => uuid::Uuid, … } }`
 #[macro_export]
 macro_rules! row {
     ($(#[$m:meta])* pub struct $name:ident { $($(#[$fm:meta])* $field:ident: $sql:ty => $ty:ty),+ $(,)? }) => {
         $(#[$m])*
-        #[derive(Clone, Debug, diesel::QueryableByName)]
-        pub struct $name { $($(#[$fm])* #[diesel(sql_type = $sql)] pub $field: $ty),+ }
+        #[derive(Clone, Debug)]
+        pub struct $name { $($(#[$fm])* pub $field: $ty),+ }
+        impl diesel::deserialize::QueryableByName<diesel::pg::Pg> for $name {
+            fn build<'a>(row: &impl diesel::row::NamedRow<'a, diesel::pg::Pg>) -> diesel::deserialize::Result<Self> {
+                let mut at = 0;
+                Ok(Self { $($field: $crate::kernel::db::column::<$sql, $ty>(row, &mut at, stringify!($field))?),+ })
+            }
+        }
     };
 }
