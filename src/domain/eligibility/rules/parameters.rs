@@ -180,7 +180,7 @@ fn latest(name: Parameter, day: NaiveDate) -> Option<LegalSetting> {
         let from = NaiveDate::from_ymd_opt(r.from.0, r.from.1, r.from.2)?;
         Some(LegalSetting { name, from, value: r.value, source: r.source, basis: r.basis })
     };
-    TABLE.iter().filter(|r| r.what == name).filter_map(shown).filter(|s| s.from <= day).next_back()
+    TABLE.iter().filter(|r| r.what == name).filter_map(shown).rfind(|s| s.from <= day)
 }
 /// The value in force on a day; nothing before its first row.
 pub fn on(what: Parameter, day: NaiveDate) -> Option<i64> {
