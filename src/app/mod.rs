@@ -39,6 +39,7 @@ pub fn routes() -> Routes {
     domain::members::routes(&mut r);
     domain::dependents::routes(&mut r);
     domain::remuneration::routes(&mut r);
+    domain::eligibility::routes(&mut r);
     domain::personal_numbers::routes(&mut r);
     domain::notifications::routes(&mut r);
     domain::audit::routes(&mut r);

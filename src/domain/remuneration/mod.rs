@@ -6,10 +6,18 @@ mod decisions;
 pub mod rules;
 mod told;
 
+pub use api::calculate;
+pub(crate) use api::calculations;
 pub use decisions::{
     Case, Decided, DecidedBonus, decide_acquisition, decide_bonus, decide_occasional, decide_regular,
     end_on_loss,
 };
+#[cfg(test)]
+pub use rules::tests::decide as decide_and_check;
+pub(crate) use rules::trace::steps;
+pub use rules::trace::{RoundingStep, StepWords};
+pub use rules::{Refusal, Rule, Trace, Value, in_reach, refuse};
+pub use told::CalculationTrace;
 
 /// Operations of this module.
 pub fn routes(r: &mut crate::kernel::Routes) {

@@ -105,10 +105,10 @@ pub fn decide_regular<Op: Operation>(
         revision_month: revised.and_then(|m| u8::try_from(m.number()).ok()),
     };
     let (out, trace) = rules::apply::<RegularDetermination>(&facts).map_err(undecidable)?;
-    let (Some(grade), Some(standard)) = (out.grade, out.standard_yen) else {
+    let (Some(grade), Some(standard)) = (out.grade, out.determined.standard_yen) else {
         return Err(reasoned("no-determination", &trace));
     };
-    let monthly = out.average_yen.or(previous.map(|d| d.monthly_yen)).unwrap_or(standard);
+    let monthly = out.determined.average_yen.or(previous.map(|d| d.monthly_yen)).unwrap_or(standard);
     let told = told::<RegularDetermination>(&facts, &trace)?;
     keep::<RegularDetermination, _>(tx, permit, case, from, (grade, standard, monthly), told)
 }
@@ -144,7 +144,7 @@ pub fn decide_occasional<Op: Operation>(
         current_base_yen: Yen::new(current.monthly_yen),
     };
     let (out, trace) = rules::apply::<OccasionalRevision>(&facts).map_err(undecidable)?;
-    let (true, Some(grade), Some(standard)) = (out.revises, out.grade, out.standard_yen) else {
+    let (true, Some(grade), Some(standard)) = (out.revises, out.grade, out.determined.standard_yen) else {
         return Err(reasoned("no-revision", &trace));
     };
     if (7..=9).contains(&from.number()) {
@@ -158,7 +158,7 @@ pub fn decide_occasional<Op: Operation>(
         )?;
     }
     let told = told::<OccasionalRevision>(&facts, &trace)?;
-    let monthly = out.average_yen.unwrap_or(standard);
+    let monthly = out.determined.average_yen.unwrap_or(standard);
     keep::<OccasionalRevision, _>(tx, permit, case, from, (grade, standard, monthly), told)
 }
 /// 標準賞与額 (健康保険法45条) of a month with one more bonus in yen; the later months of the fiscal year are counted anew.

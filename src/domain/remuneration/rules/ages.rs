@@ -21,6 +21,12 @@ pub struct AgeDatesInput {
 /// What age brings, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AgeDatesOutcome {
+    /// Day on which 40 is reached: the day before the birthday.
+    pub reaches_40_on: NaiveDate,
+    /// Day on which 65 is reached.
+    pub reaches_65_on: NaiveDate,
+    /// Day on which 70 is reached: pension insurance ends with it (厚生年金保険法14条5号), health insurance does not.
+    pub reaches_70_on: NaiveDate,
     /// First month as 介護保険第2号被保険者.
     pub care_from_month: Month,
     /// Last month as 介護保険第2号被保険者.
@@ -63,8 +69,16 @@ impl Rule for AgeDates {
         );
         let elderly_from = Month::of(reaches(70)).plus(1).first_day();
         trace.step(&SEVENTY, [("seventy", Value::Date(reaches(70))), ("from", Value::Date(elderly_from))]);
-        let transfer_on = reaches(75).succ_opt().unwrap_or(input.birth_on);
+        let transfer_on = period::birthday_75(input.birth_on);
         trace.step(&SEVENTY_FIVE, [("transfer", Value::Date(transfer_on))]);
-        Ok(AgeDatesOutcome { care_from_month: from, care_until_month: until, elderly_from, transfer_on })
+        Ok(AgeDatesOutcome {
+            reaches_40_on: reaches(40),
+            reaches_65_on: reaches(65),
+            reaches_70_on: reaches(70),
+            care_from_month: from,
+            care_until_month: until,
+            elderly_from,
+            transfer_on,
+        })
     }
 }
