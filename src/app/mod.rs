@@ -26,6 +26,7 @@ const TAGS: &[(&str, &str)] = &[
         "Calculations",
         "標準報酬などの計算 / calculations of standard remuneration, explained; nothing is stored",
     ),
+    ("Calendar", "暦による処理と年齢到達者 / what happens by the calendar, and who comes to an age"),
     ("Notifications", "届出 / notifications"),
     ("AuditLogs", "操作ログ / the audit log"),
 ];
@@ -38,6 +39,7 @@ pub fn routes() -> Routes {
     domain::members::routes(&mut r);
     domain::dependents::routes(&mut r);
     domain::remuneration::routes(&mut r);
+    domain::calendar::routes(&mut r);
     domain::personal_numbers::routes(&mut r);
     domain::notifications::routes(&mut r);
     domain::audit::routes(&mut r);

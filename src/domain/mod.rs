@@ -9,6 +9,8 @@ pub mod dependents;
 
 pub mod remuneration;
 
+pub mod calendar;
+
 pub mod notifications;
 
 pub mod access;

@@ -12,7 +12,9 @@ mod store;
 mod views;
 
 pub use api::{MemberQuery, routes};
-pub use changes::{Enrol, IdentityFacts, enrol, lose, new_person, restate, touch};
+pub use changes::{
+    Enrol, IdentityFacts, Loss, count_change, end_cover, enrol, lose, new_person, restate, touch,
+};
 pub use model::{MemberRow, PersonRow};
 pub use name_api::NameReason;
 pub use named::{

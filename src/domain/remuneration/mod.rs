@@ -5,3 +5,4 @@ mod api;
 pub mod rules;
 
 pub use api::routes;
+pub use rules::age_dates;

@@ -7,8 +7,9 @@ use super::{Acquisition, Form, Loss, Slot, model::NotificationRow};
 use crate::{
     domain::{dependents, employers, members},
     kernel::{Operation, Permit, Problem, Tx, clock, vault::Registration},
+    values::period,
 };
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 pub use person::{Choice, SamePersonProposal, proposals};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -53,12 +54,6 @@ fn received_on(row: &NotificationRow) -> NaiveDate {
 /// 種別 as the sex of a person; a class that does not tell it is unset.
 fn person_sex(s: super::Sex) -> &'static str {
     s.person_sex().map_or("unset", |s| s.as_str())
-}
-/// 75th birthday: cover ends on the day itself (高齢者の医療の確保に関する法律50条; the birthday, not the eve).
-pub fn birthday_75(birth_on: NaiveDate) -> Option<NaiveDate> {
-    let year = birth_on.year() + 75;
-    NaiveDate::from_ymd_opt(year, birth_on.month(), birth_on.day())
-        .or_else(|| NaiveDate::from_ymd_opt(year, 3, 1))
 }
 
 /// What was filed ahead is decided from the day of its event on.
@@ -105,7 +100,7 @@ fn acquire<Op: Operation>(
             acquired_on: f.acquired_on,
             reason: if was_insured { "rejoined" } else { "new" },
             received_on: received_on(row),
-            planned_loss_on: birthday_75(f.birth_on),
+            planned_loss_on: Some(period::birthday(f.birth_on, 75)),
             short_time_worker: f.short_time_worker,
             remuneration_yen: Some(f.total_yen),
             source: Some(row.id),

@@ -19,7 +19,7 @@ mod trace;
 mod voluntary;
 
 pub use acquisition::{AcquisitionDetermination, AcquisitionInput, AcquisitionOutcome, PeriodPay};
-pub use ages::{AgeDates, AgeDatesInput, AgeDatesOutcome};
+pub use ages::{AgeDates, AgeDatesInput, AgeDatesOutcome, age_dates};
 pub use bonus::{BonusInput, BonusOutcome, StandardBonus};
 pub use exemption::{ExemptionInput, ExemptionMonths, ExemptionOutcome, Leave, LeaveKind};
 pub use grades::{GradeInput, GradeOutcome, StandardRemunerationGrade, TABLE_OF_2016};
