@@ -192,6 +192,7 @@ fn sql_stands_in_stores() {
         "src/domain/members/store.rs",
         "src/domain/notifications/store.rs",
         "src/domain/personal_numbers/store.rs",
+        "src/domain/remuneration/decisions/store.rs",
     ];
     only_in("sql_query", &stores);
     only_in("batch_execute", &stores);

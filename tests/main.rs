@@ -24,6 +24,7 @@ mod launcher;
 mod lists;
 mod panics;
 mod people;
+mod remuneration;
 mod samples;
 mod schema;
 mod sessions;

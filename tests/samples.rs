@@ -212,21 +212,14 @@ fn a_file_in_the_wrong_encoding_leaves_its_receipt_only() {
     assert_eq!(list["items"][0]["read_count"], 0);
 }
 #[test]
-fn forms_of_remuneration_are_known_and_not_taken_yet() {
-    for path in ["05_santei_ok/SHFD0006.CSV", "06_geppen_ok/SHFD0006.CSV", "07_shoyo_ok/SHFD0006.CSV"] {
-        let w = world_of(path);
-        let employer = w.client("employer");
-        let rows: usize = table("expected.json")[path]["accepted"].to_string().parse().unwrap();
-        let before = tables(&w);
-        let dry = send(&w, &employer, path, true).expect(200);
-        assert_eq!(dry["file_result"], "rejected");
-        assert_eq!(tables(&w), before, "{path}: a dry run stores nothing");
-        let refused = send(&w, &employer, path, false).refused(422, "file-rejected");
-        let codes: Vec<&Value> = refused["errors"].as_array().unwrap().iter().map(|e| &e["code"]).collect();
-        assert_eq!(codes, vec!["E-FORM-NOT-ACCEPTED"; rows], "{path}");
-        let mut expected = before;
-        *expected.get_mut("public.submission").unwrap() += 1;
-        *expected.get_mut("public.idempotency").unwrap() += 1;
-        assert_eq!(tables(&w), expected, "{path}: the receipt, its answer under the key, and nothing else");
-    }
+fn regular_reports() {
+    sample("05_santei_ok/SHFD0006.CSV");
+}
+#[test]
+fn revision_reports() {
+    sample("06_geppen_ok/SHFD0006.CSV");
+}
+#[test]
+fn bonus_reports() {
+    sample("07_shoyo_ok/SHFD0006.CSV");
 }

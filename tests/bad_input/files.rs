@@ -70,7 +70,7 @@ fn one_fault_in_the_only_row() {
         ("E-FIELD-COUNT", Value::Null, longer),
         ("E-FORM-CODE", json!([1]), row_with(1, b"9999999")),
         ("E-FORM-CODE", json!([1]), row_with(1, b"22007001")),
-        ("E-FORM-NOT-ACCEPTED", Value::Null, row_with(1, b"2225700")),
+        ("E-FIELD-COUNT", Value::Null, row_with(1, b"2225700")),
         ("E-OFFICE-MISMATCH", Value::Null, row_with(4, b"\xb1")),
         ("E-DATE-NOT-REAL", json!([9, 10]), row_with(10, b"021301")),
         ("E-DATE-NOT-REAL", json!([18, 19]), row_with(19, b"080230")),

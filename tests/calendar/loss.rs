@@ -186,3 +186,21 @@ fn dependents_lose_with_a_member_who_died_also_those_who_were_to_leave_later() {
         );
     }
 }
+#[test]
+fn what_was_decided_of_pay_ends_with_the_cover() {
+    let w = World::new();
+    let p = crate::filing::Person { birth_on: "1951-11-23", ..NANA };
+    let hired = filed(&w, &w.client("employer"), &acquisition(p, "2025-04-01", None));
+    let member =
+        crate::filing::id(&decide(&w.staff("clerk"), hired, &accept()).expect(200)["outcome"]["member_id"]);
+    pass(&w, 1);
+    work(&w);
+    assert_eq!(known(&w, "enrolment", member)[0]["lost_on"], "2026-11-23");
+    let held = known(&w, "standard_remuneration", member);
+    assert_eq!(held.len(), 1);
+    assert_eq!(
+        (&held[0]["applies_from"], &held[0]["applies_until"]),
+        (&json!("2025-04-01"), &json!("2026-11-01")),
+        "the month of the loss is not counted in"
+    );
+}

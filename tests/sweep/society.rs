@@ -22,6 +22,8 @@ pub const NUMBER: u16 = 41;
 pub struct Society {
     pub w: World,
     pub member: Uuid,
+    /// A decision of standard remuneration of somebody else.
+    pub decision: Uuid,
     /// Insured too, without a number.
     pub unnumbered: Uuid,
     pub dependent: Uuid,
@@ -108,12 +110,14 @@ impl Society {
         let stranger = token(&w, "stranger", &secret, None);
         let employer = w.client("employer");
         // The other employer's rows stand between rows of the first, so that they are neither first nor last.
-        file(&employer, w.employer, 50, "ミホン　レイ");
+        let (_, accepted) = file(&employer, w.employer, 50, "ミホン　レイ");
         let (submission, notification) = file(&employer, w.employer, 51, "ミホン　イチ");
         let (own_submission, own_notification) = file(&stranger, w.other_employer, 52, "ヨソ　ニ");
         let (_, to_decide) = file(&employer, w.employer, 53, "ミホン　サン");
         let (_, to_withdraw) = file(&employer, w.employer, 54, "ミホン　シ");
         let staff = w.staff("privileged");
+        let decided = crate::filing::decide(&staff, accepted, &crate::filing::accept()).expect(200);
+        let decision = crate::filing::id(&decided["outcome"]["decision_id"]);
         let granted = w.granted(&staff, notification, &[member, unnumbered, child]);
         let signed_in = w.nobody().post("/v1/sessions").json(&sign_in()).expect(200);
         let user = id_of_text(&mut owner, "select id from app_user where login = $1", "privileged");
@@ -136,6 +140,7 @@ impl Society {
         Self {
             w,
             member,
+            decision,
             unnumbered,
             dependent,
             child,

@@ -97,6 +97,9 @@ pub fn table() -> Vec<Row> {
         row("getDependent", Employer, Hidden),
         row("getDependent", Staff, Hidden).query(as_of),
         row("getDependentHistory", Staff, Hidden),
+        row("listStandardRemunerations", Staff, Hidden).query(as_of),
+        row("listStandardBonuses", Staff, Hidden).query(as_of),
+        row("explainStandardRemuneration", Staff, Hidden),
         row("verifyPersonalNumber", Granted, Hidden)
             .body(|_| Body::Json(json!({ "personal_number": seed::fictitious_number(NUMBER) }))),
         row("registerPersonalNumber", Granted, Hidden).body(|_| {
@@ -200,6 +203,7 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         ("{employer_id}", s.w.employer),
         ("{member_id}", s.member),
         ("{dependent_id}", s.dependent),
+        ("{decision_id}", s.decision),
         ("{person_id}", person),
         ("{submission_id}", s.submission),
         ("{notification_id}", notification),

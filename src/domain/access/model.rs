@@ -17,6 +17,10 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("employers:write", "事業所を登録・変更する / register and change employers"),
     ("calendar:read", "暦による処理を参照する / read what is done by the calendar"),
     ("calculations:run", "標準報酬などを試算する / run calculations of standard remuneration"),
+    (
+        "remuneration:read",
+        "標準報酬と標準賞与、その説明を参照する / read standard remuneration and bonuses and their explanation",
+    ),
     ("notifications:submit", "届出を提出する / file notifications"),
     ("notifications:read", "届出と結果を参照する / read notifications and results"),
     ("notifications:decide", "届出を審査する / decide notifications"),

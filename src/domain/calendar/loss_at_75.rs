@@ -7,7 +7,7 @@ use super::{
     store,
 };
 use crate::{
-    domain::{dependents, members},
+    domain::{dependents, members, remuneration},
     kernel::{
         Problem,
         errand::{Act, Errand},
@@ -67,6 +67,7 @@ fn lose(conn: &mut PgConnection, errand: &Errand, act: &Act, row: &OldRow) -> Re
     if !members::end_cover(conn, act, &loss)? {
         return Ok(Vec::new());
     }
+    remuneration::end_on_loss(conn, act, row.person_id, (row.began_on, on))?;
     let mut changed = vec![effect(row, row.person_id, CalendarEffectKind::InsuredLost, on)];
     for d in dependents::end_under(conn, act, row.person_id, on)? {
         changed.push(effect(row, d.person_id, CalendarEffectKind::DependentLostWithInsured, on));

@@ -261,6 +261,13 @@ coded! {
         /// その他
         Other = "2", "other";
     }
+    /// 昇(降)給区分.
+    PayChangeDirection = "pay_change_direction" {
+        /// 昇給
+        Up = "1", "up";
+        /// 降給
+        Down = "2", "down";
+    }
     /// 電話番号の種別. The layout gives 1–4; the labels are not published with it.
     PhoneKind = "phone_kind" {
         /// Kind 1.

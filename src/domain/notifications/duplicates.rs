@@ -10,8 +10,8 @@ use super::numbers::Slot;
 use super::rows::{ParsedRow, PensionOffice};
 use crate::values::personal_number::PersonalNumber;
 
-/// Form, office and 整理番号 of a person.
-type PersonKey = (&'static str, Option<PensionOffice>, String);
+/// Form, office and 整理番号 of a person, and the month or day that the form is for.
+type PersonKey = (&'static str, Option<PensionOffice>, String, String);
 
 /// Everything a row says, by text and numbers.
 type Whole<'a> = (Option<PensionOffice>, String, Vec<(Slot, &'a [u8; 12])>);
@@ -93,7 +93,7 @@ fn person_key(row: &ParsedRow, form: &Form) -> Option<PersonKey> {
     }
     // 00012 and 12 are the same 整理番号.
     let number = form.office_number()?.trim_start_matches('0').to_owned();
-    Some((form.form_code(), row.office.clone(), number))
+    Some((form.form_code(), row.office.clone(), number, form.period()))
 }
 
 /// The numbers that may stand in one row only: of dependent changes those of the dependents.

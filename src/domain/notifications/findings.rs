@@ -87,6 +87,7 @@ findings! {
     FutureDate Error "E-FUTURE-DATE" "届出日より後の日付です。" "The day lies after the day of filing.";
     DateRelation Error "E-DATE-RELATION" "日付の前後関係が正しくありません。" "Two dates do not fit together.";
     Sum Error "E-SUM" "合計額が正しくありません。" "A total is wrong or too small.";
+    Days Error "E-DAYS" "支払基礎日数が正しくありません。" "The days that pay was counted for are wrong or too few.";
     MynumberCheckDigit Error "E-MYNUMBER-CHECK-DIGIT" "個人番号が正しくありません。" "The personal number is not twelve digits with the right check digit.";
     MynumberDuplicate Error "E-MYNUMBER-DUPLICATE" "同じ個人番号が複数の箇所にあります。" "The same personal number stands in more than one place.";
     NumberInText Error "E-NUMBER-IN-TEXT" "個人番号とみられる12桁の数字が含まれています。" "A text holds twelve digits in a row, which may be a personal number.";

@@ -1,9 +1,25 @@
 //! What every form has in common: its kind, its texts, its canonical form.
 
+use chrono::NaiveDate;
+
 use super::codes::AcquisitionClass;
 use super::forms::{Acquisition, Address, DependentChange, Form, Loss, OtherEntry, Overseas, SpouseEntry};
 use super::numbers::other_key;
 use crate::values::kana::canonical_kana;
+
+/// The same of each form, whichever it is.
+macro_rules! of_each {
+    ($form:expr, $inner:ident => $what:expr) => {
+        match $form {
+            Form::QualificationAcquisition($inner) => $what,
+            Form::QualificationLoss($inner) => $what,
+            Form::DependentChange($inner) => $what,
+            Form::RegularReport($inner) => $what,
+            Form::RevisionReport($inner) => $what,
+            Form::BonusReport($inner) => $what,
+        }
+    };
+}
 
 /// The texts of a form, each under its field key.
 pub(super) type Texts<'a> = Vec<(&'static str, &'a str)>;
@@ -15,6 +31,9 @@ impl Form {
             Self::QualificationAcquisition(_) => "qualification_acquisition",
             Self::QualificationLoss(_) => "qualification_loss",
             Self::DependentChange(_) => "dependent_change",
+            Self::RegularReport(_) => "regular_report",
+            Self::RevisionReport(_) => "revision_report",
+            Self::BonusReport(_) => "bonus_report",
         }
     }
 
@@ -24,15 +43,46 @@ impl Form {
             Self::QualificationAcquisition(_) => "2200700",
             Self::QualificationLoss(_) => "2201700",
             Self::DependentChange(_) => "2202700",
+            Self::RegularReport(_) => "2225700",
+            Self::RevisionReport(_) => "2221700",
+            Self::BonusReport(_) => "2265700",
         }
     }
 
     /// 被保険者整理番号, when given.
     pub fn office_number(&self) -> Option<&str> {
+        of_each!(self, form => form.office_number.as_deref())
+    }
+
+    /// 被保険者証番号(健保組合), when given.
+    pub fn insured_number(&self) -> Option<&str> {
         match self {
-            Self::QualificationAcquisition(form) => form.office_number.as_deref(),
-            Self::QualificationLoss(form) => form.office_number.as_deref(),
-            Self::DependentChange(form) => form.office_number.as_deref(),
+            Self::QualificationAcquisition(form) => form.insured_number.as_deref(),
+            Self::QualificationLoss(form) => form.insured_number.as_deref(),
+            Self::RegularReport(form) => form.insured_number.as_deref(),
+            Self::RevisionReport(form) => form.insured_number.as_deref(),
+            Self::BonusReport(form) => form.insured_number.as_deref(),
+            Self::DependentChange(_) => None,
+        }
+    }
+
+    /// The insured person's reading.
+    pub fn name_kana(&self) -> &str {
+        of_each!(self, form => &form.name_kana)
+    }
+
+    /// The insured person's day of birth.
+    pub const fn birth_on(&self) -> NaiveDate {
+        of_each!(self, form => form.birth_on)
+    }
+
+    /// 適用年月, 改定年月 or 支払年月日 of a report of pay; empty for the other forms. Of one person several may wait at once.
+    pub fn period(&self) -> String {
+        match self {
+            Self::RegularReport(form) => form.applies_from.to_string(),
+            Self::RevisionReport(form) => form.applies_from.to_string(),
+            Self::BonusReport(form) => form.paid_on.to_string(),
+            _ => String::new(),
         }
     }
 
@@ -41,13 +91,14 @@ impl Form {
     /// acquisition filled in. To be applied once, to what a caller sent.
     #[must_use]
     pub fn normalised(mut self) -> Self {
+        of_each!(&mut self, form => {
+            canonical(&mut form.name_kana, &mut form.name_kana_raw);
+            drop_empty([&mut form.office_number, &mut form.name]);
+        });
         match &mut self {
             Self::QualificationAcquisition(form) => {
-                canonical(&mut form.name_kana, &mut form.name_kana_raw);
                 drop_empty([
-                    &mut form.office_number,
                     &mut form.insured_number,
-                    &mut form.name,
                     &mut form.no_number_note,
                     &mut form.remarks,
                     &mut form.society_note,
@@ -58,16 +109,22 @@ impl Form {
                 }
             }
             Self::QualificationLoss(form) => {
-                canonical(&mut form.name_kana, &mut form.name_kana_raw);
-                drop_empty([
-                    &mut form.office_number,
-                    &mut form.insured_number,
-                    &mut form.name,
-                    &mut form.remarks,
-                    &mut form.society_note,
-                ]);
+                drop_empty([&mut form.insured_number, &mut form.remarks, &mut form.society_note]);
             }
             Self::DependentChange(form) => normalise_dependents(form),
+            Self::RegularReport(form) => drop_empty([
+                &mut form.insured_number,
+                &mut form.over_70_months,
+                &mut form.remarks,
+                &mut form.society_note,
+            ]),
+            Self::RevisionReport(form) => drop_empty([
+                &mut form.insured_number,
+                &mut form.pay_change_reason,
+                &mut form.remarks,
+                &mut form.society_note,
+            ]),
+            Self::BonusReport(form) => drop_empty([&mut form.insured_number, &mut form.society_note]),
         }
         self
     }
@@ -75,24 +132,49 @@ impl Form {
     /// Every text of the form under its field key, also those of its entries.
     pub(super) fn texts(&self) -> Texts<'_> {
         let mut texts = Vec::new();
+        of_each!(self, form => {
+            texts.push(("name_kana", form.name_kana.as_str()));
+            push_given(
+                &mut texts,
+                [("office_number", &form.office_number), ("name_kana", &form.name_kana_raw), ("name", &form.name)],
+            );
+        });
         match self {
             Self::QualificationAcquisition(form) => push_acquisition(&mut texts, form),
             Self::QualificationLoss(form) => push_loss(&mut texts, form),
             Self::DependentChange(form) => push_dependents(&mut texts, form),
+            Self::RegularReport(form) => push_given(
+                &mut texts,
+                [
+                    ("insured_number", &form.insured_number),
+                    ("over_70_months", &form.over_70_months),
+                    ("remarks", &form.remarks),
+                    ("society_note", &form.society_note),
+                ],
+            ),
+            Self::RevisionReport(form) => push_given(
+                &mut texts,
+                [
+                    ("insured_number", &form.insured_number),
+                    ("pay_change_reason", &form.pay_change_reason),
+                    ("remarks", &form.remarks),
+                    ("society_note", &form.society_note),
+                ],
+            ),
+            Self::BonusReport(form) => push_given(
+                &mut texts,
+                [("insured_number", &form.insured_number), ("society_note", &form.society_note)],
+            ),
         }
         texts
     }
 }
 
 fn push_acquisition<'a>(texts: &mut Texts<'a>, form: &'a Acquisition) {
-    texts.push(("name_kana", &form.name_kana));
     push_given(
         texts,
         [
-            ("office_number", &form.office_number),
             ("insured_number", &form.insured_number),
-            ("name_kana", &form.name_kana_raw),
-            ("name", &form.name),
             ("no_number_note", &form.no_number_note),
             ("remarks", &form.remarks),
             ("society_note", &form.society_note),
@@ -102,14 +184,10 @@ fn push_acquisition<'a>(texts: &mut Texts<'a>, form: &'a Acquisition) {
 }
 
 fn push_loss<'a>(texts: &mut Texts<'a>, form: &'a Loss) {
-    texts.push(("name_kana", &form.name_kana));
     push_given(
         texts,
         [
-            ("office_number", &form.office_number),
             ("insured_number", &form.insured_number),
-            ("name_kana", &form.name_kana_raw),
-            ("name", &form.name),
             ("remarks", &form.remarks),
             ("society_note", &form.society_note),
         ],
@@ -117,11 +195,6 @@ fn push_loss<'a>(texts: &mut Texts<'a>, form: &'a Loss) {
 }
 
 fn push_dependents<'a>(texts: &mut Texts<'a>, form: &'a DependentChange) {
-    texts.push(("name_kana", &form.name_kana));
-    push_given(
-        texts,
-        [("office_number", &form.office_number), ("name_kana", &form.name_kana_raw), ("name", &form.name)],
-    );
     push_resident_address(texts, form.resident_address.as_ref());
     form.spouse.iter().for_each(|spouse| push_spouse(texts, spouse));
     form.others.iter().enumerate().for_each(|(index, other)| push_other(texts, index, other));
@@ -218,8 +291,6 @@ fn push_other<'a>(texts: &mut Texts<'a>, index: usize, entry: &'a OtherEntry) {
 }
 
 fn normalise_dependents(form: &mut DependentChange) {
-    canonical(&mut form.name_kana, &mut form.name_kana_raw);
-    drop_empty([&mut form.office_number, &mut form.name]);
     tidy_address(&mut form.resident_address);
     if let Some(entry) = &mut form.spouse {
         canonical(&mut entry.name_kana, &mut entry.name_kana_raw);

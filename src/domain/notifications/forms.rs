@@ -11,6 +11,7 @@ use super::codes::{
     OverseasEndReason, OverseasReason, OverseasStatus, PhoneKind, Relationship, RemovalReason, Sex,
     SpouseOccupation, SpouseReason, SpouseRelationship, SpouseRemovalReason, StatedSex,
 };
+use super::pay_forms::{BonusReport, RegularReport, RevisionReport};
 
 /// One notification form; `kind` tells which.
 // A dependent change is twice as large as the others; a box would only move the cost to every reader.
@@ -24,6 +25,12 @@ pub enum Form {
     QualificationLoss(Loss),
     /// 被扶養者(異動)届 (同 第38条).
     DependentChange(DependentChange),
+    /// 被保険者報酬月額算定基礎届 (同 第25条).
+    RegularReport(RegularReport),
+    /// 被保険者報酬月額変更届 (同 第26条).
+    RevisionReport(RevisionReport),
+    /// 被保険者賞与支払届 (同 第27条).
+    BonusReport(BonusReport),
 }
 
 /// Derives and attributes that every struct of a form shares.
@@ -35,6 +42,7 @@ macro_rules! form_struct {
         pub struct $name { $($fields)* }
     };
 }
+pub(super) use form_struct;
 
 form_struct! {
     /// 被保険者資格取得届.

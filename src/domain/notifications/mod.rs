@@ -1,5 +1,5 @@
-//! 届出 — notifications: intake of 資格取得届, 資格喪失届 and 被扶養者(異動)届 as JSON and as files
-//! (健康保険法 第48条, 施行規則 第24条, 第29条, 第38条).
+//! 届出 — notifications: intake of 資格取得届, 資格喪失届, 被扶養者(異動)届, 算定基礎届, 月額変更届 and 賞与支払届 as JSON and as
+//! files (健康保険法 第48条, 施行規則 第24条–第27条, 第29条, 第38条).
 
 mod api;
 mod apply;
@@ -7,12 +7,12 @@ mod codes;
 mod csv;
 mod duplicates;
 mod findings;
-mod form_schema;
 mod form_views;
 mod forms;
 mod layout;
 mod model;
 mod numbers;
+mod pay_forms;
 mod rows;
 mod rules;
 mod store;
@@ -23,7 +23,8 @@ pub use csv::{FILE_TOO_LARGE, FileError, FileResult, OfficeRef, ParsedFile, pars
 pub use duplicates::mark_duplicates;
 pub use findings::{Code, Finding, Message, Severity};
 pub use forms::{Acquisition, Address, DependentChange, Form, Loss, OtherEntry, Overseas, SpouseEntry};
-pub use layout::{Attachment, AttachmentBasis, FormOnDate, NumberRule, Profile, form_on};
+pub use layout::{Attachment, AttachmentBasis, FormOnDate, NumberRule, Profile, form_on, forms_on};
 pub use numbers::{CutNumbers, Slot};
+pub use pay_forms::{BonusReport, RegularReport, ReportedMonth, RevisionReport};
 pub use rows::{ParsedRow, PensionOffice};
 pub use rules::{CharacterMode, Checked, Disposition, EraMode, RuleSettings, check_form};

@@ -6,6 +6,7 @@
 mod acquisition;
 mod dependents;
 mod loss;
+mod pay;
 mod shape;
 #[cfg(test)]
 mod tests;
@@ -128,6 +129,9 @@ pub fn check_form(form: &Form, slots: &[Slot], settings: &RuleSettings) -> Check
         Form::QualificationAcquisition(form) => acquisition::check(&mut checked, form, has_number, settings),
         Form::QualificationLoss(form) => loss::check(&mut checked, form, settings),
         Form::DependentChange(form) => dependents::check(&mut checked, form, slots, settings),
+        Form::RegularReport(form) => pay::check_regular(&mut checked, form, has_number, settings),
+        Form::RevisionReport(form) => pay::check_revision(&mut checked, form, has_number, settings),
+        Form::BonusReport(form) => pay::check_bonus(&mut checked, form, has_number, settings),
     }
     checked
 }

@@ -7,6 +7,7 @@ use crate::{
     domain::members::Named,
     kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx, vault::Clash},
 };
+use chrono::NaiveDate;
 use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -143,26 +144,32 @@ crate::row! {
         kind: t::Text => String,
         /// 整理番号 without leading zeros.
         office_number: t::Text => String,
+        /// 適用年月, 改定年月 or 支払年月日.
+        period: t::Text => String,
     }
 }
-/// Which of these kinds and 整理番号 (without leading zeros) wait already at the employer.
+/// Kind, 整理番号 without leading zeros, and period of a form.
+pub type WaitingKey = (String, String, String);
+/// Which of these forms wait already at the employer.
 /// # Errors
 /// Database errors.
 pub fn waiting_numbers(
     tx: &mut Tx<'_>,
     employer: Uuid,
-    asked: &[(String, String)],
-) -> Result<Vec<(String, String)>, Problem> {
+    asked: &[WaitingKey],
+) -> Result<Vec<WaitingKey>, Problem> {
     let found: Vec<WaitingNumber> = sql_query(
-        "select distinct n.kind, ltrim(n.office_number, '0') as office_number from notification n \
-         join unnest($2, $3) as k(kind, number) on k.kind = n.kind and k.number = ltrim(n.office_number, '0') \
+        "select distinct n.kind, ltrim(n.office_number, '0') as office_number, k.period from notification n \
+         join unnest($2, $3, $4) as k(kind, number, period) on k.kind = n.kind and k.number = ltrim(n.office_number, '0') \
+           and k.period = coalesce(n.form->>'applies_from', n.form->>'paid_on', '') \
          where n.employer_id = $1 and n.state in ('accepted', 'review', 'precheck')",
     )
     .bind::<t::Uuid, _>(employer)
     .bind::<t::Array<t::Text>, _>(asked.iter().map(|a| &a.0).collect::<Vec<_>>())
     .bind::<t::Array<t::Text>, _>(asked.iter().map(|a| &a.1).collect::<Vec<_>>())
+    .bind::<t::Array<t::Text>, _>(asked.iter().map(|a| &a.2).collect::<Vec<_>>())
     .load(tx.conn())?;
-    Ok(found.into_iter().map(|w| (w.kind, w.office_number)).collect())
+    Ok(found.into_iter().map(|w| (w.kind, w.office_number, w.period)).collect())
 }
 crate::row! {
     /// Somebody whose acquisition waits.
@@ -422,4 +429,23 @@ pub fn all_settled(tx: &mut Tx<'_>, submission: Uuid) -> Result<bool, Problem> {
     .get_result(tx.conn())
     .optional()?;
     Ok(n.is_none_or(|n| n.n == 0))
+}
+/// Was a bonus of that day accepted for a person of an employer?
+/// # Errors
+/// Database errors.
+pub fn is_bonus_applied<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    (person, employer): (Uuid, Uuid),
+    paid_on: NaiveDate,
+) -> Result<bool, Problem> {
+    let found = sql_query(
+        "select from notification where person_id = $1 and employer_id = $2 and kind = 'bonus_report' and state = 'applied' \
+         and form->>'paid_on' = $3::text",
+    )
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Uuid, _>(employer)
+    .bind::<t::Text, _>(paid_on.to_string())
+    .execute(tx.conn())?;
+    Ok(found > 0)
 }

@@ -1,8 +1,19 @@
 //! 標準報酬 — how remuneration becomes the standard monthly remuneration and bonus that premiums and benefits are counted in
 //! (健康保険法40条–47条), and the months without premiums. Pure rules that explain themselves; `kenpo calc` and
-//! `/v1/calculations` are their outer faces.
+//! `/v1/calculations` are their outer faces, `decisions` keeps what they decided about a person.
 mod api;
+mod decisions;
 pub mod rules;
+mod told;
 
-pub use api::routes;
+pub use decisions::{
+    Case, Decided, DecidedBonus, decide_acquisition, decide_bonus, decide_occasional, decide_regular,
+    end_on_loss,
+};
 pub use rules::age_dates;
+
+/// Operations of this module.
+pub fn routes(r: &mut crate::kernel::Routes) {
+    api::routes(r);
+    decisions::routes(r);
+}

@@ -1,5 +1,8 @@
 //! Bodies of submissions. Personal numbers are cut out before anything else looks at the form.
-use super::super::{Acquisition, CutNumbers, DependentChange, Form, Loss, Slot, rules::state_bounds};
+use super::super::{
+    Acquisition, BonusReport, CutNumbers, DependentChange, Form, Loss, RegularReport, ReportedMonth,
+    RevisionReport, Slot, rules::state_bounds,
+};
 use crate::{
     kernel::{
         FieldError, Kind, Problem,
@@ -142,6 +145,9 @@ fn stated(item: Value, base: &str) -> Result<Stated, Problem> {
         Some("qualification_acquisition") => Form::QualificationAcquisition(typed(rest, base)?),
         Some("qualification_loss") => Form::QualificationLoss(typed(rest, base)?),
         Some("dependent_change") => Form::DependentChange(typed(rest, base)?),
+        Some("regular_report") => Form::RegularReport(typed(rest, base)?),
+        Some("revision_report") => Form::RevisionReport(typed(rest, base)?),
+        Some("bonus_report") => Form::BonusReport(typed(rest, base)?),
         Some(_) => return Err(refused(&format!("{base}/kind"), "unknown-value")),
         None => return Err(refused(&format!("{base}/kind"), "missing-field")),
     };
@@ -188,6 +194,9 @@ pub fn form_schemas(is_request: bool) -> Vec<(String, RefOr<Schema>)> {
         ("Acquisition", "qualification_acquisition", Acquisition::schema()),
         ("Loss", "qualification_loss", Loss::schema()),
         ("DependentChange", "dependent_change", DependentChange::schema()),
+        ("RegularReport", "regular_report", RegularReport::schema()),
+        ("RevisionReport", "revision_report", RevisionReport::schema()),
+        ("BonusReport", "bonus_report", BonusReport::schema()),
     ] {
         let name = format!("{base}{suffix}");
         let RefOr::T(Schema::Object(object)) = schema else { continue };
@@ -265,6 +274,8 @@ fn parts(is_request: bool) -> Vec<(String, RefOr<Schema>)> {
     DependentChange::schemas(&mut all);
     Acquisition::schemas(&mut all);
     Loss::schemas(&mut all);
+    RegularReport::schemas(&mut all);
+    all.push(("ReportedMonth".into(), ReportedMonth::schema()));
     for (_, schema) in &mut all {
         if let RefOr::T(Schema::Object(object)) = schema {
             state_bounds(object);

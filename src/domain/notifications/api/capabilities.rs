@@ -1,6 +1,6 @@
 //! What an employer's software may file today, and how.
 use super::{
-    super::{Attachment, NumberRule, Profile, Slot, form_on, layout::layouts_on},
+    super::{Attachment, FormOnDate, NumberRule, Profile, Slot, forms_on, layout::layouts_on},
     bodies::BATCH_MOST,
     intake,
 };
@@ -135,10 +135,7 @@ async fn get_capabilities(
         Ok(permit.answer(Capabilities {
             employer_id: employer.employer_id,
             as_of: today,
-            forms: ["2200700", "2201700", "2202700"]
-                .into_iter()
-                .filter_map(|code| form(code, today))
-                .collect(),
+            forms: forms_on(today).into_iter().filter_map(form).collect(),
             layouts,
             file_encoding: "Shift_JIS".into(),
             early_filing_days: employer.early_filing_days,
@@ -154,8 +151,7 @@ async fn get_capabilities(
     })
     .await
 }
-fn form(code: &str, today: NaiveDate) -> Option<FormCapability> {
-    let known = form_on(code, today).filter(|f| f.accepted)?;
+fn form(known: &FormOnDate) -> Option<FormCapability> {
     Some(FormCapability {
         kind: known.kind.clone()?,
         form_code: known.form_code.clone(),

@@ -146,12 +146,7 @@ fn check(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<Vec<
 }
 /// Whom a form is about.
 fn named(form: &Form) -> Named<'_> {
-    let (office_number, name_kana, birth_on) = match form {
-        Form::QualificationAcquisition(f) => (&f.office_number, &f.name_kana, f.birth_on),
-        Form::QualificationLoss(f) => (&f.office_number, &f.name_kana, f.birth_on),
-        Form::DependentChange(f) => (&f.office_number, &f.name_kana, f.birth_on),
-    };
-    Named { office_number: office_number.as_deref(), name_kana, birth_on }
+    Named { office_number: form.office_number(), name_kana: form.name_kana(), birth_on: form.birth_on() }
 }
 fn find_persons(tx: &mut Tx<'_>, employer: Uuid, rows: &[ParsedRow]) -> Result<Vec<Option<Uuid>>, Problem> {
     let names: Vec<Named<'_>> = rows.iter().filter_map(|r| r.form.as_ref()).map(named).collect();
@@ -200,6 +195,9 @@ fn settle_person(
             return Ok(None);
         }
         (Form::QualificationLoss(_), None) if !may_come() => row.refuse(not_found()),
+        (Form::RegularReport(_) | Form::RevisionReport(_) | Form::BonusReport(_), None) => {
+            row.refuse(not_found())
+        }
         (Form::DependentChange(f), None) if f.change != Change::Added || !may_come() => {
             row.refuse(not_found());
         }
@@ -212,10 +210,11 @@ fn settle_person(
 fn refuse_waiting(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<(), Problem> {
     let key = |row: &ParsedRow| {
         let form = row.form.as_ref().filter(|f| !matches!(f, Form::DependentChange(_)))?;
-        Some((form.kind().to_owned(), row.office_number.as_ref()?.trim_start_matches('0').to_owned()))
+        let number = row.office_number.as_ref()?.trim_start_matches('0').to_owned();
+        Some((form.kind().to_owned(), number, form.period()))
     };
-    let asked: Vec<(String, String)> = rows.iter().filter_map(key).collect();
-    let waiting: HashSet<(String, String)> =
+    let asked: Vec<store::WaitingKey> = rows.iter().filter_map(key).collect();
+    let waiting: HashSet<store::WaitingKey> =
         store::waiting_numbers(tx, employer, &asked)?.into_iter().collect();
     for row in rows.iter_mut() {
         if key(row).is_some_and(|k| waiting.contains(&k)) {

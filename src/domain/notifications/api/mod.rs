@@ -28,6 +28,9 @@ pub fn kind_of(row: &ParsedRow) -> &'static str {
         (None, Some("2200700")) => "qualification_acquisition",
         (None, Some("2201700")) => "qualification_loss",
         (None, Some("2202700")) => "dependent_change",
+        (None, Some("2225700")) => "regular_report",
+        (None, Some("2221700")) => "revision_report",
+        (None, Some("2265700")) => "bonus_report",
         _ => "unknown",
     }
 }

@@ -92,6 +92,12 @@ pub enum NotificationKind {
     QualificationLoss,
     /// 被扶養者(異動)届.
     DependentChange,
+    /// 算定基礎届.
+    RegularReport,
+    /// 月額変更届.
+    RevisionReport,
+    /// 賞与支払届.
+    BonusReport,
 }
 impl NotificationKind {
     fn word(self) -> &'static str {
@@ -99,6 +105,9 @@ impl NotificationKind {
             Self::QualificationAcquisition => "qualification_acquisition",
             Self::QualificationLoss => "qualification_loss",
             Self::DependentChange => "dependent_change",
+            Self::RegularReport => "regular_report",
+            Self::RevisionReport => "revision_report",
+            Self::BonusReport => "bonus_report",
         }
     }
 }

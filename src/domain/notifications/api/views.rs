@@ -4,6 +4,7 @@ use super::super::{
     apply::SamePersonProposal,
     model::{NotificationRow, State, SubmissionRow, result_of},
 };
+use crate::values::month::Month;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -118,6 +119,23 @@ pub struct NotificationOutcome {
     /// 資格喪失年月日.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lost_on: Option<NaiveDate>,
+    /// Decision of 標準報酬月額, of an acquisition or a report of pay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision_id: Option<Uuid>,
+    /// Its grade.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 50)]
+    pub grade: Option<u8>,
+    /// 標準報酬月額.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standard_yen: Option<i64>,
+    /// First month of the standard remuneration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub applies_from: Option<Month>,
+    /// 標準賞与額 of the month, of a report of a bonus.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standard_bonus_yen: Option<i64>,
     /// Dependents.
     #[serde(default)]
     #[schema(max_items = 3)]

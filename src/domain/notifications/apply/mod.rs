@@ -1,12 +1,13 @@
 //! What accepting a notification does to members and dependents, in the transaction of the decision.
 mod cover;
 mod family;
+mod pay;
 mod person;
 
 use super::{Acquisition, Form, Loss, Slot, model::NotificationRow};
 use crate::{
-    domain::{dependents, employers, members},
-    kernel::{Operation, Permit, Problem, Tx, clock, vault::Registration},
+    domain::{dependents, employers, members, remuneration},
+    kernel::{Operation, Permit, Problem, Tx, clock, errand::Act, vault::Registration},
     values::period,
 };
 use chrono::NaiveDate;
@@ -46,6 +47,9 @@ pub fn apply<Op: Operation>(
         Form::QualificationAcquisition(f) => acquire(tx, permit, case.row, f, persons.get(&Slot::Insured)),
         Form::QualificationLoss(f) => lose(tx, permit, case.row, f),
         Form::DependentChange(f) => family::change(tx, permit, case.row, f, &persons),
+        Form::RegularReport(f) => pay::regular(tx, permit, case.row, f),
+        Form::RevisionReport(f) => pay::revision(tx, permit, case.row, f),
+        Form::BonusReport(f) => pay::bonus(tx, permit, case.row, f),
     }
 }
 fn received_on(row: &NotificationRow) -> NaiveDate {
@@ -108,7 +112,9 @@ fn acquire<Op: Operation>(
     )?;
     let result = json!({ "member_id": person, "symbol": symbol, "number": number, "branch": "00",
                          "acquired_on": f.acquired_on, "dependents": [] });
-    Ok(Applied { person, result })
+    let decided =
+        remuneration::decide_acquisition(tx, permit, &pay::case(row, person, f.acquired_on), f.total_yen)?;
+    Ok(Applied { person, result: pay::with(result, decided) })
 }
 /// What an acquisition states of the person.
 fn acquisition_facts(row: &NotificationRow, f: &Acquisition) -> members::IdentityFacts {
@@ -168,6 +174,8 @@ fn lose<Op: Operation>(
     )?;
     let ended = dependents::end_all(tx, permit, person, f.lost_on, Some(row.id))?;
     let member = members::written(tx, permit, person)?;
+    let act = Act::permitted(tx, permit, Some(row.id))?;
+    remuneration::end_on_loss(tx.conn(), &act, person, (member.acquired_on, f.lost_on))?;
     let result = json!({ "member_id": person, "symbol": member.symbol, "number": member.number, "branch": member.branch,
                          "acquired_on": member.acquired_on, "lost_on": f.lost_on, "dependents_ended": ended, "dependents": [] });
     Ok(Applied { person, result })

@@ -55,7 +55,10 @@ fn newcomers(row: &NotificationRow, form: &Form) -> Vec<(Slot, IdentityFacts)> {
     match form {
         Form::QualificationAcquisition(f) => vec![(Slot::Insured, acquisition_facts(row, f))],
         Form::DependentChange(f) => family::newcomers(row, f),
-        Form::QualificationLoss(_) => Vec::new(),
+        Form::QualificationLoss(_)
+        | Form::RegularReport(_)
+        | Form::RevisionReport(_)
+        | Form::BonusReport(_) => Vec::new(),
     }
 }
 /// Persons with the same reading and birth day as somebody on the form, unless the sexes differ; at most 10 for a place. Never

@@ -10,6 +10,7 @@ use crate::domain::notifications::numbers::{CutNumbers, Slot};
 use crate::domain::notifications::rows::PensionOffice;
 use crate::domain::notifications::rules::{EraMode, RuleSettings, is_prefecture};
 use crate::values::kana::{KanaFault, half_width_faults};
+use crate::values::month::Month;
 use crate::values::personal_number::PersonalNumber;
 use crate::values::wareki::{Era, parse_era_date};
 
@@ -69,9 +70,16 @@ impl FieldReader<'_> {
     fn read_field(&self, field: &'static Field, present: [bool; 3], facts: &mut RowFacts) {
         use FieldType as T;
         match field.kind {
-            T::Ymd | T::PostalTail | T::PhoneMiddle | T::PhoneTail | T::PensionTail | T::FormCode => {}
+            T::Ymd
+            | T::Tail
+            | T::PostalTail
+            | T::PhoneMiddle
+            | T::PhoneTail
+            | T::PensionTail
+            | T::FormCode => {}
             T::PersonalNumber => self.read_number(field, facts),
             T::Era => self.read_date(field, present, facts),
+            T::EraMonth => self.read_month(field, present, facts),
             T::PostalHead => self.read_postal(field, facts),
             T::PhoneHead => self.read_phone(field, facts),
             T::PensionHead => self.read_pension_number(field, facts),
@@ -134,6 +142,29 @@ impl FieldReader<'_> {
             say(facts, code, field, &both);
         }
         keep(facts, field, Some(Value::from(read.date.to_string())));
+    }
+
+    /// An era, its year and a month, in three fields.
+    fn read_month(&self, field: &'static Field, present: [bool; 3], facts: &mut RowFacts) {
+        let numbers = [field.no, field.no + 1, field.no + 2];
+        let [code, year, month] = numbers.map(|no| self.text(no));
+        if code.is_empty() && year.is_empty() && month.is_empty() {
+            if is_required(field, present) {
+                say(facts, Code::Required, field, &numbers);
+            }
+            return;
+        }
+        let empty: Vec<u16> = numbers.into_iter().filter(|no| self.text(*no).is_empty()).collect();
+        if !empty.is_empty() {
+            return say(facts, Code::Required, field, &empty);
+        }
+        let Some(era) = Era::from_file_code(code).filter(|_| field.eras.contains(code)) else {
+            return say(facts, Code::InvalidCode, field, &[field.no]);
+        };
+        match parse_era_date(era, &format!("{year}{month}01")) {
+            Some(read) => keep(facts, field, Some(Value::from(Month::of(read.date).to_string()))),
+            None => say(facts, Code::DateNotReal, field, &numbers),
+        }
     }
 
     /// The parts of one value in fields side by side: all or none, digits only, each within its length.
@@ -265,6 +296,14 @@ fn read_plain(field: &Field, text: &str) -> Read {
         T::YesNo => match text {
             "0" => Ok(Some(Value::Bool(false))),
             "1" => Ok(Some(Value::Bool(true))),
+            _ => Err(Code::InvalidCode),
+        },
+        T::Thousands => match text.parse::<u32>() {
+            Ok(number) if is_digits(text) && number > 0 => Ok(Some(Value::from(u64::from(number) * 1_000))),
+            _ => Err(Code::InvalidCode),
+        },
+        T::SignedAmount => match text.parse::<i32>() {
+            Ok(number) if is_digits(text.strip_prefix('-').unwrap_or(text)) => Ok(Some(Value::from(number))),
             _ => Err(Code::InvalidCode),
         },
         T::Amount | T::Count => match text.parse::<u32>() {

@@ -187,8 +187,10 @@ fn build(layout: &Layout, values: Map<String, Value>, settings: &RuleSettings) -
             place = inner.as_object_mut()?;
         }
     }
-    if let Some(Value::Object(others)) = root.remove("others") {
-        root.insert("others".to_owned(), others.into_iter().map(|(_, entry)| entry).collect());
+    for list in ["others", "months"] {
+        if let Some(Value::Object(entries)) = root.remove(list) {
+            root.insert(list.to_owned(), entries.into_iter().map(|(_, entry)| entry).collect());
+        }
     }
     serde_json::from_value::<Form>(Value::Object(root)).ok().map(Form::normalised)
 }
@@ -210,6 +212,7 @@ fn check_pension_number(
             );
             (given && barred).then_some(Code::MustBeEmpty)
         }
+        Form::RegularReport(_) | Form::RevisionReport(_) | Form::BonusReport(_) => None,
         Form::QualificationLoss(_) | Form::DependentChange(_) => {
             let missing = settings.pension_fields_required && !given && !slots.contains(&Slot::Insured);
             missing.then_some(Code::Required)

@@ -90,6 +90,11 @@ pub(super) fn check(checked: &mut Checked, form: &Form) {
             );
         }
         Form::DependentChange(form) => check_dependents(checked, form),
+        Form::RegularReport(_) | Form::RevisionReport(_) | Form::BonusReport(_) => {
+            kana(checked, form.name_kana(), "name_kana");
+            digits(checked, form.office_number(), "office_number");
+            digits(checked, form.insured_number(), "insured_number");
+        }
     }
 }
 

@@ -23,7 +23,7 @@ pub struct PeriodPay {
     pub days: u16,
 }
 /// Facts of the first determination: what is paid in each way; the ways add up.
-#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct AcquisitionInput {
     /// 資格取得日.
@@ -31,6 +31,7 @@ pub struct AcquisitionInput {
     #[serde(deserialize_with = "crate::kernel::input::dated")]
     pub acquired_on: NaiveDate,
     /// Pay by the month, pay in kind among it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub monthly_yen: Option<Yen>,
     /// Pay by other periods.
@@ -39,6 +40,7 @@ pub struct AcquisitionInput {
     #[schema(max_items = 20)]
     pub periods: Vec<PeriodPay>,
     /// Pay by the day, the hour or the piece: what people in the same work with the same pay got on average in the month before.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub comparable_average_yen: Option<Yen>,
 }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 /// Facts of a standard bonus.
-#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct BonusInput {
     /// Month of payment.
@@ -48,6 +48,14 @@ steps! {
 /// Cap of a fiscal year since April 2016, in yen.
 const CAP: i64 = 5_730_000;
 
+/// First month of the cap that is known here.
+const CAP_FROM: Month = Month::in_year(2016, 4);
+/// The most, in yen, that the standard bonuses of the fiscal year of a month may add up to; nothing before April 2016, whose cap is
+/// not known here (健康保険法45条1項ただし書).
+pub fn bonus_cap(month: Month) -> Option<i64> {
+    (month >= CAP_FROM).then_some(CAP)
+}
+
 /// 標準賞与額 (健康保険法45条).
 pub struct StandardBonus;
 impl Rule for StandardBonus {
@@ -56,15 +64,13 @@ impl Rule for StandardBonus {
     const ID: &'static str = "standard_bonus";
     const VERSION: &'static str = "2016-04";
     fn decide(input: &BonusInput, trace: &mut Trace) -> Result<BonusOutcome, Refusal> {
-        if input.month < Month::in_year(2016, 4) {
-            return Err(refuse(
-                "/month",
-                "no-bonus-cap",
-                "2016年4月より前の上限額は扱いません / the cap before April 2016 is not decided here",
-            ));
-        }
+        let cap = bonus_cap(input.month).ok_or(refuse(
+            "/month",
+            "no-bonus-cap",
+            "2016年4月より前の上限額は扱いません / the cap before April 2016 is not decided here",
+        ))?;
         let before = input.cumulative_before_yen.get();
-        if before > CAP {
+        if before > cap {
             return Err(refuse(
                 "/cumulative_before_yen",
                 "above-cap",
@@ -82,13 +88,13 @@ impl Rule for StandardBonus {
                 ("cut", Value::Yen(cut)),
             ],
         );
-        let standard = cut.min(CAP - before);
+        let standard = cut.min(cap - before);
         let is_capped = standard < cut;
         trace.step(
             if is_capped { &CAPPED } else { &WITHIN },
             [
                 ("before", Value::Yen(before)),
-                ("cap", Value::Yen(CAP)),
+                ("cap", Value::Yen(cap)),
                 ("standard", Value::Yen(standard)),
                 ("after", Value::Yen(before + standard)),
             ],

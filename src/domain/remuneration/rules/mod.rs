@@ -20,11 +20,11 @@ mod voluntary;
 
 pub use acquisition::{AcquisitionDetermination, AcquisitionInput, AcquisitionOutcome, PeriodPay};
 pub use ages::{AgeDates, AgeDatesInput, AgeDatesOutcome, age_dates};
-pub use bonus::{BonusInput, BonusOutcome, StandardBonus};
+pub use bonus::{BonusInput, BonusOutcome, StandardBonus, bonus_cap};
 pub use exemption::{ExemptionInput, ExemptionMonths, ExemptionOutcome, Leave, LeaveKind};
 pub use grades::{GradeInput, GradeOutcome, StandardRemunerationGrade, TABLE_OF_2016};
 pub use leave_end::{LeaveEndInput, LeaveEndOutcome, LeaveEndReading, LeaveEndReason, LeaveEndRevision};
-pub use months::{PaidMonth, WorkKind};
+pub use months::{PaidMonth, WorkKind, counted};
 pub use numbers::{
     CheckDigitOutcome, CorporateNumber, CorporateNumberInput, InsurerNumber, InsurerNumberInput,
 };

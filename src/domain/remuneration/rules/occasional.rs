@@ -24,7 +24,7 @@ pub enum FixedPayChange {
     None,
 }
 /// Facts of an occasional revision.
-#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct OccasionalInput {
     /// How much the person works.
@@ -40,6 +40,7 @@ pub struct OccasionalInput {
     /// 従前の標準報酬月額.
     pub current_standard_yen: Yen,
     /// 報酬月額 behind it: decides about one grade at either end of the table.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub current_base_yen: Option<Yen>,
 }

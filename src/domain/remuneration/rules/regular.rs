@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 /// Facts of a regular determination.
-#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct RegularInput {
     /// Year of the determination.
@@ -28,6 +28,7 @@ pub struct RegularInput {
     #[schema(min_items = 3, max_items = 3)]
     pub months: Vec<PaidMonth>,
     /// 従前の標準報酬月額: kept when no month counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub previous_standard_yen: Option<Yen>,
     /// 資格取得日.
@@ -36,11 +37,13 @@ pub struct RegularInput {
     pub acquired_on: NaiveDate,
     /// 資格喪失日, the first day without cover.
     #[validate(custom(function = "in_reach"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     pub lost_on: Option<NaiveDate>,
     /// Month (1 to 12) of the year from which another revision takes effect.
     #[validate(range(min = 1, max = 12))]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 1, maximum = 12)]
     pub revision_month: Option<u8>,
 }

@@ -2,11 +2,11 @@
 //! renders into sentences that a clerk can read aloud.
 use crate::values::{month::Month, yen::Yen};
 use chrono::{Datelike, NaiveDate};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What a figure counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FigureUnit {
     /// Whole yen.
@@ -27,7 +27,7 @@ pub enum FigureUnit {
     Count,
 }
 /// How a step cut an amount.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RoundingStep {
     /// Fractions of a yen are dropped.

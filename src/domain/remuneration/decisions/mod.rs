@@ -1,0 +1,12 @@
+//! Decisions of standard remuneration and bonus: made by the pure rules in the transaction that accepts a form, kept with their
+//! facts and their trace, never overwritten.
+mod api;
+mod changes;
+mod model;
+mod store;
+
+pub use api::routes;
+pub use changes::{
+    Case, Decided, DecidedBonus, decide_acquisition, decide_bonus, decide_occasional, decide_regular,
+    end_on_loss,
+};

@@ -1,0 +1,72 @@
+//! Rows of decisions.
+use crate::kernel::{Facts, Subject};
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::sql_types as t;
+use uuid::Uuid;
+
+crate::row! {
+    /// A version of a decision of 標準報酬月額.
+    pub struct DecisionRow {
+        /// Decision.
+        decision_id: t::Uuid => Uuid,
+        /// Insured person.
+        person_id: t::Uuid => Uuid,
+        /// Employer whose form led to it.
+        employer_id: t::Uuid => Uuid,
+        /// Rule.
+        rule: t::Text => String,
+        /// First day of the first month.
+        applies_from: t::Date => NaiveDate,
+        /// First day of the first month in which it does not hold any more.
+        applies_until: t::Nullable<t::Date> => Option<NaiveDate>,
+        /// Grade.
+        grade: t::SmallInt => i16,
+        /// 標準報酬月額, yen.
+        standard_yen: t::BigInt => i64,
+        /// 報酬月額, yen.
+        monthly_yen: t::BigInt => i64,
+        /// Trace.
+        trace: t::Jsonb => serde_json::Value,
+        /// When the society received the form.
+        received_on: t::Date => NaiveDate,
+        /// Known since.
+        recorded_at: t::Timestamptz => DateTime<Utc>,
+        /// Known until.
+        superseded_at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
+        /// Notification it came from.
+        source: t::Nullable<t::Uuid> => Option<Uuid>,
+    }
+}
+impl Subject for DecisionRow {
+    fn facts(&self) -> Facts {
+        Facts::of("Member", self.person_id).about(self.person_id)
+    }
+    fn classes(&self) -> &'static [&'static str] {
+        &["remuneration"]
+    }
+}
+crate::row! {
+    /// A version of the 標準賞与額 of a month.
+    pub struct BonusRow {
+        /// The same over all versions of the month.
+        bonus_id: t::Uuid => Uuid,
+        /// Employer whose form stated the last bonus of the month.
+        employer_id: t::Uuid => Uuid,
+        /// First day of the month of payment.
+        month: t::Date => NaiveDate,
+        /// Sum of what was reported, yen.
+        reported_yen: t::BigInt => i64,
+        /// 標準賞与額, yen.
+        standard_yen: t::BigInt => i64,
+        /// Facts.
+        inputs: t::Jsonb => serde_json::Value,
+        /// Trace.
+        trace: t::Jsonb => serde_json::Value,
+        /// When the society received the form.
+        received_on: t::Date => NaiveDate,
+        /// Known since.
+        recorded_at: t::Timestamptz => DateTime<Utc>,
+        /// Notification it came from.
+        source: t::Nullable<t::Uuid> => Option<Uuid>,
+    }
+}

@@ -1,0 +1,71 @@
+//! A trace as it is shown and stored.
+use super::rules::{FigureUnit, RoundingStep, Rule, Trace};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A figure that a step used.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct TraceFigure {
+    /// Name.
+    #[schema(max_length = 40)]
+    pub name: String,
+    /// Value: digits, a month or a date.
+    #[schema(max_length = 40)]
+    pub value: String,
+    /// What it counts.
+    pub unit: FigureUnit,
+}
+/// One step of a calculation.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct TraceStep {
+    /// Stable code.
+    #[schema(max_length = 60)]
+    pub code: String,
+    /// Article or notice.
+    #[schema(max_length = 100)]
+    pub article: String,
+    /// The step in Japanese.
+    #[schema(max_length = 500)]
+    pub ja: String,
+    /// The step in English.
+    #[schema(max_length = 500)]
+    pub en: String,
+    /// Figures used.
+    #[schema(max_items = 20)]
+    pub figures: Vec<TraceFigure>,
+    /// How the result was rounded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub rounding: Option<RoundingStep>,
+}
+/// Why a calculation came out so.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CalculationTrace {
+    /// Id of the rule.
+    #[schema(max_length = 60)]
+    pub rule: String,
+    /// Version of the rule.
+    #[schema(max_length = 10)]
+    pub rule_version: String,
+    /// Steps in order.
+    #[schema(max_items = 500)]
+    pub steps: Vec<TraceStep>,
+}
+impl CalculationTrace {
+    /// What a rule told.
+    pub fn of<R: Rule>(trace: &Trace) -> Self {
+        let steps = trace.steps.iter().map(|step| TraceStep {
+            code: step.words.code.into(),
+            article: step.words.article.into(),
+            ja: step.ja(),
+            en: step.en(),
+            figures: step
+                .figures
+                .iter()
+                .map(|(name, v)| TraceFigure { name: (*name).into(), value: v.plain(), unit: v.unit() })
+                .collect(),
+            rounding: step.words.rounding,
+        });
+        Self { rule: R::ID.into(), rule_version: R::VERSION.into(), steps: steps.collect() }
+    }
+}
