@@ -182,6 +182,7 @@ fn sql_stands_in_stores() {
         "src/domain/access/live.rs", // LISTEN, which belongs to the connection that waits
         "src/domain/access/store/",
         "src/domain/audit/store/",
+        "src/domain/calendar/store.rs",
         "src/domain/dependents/changes.rs",
         "src/domain/dependents/store.rs",
         "src/domain/employers/store.rs",

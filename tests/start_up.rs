@@ -203,6 +203,11 @@ fn it_refuses_settings_that_it_does_not_know() {
     let misspelt = site.command(&["serve"]).env("KENPO_POOL_SISE", "4").output().unwrap();
     assert!(!misspelt.status.success());
     assert!(String::from_utf8_lossy(&misspelt.stderr).contains("no setting called pool_sise"));
+    for command in ["serve", "worker"] {
+        let moved = site.command(&[command]).env("KENPO_CLOCK_DAYS", "3").output().unwrap();
+        assert!(!moved.status.success());
+        assert!(String::from_utf8_lossy(&moved.stderr).contains("which only a sandbox may"), "{command}");
+    }
     fs::write(site.at("kenpo.toml"), "pool_sise = 4\n").unwrap();
     site.refuses(&["no setting called pool_sise", "kenpo.toml"]);
 }
@@ -286,7 +291,11 @@ fn an_installation_works_rotates_its_keys_destroys_others_and_logs_nobody() {
     let internet = s.process.url_of("serving the internet zone");
     assert_eq!(nobody(&internet).get("/healthz").status, 200);
     assert_eq!(nobody(&internet).get("/metrics").status, 404);
-    for (path, word) in [("/healthz", "ok"), ("/readyz", "ready"), ("/metrics", "kenpo_")] {
+    for (path, word) in [
+        ("/healthz", "ok"),
+        ("/readyz", "ready"),
+        ("/metrics", "kenpo_calendar_unfinished_days{kind=\"loss_at_75\",state=\"failed\"} 0"),
+    ] {
         let answer = nobody(&s.url).get(path);
         assert!(answer.status == 200 && answer.text.contains(word), "{path}: {}", answer.text);
     }
@@ -331,6 +340,13 @@ fn an_installation_works_rotates_its_keys_destroys_others_and_logs_nobody() {
     });
     assert!(all_went_well);
     assert!(store.get(key).is_ok_and(|k| k.is_none()), "the key is still there");
+
+    // The same worker does what the calendar brings.
+    let done = "select state = 'done' as is_done, problem as error_code from calendar_run";
+    within(MOST, || {
+        let found: Vec<Job> = sql_query(done).load(&mut owner).unwrap();
+        found.iter().any(|j| j.is_done).then_some(())
+    });
 
     // A rotated key signs without a restart, and what the old one signed is still good.
     let keys = || nobody(&s.url).get("/.well-known/jwks.json").expect(200)["keys"].as_array().unwrap().len();

@@ -2,7 +2,7 @@
 use crate::{
     app::{self, App, Parts},
     config::Config,
-    domain::personal_numbers::jobs,
+    domain::{calendar, personal_numbers::jobs},
     kernel::{Zone, clock::Clock, db, idempotency, job},
     ports::key_store::{KeyStore, SqliteKeyStore},
 };
@@ -12,6 +12,7 @@ use std::{
     path::Path,
     time::{Duration, Instant},
 };
+use uuid::Uuid;
 
 /// Logs as JSON lines; nothing that is logged holds personal data.
 pub fn log(config: &Config) {
@@ -23,12 +24,10 @@ pub fn log(config: &Config) {
 /// Refuses a database that could lose data, a schema that is not current, policies that do not validate, missing keys.
 pub fn serve(config: &Config) -> anyhow::Result<()> {
     log(config);
+    let clock = config.clock()?;
     app::require_current(config)?;
-    let parts = Parts {
-        config: config.clone(),
-        clock: Clock::real(),
-        public_url: config.required("public_url")?.to_owned(),
-    };
+    let parts =
+        Parts { config: config.clone(), clock, public_url: config.required("public_url")?.to_owned() };
     let app = App::build(parts)?;
     run(&app, config, |address| tracing::info!(%address, "serving"))
 }
@@ -80,8 +79,9 @@ async fn stop_signal() {
 /// As `serve`.
 pub fn worker(config: &Config) -> anyhow::Result<()> {
     log(config);
+    let clock = config.clock()?;
     app::require_current(config)?;
-    work(config, &Clock::real())
+    work(config, &clock)
 }
 /// Does due jobs for ever, by that clock.
 /// # Errors
@@ -90,8 +90,21 @@ pub fn work(config: &Config, clock: &Clock) -> anyhow::Result<()> {
     let pool = db::pool(config.required("database_url")?, 1)?;
     let store = SqliteKeyStore::open(Path::new(config.text("key_store")))?;
     jobs::enqueue_sweep(&mut *db::connection(&pool)?, clock, 0)?;
-    let mut tidied: Option<Instant> = None;
+    let worker = Uuid::now_v7();
+    tracing::info!(%worker, "working");
+    let (mut tidied, mut looked): (Option<Instant>, Option<Instant>) = (None, None);
     loop {
+        if looked.is_none_or(|at| at.elapsed() >= CALENDAR_EVERY) {
+            // days that were missed follow one another at once
+            match calendar::work(&pool, clock, worker) {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(e) => {
+                    tracing::error!(error = %e, "the calendar could not be looked at; it is tried again")
+                }
+            }
+            looked = Some(Instant::now());
+        }
         if tidied.is_none_or(|at| at.elapsed() >= TIDY_EVERY) {
             tidied = Some(Instant::now());
             if let Err(e) = tidy(&pool, clock) {
@@ -109,6 +122,8 @@ pub fn work(config: &Config, clock: &Clock) -> anyhow::Result<()> {
     }
 }
 const TIDY_EVERY: Duration = Duration::from_secs(60);
+/// How soon after midnight, and after a day that went by, the calendar is looked at.
+const CALENDAR_EVERY: Duration = Duration::from_secs(5);
 /// Forgets answers under keys whose time is over and jobs long done, a thousand at a time, so that nothing waits for it.
 /// # Errors
 /// When the database is away.

@@ -10,6 +10,7 @@ pub mod dependents;
 pub mod remuneration;
 
 pub mod eligibility;
+pub mod calendar;
 
 pub mod notifications;
 

@@ -7,6 +7,7 @@ pub mod actor;
 pub mod clock;
 pub mod context;
 pub mod db;
+pub mod errand;
 pub mod gate;
 pub mod headers;
 pub mod idempotency;

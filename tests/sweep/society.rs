@@ -7,7 +7,10 @@ use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types 
 use kenpo::{
     app,
     cli::seed,
-    domain::access::{self, NewClient, NewUser, PasswordSettings},
+    domain::{
+        access::{self, NewClient, NewUser, PasswordSettings},
+        calendar,
+    },
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -29,6 +32,8 @@ pub struct Society {
     pub notification: Uuid,
     pub to_decide: Uuid,
     pub to_withdraw: Uuid,
+    /// A day of the calendar, on which somebody lost cover.
+    pub calendar_run: Uuid,
     /// Rows of the other employer, by the operation that lists them.
     pub own: BTreeMap<&'static str, Uuid>,
     pub refresh_token: String,
@@ -96,6 +101,10 @@ impl Society {
             since: day("2020-04-01"),
         };
         let own_member = seed::insured(&mut owner, &w.clock, w.other_employer, &own_member).unwrap();
+        w.member("75", "ミホン　コウキ", "見本　後期", "1951-11-22");
+        let worker = Uuid::now_v7();
+        assert!(calendar::work(&w.app.kernel.db, &w.clock, worker).unwrap());
+        let calendar_run = id_of(&mut owner, "select id from calendar_run where worker = $1", worker);
         let secret = stranger(&w, &mut owner);
         access::refresh(&w.app.kernel).unwrap();
         let stranger = token(&w, "stranger", &secret, None);
@@ -141,6 +150,7 @@ impl Society {
             notification,
             to_decide,
             to_withdraw,
+            calendar_run,
             own,
             refresh_token,
             callers,

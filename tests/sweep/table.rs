@@ -157,6 +157,9 @@ pub fn table() -> Vec<Row> {
         }),
         calculation("calculateCorporateNumberCheckDigit").body(|_| Body::Json(json!({ "corporate_number": "7000012050002" }))),
         calculation("calculateInsurerNumberCheckDigit").body(|_| Body::Json(json!({ "insurer_number": "33120015" }))),
+        row("listCalendarRuns", Staff, Hidden).query(one),
+        row("getCalendarRun", Staff, Hidden),
+        row("listAgeEvents", Staff, Hidden).query(|_| "?event=care_ends&from=2045-01-01&to=2045-03-01".into()),
         row("getCapabilities", Employer, Hidden).query(|s| format!("?employer_id={}", s.w.employer)),
         row("createNotification", Employer, Hidden).body(|s| {
             let form = acquisition(61, "ミホン　ロク");
@@ -213,6 +216,7 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         ("{person_id}", person),
         ("{submission_id}", s.submission),
         ("{notification_id}", notification),
+        ("{calendar_run_id}", s.calendar_run),
     ]
     .into_iter()
     .fold(template.to_owned(), |path, (name, id)| path.replace(name, &id.to_string()))

@@ -12,6 +12,7 @@ use crate::{
     launcher::{Binaries, Durability, PrivatePostgres, default_base, is_root},
 };
 use anyhow::{Context, bail};
+use chrono::NaiveDate;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -36,9 +37,12 @@ pub struct DemoOptions {
     /// Write address and fictitious credentials here (0600) once requests are served.
     #[arg(long)]
     ready_file: Option<PathBuf>,
-    /// Move the demo's clock by so many days.
-    #[arg(long, default_value_t = 0)]
-    days: i64,
+    /// Move the demo's clock on by so many days.
+    #[arg(long, default_value_t = 0, conflicts_with = "today")]
+    days: u16,
+    /// Move the demo's clock on to this day, as in 2027-04-01: what is due by then happens.
+    #[arg(long)]
+    today: Option<NaiveDate>,
 }
 /// Options of `kenpo token`.
 #[derive(Args)]
@@ -152,8 +156,9 @@ fn serve(config: &Config, options: &DemoOptions, folder: &Path) -> anyhow::Resul
         Some(state) => state,
         None => society::found(&config, &owner, &clock)?,
     };
-    state.clock_offset_ms += options.days * 86_400_000;
     clock.set_offset(state.clock_offset_ms);
+    move_on(&clock, options)?;
+    state.clock_offset_ms = clock.offset();
     write_state(folder, &state)?;
     run(&config, options, folder, state, clock)
 }
@@ -167,6 +172,23 @@ fn free_address(config: &Config, options: &DemoOptions) -> anyhow::Result<Socket
         format!("{wanted} is taken: name a free one, as in KENPO_LISTEN=127.0.0.1:8081 make demo")
     })?;
     Ok(listener.local_addr()?)
+}
+/// Moves the clock on as the options say. It goes forward only: what is recorded can't be of tomorrow.
+/// # Errors
+/// A day that is over already in the demo.
+fn move_on(clock: &Clock, options: &DemoOptions) -> anyhow::Result<()> {
+    let days = match options.today {
+        None => i64::from(options.days),
+        Some(day) => (day - clock.today()).num_days(),
+    };
+    if days < 0 {
+        bail!(
+            "in the demo it is {} already, and its clock goes forward only: give a later day, or start anew (make demo-reset)",
+            clock.today()
+        );
+    }
+    clock.advance(chrono::Duration::days(days));
+    Ok(())
 }
 fn run(
     config: &Config,
@@ -242,4 +264,27 @@ fn write_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     f.sync_all()?;
     fs::rename(fresh, path)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(days: u16, today: Option<&str>) -> DemoOptions {
+        let today = today.and_then(|t| t.parse().ok());
+        DemoOptions { reset: false, ephemeral: true, port: 0, ready_file: None, days, today }
+    }
+    #[test]
+    fn the_clock_of_the_demo_goes_forward_only() -> anyhow::Result<()> {
+        let at = chrono::DateTime::parse_from_rfc3339("2026-11-22T23:30:00+09:00")?.to_utc();
+        let clock = Clock::starting_at(at);
+        move_on(&clock, &options(0, Some("2027-04-01")))?;
+        assert_eq!(clock.today().to_string(), "2027-04-01");
+        move_on(&clock, &options(0, Some("2027-04-01")))?;
+        move_on(&clock, &options(2, None))?;
+        assert_eq!(clock.today().to_string(), "2027-04-03");
+        let said = move_on(&clock, &options(0, Some("2027-04-02"))).map_err(|e| e.to_string());
+        assert!(said.is_err_and(|e| e.contains("2027-04-03 already")));
+        Ok(())
+    }
 }

@@ -1,8 +1,8 @@
 //! SQL that changes insured persons. Nothing is overwritten: a change closes a row by `superseded_at` and writes a new one.
 use super::identity;
-use crate::kernel::{Operation, Permit, Problem, Tx};
+use crate::kernel::{Kind, Operation, Permit, Problem, Tx, errand::Act};
 use chrono::NaiveDate;
-use diesel::{RunQueryDsl, sql_query, sql_types as t};
+use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
 /// 5 information items and where they came from.
@@ -107,17 +107,44 @@ pub fn enrol<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, e: &Enrol) -> Resul
 /// 409 when the person is not insured there.
 pub fn lose<Op: Operation>(
     tx: &mut Tx<'_>,
-    _: &Permit<Op>,
+    permit: &Permit<Op>,
     (person, employer): (Uuid, Uuid),
     lost_on: NaiveDate,
     reason: &str,
     received_on: NaiveDate,
     source: Option<Uuid>,
 ) -> Result<(), Problem> {
-    let (by, now) = (tx.actor()?.id, tx.now());
+    let act = Act::permitted(tx, permit, source)?;
+    let loss = Loss { person, employer, lost_on, reason, received_on, ends_earlier: false };
+    if !end_cover(tx.conn(), &act, &loss)? {
+        return Err(Problem::conflict("not-insured", "資格がありません", "The person is not insured there"));
+    }
+    tx.note(|n| n.left([person], &[]));
+    Ok(())
+}
+/// A loss to be recorded.
+#[derive(Clone, Copy, Debug)]
+pub struct Loss<'a> {
+    /// Who.
+    pub person: Uuid,
+    /// Where.
+    pub employer: Uuid,
+    /// 資格喪失年月日: first day not covered.
+    pub lost_on: NaiveDate,
+    /// 喪失理由, as a code.
+    pub reason: &'a str,
+    /// 喪失受付年月日.
+    pub received_on: NaiveDate,
+    /// It also takes the place of a loss that is recorded for a later day.
+    pub ends_earlier: bool,
+}
+/// Records a loss of the enrolment that runs; gives whether there was one. Nothing is overwritten.
+/// # Errors
+/// Database errors.
+pub fn end_cover(conn: &mut PgConnection, act: &Act, loss: &Loss<'_>) -> Result<bool, Problem> {
     let written = sql_query(
         "with old as (update enrolment set superseded_at = $2 where person_id = $1 and superseded_at is null \
-                      and lost_on is null and acquired_on <= $3 and employer_id = $9 returning *) \
+                      and (lost_on is null or ($10 and lost_on > $3)) and acquired_on <= $3 and employer_id = $9 returning *) \
          insert into enrolment (row_id, enrolment_id, person_id, employer_id, enrolment_type, symbol, number, branch, \
            office_number, acquired_on, acquisition_reason, acquisition_received_on, planned_loss_on, lost_on, loss_reason, \
            loss_received_on, short_time_worker, remuneration_yen, recorded_at, recorded_by, source) \
@@ -125,32 +152,36 @@ pub fn lose<Op: Operation>(
            acquisition_reason, acquisition_received_on, planned_loss_on, $3, $5, $6, short_time_worker, remuneration_yen, \
            $2, $7, $8 from old",
     )
-    .bind::<t::Uuid, _>(person)
-    .bind::<t::Timestamptz, _>(now)
-    .bind::<t::Date, _>(lost_on)
+    .bind::<t::Uuid, _>(loss.person)
+    .bind::<t::Timestamptz, _>(act.at())
+    .bind::<t::Date, _>(loss.lost_on)
     .bind::<t::Uuid, _>(Uuid::now_v7())
-    .bind::<t::Text, _>(reason)
-    .bind::<t::Date, _>(received_on)
-    .bind::<t::Uuid, _>(by)
-    .bind::<t::Nullable<t::Uuid>, _>(source)
-    .bind::<t::Uuid, _>(employer)
-    .execute(tx.conn())?;
-    if written != 1 {
-        return Err(Problem::conflict("not-insured", "資格がありません", "The person is not insured there"));
+    .bind::<t::Text, _>(loss.reason)
+    .bind::<t::Date, _>(loss.received_on)
+    .bind::<t::Uuid, _>(act.by())
+    .bind::<t::Nullable<t::Uuid>, _>(act.source())
+    .bind::<t::Uuid, _>(loss.employer)
+    .bind::<t::Bool, _>(loss.ends_earlier)
+    .execute(conn)?;
+    if written > 0 {
+        count_change(conn, loss.person)?;
     }
-    touch(tx, person)
+    Ok(written > 0)
 }
 /// Counts a change of the person, whose ETag it is, and names the person in the entry.
 /// # Errors
 /// Database errors.
 pub fn touch(tx: &mut Tx<'_>, person: Uuid) -> Result<(), Problem> {
+    count_change(tx.conn(), person)?;
+    tx.note(|n| n.left([person], &[]));
+    Ok(())
+}
+/// Counts a change of the person, whose ETag it is.
+/// # Errors
+/// Database errors.
+pub fn count_change(conn: &mut PgConnection, person: Uuid) -> Result<(), Problem> {
     sql_query("update person set version = version + 1 where id = $1")
         .bind::<t::Uuid, _>(person)
-        .execute(tx.conn())?;
-    tx.note(|n| {
-        if !n.persons.contains(&person) {
-            n.persons.push(person);
-        }
-    });
+        .execute(conn)?;
     Ok(())
 }

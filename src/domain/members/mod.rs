@@ -12,7 +12,7 @@ mod store;
 mod views;
 
 pub use api::{HistoryQuery, MemberQuery, routes};
-pub use changes::{Enrol, IdentityFacts, enrol, lose, new_person, touch};
+pub use changes::{Enrol, IdentityFacts, Loss, count_change, end_cover, enrol, lose, new_person, touch};
 pub use identity::{correct_name, restate};
 pub use model::{MemberRow, PersonRow};
 pub use name_api::NameReason;

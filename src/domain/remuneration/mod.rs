@@ -16,7 +16,7 @@ pub use decisions::{
 pub use rules::tests::decide as decide_and_check;
 pub(crate) use rules::trace::steps;
 pub use rules::trace::{RoundingStep, StepWords};
-pub use rules::{Refusal, Rule, Trace, Value, in_reach, refuse};
+pub use rules::{Refusal, Rule, Trace, Value, age_dates, in_reach, refuse};
 pub use told::CalculationTrace;
 
 /// Operations of this module.

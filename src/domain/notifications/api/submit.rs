@@ -16,6 +16,7 @@ use crate::{
         input::{Body, FilingKey, IdempotencyKey, Input, Query, plain_text},
         secrets,
     },
+    values::period,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -163,7 +164,7 @@ fn consequences(tx: &mut Tx<'_>, row: &ParsedRow, person: Option<Uuid>) -> Resul
     let day = |d: NaiveDate| d.to_string();
     Ok(match (&row.form, person) {
         (Some(Form::QualificationAcquisition(f)), _) => {
-            let planned = day(crate::values::period::birthday_75(f.birth_on));
+            let planned = day(period::birthday(f.birth_on, 75));
             let mut all = vec![line("member", "acquired_on", None, day(f.acquired_on))];
             all.push(line("member", "planned_loss_on", None, planned));
             all.push(line(

@@ -5,10 +5,10 @@ mod pay;
 mod person;
 
 use super::{Acquisition, Form, Loss, Slot, model::NotificationRow};
-use crate::values::period::birthday_75;
 use crate::{
     domain::{dependents, employers, members, remuneration},
-    kernel::{Operation, Permit, Problem, Tx, clock, vault::Registration},
+    kernel::{Operation, Permit, Problem, Tx, clock, errand::Act, vault::Registration},
+    values::period,
 };
 use chrono::NaiveDate;
 pub use person::{Choice, SamePersonProposal, proposals};
@@ -124,7 +124,7 @@ fn acquire<Op: Operation>(
             acquired_on: f.acquired_on,
             reason: if was_insured { "rejoined" } else { "new" },
             received_on: received_on(row),
-            planned_loss_on: Some(birthday_75(f.birth_on)),
+            planned_loss_on: Some(period::birthday(f.birth_on, 75)),
             short_time_worker: f.short_time_worker,
             remuneration_yen: Some(f.total_yen),
             source: Some(row.id),
@@ -193,7 +193,8 @@ fn lose<Op: Operation>(
     )?;
     let ended = dependents::end_all(tx, permit, person, f.lost_on, Some(row.id))?;
     let member = members::written(tx, permit, person)?;
-    remuneration::end_on_loss(tx, permit, person, (member.acquired_on, f.lost_on))?;
+    let act = Act::permitted(tx, permit, Some(row.id))?;
+    remuneration::end_on_loss(tx.conn(), &act, person, (member.acquired_on, f.lost_on))?;
     let result = json!({ "member_id": person, "symbol": member.symbol, "number": member.number, "branch": member.branch,
                          "acquired_on": member.acquired_on, "lost_on": f.lost_on, "dependents_ended": ended, "dependents": [] });
     Ok(Applied { person, result })

@@ -13,10 +13,11 @@ use super::{
     store::{self, NewBonus, NewDecision},
 };
 use crate::{
-    kernel::{Operation, Permit, Problem, Tx},
+    kernel::{Operation, Permit, Problem, Tx, errand::Act},
     values::{month::Month, yen::Yen},
 };
 use chrono::NaiveDate;
+use diesel::PgConnection;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -149,9 +150,10 @@ pub fn decide_occasional<Op: Operation>(
     };
     if (7..=9).contains(&from.number()) {
         let september = Month::in_year(from.year(), 9);
+        let act = Act::permitted(tx, permit, case.source)?;
         store::take_back(
-            tx,
-            permit,
+            tx.conn(),
+            &act,
             case.person,
             (september, Some(september)),
             Some(RegularDetermination::ID),
@@ -200,16 +202,16 @@ pub fn decide_bonus<Op: Operation>(
 /// (健康保険法156条3項).
 /// # Errors
 /// Database errors.
-pub fn end_on_loss<Op: Operation>(
-    tx: &mut Tx<'_>,
-    permit: &Permit<Op>,
+pub fn end_on_loss(
+    conn: &mut PgConnection,
+    act: &Act,
     person: Uuid,
     (acquired_on, lost_on): (NaiveDate, NaiveDate),
 ) -> Result<(), Problem> {
     let lost = Month::of(lost_on);
     let until = if Month::of(acquired_on) == lost { lost.plus(1) } else { lost };
-    store::cut(tx, permit, person, until)?;
-    store::take_back(tx, permit, person, (until, None), None)
+    store::cut(conn, act, person, until)?;
+    store::take_back(conn, act, person, (until, None), None)
 }
 
 /// Decides a month of bonuses and writes it; gives its 標準賞与額.
@@ -251,7 +253,8 @@ fn keep<R: Rule, Op: Operation>(
     amounts: (u8, i64, i64),
     told: (Value, Value),
 ) -> Result<Decided, Problem> {
-    store::cut(tx, permit, case.person, applies_from)?;
+    let act = Act::permitted(tx, permit, case.source)?;
+    store::cut(tx.conn(), &act, case.person, applies_from)?;
     let new = NewDecision {
         person: (case.person, case.employer),
         rule: (R::ID, R::VERSION),

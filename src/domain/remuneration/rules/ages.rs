@@ -56,29 +56,33 @@ impl Rule for AgeDates {
     const ID: &'static str = "age_dates";
     const VERSION: &'static str = "2008-04";
     fn decide(input: &AgeDatesInput, trace: &mut Trace) -> Result<AgeDatesOutcome, Refusal> {
-        let reaches = |age| period::reaches_age(input.birth_on, age);
-        let (from, until) = (Month::of(reaches(40)), Month::of(reaches(65)).plus(-1));
+        let reaches = |age| Value::Date(period::reaches_age(input.birth_on, age));
+        let dates = age_dates(input.birth_on);
         trace.step(
             &CARE,
             [
-                ("forty", Value::Date(reaches(40))),
-                ("sixty_five", Value::Date(reaches(65))),
-                ("from", Value::Month(from)),
-                ("until", Value::Month(until)),
+                ("forty", reaches(40)),
+                ("sixty_five", reaches(65)),
+                ("from", Value::Month(dates.care_from_month)),
+                ("until", Value::Month(dates.care_until_month)),
             ],
         );
-        let elderly_from = Month::of(reaches(70)).plus(1).first_day();
-        trace.step(&SEVENTY, [("seventy", Value::Date(reaches(70))), ("from", Value::Date(elderly_from))]);
-        let transfer_on = period::birthday_75(input.birth_on);
-        trace.step(&SEVENTY_FIVE, [("transfer", Value::Date(transfer_on))]);
-        Ok(AgeDatesOutcome {
-            reaches_40_on: reaches(40),
-            reaches_65_on: reaches(65),
-            reaches_70_on: reaches(70),
-            care_from_month: from,
-            care_until_month: until,
-            elderly_from,
-            transfer_on,
-        })
+        trace.step(&SEVENTY, [("seventy", reaches(70)), ("from", Value::Date(dates.elderly_from))]);
+        trace.step(&SEVENTY_FIVE, [("transfer", Value::Date(dates.transfer_on))]);
+        Ok(dates)
+    }
+}
+/// The same dates of a birth, without their explanation.
+pub fn age_dates(birth_on: NaiveDate) -> AgeDatesOutcome {
+    let reaches = |age| period::reaches_age(birth_on, age);
+    let month_of = |age| Month::of(reaches(age));
+    AgeDatesOutcome {
+        reaches_40_on: reaches(40),
+        reaches_65_on: reaches(65),
+        reaches_70_on: reaches(70),
+        care_from_month: month_of(40),
+        care_until_month: month_of(65).plus(-1),
+        elderly_from: month_of(70).plus(1).first_day(),
+        transfer_on: period::birthday(birth_on, 75),
     }
 }

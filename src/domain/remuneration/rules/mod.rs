@@ -20,7 +20,7 @@ pub mod trace;
 mod voluntary;
 
 pub use acquisition::{AcquisitionDetermination, AcquisitionInput, AcquisitionOutcome, PeriodPay};
-pub use ages::{AgeDates, AgeDatesInput, AgeDatesOutcome};
+pub use ages::{AgeDates, AgeDatesInput, AgeDatesOutcome, age_dates};
 pub use bonus::{BonusInput, BonusOutcome, StandardBonus, bonus_cap};
 pub use determined::Determined;
 pub use exemption::{ExemptionInput, ExemptionMonths, ExemptionOutcome, Leave, LeaveKind};

@@ -37,7 +37,7 @@ steps! {
 
 /// Not in the scheme for elderly people.
 pub fn other_scheme(case: &mut Case<'_>) -> Result<bool, Refusal> {
-    let birthday = period::birthday_75(case.input.birth_on);
+    let birthday = period::birthday(case.input.birth_on, 75);
     if birthday <= case.input.recognised_on {
         case.trace.step(&SEVENTY_FIVE, [("birthday", Value::Date(birthday))]);
         return Ok(false);
