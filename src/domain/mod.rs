@@ -9,8 +9,8 @@ pub mod dependents;
 
 pub mod remuneration;
 
-pub mod eligibility;
 pub mod calendar;
+pub mod eligibility;
 
 pub mod notifications;
 

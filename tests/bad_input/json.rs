@@ -129,7 +129,9 @@ fn wrong_media_compressed_and_oversized_bodies() {
     }
     refused(&w, (415, "compressed-body"), || {
         let ask = by.post("/v1/notifications").key(&fresh_key()).header("content-encoding", "identity");
-        ask.header("content-encoding", "gzip").header("content-type", "application/json").send(body.as_bytes())
+        ask.header("content-encoding", "gzip")
+            .header("content-type", "application/json")
+            .send(body.as_bytes())
     });
     let padded = format!("{body}{}", " ".repeat(1 << 20));
     refused(&w, (413, "too-large"), || post(&by, padded.as_bytes()));
@@ -140,7 +142,8 @@ fn a_key_that_stands_twice_is_refused_wherever_it_stands() {
     let by = w.client("employer");
     let body = good(&w).to_string();
     for key in ["sex", "kind", "personal_number"] {
-        let twice = body.replacen("\"sex\"", &format!("\"{key}\":\"female\",\"{key}\":\"female\",\"sex\""), 1);
+        let twice =
+            body.replacen("\"sex\"", &format!("\"{key}\":\"female\",\"{key}\":\"female\",\"sex\""), 1);
         assert_ne!(twice, body);
         refused(&w, (400, "repeated-key"), || post(&by, twice.as_bytes()));
     }

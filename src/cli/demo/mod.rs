@@ -272,7 +272,7 @@ mod tests {
 
     fn options(days: u16, today: Option<&str>) -> DemoOptions {
         let today = today.and_then(|t| t.parse().ok());
-        DemoOptions { reset: false, ephemeral: true, port: 0, ready_file: None, days, today }
+        DemoOptions { reset: false, ephemeral: true, port: Some(0), ready_file: None, days, today }
     }
     #[test]
     fn the_clock_of_the_demo_goes_forward_only() -> anyhow::Result<()> {

@@ -1,6 +1,6 @@
 //! SQL that changes insured persons. Nothing is overwritten: a change closes a row by `superseded_at` and writes a new one.
 use super::identity;
-use crate::kernel::{Kind, Operation, Permit, Problem, Tx, errand::Act};
+use crate::kernel::{Operation, Permit, Problem, Tx, errand::Act};
 use chrono::NaiveDate;
 use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
