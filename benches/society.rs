@@ -169,7 +169,7 @@ fn seeded(conn: &mut PgConnection, clock: &Clock) -> Uuid {
         for n in 1..20 {
             all.push(seed::employer(conn, clock, n)?);
         }
-        seed::people(conn, &all, i32::try_from(MEMBERS)?, 1_500)?;
+        seed::people(conn, clock, &all, (i32::try_from(MEMBERS)?, 1_500))?;
         anyhow::Ok(all)
     });
     conn.batch_execute("vacuum analyze").unwrap();

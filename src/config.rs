@@ -1,5 +1,6 @@
 //! Settings: the only reader of the environment. Every setting can stand in the environment (`KENPO_…`) or in a TOML file named
 //! by `KENPO_SETTINGS`; the environment wins. A name that is not in the table is an error, not a silent typo.
+use crate::kernel::clock::Clock;
 use anyhow::{Context, bail};
 use std::{
     collections::BTreeMap,
@@ -79,6 +80,16 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting { name: "log", default: "info", about: "log filter" },
     Setting {
+        name: "mode",
+        default: "production",
+        about: "`production` or `sandbox`; a sandbox may have a clock of its own, and holds nobody's real data",
+    },
+    Setting {
+        name: "clock_days",
+        default: "0",
+        about: "days by which the clock of server and worker is ahead of real time; sandbox only",
+    },
+    Setting {
         name: "base",
         default: "",
         about: "folder of the private PostgreSQL and the demo; chosen by user when empty",
@@ -92,6 +103,9 @@ pub const SETTINGS: &[Setting] = &[
 
 /// Connections that the server holds for itself: the audit writer, the reader of members, the watch over callers, the sequencer.
 const OWN_CONNECTIONS: u32 = 4;
+
+/// How far a sandbox may be ahead: a hundred years.
+const CLOCK_DAYS_MOST: i64 = 36_525;
 
 /// Settings, read and checked.
 #[derive(Clone, Debug)]
@@ -161,6 +175,7 @@ impl Config {
         self.address("listen")?;
         self.address("listen_internet")?;
         self.hosts("trusted_proxies")?;
+        self.clock()?;
         Ok(())
     }
     /// `pool_size` and `caller_connections`, when they leave room for more than one caller.
@@ -218,6 +233,27 @@ impl Config {
         let parts = self.text(name).split(',').map(str::trim).filter(|part| !part.is_empty());
         parts.map(|p| p.parse().with_context(|| format!("the setting {name}: {p} is no address"))).collect()
     }
+    /// The clock that server and worker go by: real time, in a sandbox ahead of it by `clock_days`. They agree, and go on so after a
+    /// restart.
+    /// # Errors
+    /// A mode that there is none of; a production that is to move its clock.
+    pub fn clock(&self) -> anyhow::Result<Clock> {
+        let days = i64::from(self.number("clock_days")?);
+        if days > CLOCK_DAYS_MOST {
+            bail!("the setting clock_days is more than {CLOCK_DAYS_MOST} days");
+        }
+        match self.text("mode") {
+            "production" if days != 0 => bail!(
+                "the setting clock_days moves the clock, which only a sandbox may: \
+                 in production every day happens by real time (mode = \"production\"); take clock_days out"
+            ),
+            "production" | "sandbox" => {}
+            other => bail!("the setting mode is {other:?}: production or sandbox"),
+        }
+        let clock = Clock::real();
+        clock.set_offset(days * 86_400_000);
+        Ok(clock)
+    }
     /// With another value, for the demo and tests.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -274,6 +310,17 @@ mod tests {
         assert_eq!(connections("6", "1").unwrap(), (6, 1));
         assert!(connections("5", "1").unwrap_err().to_string().contains("at least 6"));
         assert!(connections("12", "0").is_err());
+    }
+    #[test]
+    fn only_a_sandbox_moves_its_clock() {
+        let clock = |mode: &str, days: &str| {
+            read(&[("KENPO_MODE", mode), ("KENPO_CLOCK_DAYS", days)]).and_then(|c| c.clock())
+        };
+        assert_eq!(clock("production", "0").unwrap().offset(), 0);
+        assert_eq!(clock("sandbox", "130").unwrap().offset(), 130 * 86_400_000);
+        assert!(clock("production", "1").unwrap_err().to_string().contains("only a sandbox may"));
+        assert!(clock("demo", "0").unwrap_err().to_string().contains("production or sandbox"));
+        assert!(clock("sandbox", "-1").is_err());
     }
     #[test]
     fn the_readme_shows_the_table() {

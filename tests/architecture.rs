@@ -182,14 +182,14 @@ fn sql_stands_in_stores() {
         "src/domain/access/live.rs", // LISTEN, which belongs to the connection that waits
         "src/domain/access/store/",
         "src/domain/audit/store/",
+        "src/domain/calendar/store.rs",
         "src/domain/dependents/changes.rs",
         "src/domain/dependents/store.rs",
         "src/domain/employers/store.rs",
         "src/domain/members/changes.rs",
         "src/domain/members/named.rs",
-        "src/domain/members/names.rs",
         "src/domain/members/reader.rs", // how its own connection plans
-        "src/domain/members/store.rs",
+        "src/domain/members/store/",
         "src/domain/notifications/store.rs",
         "src/domain/personal_numbers/store.rs",
         "src/domain/remuneration/decisions/store.rs",

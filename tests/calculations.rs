@@ -136,3 +136,76 @@ fn no_calculation_takes_a_personal_number() {
         assert!(!p.to_string().contains(&number[..11]), "{rule} echoes: {p}");
     }
 }
+
+#[test]
+fn eligibility_is_answered_with_its_reasons_papers_and_the_law_of_the_day() {
+    let w = World::new();
+    let child = json!({ "recognised_on": "2026-11-22", "birth_on": "2006-05-01", "kinship": "child", "lives_together": true,
+        "residence": "in_japan", "annual_income_yen": 1_499_999, "insured_income_yen": 5_000_000 });
+    for by in [w.client("employer"), w.client("front-end"), w.staff("benefits")] {
+        let told = ask(&by, "dependent-recognition", &child).expect(200);
+        let outcome = &told["outcome"];
+        assert_eq!(
+            (&outcome["answer"], &outcome["income_limit_yen"], &outcome["documents_needed"]),
+            (
+                &json!("needs_evidence"),
+                &json!(1_500_000),
+                &json!(["kinship_proof", "household_proof", "income_proof"])
+            )
+        );
+        let near = json!({ "name": "near_percent", "from": "2021-08-01", "value": 10, "source": "令和3年保保発0430第2号",
+            "basis": "specified" });
+        assert!(outcome["settings"].as_array().unwrap().contains(&near), "{outcome}");
+        assert!(told["trace"]["steps"].as_array().unwrap().iter().any(|s| s["code"] == "limit_young"));
+    }
+    let by = w.client("employer");
+    let papers = json!(["kinship_proof", "household_proof", "income_proof"]);
+    let told = ask(&by, "dependent-recognition", &with(child.clone(), "/documents", papers)).expect(200);
+    assert_eq!(told["outcome"]["answer"], "yes");
+    let more = with(child.clone(), "/annual_income_yen", json!(1_500_000));
+    let told = ask(&by, "dependent-recognition", &more).expect(200);
+    assert_eq!(
+        (&told["outcome"]["answer"], &told["outcome"]["failed_test"]),
+        (&json!("no"), &json!("income_limit"))
+    );
+    let early = with(child, "/recognised_on", json!("2020-03-31"));
+    let p = ask(&by, "dependent-recognition", &early).refused(422, "invalid");
+    assert_eq!(
+        (&p["errors"][0]["pointer"], &p["errors"][0]["code"]),
+        (&json!("/recognised_on"), &json!("no-rule-for-day"))
+    );
+
+    let worker = json!({ "on": "2026-11-22", "weekly_minutes": 1_200, "full_time_weekly_minutes": 2_400, "monthly_days": 10,
+        "full_time_monthly_days": 20, "employed_from": "2026-11-01", "employer": "by_size", "workers": 50 });
+    let told = ask(&by, "short-time-eligibility", &worker).expect(200);
+    assert_eq!(
+        (&told["outcome"]["class"], &told["outcome"]["reason"]),
+        (&json!("not_insured"), &json!("small_employer"))
+    );
+    let told = ask(&by, "short-time-eligibility", &with(worker, "/workers", json!(51))).expect(200);
+    assert_eq!(told["outcome"]["class"], "short_time");
+}
+
+#[test]
+fn a_result_beyond_the_calendar_is_refused_as_such() {
+    let w = World::new();
+    let facts = json!({ "birth_on": "2150-01-01" });
+    let p = ask(&w.client("employer"), "age-dates", &facts).refused(422, "invalid");
+    assert_eq!(p["errors"][0]["code"], "result-out-of-range");
+}
+
+#[test]
+fn a_year_s_average_that_is_not_used_leaves_the_usual_revision() {
+    let w = World::new();
+    let pay = |month: &str| json!({ "month": month, "pay_yen": 400_000, "base_days": 20 });
+    let facts = json!({ "kind": "full", "fixed_change": "up", "change_month": "2026-04",
+        "months": [pay("2026-04"), pay("2026-05"), pay("2026-06")], "fixed_pay_total_yen": 900_000, "variable_pay_total_yen": 300_000,
+        "current_standard_yen": 300_000, "is_recurring": true, "has_consent": false });
+    let told = ask(&w.client("employer"), "occasional-revision-annual", &facts).expect(200);
+    assert_eq!(
+        told["outcome"],
+        json!({ "uses_annual": false, "annual_average_yen": 325_000,
+            "revision": { "revises": true, "reason": "two_grades", "average_yen": 400_000, "grade": 27,
+                "standard_yen": 410_000, "effective_month": "2026-07", "valid_until_month": "2027-08" } })
+    );
+}

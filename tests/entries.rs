@@ -1,7 +1,10 @@
 //! What entries name: the thing that a kept answer is about, the people of a refusal, and no purpose that has ended.
 use crate::{
     filing::{NANA, acquisition, fresh_key, slip},
-    harness::{caller::Response, world::World},
+    harness::{
+        caller::{Caller, Response},
+        world::World,
+    },
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -50,12 +53,34 @@ fn a_refused_confirmation_names_the_people_of_its_records() {
 }
 
 #[test]
+fn who_is_refused_at_the_door_is_recorded_with_whom_it_asked_for() {
+    let w = World::new();
+    let member = w.member("7", "ミホン　ナナ", "見本　七", "2000-07-07");
+    let path = format!("/v1/members/{member}");
+    let auditor = w.staff("officer");
+    let stranger = Caller { token: Some("none".into()), ..w.nobody() };
+    for (by, status, actor) in [(&auditor, 403, json!(w.user("officer"))), (&stranger, 401, Value::Null)] {
+        let r = by.get(path.as_str());
+        assert_eq!(r.status, status, "{}", r.text);
+        let e = entry(&w, &r);
+        assert_eq!((&e["subject_kind"], &e["subject_id"]), (&json!("Member"), &json!(member)), "{status}");
+        assert_eq!(e["actor_id"], actor, "{status}");
+    }
+    for path in ["/v1/no-such-thing", "/v1/sessions"] {
+        let r = auditor.get(path);
+        assert!([404, 405].contains(&r.status), "{}", r.text);
+        assert_eq!(entry(&w, &r)["actor_id"], json!(w.user("officer")), "{path}");
+    }
+}
+
+#[test]
 fn a_linkage_that_has_ended_gives_no_purpose() {
     let w = World::new();
     let member = w.member("11", "ミホン　ジュウイチ", "見本　十一", "1990-04-15");
     let form = slip(&w, &acquisition(NANA, "2026-11-01", None));
     let filed = w.client("employer").post("/v1/notifications").key(&fresh_key()).json(&form).expect(202);
     let case: Uuid = filed["results"][0]["notification_id"].as_str().unwrap().parse().unwrap();
+    w.concern(case, &[member]);
     let granted = w.granted(&w.staff("privileged"), case, &[member]);
     let path = format!("/v1/members/{member}");
     let live = granted.get(path.as_str());

@@ -53,7 +53,7 @@ fn whole(ids: &[Uuid], expected: i64) {
 /// Two employers with 33 people in all.
 fn populated() -> World {
     let w = World::new();
-    seed::people(&mut w.owner(), &[w.employer, w.other_employer], 33, 5).unwrap();
+    seed::people(&mut w.owner(), &w.clock, &[w.employer, w.other_employer], (33, 5)).unwrap();
     w
 }
 fn at_employer(w: &World, employer: Uuid) -> i64 {
@@ -64,6 +64,10 @@ fn at_employer(w: &World, employer: Uuid) -> i64 {
 fn pages_of_members_are_whole() {
     let w = populated();
     let staff = w.staff("clerk");
+    let known_now = format!("?known_at={}", encoded(&w.clock.now().to_rfc3339()));
+    for id in all_pages(&staff, "/v1/members", 33) {
+        staff.get(format!("/v1/members/{id}{known_now}")).expect(200);
+    }
     for limit in [1, 7, 11, 33, 500] {
         let ids = all_pages(&staff, "/v1/members", limit);
         whole(&ids, 33);
@@ -117,7 +121,7 @@ fn a_position_is_of_one_list_and_its_filters() {
             continue;
         }
         let refused = refused.refused(422, "invalid");
-        assert_eq!(refused["errors"][0]["pointer"], "cursor");
+        assert_eq!(refused["errors"][0]["pointer"], "/cursor");
     }
     for foreign in [
         "/v1/members?limit=5&state=lost",
@@ -154,6 +158,9 @@ fn members_are_found_by_reading_number_and_symbol() {
     assert_eq!(found("symbol=101&number=98"), [hachi]);
     assert_eq!(found("symbol=102"), Vec::<Uuid>::new());
     staff.get("/v1/members?name_kana=999900000011").refused(422, "invalid");
+    for pattern in ["%", "_", "\\", "%ナナ", "ミホン_"] {
+        assert!(found(&format!("name_kana={}", encoded(pattern))).is_empty(), "{pattern}");
+    }
     staff.get("/v1/members?number=999900000011").refused(422, "invalid");
 }
 #[test]

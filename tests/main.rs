@@ -8,6 +8,7 @@ mod bad_input;
 mod bounds;
 mod calc;
 mod calculations;
+mod calendar;
 mod canary;
 mod contract;
 mod crash;

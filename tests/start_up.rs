@@ -53,7 +53,7 @@ impl Site {
     fn settings(&self, url: &str) {
         let database = if url.is_empty() { String::new() } else { format!("database_url = \"{url}\"\n") };
         let text = format!(
-            "{database}keys = \"{}\"\nkey_store = \"{}\"\nlisten = \"127.0.0.1:0\"\npublic_url = \"http://kenpo.test\"\n\
+            "{database}keys = \"{}\"\nkey_store = \"{}\"\nlisten = \"127.0.0.1:0\"\nlisten_internet = \"127.0.0.1:0\"\npublic_url = \"http://kenpo.test\"\n\
              workers = 1\npool_size = 6\ncaller_connections = 1\nargon2_memory_kib = 64\nargon2_passes = 1\nlog = \"debug\"\n",
             self.at("keys").display(),
             self.at("store/wrapped.sqlite").display()
@@ -117,8 +117,11 @@ impl Process {
     }
     /// The address that the log names, once it serves.
     fn url(&mut self) -> String {
+        self.url_of("serving")
+    }
+    fn url_of(&mut self, words: &str) -> String {
         let find = |said: &str| {
-            let line = said.lines().find(|l| l.contains("\"serving\""))?;
+            let line = said.lines().find(|l| l.contains(&format!("\"{words}\"")))?;
             let line: serde_json::Value = serde_json::from_str(line).ok()?;
             Some(format!("http://{}", line["fields"]["address"].as_str()?))
         };
@@ -200,6 +203,11 @@ fn it_refuses_settings_that_it_does_not_know() {
     let misspelt = site.command(&["serve"]).env("KENPO_POOL_SISE", "4").output().unwrap();
     assert!(!misspelt.status.success());
     assert!(String::from_utf8_lossy(&misspelt.stderr).contains("no setting called pool_sise"));
+    for command in ["serve", "worker"] {
+        let moved = site.command(&[command]).env("KENPO_CLOCK_DAYS", "3").output().unwrap();
+        assert!(!moved.status.success());
+        assert!(String::from_utf8_lossy(&moved.stderr).contains("which only a sandbox may"), "{command}");
+    }
     fs::write(site.at("kenpo.toml"), "pool_sise = 4\n").unwrap();
     site.refuses(&["no setting called pool_sise", "kenpo.toml"]);
 }
@@ -255,8 +263,8 @@ fn registrar(s: &Served, clerk: &Caller, employer: Uuid, person: Uuid) -> Caller
     let filed = format!(
         "insert into submission (id, receipt_number, employer_id, client_id, channel, preparer_name, read_count, \
            file_result, received_at) values ('{submission}', 'x', '{employer}', '{case}', 'api_json', 'x', 1, 'accepted', now()); \
-         insert into notification (id, submission_id, row_number, employer_id, kind, state, received_at) \
-           values ('{case}', '{submission}', 1, '{employer}', 'qualification_acquisition', 'accepted', now())"
+         insert into notification (id, submission_id, row_number, employer_id, kind, state, person_id, received_at) \
+           values ('{case}', '{submission}', 1, '{employer}', 'qualification_acquisition', 'accepted', '{person}', now())"
     );
     s.site.owner().batch_execute(&filed).unwrap();
     let form = format!(
@@ -279,8 +287,15 @@ kenpo::row! {
 
 #[test]
 fn an_installation_works_rotates_its_keys_destroys_others_and_logs_nobody() {
-    let s = served();
-    for (path, word) in [("/healthz", "ok"), ("/readyz", "ready"), ("/metrics", "kenpo_")] {
+    let mut s = served();
+    let internet = s.process.url_of("serving the internet zone");
+    assert_eq!(nobody(&internet).get("/healthz").status, 200);
+    assert_eq!(nobody(&internet).get("/metrics").status, 404);
+    for (path, word) in [
+        ("/healthz", "ok"),
+        ("/readyz", "ready"),
+        ("/metrics", "kenpo_calendar_unfinished_days{kind=\"loss_at_75\",state=\"failed\"} 0"),
+    ] {
         let answer = nobody(&s.url).get(path);
         assert!(answer.status == 200 && answer.text.contains(word), "{path}: {}", answer.text);
     }
@@ -325,6 +340,13 @@ fn an_installation_works_rotates_its_keys_destroys_others_and_logs_nobody() {
     });
     assert!(all_went_well);
     assert!(store.get(key).is_ok_and(|k| k.is_none()), "the key is still there");
+
+    // The same worker does what the calendar brings.
+    let done = "select state = 'done' as is_done, problem as error_code from calendar_run";
+    within(MOST, || {
+        let found: Vec<Job> = sql_query(done).load(&mut owner).unwrap();
+        found.iter().any(|j| j.is_done).then_some(())
+    });
 
     // A rotated key signs without a restart, and what the old one signed is still good.
     let keys = || nobody(&s.url).get("/.well-known/jwks.json").expect(200)["keys"].as_array().unwrap().len();

@@ -1,2 +1,1 @@
 drop table standard_bonus, standard_remuneration;
-drop extension btree_gist;

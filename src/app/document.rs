@@ -16,6 +16,7 @@ pub fn openapi() -> String {
     let document = route::document(&super::routes(), super::SCOPES, super::TAGS);
     let mut value = serde_json::to_value(document).unwrap_or_default();
     let words: Map<String, Value> = serde_json::from_str(WORDS).unwrap_or_default();
+    open_flattened(&mut value);
     let sent = sent_schemas(&value);
     if let Some(schemas) = value.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         for (name, schema) in schemas.iter_mut() {
@@ -29,6 +30,36 @@ pub fn openapi() -> String {
     let mut text = serde_json::to_string_pretty(&value).unwrap_or_default();
     text.push('\n');
     text
+}
+/// Writes a flattened part out as members of the object that holds it, as JSON carries it: the builder leaves `allOf`, which not every generator
+/// of clients reads as one object. A part that nothing else names goes.
+fn open_flattened(document: &mut Value) {
+    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
+        return;
+    };
+    let known = schemas.clone();
+    let mut opened = BTreeSet::new();
+    for schema in schemas.values_mut() {
+        let Some(Value::Array(parts)) = schema.as_object_mut().and_then(|s| s.remove("allOf")) else {
+            continue;
+        };
+        let (mut properties, mut required) = (Map::new(), Vec::new());
+        for part in &parts {
+            let name = part["$ref"].as_str().and_then(|r| r.rsplit('/').next());
+            let part = name.and_then(|n| known.get(n)).unwrap_or(part);
+            opened.extend(name.map(str::to_owned));
+            properties.extend(part["properties"].as_object().cloned().unwrap_or_default());
+            required.extend(part["required"].as_array().cloned().unwrap_or_default());
+        }
+        schema["type"] = json!("object");
+        schema["properties"] = Value::Object(properties);
+        schema["required"] = Value::Array(required);
+    }
+    let mut named = Vec::new();
+    references(document, &mut named);
+    if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        schemas.retain(|name, _| !opened.contains(name) || named.contains(name));
+    }
 }
 /// `x-enum-descriptions`: one for each value, in their order.
 fn describe_values(schema: &mut Value, words: Option<&Value>) {

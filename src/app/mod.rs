@@ -27,6 +27,7 @@ const TAGS: &[(&str, &str)] = &[
         "標準報酬などの計算 / calculations of standard remuneration, explained; nothing is stored",
     ),
     ("StandardRemunerations", "標準報酬・標準賞与の決定 / decisions of standard remuneration and bonuses"),
+    ("Calendar", "暦による処理と年齢到達者 / what happens by the calendar, and who comes to an age"),
     ("Notifications", "届出 / notifications"),
     ("AuditLogs", "操作ログ / the audit log"),
 ];
@@ -39,6 +40,8 @@ pub fn routes() -> Routes {
     domain::members::routes(&mut r);
     domain::dependents::routes(&mut r);
     domain::remuneration::routes(&mut r);
+    domain::eligibility::routes(&mut r);
+    domain::calendar::routes(&mut r);
     domain::personal_numbers::routes(&mut r);
     domain::notifications::routes(&mut r);
     domain::audit::routes(&mut r);

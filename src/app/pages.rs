@@ -1,11 +1,14 @@
 //! Pages that are no operations: the document, its reader, problem pages, health and metrics. A named list with a recorded
 //! wrapper of its own (in floods as one entry with its count).
-use crate::kernel::{
-    Kernel, Kind,
-    gate::{Asking, Meta},
-    problem::Lang,
-    route,
-    trail::Entry,
+use crate::{
+    domain::calendar,
+    kernel::{
+        Kernel, Kind,
+        gate::{Asking, Meta, block},
+        problem::Lang,
+        route,
+        trail::Entry,
+    },
 };
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use std::sync::{Arc, OnceLock};
@@ -121,6 +124,14 @@ async fn readyz(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpResponse {
 async fn metrics_page(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpResponse {
     if !is_closed(&req) {
         return recorded(&req, kernel, "getMetrics", HttpResponse::NotFound().finish()).await;
+    }
+    let db = kernel.db.clone();
+    if let Ok(days) = block(move || calendar::unfinished(&db)).await {
+        for d in days {
+            let days =
+                metrics::gauge!("kenpo_calendar_unfinished_days", "kind" => d.kind, "state" => d.state);
+            days.set(f64::from(i32::try_from(d.days).unwrap_or(i32::MAX)));
+        }
     }
     let text = RECORDER.get().and_then(Option::as_ref).map(|h| h.render()).unwrap_or_default();
     recorded(

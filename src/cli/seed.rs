@@ -67,9 +67,9 @@ fn day(y: i32, m: u32, d: u32) -> NaiveDate {
 /// Database errors.
 pub fn people(
     conn: &mut PgConnection,
+    clock: &Clock,
     employers: &[Uuid],
-    members: i32,
-    dependents: i32,
+    (members, dependents): (i32, i32),
 ) -> anyhow::Result<()> {
     conn.batch_execute("create temp table seed_employer (n integer, id uuid, symbol text)")?;
     for (n, id) in employers.iter().enumerate() {
@@ -102,29 +102,30 @@ pub fn people(
                   date '2008-01-01' + (g * 7 % 5000) as birth_on, case when g % 2 = 0 then 'female' else 'male' end as sex \
            from seed_person p where g <= {dependents}; \
          insert into person (id, number_state, number_reason, created_at) \
-           select id, 'not_registered', 'not_notified', now() from (select id from seed_person union all select id from seed_child) x; \
+           select id, 'not_registered', 'not_notified', timestamptz '{now}' from (select id from seed_person union all select id from seed_child) x; \
          insert into person_identity (row_id, person_id, valid_from, name, name_raw, name_search, name_kana, kana_search, birth_on, sex, \
-             resident_postal_code, resident_address, change_reason, received_on, recorded_at, recorded_by) \
+             resident_postal_code, resident_address, states, change_reason, received_on, recorded_at, recorded_by) \
            select gen_random_uuid(), id, since, family || '　' || given, family || '　' || given, family || given, \
                   family_kana || '　' || given_kana, family_kana || given_kana, birth_on, sex, '9990002', \
-                  '東京都架空区見本町' || g || '番地', reason, since, now(), '00000000-0000-0000-0000-000000000000' \
+                  '東京都架空区見本町' || g || '番地', array['name', 'sex', 'resident_address'], reason, since, timestamptz '{now}', '00000000-0000-0000-0000-000000000000' \
            from (select g, id, acquired_on as since, family, given, family_kana, given_kana, birth_on, sex, 'acquisition' as reason from seed_person \
                  union all select g, id, birth_on, family, given, family_kana, given_kana, birth_on, sex, 'recognition' from seed_child) x; \
          insert into enrolment (row_id, enrolment_id, person_id, employer_id, enrolment_type, symbol, number, branch, office_number, acquired_on, \
              acquisition_reason, acquisition_received_on, planned_loss_on, recorded_at, recorded_by) \
            select gen_random_uuid(), gen_random_uuid(), id, employer, 'compulsory', symbol, (100 + g)::text, '00', (100 + g)::text, acquired_on, \
-                  'new', acquired_on, (birth_on + interval '75 years')::date, now(), '00000000-0000-0000-0000-000000000000' \
+                  'new', acquired_on, (birth_on + interval '75 years')::date, timestamptz '{now}', '00000000-0000-0000-0000-000000000000' \
            from seed_person; \
          insert into insured_number_counter select symbol, {next} from seed_employer on conflict do nothing; \
          insert into dependency (row_id, dependent_id, person_id, insured_id, employer_id, branch, relationship, lives_together, recognised_on, \
              recognition_reason, received_on, recorded_at, recorded_by) \
-           select gen_random_uuid(), {dependent_id}, id, insured, employer, '01', 'child', true, birth_on, 'birth', birth_on, now(), \
+           select gen_random_uuid(), {dependent_id}, id, insured, employer, '01', 'child', true, birth_on, 'birth', birth_on, timestamptz '{now}', \
                   '00000000-0000-0000-0000-000000000000' from seed_child; \
          drop table seed_person, seed_child, seed_employer",
         member_id = id(1_600_000_000_000),
         child_id = id(1_650_000_000_000),
         dependent_id = id(1_660_000_000_000),
         next = 100 + members,
+        now = clock.now().to_rfc3339(),
     );
     conn.batch_execute(&sql)?;
     conn.batch_execute("analyze person; analyze person_identity; analyze enrolment; analyze dependency")?;
@@ -211,8 +212,8 @@ fn person(
         .execute(conn)?;
     sql_query(
         "insert into person_identity (row_id, person_id, valid_from, name, name_raw, name_search, name_kana, kana_search, birth_on, sex, \
-         change_reason, received_on, recorded_at, recorded_by) \
-         values (gen_random_uuid(), $1, $2, $3, $3, $4, $5, $6, $7, $8, 'acquisition', $2, $9, $10)",
+         states, change_reason, received_on, recorded_at, recorded_by) \
+         values (gen_random_uuid(), $1, $2, $3, $3, $4, $5, $6, $7, $8, array_remove(array['name', case when $8 <> 'unset' then 'sex' end], null), 'acquisition', $2, $9, $10)",
     )
     .bind::<t::Uuid, _>(id)
     .bind::<t::Date, _>(since)

@@ -2,15 +2,18 @@
 use crate::{
     app::{self, App, Parts},
     config::Config,
-    domain::personal_numbers::jobs,
+    domain::{calendar, personal_numbers::jobs},
     kernel::{Zone, clock::Clock, db, idempotency, job},
     ports::key_store::{KeyStore, SqliteKeyStore},
 };
 use anyhow::Context;
+use futures_util::future::{join_all, try_join_all};
 use std::{
     path::Path,
     time::{Duration, Instant},
 };
+use tokio::signal::unix::{SignalKind, signal};
+use uuid::Uuid;
 
 /// Logs as JSON lines; nothing that is logged holds personal data.
 pub fn log(config: &Config) {
@@ -22,12 +25,10 @@ pub fn log(config: &Config) {
 /// Refuses a database that could lose data, a schema that is not current, policies that do not validate, missing keys.
 pub fn serve(config: &Config) -> anyhow::Result<()> {
     log(config);
+    let clock = config.clock()?;
     app::require_current(config)?;
-    let parts = Parts {
-        config: config.clone(),
-        clock: Clock::real(),
-        public_url: config.required("public_url")?.to_owned(),
-    };
+    let parts =
+        Parts { config: config.clone(), clock, public_url: config.required("public_url")?.to_owned() };
     let app = App::build(parts)?;
     run(&app, config, |address| tracing::info!(%address, "serving"))
 }
@@ -48,41 +49,34 @@ pub fn run(app: &App, config: &Config, started: impl FnOnce(std::net::SocketAddr
         let mut servers = vec![first.server];
         if let Some(address) = internet {
             let second = app::serve(app, address, Zone::Internet, workers, shutdown)?;
+            tracing::info!(address = %second.address, "serving the internet zone");
             handles.push(second.handle);
             servers.push(second.server);
         }
+        // Heard from now on, also while the listeners are still starting.
+        let (mut interrupt, mut terminate) =
+            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         started(first.address);
         actix_web::rt::spawn(async move {
-            stop_signal().await;
+            tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
             tracing::info!("stopping: running requests are finished");
-            for h in handles {
-                h.stop(true).await;
-            }
+            join_all(handles.iter().map(|h| h.stop(true))).await;
         });
-        for server in servers {
-            server.await?;
-        }
+        // All at once: a server begins to accept when it is first awaited.
+        try_join_all(servers).await?;
         anyhow::Ok(())
     })?;
     background.stop();
     Ok(())
-}
-async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
 }
 /// Does jobs, one after the other, until it is ended; a job that was begun and not finished is leased again.
 /// # Errors
 /// As `serve`.
 pub fn worker(config: &Config) -> anyhow::Result<()> {
     log(config);
+    let clock = config.clock()?;
     app::require_current(config)?;
-    work(config, &Clock::real())
+    work(config, &clock)
 }
 /// Does due jobs for ever, by that clock.
 /// # Errors
@@ -91,8 +85,21 @@ pub fn work(config: &Config, clock: &Clock) -> anyhow::Result<()> {
     let pool = db::pool(config.required("database_url")?, 1)?;
     let store = SqliteKeyStore::open(Path::new(config.text("key_store")))?;
     jobs::enqueue_sweep(&mut *db::connection(&pool)?, clock, 0)?;
-    let mut tidied: Option<Instant> = None;
+    let worker = Uuid::now_v7();
+    tracing::info!(%worker, "working");
+    let (mut tidied, mut looked): (Option<Instant>, Option<Instant>) = (None, None);
     loop {
+        if looked.is_none_or(|at| at.elapsed() >= CALENDAR_EVERY) {
+            // days that were missed follow one another at once
+            match calendar::work(&pool, clock, worker) {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(e) => {
+                    tracing::error!(error = %e, "the calendar could not be looked at; it is tried again")
+                }
+            }
+            looked = Some(Instant::now());
+        }
         if tidied.is_none_or(|at| at.elapsed() >= TIDY_EVERY) {
             tidied = Some(Instant::now());
             if let Err(e) = tidy(&pool, clock) {
@@ -110,6 +117,8 @@ pub fn work(config: &Config, clock: &Clock) -> anyhow::Result<()> {
     }
 }
 const TIDY_EVERY: Duration = Duration::from_secs(60);
+/// How soon after midnight, and after a day that went by, the calendar is looked at.
+const CALENDAR_EVERY: Duration = Duration::from_secs(5);
 /// Forgets answers under keys whose time is over and jobs long done, a thousand at a time, so that nothing waits for it.
 /// # Errors
 /// When the database is away.

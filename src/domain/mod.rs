@@ -9,6 +9,9 @@ pub mod dependents;
 
 pub mod remuneration;
 
+pub mod calendar;
+pub mod eligibility;
+
 pub mod notifications;
 
 pub mod access;

@@ -138,6 +138,20 @@ pub async fn read_body(
     Ok(bytes)
 }
 
+/// Refuses a body that says, in any of its lines, that it is compressed: nothing is unpacked here.
+/// # Errors
+/// 415 `compressed-body`.
+pub fn refuse_compressed(req: &HttpRequest) -> Result<(), Problem> {
+    let mut encodings = req.headers().get_all(header::CONTENT_ENCODING);
+    if encodings.all(|e| e.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::UnsupportedMedia).because(
+        "compressed-body",
+        "圧縮された本文は受け付けません",
+        "Compressed bodies are not accepted",
+    ))
+}
 /// JSON → value. Unreadable is 400; readable but not of this shape is 422 with a pointer.
 /// # Errors
 /// As said.
@@ -147,6 +161,13 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             "nul",
             "使えない文字があります",
             "A NUL character is not accepted",
+        ));
+    }
+    if super::json::repeats_a_key(bytes) {
+        return Err(Problem::new(Kind::Unreadable).because(
+            "repeated-key",
+            "同じ名前の項目が2回あります",
+            "A key stands twice in one object",
         ));
     }
     let mut de = serde_json::Deserializer::from_slice(bytes);
@@ -330,6 +351,10 @@ impl<T: DeserializeOwned + Validate> FromRequest for Query<T> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let mut words = form_urlencoded::parse(req.query_string().as_bytes());
+        if words.any(|(name, value)| [name, value].iter().any(|w| w.contains(char::REPLACEMENT_CHARACTER))) {
+            return ready(Err(Problem::new(Kind::Unreadable)));
+        }
         let read = serde_path_to_error::deserialize::<_, T>(serde_urlencoded_of(req.query_string()));
         ready(
             read.map_err(|e| Problem {

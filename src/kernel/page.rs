@@ -48,7 +48,7 @@ pub fn cursor(key: &[u8; 32], operation: &str, filters: &str, last: &[String]) -
 }
 fn wrong_cursor() -> Problem {
     Problem::new(Kind::Invalid).at(
-        "cursor",
+        "/cursor",
         "cursor",
         "この cursor は使えません / this cursor is not of this list",
     )

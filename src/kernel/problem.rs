@@ -245,8 +245,8 @@ impl From<diesel::result::Error> for Problem {
         use diesel::result::{DatabaseErrorKind as D, Error};
         match e {
             Error::NotFound => Self::not_found(),
-            Error::DatabaseError(D::UniqueViolation, info) => {
-                tracing::warn!(constraint = info.constraint_name().unwrap_or("?"), "unique violation");
+            Error::DatabaseError(D::UniqueViolation | D::ExclusionViolation, info) => {
+                tracing::warn!(constraint = info.constraint_name().unwrap_or("?"), "it exists already");
                 Self::conflict("already-exists", "すでに登録されています", "It exists already")
             }
             Error::DatabaseError(D::SerializationFailure, _) => Self::unavailable("lost-race"),

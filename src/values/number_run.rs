@@ -14,9 +14,42 @@ const ZEROS: [u32; 60] = [
 /// How many digits make a personal number.
 const RUN: usize = 12;
 
-/// Whether the text holds twelve or more digits in a row: of any width or script, also enclosed or raised
-/// ones, joined by at most one space or hyphen of any kind between two digits, invisible characters ignored.
+/// Whether the text holds what may be a personal number: twelve or more digits in a row, of any width or script, also enclosed
+/// or raised ones, joined by at most one space or hyphen of any kind between two digits; or twelve that are written in threes of
+/// four, or one by one, with one or two signs of whatever kind between the parts. Invisible characters are ignored.
 pub fn contains_number_run(text: &str) -> bool {
+    contains_joined_digits(text) || contains_parted_digits(text)
+}
+/// Whether a name or label holds the digits of a personal number, whatever stands between them.
+pub fn contains_number_digits(label: &str) -> bool {
+    label.nfkc().filter(|c| is_digit(*c)).count() >= RUN
+}
+/// Three groups of four digits, or twelve of one, that one or two signs part and no letter.
+fn contains_parted_digits(text: &str) -> bool {
+    let mut groups: Vec<usize> = Vec::new();
+    let (mut digits, mut signs) = (0, 0);
+    let mut is_found = false;
+    let mut close = |groups: &mut Vec<usize>, digits: &mut usize| {
+        if *digits > 0 {
+            groups.push(std::mem::take(digits));
+        }
+        is_found |= groups.ends_with(&[4, 4, 4]) || groups.ends_with(&[1; RUN]);
+    };
+    for character in text.nfkc().filter(|c| !is_invisible(*c)) {
+        if is_digit(character) {
+            (digits, signs) = (digits + 1, 0);
+            continue;
+        }
+        close(&mut groups, &mut digits);
+        signs += 1;
+        if signs > 2 || character.is_alphanumeric() {
+            groups.clear();
+        }
+    }
+    close(&mut groups, &mut digits);
+    is_found
+}
+fn contains_joined_digits(text: &str) -> bool {
     let (mut digits, mut joined) = (0, false);
     for character in text.nfkc() {
         if is_digit(character) {
@@ -94,6 +127,14 @@ mod tests {
             "①②③④⑤⑥⑦⑧⑨①②③",
             "𝟗𝟗𝟗𝟗𝟎𝟎𝟎𝟎𝟎𝟎𝟏𝟏",
             "1234567890123",
+            "9999.0000.0011",
+            "9999/0000/0011",
+            "番号:9999、0000，0011です",
+            "9999  0000  0011",
+            "9999: 0000: 0011",
+            "(9999)(0000)(0011)",
+            "9.9.9.9.0.0.0.0.0.0.1.1",
+            "９・９・９・９・０・０・０・０・０・０・１・１",
         ] {
             assert!(contains_number_run(text), "{text}");
         }
@@ -111,6 +152,13 @@ mod tests {
             "東京都架空区見本町４－５－６",
             "03-0000-0001",
             "九九九九〇〇〇〇〇〇一一",
+            "2026/11/22 10:30",
+            "2026.11.22、2026.12.01",
+            "100,000,000,000円",
+            "9999.0000と0011",
+            "9999...0000...0011",
+            "1.2.3.4.5.6.7.8.9.10.11.12",
+            "4桁 1234、4桁 5678",
         ] {
             assert!(!contains_number_run(text), "{text}");
         }

@@ -18,6 +18,13 @@ pub fn reaches_age(birth: NaiveDate, age: i32) -> NaiveDate {
     last_day(birth, age * 12)
 }
 
+/// The birthday of that age, the day after it is reached; for a birth on 29 February, in a year without that day, 1 March. Cover of
+/// the health insurance ends on the 75th (高齢者の医療の確保に関する法律50条1号, 52条; 健康保険法36条).
+pub fn birthday(birth: NaiveDate, age: i32) -> NaiveDate {
+    let eve = reaches_age(birth, age);
+    eve.succ_opt().unwrap_or(eve)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -50,5 +57,8 @@ mod tests {
         assert_eq!(reaches_age(day("1968-02-29"), 65), day("2033-02-28"));
         assert_eq!(reaches_age(day("1968-02-29"), 40), day("2008-02-28"));
         assert_eq!(reaches_age(day("1956-01-01"), 70), day("2025-12-31"));
+        assert_eq!(birthday(day("1951-12-02"), 75), day("2026-12-02"));
+        assert_eq!(birthday(day("1952-02-29"), 75), day("2027-03-01"));
+        assert_eq!(birthday(day("1952-02-29"), 76), day("2028-02-29"));
     }
 }

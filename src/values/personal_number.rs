@@ -8,7 +8,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as DeError, MapAccess, SeqAccess, Visitor};
 use zeroize::Zeroize;
 
-pub use super::number_run::contains_number_run;
+pub use super::number_run::{contains_number_digits, contains_number_run};
 
 /// Twelve digits whose last is the right check digit, wiped when dropped.
 #[derive(Clone)]

@@ -1,5 +1,8 @@
 //! A small society behind a real database: one privileged person, one without the privilege, three systems.
-use crate::harness::cluster::{TempBase, Template, TestDb};
+use crate::harness::{
+    behind::concern,
+    cluster::{TempBase, Template, TestDb},
+};
 use actix_web::{App, http::header::HeaderMap, test, web};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
@@ -220,6 +223,13 @@ impl House {
         id
     }
 
+    /// A notification that concerns these people.
+    pub fn case_of(&self, persons: &[Uuid]) -> Uuid {
+        let case = self.case();
+        concern(&mut self.owner(), case, persons);
+        case
+    }
+
     pub async fn send(&self, zone: Zone, request: test::TestRequest) -> Got {
         let mut routes = Routes::default();
         access::routes(&mut routes);
@@ -259,7 +269,7 @@ impl House {
             ("scope", "personal-number:read"),
             ("purpose", "enrolment"),
             ("reason", "examination"),
-            ("case", &self.case().to_string()),
+            ("case", &self.case_of(persons).to_string()),
             ("members", &members.join(" ")),
         ];
         self.form("/oauth/token", &form).await.word("access_token")

@@ -22,8 +22,8 @@ struct Wish {
 }
 impl Wish {
     fn of(house: &House, token: String) -> Self {
-        let members = format!("{} {}", house.person(), house.person());
-        let case = house.case().to_string();
+        let people = [house.person(), house.person()];
+        let (members, case) = (people.map(|p| p.to_string()).join(" "), house.case_of(&people).to_string());
         let (scope, purpose, reason) = ("personal-number:read", "enrolment", "examination");
         Self { token, scope, purpose, reason, case, members, zone: Zone::Closed }
     }

@@ -127,8 +127,34 @@ fn wrong_media_compressed_and_oversized_bodies() {
             ask.header("content-type", "application/json").send(body.as_bytes())
         });
     }
+    refused(&w, (415, "compressed-body"), || {
+        let ask = by.post("/v1/notifications").key(&fresh_key()).header("content-encoding", "identity");
+        ask.header("content-encoding", "gzip")
+            .header("content-type", "application/json")
+            .send(body.as_bytes())
+    });
     let padded = format!("{body}{}", " ".repeat(1 << 20));
     refused(&w, (413, "too-large"), || post(&by, padded.as_bytes()));
+}
+#[test]
+fn a_key_that_stands_twice_is_refused_wherever_it_stands() {
+    let w = World::new();
+    let by = w.client("employer");
+    let body = good(&w).to_string();
+    for key in ["sex", "kind", "personal_number"] {
+        let twice =
+            body.replacen("\"sex\"", &format!("\"{key}\":\"female\",\"{key}\":\"female\",\"sex\""), 1);
+        assert_ne!(twice, body);
+        refused(&w, (400, "repeated-key"), || post(&by, twice.as_bytes()));
+    }
+}
+#[test]
+fn a_query_that_is_not_text_is_refused() {
+    let w = World::new();
+    let staff = w.staff("clerk");
+    for query in ["name_kana=%ff", "name_kana=%E3%83", "%ff=1"] {
+        refused(&w, (400, "unreadable"), || staff.get(format!("/v1/members?{query}")));
+    }
 }
 #[test]
 fn unknown_parameters_are_refused_and_not_echoed() {

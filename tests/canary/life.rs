@@ -228,6 +228,7 @@ fn number_operations(w: &World, staff: &Caller, held_by: Uuid) {
     staff.put(&path).json(&body(450)).expect(401);
     let open = w.rows("select id from notification where person_id is null and state = 'accepted' limit 1");
     let case = open[0]["id"].as_str().unwrap().parse().unwrap();
+    w.concern(case, &[person, held_by]);
     let staff = w.granted(staff, case, &[person, held_by]);
     staff.put(&path).json(&body(450)).expect(200);
     staff.put(&path).json(&body(451)).expect(200);
@@ -254,7 +255,9 @@ fn look(w: &World, staff: &Caller, people: &[Uuid], case: Uuid) -> usize {
     let mine =
         dependents["items"].as_array().unwrap().iter().find(|d| d["person_id"] == json!(child)).unwrap();
     let dependent = format!("/v1/dependents/{}", mine["id"].as_str().unwrap());
-    let granted = w.granted(staff, case, &[&people[..3], &[child]].concat());
+    let named = [&people[..3], &[child]].concat();
+    w.concern(case, &named);
+    let granted = w.granted(staff, case, &named);
     let mut shown = 0;
     for path in people[..3].iter().map(|p| format!("/v1/members/{p}")).chain([dependent]) {
         staff.get(&path).expect(200);

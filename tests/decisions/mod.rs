@@ -1,4 +1,5 @@
 //! 審査: accepting, returning and withdrawing notifications, and what that does to members and dependents.
+mod at_once;
 mod cover;
 mod life;
 mod numbers;

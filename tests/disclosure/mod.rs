@@ -1,7 +1,9 @@
 //! Nobody sees a personal number without a grant for it (R-111, R-112, R-148; RFC 8693, 9470).
+mod cases;
 mod grant;
 mod looking;
 mod register;
+mod step_up;
 
 use crate::harness::{
     caller::{Caller, Response},
@@ -34,6 +36,7 @@ impl Scene {
         let dependent = rows[0]["dependent_id"].as_str().unwrap().parse().unwrap();
         let (number, child_number) = (w.number(member, 41), w.number(child, 42));
         let case = case(&w);
+        w.concern(case, &[member, child]);
         Self { w, member, number, child: (child, dependent), child_number, case }
     }
     fn member_path(&self) -> String {
@@ -43,6 +46,7 @@ impl Scene {
         format!("/v1/dependents/{}", self.child.1)
     }
     fn granted(&self, caller: &Caller, persons: &[Uuid]) -> Caller {
+        self.w.concern(self.case, persons);
         self.w.granted(caller, self.case, persons)
     }
     /// Who registers and checks numbers, with the linkage switched on for these people.
@@ -57,7 +61,7 @@ impl Scene {
         self.w.member(&(100 + n).to_string(), "ミホン　ベツ", "見本　別", "1980-01-01")
     }
 }
-/// A notification that was filed.
+/// A notification that was filed; the scene lets it name the insured person.
 fn case(w: &World) -> Uuid {
     let form = json!({ "employer_id": w.employer, "preparer_name": "見本 花子", "notification": {
         "kind": "qualification_acquisition", "office_number": "77", "name_kana": "ミホン　ナナ", "name": "見本　七",

@@ -1,6 +1,8 @@
 //! Looking behind the scenes of a world, changing what its register says, and a second node beside it.
 use super::world::{World, listen};
-use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query};
+use diesel::{
+    PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types as t,
+};
 use kenpo::{
     app::{self, App, Background, Parts},
     config::Config,
@@ -20,7 +22,27 @@ struct Row {
     row: String,
 }
 
+/// Lets a notification name the first of these persons, if it names nobody yet, and the others as former dependents of the person
+/// whom it names: so that it is a case of all of them.
+pub fn concern(owner: &mut PgConnection, case: Uuid, persons: &[Uuid]) {
+    sql_query(
+        "with n as (update notification set person_id = coalesce(person_id, ($2)[1]) where id = $1 returning person_id, employer_id) \
+         insert into dependency (row_id, dependent_id, person_id, insured_id, employer_id, branch, relationship, recognised_on, \
+           recognition_reason, removed_on, removal_reason, received_on, recorded_at, recorded_by, superseded_at) \
+         select gen_random_uuid(), gen_random_uuid(), p, n.person_id, n.employer_id, '99', 'other', '2019-01-01', 'other', \
+           '2019-01-02', 'other', '2019-01-01', '2019-01-01', n.person_id, '2019-01-01' from n, unnest($2) p where p <> n.person_id",
+    )
+    .bind::<t::Uuid, _>(case)
+    .bind::<t::Array<t::Uuid>, _>(persons)
+    .execute(owner)
+    .unwrap();
+}
+
 impl World {
+    /// As [`concern`].
+    pub fn concern(&self, case: Uuid, persons: &[Uuid]) {
+        concern(&mut self.owner(), case, persons);
+    }
     /// The rows of a query, as JSON.
     pub fn rows(&self, sql: &str) -> Vec<Value> {
         let rows: Vec<Row> = sql_query(format!("select row_to_json(r)::text as row from ({sql}) r"))

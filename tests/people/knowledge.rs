@@ -34,6 +34,7 @@ fn a_number_is_not_shown_as_known_at_an_instant() {
     let case = filed(&w, &employer, &acquisition(NANA, "2026-11-01", None));
     let member = w.member("11", "ミホン　ジュウイチ", "見本　十一", "1990-04-15");
     let digits = w.number(member, 1);
+    w.concern(case, &[member]);
     let granted = w.granted(&staff, case, &[member]);
     let path = format!("/v1/members/{member}");
     assert_eq!(granted.get(&path).expect(200)["personal_number"], digits);

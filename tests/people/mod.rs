@@ -2,7 +2,9 @@
 mod branches;
 mod knowledge;
 mod names;
+mod pieces;
 mod reads;
+mod replay;
 
 use crate::{
     filing::{CHILD, NANA, accept, acquisition, child, decide, filed, id},

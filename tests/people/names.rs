@@ -14,16 +14,16 @@ use chrono::Duration;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-fn record(staff: &Caller, person: Uuid, tag: &str, change: &Value) -> Response {
+pub fn record(staff: &Caller, person: Uuid, tag: &str, change: &Value) -> Response {
     staff.post(format!("/v1/persons/{person}/name-changes")).header("if-match", tag).json(change)
 }
 /// Records on the version that is read now.
-fn recorded(staff: &Caller, path: &str, person: Uuid, change: &Value) -> Response {
+pub fn recorded(staff: &Caller, path: &str, person: Uuid, change: &Value) -> Response {
     let tag = staff.get(path).header("etag").to_owned();
     record(staff, person, &tag, change)
 }
 /// Pairs of identities of one person, known now, that are valid on the same day: there is never one.
-fn overlaps(w: &World) -> i64 {
+pub fn overlaps(w: &World) -> i64 {
     count(
         w,
         "select count(*) as n from person_identity a join person_identity b on a.person_id = b.person_id and a.row_id < b.row_id \

@@ -40,7 +40,7 @@ fn settle(w: &World) {
 fn society() -> World {
     let w = World::new();
     let mut owner = w.owner();
-    seed::people(&mut owner, &[w.employer], 3_000, 0).unwrap();
+    seed::people(&mut owner, &w.clock, &[w.employer], (3_000, 0)).unwrap();
     for (n, kana) in ["ナギサ　ア", "ナギサ　イ", "ナギサ　ウ", "ナギサ　エ"].into_iter().enumerate()
     {
         let office_number = format!("{}", 7000 + n);

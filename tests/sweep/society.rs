@@ -7,7 +7,10 @@ use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types 
 use kenpo::{
     app,
     cli::seed,
-    domain::access::{self, NewClient, NewUser, PasswordSettings},
+    domain::{
+        access::{self, NewClient, NewUser, PasswordSettings},
+        calendar,
+    },
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -31,6 +34,8 @@ pub struct Society {
     pub notification: Uuid,
     pub to_decide: Uuid,
     pub to_withdraw: Uuid,
+    /// A day of the calendar, on which somebody lost cover.
+    pub calendar_run: Uuid,
     /// Rows of the other employer, by the operation that lists them.
     pub own: BTreeMap<&'static str, Uuid>,
     pub refresh_token: String,
@@ -98,6 +103,10 @@ impl Society {
             since: day("2020-04-01"),
         };
         let own_member = seed::insured(&mut owner, &w.clock, w.other_employer, &own_member).unwrap();
+        w.member("75", "ミホン　コウキ", "見本　後期", "1951-11-22");
+        let worker = Uuid::now_v7();
+        assert!(calendar::work(&w.app.kernel.db, &w.clock, worker).unwrap());
+        let calendar_run = id_of(&mut owner, "select id from calendar_run where worker = $1", worker);
         let secret = stranger(&w, &mut owner);
         access::refresh(&w.app.kernel).unwrap();
         let stranger = token(&w, "stranger", &secret, None);
@@ -109,6 +118,9 @@ impl Society {
         let (_, to_decide) = file(&employer, w.employer, 53, "ミホン　サン");
         let (_, to_withdraw) = file(&employer, w.employer, 54, "ミホン　シ");
         let staff = w.staff("privileged");
+        let (_, case) = file(&employer, w.employer, 55, "ミホン　ゴ");
+        w.concern(case, &[member, unnumbered, child]);
+        let granted = w.granted(&staff, case, &[member, unnumbered, child]);
         let decided = crate::filing::decide(&staff, accepted, &crate::filing::accept()).expect(200);
         let decision = crate::filing::id(&decided["outcome"]["decision_id"]);
         let leave = json!({ "kind": "childcare_leave_report", "office_number": "1", "name_kana": "ミホン　タロウ",
@@ -117,7 +129,6 @@ impl Society {
         let notified = crate::filing::filed(&w, &employer, &leave);
         let notified = crate::filing::decide(&staff, notified, &crate::filing::accept()).expect(200);
         let leave = crate::filing::id(&notified["outcome"]["leave_id"]);
-        let granted = w.granted(&staff, notification, &[member, unnumbered, child]);
         let signed_in = w.nobody().post("/v1/sessions").json(&sign_in()).expect(200);
         let user = id_of_text(&mut owner, "select id from app_user where login = $1", "privileged");
         let mut client =
@@ -148,6 +159,7 @@ impl Society {
             notification,
             to_decide,
             to_withdraw,
+            calendar_run,
             own,
             refresh_token,
             callers,

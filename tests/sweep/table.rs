@@ -142,14 +142,26 @@ pub fn table() -> Vec<Row> {
             Body::Json(json!({ "month": "2026-12", "at_loss_yen": 530000, "average_remuneration_yen": 379769, "rule": "statutory" }))
         }),
         calculation("calculateVoluntaryDeadline").body(|_| {
-            Body::Json(json!({ "months_before": 14, "lost_on": "2026-11-04", "applied_on": "2026-11-20", "closed_days": ["2026-11-23"] }))
+            Body::Json(json!({ "months_before": 14, "lost_on": "2026-11-04", "applied_on": "2026-11-20", "closed_days": ["2026-11-24"] }))
         }),
         calculation("calculateVoluntaryEnd").body(|_| {
             Body::Json(json!({ "acquired_on": "2026-04-01", "withdrawal_received_on": "2026-11-20" }))
         }),
         calculation("calculateAgeDates").body(|_| Body::Json(json!({ "birth_on": "1956-12-01" }))),
+        calculation("calculateDependentRecognition").body(|_| {
+            Body::Json(json!({ "recognised_on": "2026-11-22", "birth_on": "2006-05-01", "kinship": "child", "lives_together": false,
+                "residence": "in_japan", "is_student": true, "contract_income_yen": 1400000, "is_wages_only": true,
+                "insured_income_yen": 5200000, "support_yen": 1500000, "documents": ["kinship_proof", "labour_contract"] }))
+        }),
+        calculation("calculateShortTimeEligibility").body(|_| {
+            Body::Json(json!({ "on": "2026-11-22", "weekly_minutes": 1260, "full_time_weekly_minutes": 2400, "monthly_days": 13,
+                "full_time_monthly_days": 20, "employed_from": "2026-11-01", "monthly_wage_yen": 96000, "employer": "by_size", "workers": 51 }))
+        }),
         calculation("calculateCorporateNumberCheckDigit").body(|_| Body::Json(json!({ "corporate_number": "7000012050002" }))),
         calculation("calculateInsurerNumberCheckDigit").body(|_| Body::Json(json!({ "insurer_number": "33120015" }))),
+        row("listCalendarRuns", Staff, Hidden).query(one),
+        row("getCalendarRun", Staff, Hidden),
+        row("listAgeEvents", Staff, Hidden).query(|_| "?event=care_ends&from=2045-01-01&to=2045-03-01".into()),
         row("getCapabilities", Employer, Hidden).query(|s| format!("?employer_id={}", s.w.employer)),
         row("createNotification", Employer, Hidden).body(|s| {
             let form = acquisition(61, "ミホン　ロク");
@@ -207,6 +219,7 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         ("{person_id}", person),
         ("{submission_id}", s.submission),
         ("{notification_id}", notification),
+        ("{calendar_run_id}", s.calendar_run),
     ]
     .into_iter()
     .fold(template.to_owned(), |path, (name, id)| path.replace(name, &id.to_string()))

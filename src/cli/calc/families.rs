@@ -231,11 +231,11 @@ fn regular(row: Row<'_>) -> Result<Vec<String>, Fault> {
         yn(o.applies),
         word(o.reason),
         cell(o.months_used),
-        cell(o.average_yen),
+        cell(o.determined.average_yen),
         cell(o.grade),
-        cell(o.standard_yen),
-        cell(o.effective_month),
-        cell(o.valid_until_month),
+        cell(o.determined.standard_yen),
+        cell(o.determined.effective_month),
+        cell(o.determined.valid_until_month),
     ])
 }
 fn annual(row: Row<'_>) -> Result<Vec<String>, Fault> {
@@ -273,11 +273,11 @@ fn occasional(row: Row<'_>) -> Result<Vec<String>, Fault> {
     Ok(vec![
         yn(o.revises),
         word(o.reason),
-        cell(o.average_yen),
+        cell(o.determined.average_yen),
         cell(o.grade),
-        cell(o.standard_yen),
-        cell(o.effective_month),
-        cell(o.valid_until_month),
+        cell(o.determined.standard_yen),
+        cell(o.determined.effective_month),
+        cell(o.determined.valid_until_month),
     ])
 }
 fn leave_end(row: Row<'_>) -> Result<Vec<String>, Fault> {
@@ -291,15 +291,16 @@ fn leave_end(row: Row<'_>) -> Result<Vec<String>, Fault> {
         current_standard_yen: row.yen("current_standard")?,
         is_requested: row.flag("requested")?,
         next_maternity_starts_on: row.maybe("next_maternity_start", Row::date)?,
+        next_childcare_starts_on: None,
         reading: LeaveEndReading::Practice,
     })?;
     Ok(vec![
         yn(o.revises),
         word(o.reason),
-        cell(o.average_yen),
-        cell(o.standard_yen),
-        cell(o.effective_month),
-        cell(o.valid_until_month),
+        cell(o.determined.average_yen),
+        cell(o.determined.standard_yen),
+        cell(o.determined.effective_month),
+        cell(o.determined.valid_until_month),
     ])
 }
 fn exemption(row: Row<'_>) -> Result<Vec<String>, Fault> {

@@ -2,6 +2,7 @@
 use super::{State, http, step};
 use anyhow::bail;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// The sample files, carried in the program.
 const SAMPLES: &[(&str, &str, &[u8])] = &[
@@ -9,6 +10,8 @@ const SAMPLES: &[(&str, &str, &[u8])] = &[
     ("03_soshitsu_ok", "SHFD0006.CSV", include_bytes!("../../../samples/03_soshitsu_ok/SHFD0006.CSV")),
     ("04_idou_ok", "SHFD0006.CSV", include_bytes!("../../../samples/04_idou_ok/SHFD0006.CSV")),
     ("05_santei_ok", "SHFD0006.CSV", include_bytes!("../../../samples/05_santei_ok/SHFD0006.CSV")),
+    ("06_geppen_ok", "SHFD0006.CSV", include_bytes!("../../../samples/06_geppen_ok/SHFD0006.CSV")),
+    ("07_shoyo_ok", "SHFD0006.CSV", include_bytes!("../../../samples/07_shoyo_ok/SHFD0006.CSV")),
     (
         "08_shutoku_field_errors",
         "SHFD0006.CSV",
@@ -110,11 +113,14 @@ fn summary(status: u16, body: &Value) -> String {
     }
     let records: Vec<&Value> = body["records"].as_array().into_iter().flatten().collect();
     let count = |word: &str| records.iter().filter(|r| r["disposition"] == word).count();
+    let findings = records.iter().flat_map(|r| r["findings"].as_array().into_iter().flatten());
+    let codes: BTreeSet<&str> = findings.filter_map(|f| f["code"].as_str()).collect();
     format!(
-        "{} · accepted {} · review {} · rejected {}",
+        "{} · accepted {} · review {} · rejected {} {}",
         body["file_result"].as_str().unwrap_or("?"),
         count("accepted"),
         count("review"),
-        count("rejected")
+        count("rejected"),
+        codes.into_iter().collect::<Vec<_>>().join(" ")
     )
 }

@@ -12,10 +12,12 @@ use crate::{
     launcher::{Binaries, Durability, PrivatePostgres, default_base, is_root},
 };
 use anyhow::{Context, bail};
+use chrono::NaiveDate;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use std::{
     fs,
+    net::SocketAddr,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
@@ -29,15 +31,18 @@ pub struct DemoOptions {
     /// Keep nothing: a fresh society in a temporary folder.
     #[arg(long)]
     ephemeral: bool,
-    /// Port on 127.0.0.1; 0 takes a free one.
-    #[arg(long, default_value_t = 8080)]
-    port: u16,
+    /// Port on 127.0.0.1 in place of the setting `listen`; 0 takes a free one.
+    #[arg(long)]
+    port: Option<u16>,
     /// Write address and fictitious credentials here (0600) once requests are served.
     #[arg(long)]
     ready_file: Option<PathBuf>,
-    /// Move the demo's clock by so many days.
-    #[arg(long, default_value_t = 0)]
-    days: i64,
+    /// Move the demo's clock on by so many days.
+    #[arg(long, default_value_t = 0, conflicts_with = "today")]
+    days: u16,
+    /// Move the demo's clock on to this day, as in 2027-04-01: what is due by then happens.
+    #[arg(long)]
+    today: Option<NaiveDate>,
 }
 /// Options of `kenpo token`.
 #[derive(Args)]
@@ -108,6 +113,7 @@ fn step(text: &str) {
 }
 fn serve(config: &Config, options: &DemoOptions, folder: &Path) -> anyhow::Result<()> {
     println!("kenpo demo in {}", folder.display());
+    let address = free_address(config, options)?;
     if config.text("database_url").is_empty()
         && folder.join("postgres").exists()
         && read_state(folder)?.is_none()
@@ -144,16 +150,45 @@ fn serve(config: &Config, options: &DemoOptions, folder: &Path) -> anyhow::Resul
         .with("migrate_database_url", owner.clone())
         .with("keys", keys.display().to_string())
         .with("key_store", folder.join("keystore/wrapped.sqlite").display().to_string())
-        .with("listen", format!("127.0.0.1:{}", options.port))
+        .with("listen", address.to_string())
         .with("rate_per_second", "0");
     let mut state = match read_state(folder)? {
         Some(state) => state,
         None => society::found(&config, &owner, &clock)?,
     };
-    state.clock_offset_ms += options.days * 86_400_000;
     clock.set_offset(state.clock_offset_ms);
+    move_on(&clock, options)?;
+    state.clock_offset_ms = clock.offset();
     write_state(folder, &state)?;
     run(&config, options, folder, state, clock)
+}
+/// The address to serve on, tried before anything is done.
+fn free_address(config: &Config, options: &DemoOptions) -> anyhow::Result<SocketAddr> {
+    let wanted = match options.port {
+        Some(port) => SocketAddr::from(([127, 0, 0, 1], port)),
+        None => config.address("listen")?.context("the setting listen is missing")?,
+    };
+    let listener = std::net::TcpListener::bind(wanted).with_context(|| {
+        format!("{wanted} is taken: name a free one, as in KENPO_LISTEN=127.0.0.1:8081 make demo")
+    })?;
+    Ok(listener.local_addr()?)
+}
+/// Moves the clock on as the options say. It goes forward only: what is recorded can't be of tomorrow.
+/// # Errors
+/// A day that is over already in the demo.
+fn move_on(clock: &Clock, options: &DemoOptions) -> anyhow::Result<()> {
+    let days = match options.today {
+        None => i64::from(options.days),
+        Some(day) => (day - clock.today()).num_days(),
+    };
+    if days < 0 {
+        bail!(
+            "in the demo it is {} already, and its clock goes forward only: give a later day, or start anew (make demo-reset)",
+            clock.today()
+        );
+    }
+    clock.advance(chrono::Duration::days(days));
+    Ok(())
 }
 fn run(
     config: &Config,
@@ -162,36 +197,33 @@ fn run(
     mut state: State,
     clock: Clock,
 ) -> anyhow::Result<()> {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", options.port))
-        .with_context(|| format!("port {} is taken: give another one with --port", options.port))?;
-    let address = listener.local_addr()?;
-    drop(listener);
-    let config = config.clone().with("listen", address.to_string());
-    state.base_url = format!("http://{address}");
+    state.base_url = format!("http://{}", config.text("listen"));
     let public_url = state.base_url.clone();
     let app = App::build(Parts { config: config.clone(), clock: clock.clone(), public_url })?;
     let worker = config.clone();
     std::thread::spawn(move || super::server::work(&worker, &clock)); // ends with the process; its jobs are leased
     let (folder, ready) = (folder.to_owned(), options.ready_file.clone());
+    // Where another shell would not look for this demo by itself, the commands name its place.
+    let place = config.text("base").to_owned();
     super::server::log(&config.clone().with("log", "warn"));
     super::server::run(&app, &config, move |_| {
         // Requests are served from now on; what follows calls them from outside, as anybody would.
         std::thread::spawn(move || {
-            if let Err(e) = introduce(&folder, state, ready.as_deref()) {
+            if let Err(e) = introduce(&folder, state, ready.as_deref(), &place) {
                 eprintln!("kenpo: the demo could not be filled: {e:#}");
                 std::process::exit(1);
             }
         });
     })
 }
-fn introduce(folder: &Path, mut state: State, ready: Option<&Path>) -> anyhow::Result<()> {
+fn introduce(folder: &Path, mut state: State, ready: Option<&Path>, place: &str) -> anyhow::Result<()> {
     http::wait_until_ready(&state.base_url)?;
     if !state.is_filled {
         fill::first_file(&state)?;
         state.is_filled = true;
     }
     write_state(folder, &state)?;
-    tour::print(&state)?;
+    tour::print(&state, place)?;
     if let Some(file) = ready {
         write_private(file, &serde_json::to_vec_pretty(&state.people.ready(&state.base_url))?)?;
     }
@@ -232,4 +264,27 @@ fn write_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     f.sync_all()?;
     fs::rename(fresh, path)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(days: u16, today: Option<&str>) -> DemoOptions {
+        let today = today.and_then(|t| t.parse().ok());
+        DemoOptions { reset: false, ephemeral: true, port: Some(0), ready_file: None, days, today }
+    }
+    #[test]
+    fn the_clock_of_the_demo_goes_forward_only() -> anyhow::Result<()> {
+        let at = chrono::DateTime::parse_from_rfc3339("2026-11-22T23:30:00+09:00")?.to_utc();
+        let clock = Clock::starting_at(at);
+        move_on(&clock, &options(0, Some("2027-04-01")))?;
+        assert_eq!(clock.today().to_string(), "2027-04-01");
+        move_on(&clock, &options(0, Some("2027-04-01")))?;
+        move_on(&clock, &options(2, None))?;
+        assert_eq!(clock.today().to_string(), "2027-04-03");
+        let said = move_on(&clock, &options(0, Some("2027-04-02"))).map_err(|e| e.to_string());
+        assert!(said.is_err_and(|e| e.contains("2027-04-03 already")));
+        Ok(())
+    }
 }

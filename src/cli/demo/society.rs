@@ -145,7 +145,7 @@ pub(crate) fn found(config: &Config, owner: &str, clock: &Clock) -> anyhow::Resu
         for n in 1..20 {
             employers.push(seed::employer(conn, &society_clock, n)?);
         }
-        seed::people(conn, &employers, 2_000, 1_500)?;
+        seed::people(conn, &society_clock, &employers, (2_000, 1_500))?;
         step("staff of each section, employers' systems, an auditor");
         callers(config, conn, &keys, &employers)
     })?;

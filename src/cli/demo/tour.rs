@@ -2,10 +2,10 @@
 use super::{State, http};
 use anyhow::bail;
 
-/// Prints it.
+/// Prints it; `place` is the folder of a demo that is not where it is by default.
 /// # Errors
 /// When the case of the tour can't be made out.
-pub fn print(state: &State) -> anyhow::Result<()> {
+pub fn print(state: &State, place: &str) -> anyhow::Result<()> {
     let url = &state.base_url;
     let employer = state.people.employer_id;
     let staff = http::token(state, "enrolment")?;
@@ -17,6 +17,7 @@ pub fn print(state: &State) -> anyhow::Result<()> {
         bail!("the first file was not decided");
     }
     let program = std::env::current_exe().map(|p| p.display().to_string()).unwrap_or_else(|_| "kenpo".into());
+    let program = if place.is_empty() { program } else { format!("KENPO_BASE='{place}' {program}") };
     let token = |name: &str| format!("-H \"Authorization: Bearer $({program} token --as {name})\"");
     println!("\nThe society works at {url} · documentation: {url}/docs · Ctrl-C ends it\n");
     let steps = [
@@ -56,7 +57,11 @@ pub fn print(state: &State) -> anyhow::Result<()> {
         ),
         (
             "The audit entries of both",
-            format!("curl -s {} '{url}/v1/audit-logs?person_id={member}&limit=10'", token("auditor")),
+            // entries get their places in the log within a second
+            format!(
+                "sleep 1; curl -s {} '{url}/v1/audit-logs?person_id={member}&limit=10'",
+                token("auditor")
+            ),
         ),
         (
             "The whole log, to check offline",

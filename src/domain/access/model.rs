@@ -15,6 +15,7 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("dependents:read", "被扶養者を参照する / read dependents"),
     ("employers:read", "事業所を参照する / read employers"),
     ("employers:write", "事業所を登録・変更する / register and change employers"),
+    ("calendar:read", "暦による処理を参照する / read what is done by the calendar"),
     ("calculations:run", "標準報酬などを試算する / run calculations of standard remuneration"),
     (
         "remuneration:read",

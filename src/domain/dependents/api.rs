@@ -1,9 +1,9 @@
 //! Operations on dependents.
 use super::{model::DependentRow, store};
 use crate::{
-    domain::members::{self, Address, Identity, MemberQuery, NumberState, PersonSex},
+    domain::members::{self, Address, HistoryQuery, Identity, MemberQuery, NumberState, PersonSex},
     kernel::{
-        Gate, Operation, Reply, Routes, Subject,
+        Gate, Operation, Problem, Reply, Routes, Subject, clock,
         input::{Id, Query},
         vault::DisclosedNumber,
     },
@@ -17,7 +17,7 @@ use validator::Validate;
 crate::operation! {
     /// 被扶養者の一覧
     ///
-    /// Lists the dependents recognised under an insured person on a day.
+    /// Lists the dependents recognised under an insured person on a day, optionally as known at an instant.
     pub ListDependents: Get "/v1/members/{member_id}/dependents" = "listDependents", scope "dependents:read", on "Member", status 200, law "R-006";
     /// 被扶養者の参照
     ///
@@ -27,7 +27,8 @@ crate::operation! {
     pub GetDependent: Get "/v1/dependents/{dependent_id}" = "getDependent", scope "dependents:read" or "personal-number:read", on "Dependent", status 200, law "R-006, R-111", sends Etag;
     /// 被扶養者の履歴
     ///
-    /// Every version of the dependency and of the identity: what was valid when, and what was known when.
+    /// Every version of the dependency and of the identity: what was valid when, and what was known when; optionally as known at
+    /// an instant.
     pub GetDependentHistory: Get "/v1/dependents/{dependent_id}/history" = "getDependentHistory", scope "dependents:read", on "Dependent", status 200, law "R-006";
 }
 
@@ -131,7 +132,7 @@ pub struct DependentHistory {
     #[schema(max_items = 500)]
     identities: Vec<Identity>,
 }
-/// Day of a read.
+/// Day and knowledge of a list.
 #[derive(Deserialize, IntoParams, Validate)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -139,6 +140,9 @@ pub struct DependentListQuery {
     /// As of this day (JST); today when absent.
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     as_of: Option<NaiveDate>,
+    /// As it was known at this instant; now when absent. Employers' systems see only whom they may look at by what is known now.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    known_at: Option<DateTime<Utc>>,
 }
 
 async fn list_dependents(
@@ -148,9 +152,10 @@ async fn list_dependents(
 ) -> Reply<ListDependents, DependentList> {
     gate.read(move |tx| {
         let as_of = q.0.as_of.unwrap_or_else(|| tx.today());
-        let insured = members::find(tx, id.0, as_of, None)?;
+        let insured = members::find(tx, id.0, as_of, q.0.known_at)?;
         let (insured, _) = tx.admit::<ListDependents, _>(insured)?;
-        let rows = store::under(tx, id.0, as_of)?;
+        let scope = tx.row_scope()?;
+        let rows = store::under(tx, &scope, id.0, as_of, q.0.known_at)?;
         let (rows, permit) = tx.admit_rows::<ListDependents, _>(&insured.facts(), GetDependent::ID, rows)?;
         Ok(permit.answer(DependentList { items: rows.into_iter().map(|r| view(r, None)).collect() }))
     })
@@ -174,13 +179,18 @@ async fn get_dependent(
 async fn get_dependent_history(
     gate: Gate<GetDependentHistory>,
     id: Id,
+    q: Query<HistoryQuery>,
 ) -> Reply<GetDependentHistory, DependentHistory> {
     gate.read(move |tx| {
-        let today = tx.today();
+        let (today, known_at) = (tx.today(), q.0.known_at);
         let row = store::find(tx, id.0, today, None)?;
         let (row, permit) = tx.admit::<GetDependentHistory, _>(row)?;
-        let versions = store::versions(tx, &row, today)?.into_iter().map(|r| view(r, None)).collect();
-        let identities = members::identities(tx, &row)?.into_iter().map(Into::into).collect();
+        let versions = store::versions(tx, &row, known_at.map_or(today, clock::jst_date), known_at)?;
+        if versions.is_empty() {
+            return Err(Problem::not_found()); // nothing was known then
+        }
+        let versions = versions.into_iter().map(|r| view(r, None)).collect();
+        let identities = members::identities(tx, &row, known_at)?.into_iter().map(Into::into).collect();
         Ok(permit.answer(DependentHistory { versions, identities }))
     })
     .await

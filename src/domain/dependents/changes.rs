@@ -1,11 +1,11 @@
 //! SQL that changes dependents. Nothing is overwritten.
 use crate::{
     domain::members::{self, CoverPeriod},
-    kernel::{Operation, Permit, Problem, Tx},
+    kernel::{Operation, Permit, Problem, Tx, errand::Act},
     values::kana,
 };
 use chrono::NaiveDate;
-use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
+use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
 /// A dependency to be recorded.
@@ -119,14 +119,16 @@ fn next_branch(tx: &mut Tx<'_>, insured: Uuid) -> Result<(Uuid, String), Problem
 /// 409 when it has ended already.
 pub fn remove<Op: Operation>(
     tx: &mut Tx<'_>,
-    _: &Permit<Op>,
+    permit: &Permit<Op>,
     dependent: Uuid,
     removed_on: NaiveDate,
     reason: &str,
     source: Option<Uuid>,
 ) -> Result<(), Problem> {
-    let ended = end(tx, "dependent_id = $1", dependent, removed_on, reason, source)?;
-    if ended == 1 {
+    let act = Act::permitted(tx, permit, source)?;
+    let ended = end(tx.conn(), &act, Which::Open(dependent), removed_on, reason)?;
+    tx.note(|n| n.left(ended.iter().map(|d| d.person_id), &[]));
+    if ended.len() == 1 {
         Ok(())
     } else {
         Err(Problem::conflict(
@@ -136,30 +138,69 @@ pub fn remove<Op: Operation>(
         ))
     }
 }
-/// Ends every dependency under an insured person: cover of dependents ends with the insured person's.
+/// Ends every dependency under an insured person: cover of dependents ends with the insured person's. A removal that is recorded
+/// for a later day gives way.
 /// # Errors
 /// Database errors.
 pub fn end_all<Op: Operation>(
     tx: &mut Tx<'_>,
-    _: &Permit<Op>,
+    permit: &Permit<Op>,
     insured: Uuid,
     removed_on: NaiveDate,
     source: Option<Uuid>,
 ) -> Result<usize, Problem> {
-    end(tx, "insured_id = $1", insured, removed_on, "insured_lost", source)
+    let act = Act::permitted(tx, permit, source)?;
+    let ended = end_under(tx.conn(), &act, insured, removed_on)?;
+    tx.note(|n| n.left(ended.iter().map(|d| d.person_id), &[]));
+    Ok(ended.len())
 }
-fn end(
-    tx: &mut Tx<'_>,
-    which: &'static str,
-    id: Uuid,
+/// As [`end_all`], for an act of the product too; gives whom it ended.
+/// # Errors
+/// Database errors.
+pub fn end_under(
+    conn: &mut PgConnection,
+    act: &Act,
+    insured: Uuid,
+    removed_on: NaiveDate,
+) -> Result<Vec<Made>, Problem> {
+    end(conn, act, Which::Under(insured), removed_on, "insured_lost")
+}
+/// Ends one dependency, also one that is recorded to end on a later day; gives whether it did.
+/// # Errors
+/// Database errors.
+pub fn end_earlier(
+    conn: &mut PgConnection,
+    act: &Act,
+    dependent: Uuid,
     removed_on: NaiveDate,
     reason: &str,
-    source: Option<Uuid>,
-) -> Result<usize, Problem> {
-    let (by, now) = (tx.actor()?.id, tx.now());
+) -> Result<bool, Problem> {
+    Ok(!end(conn, act, Which::Running(dependent), removed_on, reason)?.is_empty())
+}
+/// Which dependencies end.
+enum Which {
+    /// This one, when it has no end yet.
+    Open(Uuid),
+    /// This one, when it ends later or not yet.
+    Running(Uuid),
+    /// All under this insured person that end later or not yet.
+    Under(Uuid),
+}
+fn end(
+    conn: &mut PgConnection,
+    act: &Act,
+    which: Which,
+    removed_on: NaiveDate,
+    reason: &str,
+) -> Result<Vec<Made>, Problem> {
+    let running = "(removed_on is null or removed_on > greatest($3, recognised_on))";
+    let (id, which) = match which {
+        Which::Open(id) => (id, "dependent_id = $1 and removed_on is null".to_owned()),
+        Which::Running(id) => (id, format!("dependent_id = $1 and {running}")),
+        Which::Under(id) => (id, format!("insured_id = $1 and {running}")),
+    };
     let ended: Vec<Made> = sql_query(format!(
-        "with old as (update dependency set superseded_at = $2 where {which} and superseded_at is null and removed_on is null \
-                      returning *) \
+        "with old as (update dependency set superseded_at = $2 where {which} and superseded_at is null returning *) \
          insert into dependency (row_id, dependent_id, person_id, insured_id, employer_id, branch, relationship, lives_together, \
            occupation, income_yen, recognised_on, recognition_reason, removed_on, removal_reason, received_on, recorded_at, \
            recorded_by, source, enrolment_id) \
@@ -168,16 +209,16 @@ fn end(
          from old returning dependent_id, person_id, branch"
     ))
     .bind::<t::Uuid, _>(id)
-    .bind::<t::Timestamptz, _>(now)
+    .bind::<t::Timestamptz, _>(act.at())
     .bind::<t::Date, _>(removed_on)
     .bind::<t::Text, _>(reason)
-    .bind::<t::Uuid, _>(by)
-    .bind::<t::Nullable<t::Uuid>, _>(source)
-    .load(tx.conn())?;
+    .bind::<t::Uuid, _>(act.by())
+    .bind::<t::Nullable<t::Uuid>, _>(act.source())
+    .load(conn)?;
     for d in &ended {
-        members::touch(tx, d.person_id)?;
+        members::count_change(conn, d.person_id)?;
     }
-    Ok(ended.len())
+    Ok(ended)
 }
 /// The dependent under an insured person with that reading and birth day.
 /// # Errors
@@ -219,6 +260,16 @@ pub fn count_under(tx: &mut Tx<'_>, insured: Uuid, on: NaiveDate) -> Result<i64,
     .bind::<t::Date, _>(on)
     .get_result(tx.conn())?;
     Ok(count.n)
+}
+/// Every person who is or ever was recognised under this insured person, as far as it is or was known.
+/// # Errors
+/// Database errors.
+pub fn ever_under(tx: &mut Tx<'_>, insured: Uuid) -> Result<Vec<Uuid>, Problem> {
+    let found: Vec<Made> =
+        sql_query("select dependent_id, person_id, branch from dependency where insured_id = $1")
+            .bind::<t::Uuid, _>(insured)
+            .load(tx.conn())?;
+    Ok(found.into_iter().map(|d| d.person_id).collect())
 }
 /// The persons that were recognised under this insured person before.
 /// # Errors

@@ -5,4 +5,7 @@ mod model;
 mod store;
 
 pub use api::routes;
-pub use changes::{Made, Recognise, count_under, end_all, find_under, former, periods, recognise, remove};
+pub use changes::{
+    Made, Recognise, count_under, end_all, end_earlier, end_under, ever_under, find_under, former, periods,
+    recognise, remove,
+};

@@ -2,7 +2,7 @@
 use super::model::DependentRow;
 use crate::{
     domain::members::{self, Knowledge},
-    kernel::{Guarded, Problem, Tx},
+    kernel::{Guarded, Problem, RowScope, Tx},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{RunQueryDsl, sql_query, sql_types as t};
@@ -10,22 +10,25 @@ use uuid::Uuid;
 
 const COLUMNS: &str = "d.dependent_id, d.person_id, p.version, d.insured_id, d.employer_id, i.name, i.name_kana, i.birth_on, i.sex, \
      i.resident_postal_code, i.resident_address, d.branch, d.relationship, d.lives_together, d.recognised_on, \
-     d.recognition_reason, d.removed_on, d.removal_reason, d.received_on, d.recorded_at, d.superseded_at";
+     d.recognition_reason, d.removed_on, d.removal_reason, d.received_on, d.recorded_at";
 
-/// Dependents with their identity. An employer may look at what was known of cover that is known now (R-202).
+/// Dependents with their identity. A version that is known, now or at the instant, is not known until some day yet. An employer may look at what was known of cover that is known now (R-202).
 fn dependents(known: &Knowledge) -> String {
     let (rows, number) = (known.rows, known.number);
     let identity = members::identity_join("d.person_id", known);
-    let is_covered = if known.is_now {
+    let is_covered = is_covered(known);
+    format!(
+        "select {COLUMNS}, null::timestamptz as superseded_at, {number}, {is_covered} as is_covered \
+         from (select * from dependency where {rows}) d join person p on p.id = d.person_id {identity}"
+    )
+}
+fn is_covered(known: &Knowledge) -> &'static str {
+    if known.is_now {
         "(d.removed_on is null or d.removed_on > $1)"
     } else {
         "exists (select from dependency x where x.dependent_id = d.dependent_id and x.superseded_at is null \
                  and (x.removed_on is null or x.removed_on > $1))"
-    };
-    format!(
-        "select {COLUMNS}, {number}, {is_covered} as is_covered \
-         from (select * from dependency where {rows}) d join person p on p.id = d.person_id {identity}"
-    )
+    }
 }
 /// The dependent as of a day; `known_at` answers what was known then.
 /// # Errors
@@ -41,46 +44,62 @@ pub fn find(
     };
     members::one_as_known(tx, text, (id, as_of), known_at)
 }
-/// Dependents recognised under an insured person on a day.
+/// Dependents recognised under an insured person on a day, as known at an instant or now; for employers those alone whom they may
+/// look at by what is known now.
 /// # Errors
 /// Database errors.
 pub fn under(
     tx: &mut Tx<'_>,
+    scope: &RowScope,
     insured: Uuid,
     as_of: NaiveDate,
+    known_at: Option<DateTime<Utc>>,
 ) -> Result<Guarded<Vec<DependentRow>>, Problem> {
+    let known = Knowledge::at(known_at);
+    let is_covered = is_covered(known);
     Ok(Guarded::new(
         sql_query(format!(
             "{} where d.insured_id = $2 and d.recognised_on <= $1 and (d.removed_on is null or d.removed_on > $1) \
-             order by d.branch limit 100",
-            dependents(&Knowledge::NOW)
+             and (not $4 or {is_covered}) order by d.branch, d.dependent_id limit 100",
+            dependents(known)
         ))
         .bind::<t::Date, _>(as_of)
         .bind::<t::Uuid, _>(insured)
+        .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
+        .bind::<t::Bool, _>(scope.employers().is_some())
         .load(tx.conn())?,
     ))
 }
 /// Every version of a dependency, newest knowledge first; asked for after it was admitted. Each shows the identity as it was
 /// known last while the version stood, valid on the day of that knowledge (`today` for what is known now) and not before the
-/// recognition; and no state of the personal number, whose history is not kept.
+/// recognition; and no state of the personal number, whose history is not kept. As known at an instant, what was recorded by
+/// then, and `today` is the day of that instant.
 /// # Errors
 /// Database errors.
-pub fn versions(tx: &mut Tx<'_>, d: &DependentRow, today: NaiveDate) -> Result<Vec<DependentRow>, Problem> {
+pub fn versions(
+    tx: &mut Tx<'_>,
+    d: &DependentRow,
+    today: NaiveDate,
+    known_at: Option<DateTime<Utc>>,
+) -> Result<Vec<DependentRow>, Problem> {
     Ok(sql_query(format!(
-        "select {COLUMNS}, null::text as number_state, null::text as number_reason, false as is_covered \
-         from (select *, greatest(recognised_on, coalesce((superseded_at at time zone 'Asia/Tokyo')::date, $1)) as day \
-               from dependency where dependent_id = $2) d \
+        "select {COLUMNS}, d.known_until as superseded_at, null::text as number_state, null::text as number_reason, \
+           false as is_covered \
+         from (select v.*, greatest(recognised_on, coalesce((known_until at time zone 'Asia/Tokyo')::date, $1)) as day \
+               from (select *, case when $3 is null or superseded_at <= $3 then superseded_at end as known_until \
+                     from dependency where dependent_id = $2 and ($3 is null or recorded_at <= $3)) v) d \
          join person p on p.id = d.person_id \
          join lateral ( \
            select * from person_identity \
-           where person_id = d.person_id \
-             and (superseded_at is null or superseded_at >= d.superseded_at) \
-             and (d.superseded_at is null or recorded_at < d.superseded_at or recorded_at = d.recorded_at) \
+           where person_id = d.person_id and ($3 is null or recorded_at <= $3) \
+             and (superseded_at is null or superseded_at > $3 or superseded_at >= d.known_until) \
+             and (d.known_until is null or recorded_at < d.known_until or recorded_at = d.recorded_at) \
            order by (valid_from <= d.day and (valid_to is null or valid_to > d.day)) desc, recorded_at, valid_from desc \
            limit 1) i on true \
-         order by d.recorded_at desc, d.superseded_at desc nulls first limit 500"
+         order by d.recorded_at desc, d.known_until desc nulls first limit 500"
     ))
     .bind::<t::Date, _>(today)
     .bind::<t::Uuid, _>(d.dependent_id)
+    .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .load(tx.conn())?)
 }

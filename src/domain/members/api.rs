@@ -1,7 +1,8 @@
 //! Operations on insured persons.
 use super::{
-    changes, name_api,
+    identity, name_api,
     reader::MemberReader,
+    rules::pieces::Contact,
     store,
     views::{Member, MemberHistory, MemberPage, member_view},
 };
@@ -25,7 +26,7 @@ use validator::Validate;
 crate::operation! {
     /// 被保険者の一覧・検索
     ///
-    /// Lists insured persons as of a day, by id; searches by reading, number, employer and state. Never by personal number.
+    /// Lists insured persons as of a day, optionally as known at an instant, by id; searches by reading, number, employer and state. Never by personal number.
     pub ListMembers: Get "/v1/members" = "listMembers", scope "members:read", on "Society", status 200, law "R-002", sends Link;
     /// 被保険者の参照
     ///
@@ -35,7 +36,7 @@ crate::operation! {
     pub GetMember: Get "/v1/members/{member_id}" = "getMember", scope "members:read" or "personal-number:read", on "Member", status 200, law "R-002, R-111, R-201", sends Etag;
     /// 被保険者の履歴
     ///
-    /// Every version of identity and enrolments: what was valid when, and what was known when.
+    /// Every version of identity and enrolments: what was valid when, and what was known when; optionally as known at an instant.
     pub GetMemberHistory: Get "/v1/members/{member_id}/history" = "getMemberHistory", scope "members:read", on "Member", status 200, law "R-007, R-008";
     /// 連絡先の変更
     ///
@@ -60,6 +61,9 @@ pub struct MemberListQuery {
     /// As of this day (JST); today when absent.
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     as_of: Option<NaiveDate>,
+    /// As it was known at this instant; now when absent. Employers' systems see only whom they may look at by what is known now.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    known_at: Option<DateTime<Utc>>,
     /// Of this employer.
     employer_id: Option<Uuid>,
     /// The reading starts with this (any width, hiragana too).
@@ -122,7 +126,7 @@ impl MemberQuery {
             None => tx.show_number(facts, expressly),
             Some(_) if !expressly => Ok(None),
             Some(_) => Err(Problem::new(Kind::Invalid).at(
-                "expand",
+                "/expand",
                 "not-with-known-at",
                 "known_at では個人番号を表示できません / a personal number is not shown as known at an instant",
             )),
@@ -141,6 +145,15 @@ impl MemberQuery {
         }
         answer.tagged(format!("{version}{}", if has_number { "-n" } else { "" }))
     }
+}
+/// Knowledge of a history.
+#[derive(Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct HistoryQuery {
+    /// As it was known at this instant; now when absent. The right to look is judged by what is known now.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    pub known_at: Option<DateTime<Utc>>,
 }
 /// Contact details to change; an absent member stays, null clears.
 #[derive(Deserialize, ToSchema, Validate)]
@@ -175,6 +188,7 @@ async fn list_members(gate: Gate<ListMembers>, q: Query<MemberListQuery>) -> Rep
         let after = list.id_after(cursor.as_deref())?;
         let filter = store::Filter {
             as_of: q.as_of.unwrap_or_else(|| tx.today()),
+            known_at: q.known_at,
             employer: q.employer_id,
             kana: q.name_kana.as_deref().map(kana::search_fold),
             symbol: q.symbol.clone(),
@@ -218,13 +232,21 @@ async fn get_member(
     })
     .await
 }
-async fn get_member_history(gate: Gate<GetMemberHistory>, id: Id) -> Reply<GetMemberHistory, MemberHistory> {
+async fn get_member_history(
+    gate: Gate<GetMemberHistory>,
+    id: Id,
+    q: Query<HistoryQuery>,
+) -> Reply<GetMemberHistory, MemberHistory> {
     gate.read(move |tx| {
-        let today = tx.today();
+        let (today, known_at) = (tx.today(), q.0.known_at);
         let row = store::find(tx, id.0, today, None)?;
         let (row, permit) = tx.admit::<GetMemberHistory, _>(row)?;
-        let identities = store::identities(tx, &row)?.into_iter().map(Into::into).collect();
-        let enrolments = store::enrolments(tx, &row)?.into_iter().map(Into::into).collect();
+        let identities = store::identities(tx, &row, known_at)?;
+        if identities.is_empty() {
+            return Err(Problem::not_found()); // nothing was known then
+        }
+        let identities = identities.into_iter().map(Into::into).collect();
+        let enrolments = store::enrolments(tx, &row, known_at)?.into_iter().map(Into::into).collect();
         Ok(permit.answer(MemberHistory { identities, enrolments }))
     })
     .await
@@ -241,16 +263,12 @@ async fn update_member_contact(
         let (row, permit) = tx.admit::<UpdateMemberContact, _>(row)?;
         tag.require(&row.version.to_string())?;
         let b = input.value;
-        let postal_code = b.contact_postal_code.unwrap_or(row.contact_postal_code.clone());
-        let text = b.contact_address.unwrap_or(row.contact_address.clone());
-        let phone = b.phone.unwrap_or(row.phone.clone());
-        changes::change_contact(
-            tx,
-            &permit,
-            &row,
-            (postal_code.as_deref(), text.as_deref()),
-            phone.as_deref(),
-        )?;
+        let contact = Contact {
+            postal_code: b.contact_postal_code.unwrap_or(row.contact_postal_code.clone()),
+            text: b.contact_address.unwrap_or(row.contact_address.clone()),
+            phone: b.phone.unwrap_or(row.phone.clone()),
+        };
+        identity::change_contact(tx, &permit, &row, contact)?;
         let row = store::written(tx, &permit, id.0)?;
         let tag = row.version.to_string();
         Ok(permit.answer(member_view(row, None)).tagged(tag))

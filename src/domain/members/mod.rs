@@ -2,24 +2,24 @@
 //! moves between employers; identity and enrolment are rows with validity and knowledge times.
 mod api;
 mod changes;
+mod identity;
 mod model;
 mod name_api;
 mod named;
-mod names;
 mod reader;
 mod rules;
 mod store;
 mod views;
 
-pub use api::{MemberQuery, routes};
-pub use changes::{Enrol, IdentityFacts, enrol, lose, new_person, restate, touch};
+pub use api::{HistoryQuery, MemberQuery, routes};
+pub use changes::{Enrol, IdentityFacts, Loss, count_change, end_cover, enrol, lose, new_person, touch};
+pub use identity::{correct_name, restate};
 pub use model::{MemberRow, PersonRow};
 pub use name_api::NameReason;
 pub use named::{
     CoverPeriod, Named, current_name, find_named, hold, hold_names, is_insured_at, likeness, namesakes,
     periods,
 };
-pub use names::correct_name;
 pub use reader::MemberReader;
 pub use store::{
     Knowledge, find, find_person, identities, identity_join, lock_person, one_as_known, written,

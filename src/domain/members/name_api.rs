@@ -1,6 +1,6 @@
 //! 氏名変更・氏名訂正: the operation on names of insured persons and dependents alike.
 use super::{
-    names::{self, Rename},
+    identity::{self, Rename},
     store,
     views::Identity,
 };
@@ -54,7 +54,8 @@ impl NameReason {
         }
     }
 }
-/// A name, a reading or both; what is absent stays.
+/// A name, a reading or both. A name alone keeps the reading. A reading alone: where nothing but a reading is known, it stands for
+/// the name; else a correction keeps the name, and a change leaves the reading to stand for the new name until that is recorded.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NameChange {
@@ -140,13 +141,13 @@ async fn record_name_change(
             name: b.name.as_deref(),
             name_kana: reading.as_deref(),
             valid_from: b.valid_from,
-            reason: b.reason.code(),
+            reason: b.reason,
             received_on: b.received_on.unwrap_or(today),
             source: None,
         };
-        names::rename(tx, &permit, person.id, &r)?;
+        identity::rename(tx, &permit, person.id, &r)?;
         tx.note(|n| n.disclosed = vec!["identity"]);
-        let identities = store::identities(tx, &person)?.into_iter().map(Into::into).collect();
+        let identities = store::identities(tx, &person, None)?.into_iter().map(Into::into).collect();
         let tag = (person.version + 1).to_string();
         Ok(permit.answer(PersonIdentities { person_id: person.id, identities }).tagged(tag))
     })

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// 性別.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema, PartialEq)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum PersonSex {
     /// 男.
@@ -24,6 +24,14 @@ impl PersonSex {
             "male" => Self::Male,
             "female" => Self::Female,
             _ => Self::Unset,
+        }
+    }
+    /// The word as it is stored.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Male => "male",
+            Self::Female => "female",
+            Self::Unset => "unset",
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod api;
 mod apply;
+mod cases;
 mod codes;
 mod csv;
 mod duplicates;
@@ -20,6 +21,7 @@ mod rules;
 mod store;
 
 pub use api::routes;
+pub use cases::concerns;
 pub use codes::*;
 pub use csv::{FILE_TOO_LARGE, FileError, FileResult, OfficeRef, ParsedFile, parse_file};
 pub use duplicates::mark_duplicates;

@@ -335,6 +335,18 @@ pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<NotificationRow>, Probl
         sql_query(format!("{NOTIFICATION} where id = $1")).bind::<t::Uuid, _>(id).get_result(tx.conn())?,
     ))
 }
+/// A notification that may be the case of a linkage: one that names a person of the register, or that waits. For the exchange of
+/// tokens, which tells nothing of it but whether it stands for the people named.
+/// # Errors
+/// Database errors.
+pub fn case(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<NotificationRow>, Problem> {
+    Ok(sql_query(format!(
+        "{NOTIFICATION} where id = $1 and (person_id is not null or state in ('accepted', 'review', 'precheck'))"
+    ))
+    .bind::<t::Uuid, _>(id)
+    .get_result(tx.conn())
+    .optional()?)
+}
 /// A notification, locked.
 /// # Errors
 /// 404.

@@ -14,8 +14,10 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// Applies a rule for whoever may ask.
-async fn calculate<Op: Operation, R: Rule, T: Serialize + Send + 'static>(
+/// Applies a rule for whoever may ask, and answers with what `result` makes of its outcome and trace.
+/// # Errors
+/// 403 where no policy permits; 422 `invalid` for facts that the rule can't decide on.
+pub async fn calculate<Op: Operation, R: Rule, T: Serialize + Send + 'static>(
     gate: Gate<Op>,
     facts: R::Input,
     result: fn(R::Outcome, CalculationTrace) -> T,
@@ -58,6 +60,8 @@ macro_rules! calculations {
         }
     };
 }
+pub(crate) use calculations;
+
 calculations! {
     /// 標準報酬月額の等級
     /// Looks up grade and standard remuneration.

@@ -7,14 +7,22 @@ mod leaves;
 pub mod rules;
 mod told;
 
+pub use api::calculate;
+pub(crate) use api::calculations;
 pub use decisions::{
     Case, Decided, DecidedBonus, LeaveEnd, decide_acquisition, decide_bonus, decide_leave_end,
     decide_occasional, decide_regular, end_on_loss, preview_leave_end,
 };
 pub use leaves::{
-    AppliedLeave, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave,
-    end_leaves_on_loss, notice_leave, planned_leave,
+    AppliedLeave, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave, notice_leave,
+    planned_leave,
 };
+#[cfg(test)]
+pub use rules::tests::decide as decide_and_check;
+pub(crate) use rules::trace::steps;
+pub use rules::trace::{RoundingStep, StepWords};
+pub use rules::{Refusal, Rule, Trace, Value, age_dates, in_reach, refuse};
+pub use told::CalculationTrace;
 
 /// Operations of this module.
 pub fn routes(r: &mut crate::kernel::Routes) {

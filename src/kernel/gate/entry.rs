@@ -41,7 +41,7 @@ impl Meta {
             |s: &&str| s.len() <= 64 && s.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
         let terminal = header("kenpo-terminal")
             .filter(is_plain)
-            .filter(|s| !crate::values::personal_number::contains_number_run(s))
+            .filter(|s| !crate::values::personal_number::contains_number_digits(s))
             .map(Into::into);
         let english = header("accept-language").is_some_and(|l| l.trim_start().starts_with("en"));
         Self {

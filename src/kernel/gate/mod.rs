@@ -8,7 +8,7 @@ mod entry;
 mod run;
 
 pub use answer::{Answer, ByteStream, Payload, Recorded};
-pub use desk::{Desk, Permit, Tx};
+pub use desk::{Desk, Permit, Tx, step_up};
 pub use entry::{Asking, Meta, Noted};
 pub use run::{Gate, Reply, block, transact};
 

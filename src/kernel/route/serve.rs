@@ -1,13 +1,16 @@
 //! Every request takes this way: authenticate, check the scope, extract, run, record. No answer leaves unrecorded.
 use crate::kernel::{
-    ActorKind, Kernel, Kind, Operation, Problem,
-    gate::{Asking, Meta, Reply},
+    Actor, ActorKind, Facts, Kernel, Kind, Operation, Problem,
+    gate::{Asking, Meta, Reply, step_up},
+    input::refuse_compressed,
+    policy::GrantState,
 };
 use actix_web::{
     FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse, ResponseError, http::header, web,
 };
 use serde::Serialize;
 use std::{sync::Arc, time::Instant};
+use uuid::Uuid;
 
 /// Runs a request to its end even when the caller goes away: what was begun is recorded. A handler that panics is answered
 /// with 500 and recorded as failed, as the request of who asked; if its entry was durable already, that one stands alone.
@@ -34,7 +37,9 @@ where
         Err(problem) => (None, Some(problem)),
     };
     let asking = Arc::new(Asking::new(kernel, actor, meta, Op::ID));
-    asking.note(|n| n.subject = Some((Op::SUBJECT, None)));
+    // Who is refused at the door is recorded with whom it asked for.
+    let asked_for = req.match_info().iter().find_map(|(_, value)| Uuid::try_parse(value).ok());
+    asking.note(|n| n.subject = Some((Op::SUBJECT, asked_for)));
     let early = early.or_else(|| refused_at_the_door::<Op>(&asking, &req));
     let serving = serve::<Op, F, Args, T>(handler, req, payload, asking.clone(), early);
     let mut response = match actix_web::rt::spawn(serving).await {
@@ -82,13 +87,8 @@ async fn broken_off(asking: &Asking) -> Problem {
 }
 
 fn refused_at_the_door<Op: Operation>(asking: &Asking, req: &HttpRequest) -> Option<Problem> {
-    let encoding = req.headers().get(header::CONTENT_ENCODING).map(|v| v.as_bytes());
-    if encoding.is_some_and(|e| !e.eq_ignore_ascii_case(b"identity")) {
-        return Some(Problem::new(Kind::UnsupportedMedia).because(
-            "compressed-body",
-            "圧縮された本文は受け付けません",
-            "Compressed bodies are not accepted",
-        ));
+    if let Err(problem) = refuse_compressed(req) {
+        return Some(problem);
     }
     let actor = asking.actor.as_ref()?;
     if !asking.kernel.limits.take(actor.id, asking.kernel.clock.now().timestamp_millis()) {
@@ -98,9 +98,22 @@ fn refused_at_the_door<Op: Operation>(asking: &Asking, req: &HttpRequest) -> Opt
     if opens(Op::SCOPE) || Op::ALSO.is_some_and(opens) {
         return None;
     }
+    if lacks_only_the_linkage::<Op>(asking, actor) {
+        return Some(step_up(actor));
+    }
     let mut p = Problem::new(Kind::ScopeMissing);
     p.challenge = Some(format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", Op::SCOPE));
     Some(p)
+}
+
+/// An operation on numbers, which a scoped token opens by itself, asked by somebody whom the policy lets through with the linkage
+/// and not without: that is told, whatever the sign-in's own scopes are (RFC 9470).
+fn lacks_only_the_linkage<Op: Operation>(asking: &Asking, actor: &Actor) -> bool {
+    let allows = |grant| {
+        let facts = Facts::of(Op::SUBJECT, Uuid::nil());
+        asking.kernel.policies.decide(actor, Op::ID, &facts, grant).is_allowed
+    };
+    Op::ALSO.is_some() && !allows(GrantState::None) && allows(GrantState::Matching)
 }
 
 fn extraction_problem(e: actix_web::Error) -> Problem {
@@ -141,7 +154,8 @@ async fn outside(req: HttpRequest, operation: &'static str, problem: Problem) ->
         return problem.error_response();
     };
     let meta = Meta::of(&req, &kernel);
-    let asking = Asking::new(kernel, None, meta, operation);
+    let actor = kernel.authenticate(&req, meta.zone).ok(); // nothing is given, but who knocks is known
+    let asking = Asking::new(kernel, actor, meta, operation);
     let mut response = asking.refuse(problem).await.error_response();
     finish(&mut response, &asking, operation, Instant::now());
     response

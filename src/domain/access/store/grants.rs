@@ -91,34 +91,6 @@ pub fn revoke_grant(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> Re
         .execute(conn)?;
     Ok(())
 }
-/// The case is a notification that names a person of the register, or that waits: one that was refused or returned before it named
-/// anybody opens nothing.
-/// # Errors
-/// Database errors.
-pub fn case_exists(conn: &mut PgConnection, case: Uuid) -> Result<bool, Problem> {
-    let row: YesRow = sql_query(
-        "select exists (select from notification where id = $1 \
-           and (person_id is not null or state in ('accepted', 'review', 'precheck'))) as yes",
-    )
-    .bind::<t::Uuid, _>(case)
-    .get_result(conn)?;
-    Ok(row.yes)
-}
-/// Do all of these persons belong to the case: its insured person, or somebody who is or was a dependent of that person? A
-/// notification that names nobody of the register yet (an acquisition before its decision) leaves this open.
-/// # Errors
-/// Database errors.
-pub fn belong_to_case(conn: &mut PgConnection, case: Uuid, persons: &[Uuid]) -> Result<bool, Problem> {
-    let row: YesRow = sql_query(
-        "select not exists (select from notification n, unnest($2) as named (id) \
-           where n.id = $1 and n.person_id is not null and named.id <> n.person_id \
-             and not exists (select from dependency d where d.person_id = named.id and d.insured_id = n.person_id)) as yes",
-    )
-    .bind::<t::Uuid, _>(case)
-    .bind::<t::Array<t::Uuid>, _>(persons)
-    .get_result(conn)?;
-    Ok(row.yes)
-}
 /// All of these (distinct) persons are there.
 /// # Errors
 /// Database errors.

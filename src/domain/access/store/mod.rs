@@ -4,9 +4,7 @@ mod grants;
 mod register;
 mod sessions;
 
-pub(super) use grants::{
-    all_persons_exist, belong_to_case, case_exists, find_grant, insert_grant, revoke_grant, use_assertion,
-};
+pub(super) use grants::{all_persons_exist, find_grant, insert_grant, revoke_grant, use_assertion};
 pub use register::{
     bind_client, insert_client, insert_user, new_secret, rotate_client_secret, secret_digest,
     set_number_privilege, suspend_client, suspend_user,

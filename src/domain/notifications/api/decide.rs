@@ -95,6 +95,13 @@ async fn decide_notification(
         let (row, permit) = tx.admit::<DecideNotification, _>(row)?;
         tag.require(&row.version.to_string())?;
         let row = match body.decision {
+            Verdict::Accept if !body.reasons.is_empty() => {
+                return Err(refused(
+                    "/reasons",
+                    "must-be-absent",
+                    "受理では指定できません / not with an acceptance",
+                ));
+            }
             Verdict::Accept => accept(tx, &permit, &row, &choices(&body.persons)?)?,
             Verdict::Return if !body.persons.is_empty() => {
                 return Err(refused(

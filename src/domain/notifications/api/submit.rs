@@ -16,6 +16,7 @@ use crate::{
         input::{Body, FilingKey, IdempotencyKey, Input, Query, plain_text},
         secrets,
     },
+    values::period,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -168,9 +169,9 @@ fn consequences<Op: Operation>(
     let day = |d: NaiveDate| d.to_string();
     Ok(match (&row.form, person) {
         (Some(Form::QualificationAcquisition(f)), _) => {
-            let planned = super::super::apply::birthday_75(f.birth_on).map(day);
+            let planned = day(period::birthday(f.birth_on, 75));
             let mut all = vec![line("member", "acquired_on", None, day(f.acquired_on))];
-            all.extend(planned.map(|p| line("member", "planned_loss_on", None, p)));
+            all.push(line("member", "planned_loss_on", None, planned));
             all.push(line(
                 "member",
                 "number",

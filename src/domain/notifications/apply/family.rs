@@ -4,7 +4,7 @@ use super::{
         Address, Change, DependentChange, Living, OtherEntry, Slot, SpouseEntry, SpouseRelationship,
         model::NotificationRow,
     },
-    Applied, cover, insured_of, move_number, received_on, wait_for,
+    Applied, cover, move_number, received_on, wait_for,
 };
 use crate::{
     domain::{dependents, members},
@@ -22,23 +22,28 @@ pub fn newcomers(row: &NotificationRow, f: &DependentChange) -> Vec<(Slot, membe
     }
     Entry::all(f).filter_map(|e| Some((e.slot, e.facts(row, e.became.0?)))).collect()
 }
-/// Applies a 被扶養者(異動)届; `persons` are those that staff named as known, by place.
+/// Where entries are applied. Everybody in it is held.
+pub struct Family<'a> {
+    /// The notification.
+    pub row: &'a NotificationRow,
+    /// Insured person.
+    pub insured: Uuid,
+    /// Those that staff named as known, by place.
+    pub persons: &'a BTreeMap<Slot, Uuid>,
+}
+/// Applies a 被扶養者(異動)届.
 /// # Errors
-/// 409 when the insured person or a dependent is not found, or the cover does not allow it.
+/// 409 when a dependent is not found, or the cover does not allow it.
 pub fn change<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
-    row: &NotificationRow,
+    case: &Family<'_>,
     f: &DependentChange,
-    persons: &BTreeMap<Slot, Uuid>,
 ) -> Result<Applied, Problem> {
-    let insured = insured_of(tx, row, f.office_number.as_deref(), &f.name_kana, f.birth_on)?;
-    // A loss that is decided at the same time waits, or was decided before.
-    members::hold(tx, permit, &[insured])?;
-    let case = Family { row, insured, persons };
+    let (row, insured) = (case.row, case.insured);
     let mut done = Vec::new();
     for entry in Entry::all(f) {
-        done.push(one(tx, permit, &case, f.change, &entry)?);
+        done.push(one(tx, permit, case, f.change, &entry)?);
     }
     let kernel = tx.kernel();
     kernel.vault.drop_pending(tx.conn(), row.id)?;
@@ -48,12 +53,6 @@ pub fn change<Op: Operation>(
     Ok(Applied { person: insured, result })
 }
 
-/// Where entries are applied.
-struct Family<'a> {
-    row: &'a NotificationRow,
-    insured: Uuid,
-    persons: &'a BTreeMap<Slot, Uuid>,
-}
 /// What both kinds of entry have in common.
 struct Entry<'a> {
     slot: Slot,

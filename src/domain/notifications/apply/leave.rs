@@ -3,7 +3,7 @@
 use super::{
     super::{Code, Finding, Form, LeaveEndRevisionReport, model::NotificationRow},
     Applied,
-    pay::{applied, held, refuse_insurers},
+    pay::{applied, refuse_insurers, still_insured},
 };
 use crate::{
     domain::{
@@ -34,11 +34,11 @@ fn notice_of(form: &Form) -> Option<LeaveNotice> {
 pub fn notice<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
-    row: &NotificationRow,
+    (row, insured): (&NotificationRow, Uuid),
     form: &Form,
 ) -> Result<Applied, Problem> {
     let Some(notice) = notice_of(form) else { return Err(Problem::unavailable("no-leave")) };
-    let (member, case) = held(tx, permit, row, (form.office_number(), form.name_kana(), form.birth_on()))?;
+    let (member, case) = still_insured(tx, permit, row, insured)?;
     let kept = remuneration::notice_leave(tx, permit, &case, &notice)?;
     applied(tx, permit, row, &member, kept)
 }
@@ -48,11 +48,11 @@ pub fn notice<Op: Operation>(
 pub fn revision<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
-    row: &NotificationRow,
+    (row, insured): (&NotificationRow, Uuid),
     f: &LeaveEndRevisionReport,
 ) -> Result<Applied, Problem> {
     refuse_insurers(false, f.two_or_more_offices)?;
-    let (member, case) = held(tx, permit, row, (f.office_number.as_deref(), &f.name_kana, f.birth_on))?;
+    let (member, case) = still_insured(tx, permit, row, insured)?;
     let decided = remuneration::decide_leave_end(tx, permit, &case, f.leave_end())?;
     applied(tx, permit, row, &member, decided)
 }

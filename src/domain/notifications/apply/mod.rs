@@ -8,9 +8,10 @@ mod person;
 use super::{Acquisition, Form, Loss, Slot, model::NotificationRow};
 use crate::{
     domain::{dependents, employers, members, remuneration},
-    kernel::{Operation, Permit, Problem, Tx, clock, vault::Registration},
+    kernel::{Operation, Permit, Problem, Tx, clock, errand::Act, vault::Registration},
+    values::period,
 };
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 pub use leave::{covered_since, planned as planned_leave};
 pub use person::{Choice, SamePersonProposal, proposals};
 use serde_json::{Value, json};
@@ -44,19 +45,39 @@ pub fn apply<Op: Operation>(
         wait_for(tx, f.acquired_on)?;
     }
     let persons = person::settle(tx, permit, case, form)?;
+    let insured = insured_of(tx, case.row, form)?;
+    hold_everybody(tx, permit, insured, persons.values().copied())?;
+    let (row, known) = (case.row, || insured.ok_or_else(person_not_found));
     match form {
-        Form::QualificationAcquisition(f) => acquire(tx, permit, case.row, f, persons.get(&Slot::Insured)),
-        Form::QualificationLoss(f) => lose(tx, permit, case.row, f),
-        Form::DependentChange(f) => family::change(tx, permit, case.row, f, &persons),
-        Form::RegularReport(f) => pay::regular(tx, permit, case.row, f),
-        Form::RevisionReport(f) => pay::revision(tx, permit, case.row, f),
-        Form::BonusReport(f) => pay::bonus(tx, permit, case.row, f),
-        Form::LeaveEndRevisionReport(f) => leave::revision(tx, permit, case.row, f),
+        Form::QualificationAcquisition(f) => acquire(tx, permit, row, f, persons.get(&Slot::Insured)),
+        Form::QualificationLoss(f) => lose(tx, permit, row, f, known()?),
+        Form::DependentChange(f) => {
+            family::change(tx, permit, &family::Family { row, insured: known()?, persons: &persons }, f)
+        }
+        Form::RegularReport(f) => pay::regular(tx, permit, (row, known()?), f),
+        Form::RevisionReport(f) => pay::revision(tx, permit, (row, known()?), f),
+        Form::BonusReport(f) => pay::bonus(tx, permit, (row, known()?), f),
+        Form::LeaveEndRevisionReport(f) => leave::revision(tx, permit, (row, known()?), f),
         Form::MaternityLeaveReport(_)
         | Form::MaternityLeaveChange(_)
         | Form::ChildcareLeaveReport(_)
-        | Form::ChildcareLeaveEnd(_) => leave::notice(tx, permit, case.row, form),
+        | Form::ChildcareLeaveEnd(_) => leave::notice(tx, permit, (row, known()?), form),
     }
+}
+/// Holds all persons whom the decision may change, in one call and so in one order: two decisions that name each other's people
+/// wait for one another and never in a ring. A loss or a change that is decided at the same time waits, or was decided before.
+fn hold_everybody<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    insured: Option<Uuid>,
+    chosen: impl Iterator<Item = Uuid>,
+) -> Result<(), Problem> {
+    let mut all: Vec<Uuid> = chosen.collect();
+    if let Some(insured) = insured {
+        all.push(insured);
+        all.extend(dependents::ever_under(tx, insured)?);
+    }
+    members::hold(tx, permit, &all)
 }
 fn received_on(row: &NotificationRow) -> NaiveDate {
     clock::jst_date(row.received_at)
@@ -64,12 +85,6 @@ fn received_on(row: &NotificationRow) -> NaiveDate {
 /// 種別 as the sex of a person; a class that does not tell it is unset.
 fn person_sex(s: super::Sex) -> &'static str {
     s.person_sex().map_or("unset", |s| s.as_str())
-}
-/// 75th birthday: cover ends on the day itself (高齢者の医療の確保に関する法律50条; the birthday, not the eve).
-pub fn birthday_75(birth_on: NaiveDate) -> Option<NaiveDate> {
-    let year = birth_on.year() + 75;
-    NaiveDate::from_ymd_opt(year, birth_on.month(), birth_on.day())
-        .or_else(|| NaiveDate::from_ymd_opt(year, 3, 1))
 }
 
 /// What was filed ahead is decided from the day of its event on.
@@ -116,7 +131,7 @@ fn acquire<Op: Operation>(
             acquired_on: f.acquired_on,
             reason: if was_insured { "rejoined" } else { "new" },
             received_on: received_on(row),
-            planned_loss_on: birthday_75(f.birth_on),
+            planned_loss_on: Some(period::birthday(f.birth_on, 75)),
             short_time_worker: f.short_time_worker,
             remuneration_yen: Some(f.total_yen),
             source: Some(row.id),
@@ -165,9 +180,8 @@ fn lose<Op: Operation>(
     permit: &Permit<Op>,
     row: &NotificationRow,
     f: &Loss,
+    person: Uuid,
 ) -> Result<Applied, Problem> {
-    let person = insured_of(tx, row, f.office_number.as_deref(), &f.name_kana, f.birth_on)?;
-    members::hold(tx, permit, &[person])?;
     if !row.carries_number {
         // the form names a person that the society knows; its number, if any, stays where it is
         tx.note(|n| n.left([person], &[]));
@@ -186,30 +200,39 @@ fn lose<Op: Operation>(
     )?;
     let ended = dependents::end_all(tx, permit, person, f.lost_on, Some(row.id))?;
     let member = members::written(tx, permit, person)?;
-    remuneration::end_on_loss(tx, permit, person, (member.acquired_on, f.lost_on))?;
-    remuneration::end_leaves_on_loss(tx, permit, person, f.lost_on)?;
+    let act = Act::permitted(tx, permit, Some(row.id))?;
+    remuneration::end_on_loss(tx.conn(), &act, person, (member.acquired_on, f.lost_on))?;
     let result = json!({ "member_id": person, "symbol": member.symbol, "number": member.number, "branch": member.branch,
                          "acquired_on": member.acquired_on, "lost_on": f.lost_on, "dependents_ended": ended, "dependents": [] });
     Ok(Applied { person, result })
 }
-/// The insured person that a form names: by 整理番号 with reading and birth day, else by reading and birth day alone.
+/// The insured person that a form is about, found when it came or now; `None` for an acquisition, which makes one.
 /// # Errors
-/// 409 `person-not-found`.
-fn insured_of(
-    tx: &mut Tx<'_>,
-    row: &NotificationRow,
-    office_number: Option<&str>,
-    kana: &str,
-    birth_on: NaiveDate,
-) -> Result<Uuid, Problem> {
-    if let Some(person) = row.person_id {
-        // since the notification came, the person may have left for another employer
-        let stays = members::is_insured_at(tx, person, row.employer_id)?;
-        return if stays { Ok(person) } else { Err(person_not_found()) };
+/// 409 `person-not-found`; since the notification came, the person may have left for another employer.
+fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Option<Uuid>, Problem> {
+    if matches!(form, Form::QualificationAcquisition(_)) {
+        return Ok(None);
     }
-    let named = members::Named { office_number, name_kana: kana, birth_on };
-    let found = members::find_named(tx, row.employer_id, &[named])?;
-    found.into_iter().next().flatten().ok_or_else(person_not_found)
+    let found = match row.person_id {
+        Some(person) => members::is_insured_at(tx, person, row.employer_id)?.then_some(person),
+        None => insured_named(tx, row, form)?,
+    };
+    found.map(Some).ok_or_else(person_not_found)
+}
+/// The person insured at the employer whom a form names, unless it makes one: by 整理番号 with reading and birth day, else by
+/// reading and birth day alone; `None` when it names nobody, and for an acquisition.
+/// # Errors
+/// Database errors.
+pub fn insured_named(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Option<Uuid>, Problem> {
+    if matches!(form, Form::QualificationAcquisition(_)) {
+        return Ok(None);
+    }
+    let named = members::Named {
+        office_number: form.office_number(),
+        name_kana: form.name_kana(),
+        birth_on: form.birth_on(),
+    };
+    Ok(members::find_named(tx, row.employer_id, &[named])?.into_iter().next().flatten())
 }
 fn person_not_found() -> Problem {
     Problem::conflict(

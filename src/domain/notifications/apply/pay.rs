@@ -1,7 +1,7 @@
 //! What 算定基礎届, 月額変更届 and 賞与支払届 do: a decision by the law, from what is stored (健康保険法41条, 43条, 45条).
 use super::{
     super::{BonusReport, PayChangeDirection, RegularReport, RevisionReport, model::NotificationRow, store},
-    Applied, insured_of, received_on,
+    Applied, received_on,
 };
 use crate::{
     domain::{members, remuneration},
@@ -18,7 +18,7 @@ use uuid::Uuid;
 pub fn regular<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
-    row: &NotificationRow,
+    (row, insured): (&NotificationRow, Uuid),
     f: &RegularReport,
 ) -> Result<Applied, Problem> {
     if f.revision_planned {
@@ -29,7 +29,7 @@ pub fn regular<Op: Operation>(
         ));
     }
     refuse_insurers(f.corrected_average_yen.is_some() || f.annual_average, f.two_or_more_offices)?;
-    let (member, case) = held(tx, permit, row, (f.office_number.as_deref(), &f.name_kana, f.birth_on))?;
+    let (member, case) = still_insured(tx, permit, row, insured)?;
     let of = (f.applies_from.year(), f.work_kind());
     let decided = remuneration::decide_regular(tx, permit, &case, of, f.paid_months())?;
     applied(tx, permit, row, &member, decided)
@@ -40,11 +40,11 @@ pub fn regular<Op: Operation>(
 pub fn revision<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
-    row: &NotificationRow,
+    (row, insured): (&NotificationRow, Uuid),
     f: &RevisionReport,
 ) -> Result<Applied, Problem> {
     refuse_insurers(f.corrected_average_yen.is_some(), f.two_or_more_offices)?;
-    let (member, case) = held(tx, permit, row, (f.office_number.as_deref(), &f.name_kana, f.birth_on))?;
+    let (member, case) = still_insured(tx, permit, row, insured)?;
     let change = match f.pay_change_direction {
         Some(PayChangeDirection::Up) => remuneration::rules::FixedPayChange::Up,
         Some(PayChangeDirection::Down) => remuneration::rules::FixedPayChange::Down,
@@ -60,11 +60,11 @@ pub fn revision<Op: Operation>(
 pub fn bonus<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
-    row: &NotificationRow,
+    (row, insured): (&NotificationRow, Uuid),
     f: &BonusReport,
 ) -> Result<Applied, Problem> {
     refuse_insurers(false, f.two_or_more_offices)?;
-    let (member, case) = held(tx, permit, row, (f.office_number.as_deref(), &f.name_kana, f.birth_on))?;
+    let (member, case) = still_insured(tx, permit, row, insured)?;
     if store::is_bonus_applied(tx, permit, (member.person_id, row.employer_id), f.paid_on)? {
         return Err(Problem::conflict(
             "bonus-already-reported",
@@ -87,15 +87,13 @@ pub(super) fn refuse_insurers(is_corrected: bool, has_offices: bool) -> Result<(
     }
     Ok(())
 }
-/// The insured person that the form names, held until the end.
-pub(super) fn held<Op: Operation>(
+/// The insured person whom the form is about, who is held, and whose remuneration is decided.
+pub(super) fn still_insured<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
     row: &NotificationRow,
-    (office_number, kana, birth_on): (Option<&str>, &str, NaiveDate),
+    person: Uuid,
 ) -> Result<(members::MemberRow, remuneration::Case), Problem> {
-    let person = insured_of(tx, row, office_number, kana, birth_on)?;
-    members::hold(tx, permit, &[person])?;
     // A loss that was decided while this waited for its turn.
     if !members::is_insured_at(tx, person, row.employer_id)? {
         return Err(super::person_not_found());

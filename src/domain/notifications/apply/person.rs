@@ -129,8 +129,6 @@ pub fn settle<Op: Operation>(
     if !missing.is_empty() {
         return Err(choice_needed(&missing));
     }
-    let held: Vec<Uuid> = same.values().copied().collect();
-    members::hold(tx, permit, &held)?;
     Ok(same)
 }
 /// The person can be the one on the form: the birth day is the same, and the reading, or the given name alone (氏 changes), or the

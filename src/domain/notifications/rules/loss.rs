@@ -1,6 +1,6 @@
 //! 資格喪失届 (健康保険法 第36条, 施行規則 第29条; 仕様書 2201700).
 
-use chrono::{Months, NaiveDate};
+use crate::values::period::birthday;
 
 use super::{Checked, Code, Filing, RuleSettings, check_not_future};
 use crate::domain::notifications::codes::LossCause;
@@ -27,13 +27,8 @@ fn check_cause(checked: &mut Checked, form: &Loss) {
             checked.add_if(!next_day && !is_pension_only, Code::DateRelation, ["lost_on", "left_on"]);
         }
     }
-    let too_young =
-        form.cause == LossCause::Age75 && birthday_75(form.birth_on).is_some_and(|day| form.lost_on < day);
+    let too_young = form.cause == LossCause::Age75 && form.lost_on < birthday(form.birth_on, 75);
     checked.add_if(too_young, Code::DateRelation, ["lost_on", "birth_on"]);
-}
-
-fn birthday_75(birth_on: NaiveDate) -> Option<NaiveDate> {
-    birth_on.checked_add_months(Months::new(75 * 12))
 }
 
 /// 項目24–27 and 6: 70歳以上被用者不該当 has its own day, which is the day of leaving itself.

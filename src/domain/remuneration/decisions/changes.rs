@@ -2,6 +2,7 @@
 //! its facts and its trace. Whoever decides holds the person, so that two decisions take turns.
 use super::{
     super::{
+        leaves,
         rules::{
             self, AcquisitionDetermination, AcquisitionInput, BonusInput, FixedPayChange, OccasionalInput,
             OccasionalRevision, PaidMonth, Refusal, RegularDetermination, RegularInput, Rule, StandardBonus,
@@ -13,10 +14,11 @@ use super::{
     store::{self, NewBonus, NewDecision},
 };
 use crate::{
-    kernel::{Operation, Permit, Problem, Tx},
+    kernel::{Operation, Permit, Problem, Tx, errand::Act},
     values::{month::Month, yen::Yen},
 };
 use chrono::NaiveDate;
+use diesel::PgConnection;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -112,10 +114,10 @@ pub fn decide_regular<Op: Operation>(
         revision_month: revised.and_then(|m| u8::try_from(m.number()).ok()),
     };
     let (out, trace) = rules::apply::<RegularDetermination>(&facts).map_err(undecidable)?;
-    let (Some(grade), Some(standard)) = (out.grade, out.standard_yen) else {
+    let (Some(grade), Some(standard)) = (out.grade, out.determined.standard_yen) else {
         return Err(reasoned("no-determination", &trace));
     };
-    let monthly = out.average_yen.or(previous.map(|d| d.monthly_yen)).unwrap_or(standard);
+    let monthly = out.determined.average_yen.or(previous.map(|d| d.monthly_yen)).unwrap_or(standard);
     let told = stored::<RegularDetermination>(&facts, &trace)?;
     keep::<RegularDetermination, _>(tx, permit, case, from, (grade, standard, monthly), told)
 }
@@ -145,12 +147,12 @@ pub fn decide_occasional<Op: Operation>(
         current_base_yen: Yen::new(current.monthly_yen),
     };
     let (out, trace) = rules::apply::<OccasionalRevision>(&facts).map_err(undecidable)?;
-    let (true, Some(grade), Some(standard)) = (out.revises, out.grade, out.standard_yen) else {
+    let (true, Some(grade), Some(standard)) = (out.revises, out.grade, out.determined.standard_yen) else {
         return Err(reasoned("no-revision", &trace));
     };
     displace_regular(tx, permit, case, from)?;
     let told = stored::<OccasionalRevision>(&facts, &trace)?;
-    let monthly = out.average_yen.unwrap_or(standard);
+    let monthly = out.determined.average_yen.unwrap_or(standard);
     keep::<OccasionalRevision, _>(tx, permit, case, from, (grade, standard, monthly), told)
 }
 /// A revision from July to September takes the place of that September's regular determination (健康保険法41条3項).
@@ -166,8 +168,8 @@ pub(super) fn displace_regular<Op: Operation>(
         return Ok(());
     }
     let september = Month::in_year(from.year(), 9);
-    let regular = Some(RegularDetermination::ID);
-    store::take_back(tx, permit, case.person, (september, Some(september)), regular)
+    let (act, regular) = (Act::permitted(tx, permit, case.source)?, Some(RegularDetermination::ID));
+    store::take_back(tx.conn(), &act, case.person, (september, Some(september)), regular)
 }
 /// 標準賞与額 (健康保険法45条) of a month with one more bonus in yen; the later months of the fiscal year are counted anew.
 /// # Errors
@@ -204,20 +206,21 @@ pub fn decide_bonus<Op: Operation>(
     }
     Ok(DecidedBonus { standard_bonus_yen: standard })
 }
-/// What is decided ends with the cover: the month of the loss is not counted in, unless it is the month of acquisition too
+/// What is decided ends with the cover, and so do leaves: the month of the loss is not counted in, unless it is the month of acquisition too
 /// (健康保険法156条3項).
 /// # Errors
 /// Database errors.
-pub fn end_on_loss<Op: Operation>(
-    tx: &mut Tx<'_>,
-    permit: &Permit<Op>,
+pub fn end_on_loss(
+    conn: &mut PgConnection,
+    act: &Act,
     person: Uuid,
     (acquired_on, lost_on): (NaiveDate, NaiveDate),
 ) -> Result<(), Problem> {
     let lost = Month::of(lost_on);
     let until = if Month::of(acquired_on) == lost { lost.plus(1) } else { lost };
-    store::cut(tx, permit, person, until)?;
-    store::take_back(tx, permit, person, (until, None), None)
+    store::cut(conn, act, person, until)?;
+    store::take_back(conn, act, person, (until, None), None)?;
+    leaves::end_on_loss(conn, act, person, lost_on)
 }
 
 /// Decides a month of bonuses and writes it; gives its 標準賞与額.
@@ -271,7 +274,8 @@ pub(super) fn keep_as<Op: Operation>(
     amounts: (u8, i64, i64),
     told: (Value, Value),
 ) -> Result<Decided, Problem> {
-    store::cut(tx, permit, case.person, applies_from)?;
+    let act = Act::permitted(tx, permit, case.source)?;
+    store::cut(tx.conn(), &act, case.person, applies_from)?;
     let new = NewDecision {
         person: (case.person, case.employer),
         rule,

@@ -2,7 +2,7 @@
 //! months go into the rule.
 use super::{
     super::{
-        leaves,
+        leaves::{self, LeaveFacts},
         rules::{
             self, GradeInput, LeaveEndInput, LeaveEndOutcome, LeaveEndRevision, LeaveKind, PaidMonth, Rule,
             StandardRemunerationGrade, Trace, WorkKind,
@@ -82,7 +82,7 @@ fn revised<Op: Operation>(
     let next_day = end.ended_on.succ_opt().unwrap_or(end.ended_on);
     let from = Month::of(next_day).plus(3);
     require_cover(case, Month::of(end.ended_on))?;
-    let known = leaves::live(tx, case.person)?;
+    let known = leaves::live(tx.conn(), case.person)?;
     let mut all = Vec::with_capacity(known.len());
     for row in &known {
         all.push(row.facts_of_leave()?);
@@ -95,7 +95,12 @@ fn revised<Op: Operation>(
             "No leave of this kind that ended on this day is known",
         ));
     }
-    let next = all.iter().find(|l| l.leave_type.kind() == LeaveKind::Maternity && l.starts_on == next_day);
+    let next = |kind| {
+        let begins = |l: &&LeaveFacts| l.leave_type.kind() == kind && l.starts_on == next_day;
+        all.iter().find(begins).map(|l| l.starts_on)
+    };
+    // A childcare leave bars the revision after a maternity leave only (43条の3第1項ただし書).
+    let next_childcare = if end.leave == LeaveKind::Maternity { next(LeaveKind::Childcare) } else { None };
     let live = store::live(tx, permit, case.person)?;
     require_first(&live, word, from)?;
     let current = revisable(&live, from)?;
@@ -106,22 +111,19 @@ fn revised<Op: Operation>(
         months: end.months,
         current_standard_yen: amount(current.standard_yen)?,
         is_requested: true,
-        next_maternity_starts_on: next.map(|l| l.starts_on),
+        next_maternity_starts_on: next(LeaveKind::Maternity),
+        next_childcare_starts_on: next_childcare,
         reading: rules::LeaveEndReading::default(),
     };
     let (out, trace) = rules::apply::<LeaveEndRevision>(&facts).map_err(undecidable)?;
-    let LeaveEndOutcome {
-        revises: true,
-        standard_yen: Some(standard),
-        effective_month: Some(from),
-        average_yen,
-        ..
-    } = out
-    else {
+    let LeaveEndOutcome { revises: true, determined, .. } = out else {
+        return Err(reasoned("no-revision", &trace));
+    };
+    let (Some(standard), Some(from)) = (determined.standard_yen, determined.effective_month) else {
         return Err(reasoned("no-revision", &trace));
     };
     let grade = GradeInput { remuneration_yen: amount(standard)?, month: from };
     let (grade, _) = rules::apply::<StandardRemunerationGrade>(&grade).map_err(undecidable)?;
-    let amounts = (grade.grade, standard, average_yen.unwrap_or(standard));
+    let amounts = (grade.grade, standard, determined.average_yen.unwrap_or(standard));
     Ok((current.standard_yen, Revised { facts, trace, from, amounts }))
 }

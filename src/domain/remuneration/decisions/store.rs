@@ -2,11 +2,11 @@
 //! person.
 use super::model::{BonusRow, DecisionRow};
 use crate::{
-    kernel::{Guarded, Operation, Permit, Problem, Subject, Tx},
+    kernel::{Guarded, Operation, Permit, Problem, Subject, Tx, errand::Act},
     values::month::Month,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
+use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -36,8 +36,7 @@ pub struct NewDecision {
 /// Ends what holds from a month on: rows that began before are cut there, rows of that month are replaced, later ones stay.
 /// # Errors
 /// Database errors.
-pub fn cut<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, person: Uuid, from: Month) -> Result<(), Problem> {
-    let (by, now) = (tx.actor()?.id, tx.now());
+pub fn cut(conn: &mut PgConnection, act: &Act, person: Uuid, from: Month) -> Result<(), Problem> {
     sql_query(
         "with old as (update standard_remuneration set superseded_at = $3 where person_id = $1 and superseded_at is null \
                       and applies_from <= $2 and (applies_until is null or applies_until > $2) returning *) \
@@ -48,32 +47,31 @@ pub fn cut<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, person: Uuid, from: M
     )
     .bind::<t::Uuid, _>(person)
     .bind::<t::Date, _>(from.first_day())
-    .bind::<t::Timestamptz, _>(now)
-    .bind::<t::Uuid, _>(by)
-    .execute(tx.conn())?;
+    .bind::<t::Timestamptz, _>(act.at())
+    .bind::<t::Uuid, _>(act.by())
+    .execute(conn)?;
     Ok(())
 }
 /// Takes decisions back that begin in a month or later, of one rule or of any.
 /// # Errors
 /// Database errors.
-pub fn take_back<Op: Operation>(
-    tx: &mut Tx<'_>,
-    _: &Permit<Op>,
+pub fn take_back(
+    conn: &mut PgConnection,
+    act: &Act,
     person: Uuid,
     (from, until): (Month, Option<Month>),
     rule: Option<&str>,
 ) -> Result<(), Problem> {
-    let now = tx.now();
     sql_query(
         "update standard_remuneration set superseded_at = $2 where person_id = $1 and superseded_at is null \
          and applies_from >= $3 and ($4 is null or applies_from <= $4) and ($5 is null or rule = $5)",
     )
     .bind::<t::Uuid, _>(person)
-    .bind::<t::Timestamptz, _>(now)
+    .bind::<t::Timestamptz, _>(act.at())
     .bind::<t::Date, _>(from.first_day())
     .bind::<t::Nullable<t::Date>, _>(until.map(Month::first_day))
     .bind::<t::Nullable<t::Text>, _>(rule)
-    .execute(tx.conn())?;
+    .execute(conn)?;
     Ok(())
 }
 /// Writes a decision; it holds until the next one that is known.

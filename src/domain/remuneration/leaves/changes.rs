@@ -11,10 +11,11 @@ use super::{
     store::{self, NewLeave},
 };
 use crate::{
-    kernel::{Operation, Permit, Problem, Tx},
+    kernel::{Operation, Permit, Problem, Tx, errand::Act},
     values::month::Month,
 };
 use chrono::NaiveDate;
+use diesel::PgConnection;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -61,7 +62,7 @@ pub fn planned_leave(
     acquired_on: NaiveDate,
     notice: &LeaveNotice,
 ) -> Result<Result<(PlannedLeave, Vec<Month>), LeaveFault>, Problem> {
-    let known = of_cover(plan::known(&store::live(tx, person)?)?, acquired_on);
+    let known = of_cover(plan::known(&store::live(tx.conn(), person)?)?, acquired_on);
     Ok(plan::plan(&known, acquired_on, notice).and_then(|planned| {
         let others = known.into_iter().filter(|(id, _)| planned.leave_id != Some(*id)).map(|(_, f)| f);
         let all: Vec<LeaveFacts> = others.chain([planned.after.clone()]).collect();
@@ -78,7 +79,7 @@ pub fn notice_leave<Op: Operation>(
     case: &Case,
     notice: &LeaveNotice,
 ) -> Result<AppliedLeave, Problem> {
-    let rows = store::live(tx, case.person)?;
+    let rows = store::live(tx.conn(), case.person)?;
     let known = plan::known(&rows)?;
     let present = of_cover(known.clone(), case.acquired_on);
     let planned = plan::plan(&present, case.acquired_on, notice).map_err(LeaveFault::problem)?;
@@ -97,19 +98,20 @@ pub fn notice_leave<Op: Operation>(
         facts: planned.after,
         source: case.source,
     });
-    let kept = keep(tx, permit, case.person, &rows, wanted)?;
+    let act = Act::permitted(tx, permit, case.source)?;
+    let kept = keep(tx.conn(), &act, case.person, &rows, wanted)?;
     kept.into_iter().find(|l| l.leave_id == leave_id).ok_or_else(|| Problem::unavailable("leave-not-kept"))
 }
 /// Leaves end with the cover: one that runs ends on the day before the loss, one that begins later is none (健康保険法36条, 156条3項).
 /// # Errors
 /// Database errors.
-pub fn end_leaves_on_loss<Op: Operation>(
-    tx: &mut Tx<'_>,
-    permit: &Permit<Op>,
+pub fn end_on_loss(
+    conn: &mut PgConnection,
+    act: &Act,
     person: Uuid,
     lost_on: NaiveDate,
 ) -> Result<(), Problem> {
-    let rows = store::live(tx, person)?;
+    let rows = store::live(conn, person)?;
     let last = lost_on.pred_opt().unwrap_or(lost_on);
     let mut wanted = Vec::with_capacity(rows.len());
     for (row, (_, mut facts)) in rows.iter().zip(plan::known(&rows)?) {
@@ -123,23 +125,23 @@ pub fn end_leaves_on_loss<Op: Operation>(
         }
         wanted.push(Wanted::kept(row, facts));
     }
-    keep(tx, permit, person, &rows, wanted).map(|_| ())
+    keep(conn, act, person, &rows, wanted).map(|_| ())
 }
 /// Leaves of the present cover: what was at a former employer is neither told nor counted here.
 fn of_cover(known: Vec<(Uuid, LeaveFacts)>, acquired_on: NaiveDate) -> Vec<(Uuid, LeaveFacts)> {
     known.into_iter().filter(|(_, f)| f.starts_on >= acquired_on).collect()
 }
 /// Brings what is stored to what is wanted, and tells every leave as it is then.
-fn keep<Op: Operation>(
-    tx: &mut Tx<'_>,
-    permit: &Permit<Op>,
+fn keep(
+    conn: &mut PgConnection,
+    act: &Act,
     person: Uuid,
     rows: &[LeaveRow],
     wanted: Vec<Wanted>,
 ) -> Result<Vec<AppliedLeave>, Problem> {
     let all: Vec<(Uuid, LeaveFacts)> = wanted.iter().map(|w| (w.employer, w.facts.clone())).collect();
     for gone in rows.iter().filter(|r| wanted.iter().all(|w| w.leave_id != r.leave_id)) {
-        store::close(tx, permit, gone.leave_id)?;
+        store::close(conn, act, gone.leave_id)?;
     }
     let (mut kept, mut new) = (Vec::with_capacity(wanted.len()), Vec::new());
     for w in wanted {
@@ -160,7 +162,7 @@ fn keep<Op: Operation>(
             if old.facts_of_leave()? == w.facts && old.inputs == told.0 {
                 continue;
             }
-            store::close(tx, permit, w.leave_id)?;
+            store::close(conn, act, w.leave_id)?;
         }
         new.push(NewLeave {
             leave_id: w.leave_id,
@@ -175,7 +177,7 @@ fn keep<Op: Operation>(
     }
     // All old versions are closed by now: leaves that give days to one another don't meet.
     for leave in new {
-        store::insert(tx, permit, leave)?;
+        store::insert(conn, act, leave)?;
     }
     Ok(kept)
 }

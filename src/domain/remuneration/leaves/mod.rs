@@ -7,6 +7,7 @@ mod plan;
 mod store;
 
 pub use api::routes;
-pub use changes::{AppliedLeave, end_leaves_on_loss, notice_leave, planned_leave};
+pub(super) use changes::end_on_loss;
+pub use changes::{AppliedLeave, notice_leave, planned_leave};
 pub use plan::{ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave};
 pub(super) use store::live;

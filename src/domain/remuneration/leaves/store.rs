@@ -1,11 +1,11 @@
 //! SQL of leaves. Nothing is overwritten: a change closes a row by `superseded_at` and writes a new one. Whoever writes holds the person.
 use super::{model::LeaveRow, plan::LeaveFacts};
 use crate::{
-    kernel::{Guarded, Operation, Permit, Problem, Subject, Tx},
+    kernel::{Guarded, Problem, Subject, Tx, errand::Act},
     values::month::Month,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
+use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -35,19 +35,17 @@ pub struct NewLeave {
 /// Closes the version of a leave that is known now.
 /// # Errors
 /// Database errors.
-pub fn close<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, leave: Uuid) -> Result<(), Problem> {
-    let now = tx.now();
+pub fn close(conn: &mut PgConnection, act: &Act, leave: Uuid) -> Result<(), Problem> {
     sql_query("update leave_period set superseded_at = $2 where leave_id = $1 and superseded_at is null")
         .bind::<t::Uuid, _>(leave)
-        .bind::<t::Timestamptz, _>(now)
-        .execute(tx.conn())?;
+        .bind::<t::Timestamptz, _>(act.at())
+        .execute(conn)?;
     Ok(())
 }
 /// Writes a version of a leave.
 /// # Errors
 /// Database errors.
-pub fn insert<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, l: NewLeave) -> Result<(), Problem> {
-    let (by, now) = (tx.actor()?.id, tx.now());
+pub fn insert(conn: &mut PgConnection, act: &Act, l: NewLeave) -> Result<(), Problem> {
     let days = |months: &[Month]| months.iter().map(|m| m.first_day()).collect::<Vec<NaiveDate>>();
     sql_query(
         "insert into leave_period (row_id, leave_id, person_id, employer_id, leave_type, starts_on, planned_ends_on, ended_on, \
@@ -77,19 +75,23 @@ pub fn insert<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, l: NewLeave) -> Re
     .bind::<t::Jsonb, _>(l.told.1)
     .bind::<t::Date, _>(l.received_on.0)
     .bind::<t::Nullable<t::Date>, _>(l.received_on.1)
-    .bind::<t::Timestamptz, _>(now)
-    .bind::<t::Uuid, _>(by)
+    .bind::<t::Timestamptz, _>(act.at())
+    .bind::<t::Uuid, _>(act.by())
     .bind::<t::Nullable<t::Uuid>, _>(l.source)
-    .execute(tx.conn())?;
+    .execute(conn)?;
     Ok(())
 }
 /// Leaves of a person as known now, by their first day, to decide by.
 /// # Errors
 /// Database errors.
-pub fn live(tx: &mut Tx<'_>, person: Uuid) -> Result<Vec<LeaveRow>, Problem> {
-    by_day(tx, person, None)
+pub fn live(conn: &mut PgConnection, person: Uuid) -> Result<Vec<LeaveRow>, Problem> {
+    by_day(conn, person, None)
 }
-fn by_day(tx: &mut Tx<'_>, person: Uuid, known_at: Option<DateTime<Utc>>) -> Result<Vec<LeaveRow>, Problem> {
+fn by_day(
+    conn: &mut PgConnection,
+    person: Uuid,
+    known_at: Option<DateTime<Utc>>,
+) -> Result<Vec<LeaveRow>, Problem> {
     Ok(sql_query(format!(
         "select {LEAVE} from leave_period where person_id = $1 \
          and (superseded_at is null and $2 is null or recorded_at <= $2 and (superseded_at is null or superseded_at > $2)) \
@@ -97,7 +99,7 @@ fn by_day(tx: &mut Tx<'_>, person: Uuid, known_at: Option<DateTime<Utc>>) -> Res
     ))
     .bind::<t::Uuid, _>(person)
     .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
-    .load(tx.conn())?)
+    .load(conn)?)
 }
 /// Leaves of a person, by their first day; asked for after the person was admitted.
 /// # Errors
@@ -108,7 +110,7 @@ pub fn leaves<S: Subject>(
     known_at: Option<DateTime<Utc>>,
 ) -> Result<Vec<LeaveRow>, Problem> {
     match of.facts().person {
-        Some(person) => by_day(tx, person, known_at),
+        Some(person) => by_day(tx.conn(), person, known_at),
         None => Ok(Vec::new()),
     }
 }

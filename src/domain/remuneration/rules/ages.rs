@@ -21,6 +21,12 @@ pub struct AgeDatesInput {
 /// What age brings, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AgeDatesOutcome {
+    /// Day on which 40 is reached: the day before the birthday.
+    pub reaches_40_on: NaiveDate,
+    /// Day on which 65 is reached.
+    pub reaches_65_on: NaiveDate,
+    /// Day on which 70 is reached: pension insurance ends with it (厚生年金保険法14条5号), health insurance does not.
+    pub reaches_70_on: NaiveDate,
     /// First month as 介護保険第2号被保険者.
     pub care_from_month: Month,
     /// Last month as 介護保険第2号被保険者.
@@ -50,21 +56,33 @@ impl Rule for AgeDates {
     const ID: &'static str = "age_dates";
     const VERSION: &'static str = "2008-04";
     fn decide(input: &AgeDatesInput, trace: &mut Trace) -> Result<AgeDatesOutcome, Refusal> {
-        let reaches = |age| period::reaches_age(input.birth_on, age);
-        let (from, until) = (Month::of(reaches(40)), Month::of(reaches(65)).plus(-1));
+        let reaches = |age| Value::Date(period::reaches_age(input.birth_on, age));
+        let dates = age_dates(input.birth_on);
         trace.step(
             &CARE,
             [
-                ("forty", Value::Date(reaches(40))),
-                ("sixty_five", Value::Date(reaches(65))),
-                ("from", Value::Month(from)),
-                ("until", Value::Month(until)),
+                ("forty", reaches(40)),
+                ("sixty_five", reaches(65)),
+                ("from", Value::Month(dates.care_from_month)),
+                ("until", Value::Month(dates.care_until_month)),
             ],
         );
-        let elderly_from = Month::of(reaches(70)).plus(1).first_day();
-        trace.step(&SEVENTY, [("seventy", Value::Date(reaches(70))), ("from", Value::Date(elderly_from))]);
-        let transfer_on = reaches(75).succ_opt().unwrap_or(input.birth_on);
-        trace.step(&SEVENTY_FIVE, [("transfer", Value::Date(transfer_on))]);
-        Ok(AgeDatesOutcome { care_from_month: from, care_until_month: until, elderly_from, transfer_on })
+        trace.step(&SEVENTY, [("seventy", reaches(70)), ("from", Value::Date(dates.elderly_from))]);
+        trace.step(&SEVENTY_FIVE, [("transfer", Value::Date(dates.transfer_on))]);
+        Ok(dates)
+    }
+}
+/// The same dates of a birth, without their explanation.
+pub fn age_dates(birth_on: NaiveDate) -> AgeDatesOutcome {
+    let reaches = |age| period::reaches_age(birth_on, age);
+    let month_of = |age| Month::of(reaches(age));
+    AgeDatesOutcome {
+        reaches_40_on: reaches(40),
+        reaches_65_on: reaches(65),
+        reaches_70_on: reaches(70),
+        care_from_month: month_of(40),
+        care_until_month: month_of(65).plus(-1),
+        elderly_from: month_of(70).plus(1).first_day(),
+        transfer_on: period::birthday(birth_on, 75),
     }
 }

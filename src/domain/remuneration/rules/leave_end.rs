@@ -1,10 +1,12 @@
 //! 産前産後休業・育児休業等終了時改定 — revision on request after a leave (健康保険法43条の2, 43条の3).
 use super::{
     Refusal, Rule,
+    determined::Determined,
     exemption::LeaveKind,
     grades::{GradeTable, look_up},
     holds_until, in_reach,
     months::{PaidMonth, WorkKind, average, counted, in_order},
+    refuse,
     trace::{Trace, Value, steps},
 };
 use crate::values::{month::Month, period, yen::Yen};
@@ -44,11 +46,17 @@ pub struct LeaveEndInput {
     pub current_standard_yen: Yen,
     /// The insured person asked for it through the employer.
     pub is_requested: bool,
-    /// First day of a maternity leave that follows.
+    /// First day of a maternity leave that follows. The proviso of 43条の2 names it; 43条の3 does not, but nobody takes two maternity leaves
+    /// in a row, so it bars a revision after either leave.
     #[validate(custom(function = "in_reach"))]
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     pub next_maternity_starts_on: Option<NaiveDate>,
+    /// First day of a childcare leave that follows a maternity leave (43条の3第1項ただし書).
+    #[validate(custom(function = "in_reach"))]
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    pub next_childcare_starts_on: Option<NaiveDate>,
     /// How the month of effect is read.
     #[serde(default)]
     #[schema(nullable = false)]
@@ -60,7 +68,7 @@ pub struct LeaveEndInput {
 pub enum LeaveEndReason {
     /// Nobody asked for it.
     NotRequested,
-    /// A maternity leave starts the next day.
+    /// Another leave starts the next day.
     NextLeaveStarts,
     /// No month has enough days.
     NoEligibleMonth,
@@ -76,22 +84,9 @@ pub struct LeaveEndOutcome {
     pub revises: bool,
     /// Why, or why not.
     pub reason: LeaveEndReason,
-    /// Average of the months that count.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<Yen>)]
-    pub average_yen: Option<i64>,
-    /// New 標準報酬月額.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<Yen>)]
-    pub standard_yen: Option<i64>,
-    /// 改定年月.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub effective_month: Option<Month>,
-    /// Last month unless revised earlier.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub valid_until_month: Option<Month>,
+    /// What is set, and for how long.
+    #[serde(flatten)]
+    pub determined: Determined,
 }
 
 steps! {
@@ -100,6 +95,9 @@ steps! {
     NEXT = "next_leave_starts", "健康保険法43条の2第1項ただし書":
         "休業終了の翌日{next}に産前産後休業が始まるため、改定しません。" /
         "A maternity leave starts on {next}, the day after the end: there is no revision.";
+    NEXT_CHILDCARE = "childcare_leave_starts", "健康保険法43条の3第1項ただし書":
+        "産前産後休業終了の翌日{next}に育児休業等が始まるため、改定しません。" /
+        "A childcare leave starts on {next}, the day after the maternity leave: there is no revision.";
     NO_MONTH = "no_eligible_month", "健康保険法43条の2第1項、43条の3第1項":
         "{first}からの3か月に算入できる月がないため、改定しません。" /
         "None of the three months from {first} counts: there is no revision.";
@@ -117,7 +115,7 @@ impl Rule for LeaveEndRevision {
     type Input = LeaveEndInput;
     type Outcome = LeaveEndOutcome;
     const ID: &'static str = "leave_end_revision";
-    const VERSION: &'static str = "2022-10";
+    const VERSION: &'static str = "2022-10.2";
     fn decide(input: &LeaveEndInput, trace: &mut Trace) -> Result<LeaveEndOutcome, Refusal> {
         let next_day = input.ended_on.succ_opt().unwrap_or(input.ended_on);
         let first = Month::of(next_day);
@@ -128,12 +126,23 @@ impl Rule for LeaveEndRevision {
         };
         let table = GradeTable::in_force(effective)?;
         let current = table.with_standard(input.current_standard_yen, "/current_standard_yen")?;
+        if input.leave == LeaveKind::Childcare && input.next_childcare_starts_on.is_some() {
+            return Err(refuse(
+                "/next_childcare_starts_on",
+                "only-after-maternity-leave",
+                "産前産後休業の終了にだけ記載できます / for the end of a maternity leave only",
+            ));
+        }
         if !input.is_requested {
             trace.step(&NOT_REQUESTED, []);
             return Ok(none(LeaveEndReason::NotRequested, None));
         }
         if input.next_maternity_starts_on == Some(next_day) {
             trace.step(&NEXT, [("next", Value::Date(next_day))]);
+            return Ok(none(LeaveEndReason::NextLeaveStarts, None));
+        }
+        if input.next_childcare_starts_on == Some(next_day) {
+            trace.step(&NEXT_CHILDCARE, [("next", Value::Date(next_day))]);
             return Ok(none(LeaveEndReason::NextLeaveStarts, None));
         }
         let Some(average) = average(&counted(&months, input.kind, true, trace), trace) else {
@@ -158,22 +167,13 @@ impl Rule for LeaveEndRevision {
         );
         Ok(LeaveEndOutcome {
             revises: true,
-            standard_yen: Some(new.standard),
-            effective_month: Some(effective),
-            valid_until_month: Some(until),
-            ..none(LeaveEndReason::Ok, Some(average))
+            reason: LeaveEndReason::Ok,
+            determined: Determined::holding(Some(average), new.standard, effective, until),
         })
     }
 }
 const fn none(reason: LeaveEndReason, average_yen: Option<i64>) -> LeaveEndOutcome {
-    LeaveEndOutcome {
-        revises: false,
-        reason,
-        average_yen,
-        standard_yen: None,
-        effective_month: None,
-        valid_until_month: None,
-    }
+    LeaveEndOutcome { revises: false, reason, determined: Determined::average(average_yen) }
 }
 /// 「翌日から起算して二月を経過した日の属する月の翌月」 by the letter.
 fn literal_effect(next_day: NaiveDate) -> Month {

@@ -3,6 +3,7 @@
 mod acquisition;
 mod ages;
 mod bonus;
+mod determined;
 mod exemption;
 mod grades;
 mod leave_end;
@@ -15,13 +16,14 @@ mod offices;
 mod regular;
 mod regular_annual;
 #[cfg(test)]
-mod tests;
-mod trace;
+pub mod tests;
+pub mod trace;
 mod voluntary;
 
 pub use acquisition::{AcquisitionDetermination, AcquisitionInput, AcquisitionOutcome, PeriodPay};
-pub use ages::{AgeDates, AgeDatesInput, AgeDatesOutcome};
+pub use ages::{AgeDates, AgeDatesInput, AgeDatesOutcome, age_dates};
 pub use bonus::{BonusInput, BonusOutcome, StandardBonus, bonus_cap};
+pub use determined::Determined;
 pub use exemption::{ExemptionInput, ExemptionMonths, ExemptionOutcome, Leave, LeaveKind};
 pub use grades::{GradeInput, GradeOutcome, StandardRemunerationGrade, TABLE_OF_2016};
 pub use leave_end::{LeaveEndInput, LeaveEndOutcome, LeaveEndReading, LeaveEndReason, LeaveEndRevision};
@@ -66,11 +68,19 @@ pub trait Rule: Send + Sync + 'static {
 }
 /// Applies a rule and keeps its trace.
 /// # Errors
-/// Facts that the rule can't decide on.
+/// Facts that the rule can't decide on; `result-out-of-range` when a month or day of the trace (each one of the outcome stands in it) lies
+/// outside the years that a caller may name.
 pub fn apply<R: Rule>(input: &R::Input) -> Result<(R::Outcome, Trace), Refusal> {
     let mut trace = Trace::default();
     let outcome = R::decide(input, &mut trace)?;
-    Ok((outcome, trace))
+    if trace.steps.iter().flat_map(|s| &s.figures).all(|(_, value)| value.is_in_reach()) {
+        return Ok((outcome, trace));
+    }
+    Err(refuse(
+        "",
+        "result-out-of-range",
+        "結果の年月が2199年を超えるため判定できません / the result lies outside the years 1900 to 2199",
+    ))
 }
 
 /// Facts that contradict one another, or that no known table decides. Names places, never values.
@@ -84,14 +94,14 @@ pub struct Refusal {
     pub detail: &'static str,
 }
 /// A refusal at a place.
-const fn refuse(pointer: &'static str, code: &'static str, detail: &'static str) -> Refusal {
+pub const fn refuse(pointer: &'static str, code: &'static str, detail: &'static str) -> Refusal {
     Refusal { pointer, code, detail }
 }
 
 /// Validator of dates: the years 1900 to 2199.
 /// # Errors
 /// `date-out-of-range`.
-fn in_reach(day: &NaiveDate) -> Result<(), validator::ValidationError> {
+pub fn in_reach(day: &NaiveDate) -> Result<(), validator::ValidationError> {
     if YEARS.contains(&day.year()) {
         return Ok(());
     }

@@ -1,6 +1,7 @@
 //! 随時改定 — revision after a change of fixed pay (健康保険法43条; 昭和36年保発4号).
 use super::{
     Refusal, Rule,
+    determined::Determined,
     grades::{Grade, GradeTable, look_up},
     holds_until,
     months::{PaidMonth, WorkKind, average, in_order, none_left_out},
@@ -68,26 +69,13 @@ pub struct OccasionalOutcome {
     pub revises: bool,
     /// Why, or why not.
     pub reason: OccasionalReason,
-    /// Average of the three months.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<Yen>)]
-    pub average_yen: Option<i64>,
     /// New grade.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 1, maximum = 50)]
     pub grade: Option<u8>,
-    /// New 標準報酬月額.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<Yen>)]
-    pub standard_yen: Option<i64>,
-    /// 改定年月.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub effective_month: Option<Month>,
-    /// Last month unless revised earlier.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub valid_until_month: Option<Month>,
+    /// What is set, and for how long.
+    #[serde(flatten)]
+    pub determined: Determined,
 }
 
 steps! {
@@ -175,16 +163,8 @@ impl Rule for OccasionalRevision {
     }
 }
 /// No revision.
-pub fn none(reason: OccasionalReason, average_yen: Option<i64>) -> OccasionalOutcome {
-    OccasionalOutcome {
-        revises: false,
-        reason,
-        average_yen,
-        grade: None,
-        standard_yen: None,
-        effective_month: None,
-        valid_until_month: None,
-    }
+fn none(reason: OccasionalReason, average_yen: Option<i64>) -> OccasionalOutcome {
+    OccasionalOutcome { revises: false, reason, grade: None, determined: Determined::average(average_yen) }
 }
 /// A revision and how long it holds (健康保険法43条2項).
 pub fn revised(
@@ -206,11 +186,8 @@ pub fn revised(
     OccasionalOutcome {
         revises: true,
         reason,
-        average_yen: Some(average),
         grade: Some(new.number),
-        standard_yen: Some(new.standard),
-        effective_month: Some(effective),
-        valid_until_month: Some(until),
+        determined: Determined::holding(Some(average), new.standard, effective, until),
     }
 }
 /// The average of three months that all have enough days (no fifteen days here, 健康保険法43条1項); nothing when one has not.

@@ -4,8 +4,8 @@ use super::{
     grades::{GradeTable, look_up},
     months::{PaidMonth, WorkKind, in_order, none_left_out},
     occasional::{
-        FixedPayChange, OccasionalOutcome, OccasionalReason, none, note_difference, revised, same_direction,
-        three_months,
+        FixedPayChange, OccasionalInput, OccasionalOutcome, OccasionalReason, OccasionalRevision,
+        note_difference, revised, same_direction, three_months,
     },
     trace::{Trace, Value, steps},
 };
@@ -44,6 +44,9 @@ pub struct OccasionalAnnualInput {
     pub variable_pay_total_yen: Yen,
     /// 従前の標準報酬月額.
     pub current_standard_yen: Yen,
+    /// 報酬月額 behind it: where the usual rule decides, it decides about one grade at either end of the table.
+    #[schema(nullable = false)]
+    pub current_base_yen: Option<Yen>,
     /// The difference recurs every year by the nature of the work.
     pub is_recurring: bool,
     /// The insured person consents.
@@ -56,13 +59,13 @@ pub struct OccasionalAnnualInput {
 /// What the average of a year gives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct OccasionalAnnualOutcome {
-    /// The average of the year may be used: then `revision` is by it; else the usual rule decides.
+    /// The average of the year decides; else the usual rule does.
     pub uses_annual: bool,
     /// Average of the year.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<Yen>)]
     pub annual_average_yen: Option<i64>,
-    /// The revision by the average of the year; when it is not used, why the usual average is looked at instead.
+    /// What is decided: by the average of the year, or else by the usual rule, which may revise too.
     pub revision: OccasionalOutcome,
 }
 
@@ -74,8 +77,8 @@ steps! {
         "通常の{ordinary}と年間平均の{annual}の差は{difference}で、{needed}以上の差が要ります。" /
         "The ordinary {ordinary} and {annual} of the year differ by {difference}; {needed} or more are needed.";
     NOT_ALLOWED = "annual_not_used", "平成30年保発0301第8号":
-        "要件(通常の随時改定に該当、例年の差、同意、等級差)を満たさないため、年間平均によりません。" /
-        "The conditions (ordinary revision, recurring difference, consent, grades) are not all met: the average of the year is not used.";
+        "要件(通常の随時改定に該当、例年の差、同意、等級差)を満たさないため、年間平均によらず、通常の随時改定によります。" /
+        "The conditions (ordinary revision, recurring difference, consent, grades) are not all met: the usual rule decides.";
 }
 /// Grades by which the ordinary average must differ from the current grade and from the average of the year.
 const NEEDED: u8 = 2;
@@ -86,7 +89,7 @@ impl Rule for OccasionalRevisionAnnual {
     type Input = OccasionalAnnualInput;
     type Outcome = OccasionalAnnualOutcome;
     const ID: &'static str = "occasional_revision_annual";
-    const VERSION: &'static str = "2018-10";
+    const VERSION: &'static str = "2018-10.2";
     fn decide(input: &OccasionalAnnualInput, trace: &mut Trace) -> Result<OccasionalAnnualOutcome, Refusal> {
         let months = in_order(&input.months, input.change_month, 3)?;
         none_left_out(&months)?;
@@ -94,7 +97,7 @@ impl Rule for OccasionalRevisionAnnual {
         let table = GradeTable::in_force(effective)?;
         let current = table.with_standard(input.current_standard_yen, "/current_standard_yen")?;
         let Some(ordinary_average) = three_months(&months, input.kind, trace) else {
-            return Ok(not_used(OccasionalReason::InsufficientDays, None, None));
+            return by_the_usual_rule(input, None, trace);
         };
         let ordinary = look_up(&table, ordinary_average, trace);
         let from_current = note_difference(current, ordinary, trace);
@@ -111,37 +114,39 @@ impl Rule for OccasionalRevisionAnnual {
             ],
         );
         note_difference(current, annual, trace);
-        let reason = if input.fixed_change == FixedPayChange::None {
-            OccasionalReason::NoFixedChange
-        } else if from_current < NEEDED {
-            OccasionalReason::LessThanTwoGrades
-        } else if !same_direction(input.fixed_change, current, ordinary) {
-            OccasionalReason::DirectionMismatch
-        } else {
-            OccasionalReason::TwoGrades
-        };
-        let is_allowed = reason == OccasionalReason::TwoGrades
+        let is_ordinary = from_current >= NEEDED && same_direction(input.fixed_change, current, ordinary);
+        let is_allowed = is_ordinary
             && apart >= NEEDED
             && same_direction(input.fixed_change, current, annual)
             && input.is_recurring
             && input.has_consent;
         if !is_allowed {
-            trace.step(&NOT_ALLOWED, []);
-            return Ok(not_used(reason, Some(ordinary_average), Some(annual_average)));
+            return by_the_usual_rule(input, Some(annual_average), trace);
         }
         Ok(OccasionalAnnualOutcome {
             uses_annual: true,
             annual_average_yen: Some(annual_average),
-            revision: revised(reason, annual_average, annual, effective, trace),
+            revision: revised(OccasionalReason::TwoGrades, annual_average, annual, effective, trace),
         })
     }
 }
-fn not_used(reason: OccasionalReason, ordinary: Option<i64>, annual: Option<i64>) -> OccasionalAnnualOutcome {
-    OccasionalAnnualOutcome {
-        uses_annual: false,
-        annual_average_yen: annual,
-        revision: none(reason, ordinary),
-    }
+/// What the usual rule decides (健康保険法43条1項), when the average of the year may not be used.
+fn by_the_usual_rule(
+    input: &OccasionalAnnualInput,
+    annual_average_yen: Option<i64>,
+    trace: &mut Trace,
+) -> Result<OccasionalAnnualOutcome, Refusal> {
+    trace.step(&NOT_ALLOWED, []);
+    let usual = OccasionalInput {
+        kind: input.kind,
+        fixed_change: input.fixed_change,
+        change_month: input.change_month,
+        months: input.months.clone(),
+        current_standard_yen: input.current_standard_yen,
+        current_base_yen: input.current_base_yen,
+    };
+    let revision = OccasionalRevision::decide(&usual, trace)?;
+    Ok(OccasionalAnnualOutcome { uses_annual: false, annual_average_yen, revision })
 }
 fn annual_average(input: &OccasionalAnnualInput, trace: &mut Trace) -> i64 {
     let (fixed, variable) = (input.fixed_pay_total_yen.get(), input.variable_pay_total_yen.get());

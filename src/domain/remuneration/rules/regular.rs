@@ -1,6 +1,7 @@
 //! 定時決定 — the yearly determination from April, May and June (健康保険法41条).
 use super::{
     Refusal, Rule,
+    determined::Determined,
     grades::{GradeTable, look_up},
     holds_until, in_reach,
     months::{PaidMonth, WorkKind, average, counted, in_order},
@@ -73,26 +74,13 @@ pub struct RegularOutcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, maximum = 3)]
     pub months_used: Option<u8>,
-    /// 報酬月額: their average.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<Yen>)]
-    pub average_yen: Option<i64>,
     /// Grade.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 1, maximum = 50)]
     pub grade: Option<u8>,
-    /// 標準報酬月額.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<Yen>)]
-    pub standard_yen: Option<i64>,
-    /// First month.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub effective_month: Option<Month>,
-    /// Last month unless revised earlier.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub valid_until_month: Option<Month>,
+    /// What is set, and for how long.
+    #[serde(flatten)]
+    pub determined: Determined,
 }
 
 steps! {
@@ -161,26 +149,14 @@ impl Rule for RegularDetermination {
         trace.step(&HOLDS, [("effective", Value::Month(effective)), ("until", Value::Month(until))]);
         Ok(RegularOutcome {
             months_used,
-            average_yen: average,
             grade: Some(grade.number),
-            standard_yen: Some(grade.standard),
-            effective_month: Some(effective),
-            valid_until_month: Some(until),
+            determined: Determined::holding(average, grade.standard, effective, until),
             ..outcome(true, reason)
         })
     }
 }
 const fn outcome(applies: bool, reason: RegularReason) -> RegularOutcome {
-    RegularOutcome {
-        applies,
-        reason,
-        months_used: None,
-        average_yen: None,
-        grade: None,
-        standard_yen: None,
-        effective_month: None,
-        valid_until_month: None,
-    }
+    RegularOutcome { applies, reason, months_used: None, grade: None, determined: Determined::average(None) }
 }
 /// Why somebody takes no part this year, asked in the order of the Act (健康保険法41条1項, 3項).
 fn not_applicable(input: &RegularInput, trace: &mut Trace) -> Option<RegularReason> {

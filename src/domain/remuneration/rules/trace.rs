@@ -1,6 +1,9 @@
 //! Traces: what a rule did, step by step, with every figure it used. A trace is what a decision is explained and checked with; it
 //! renders into sentences that a clerk can read aloud.
-use crate::values::{month::Month, yen::Yen};
+use crate::values::{
+    month::{Month, YEARS},
+    yen::Yen,
+};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -84,6 +87,14 @@ impl Value {
             Self::Count(_) => FigureUnit::Count,
         }
     }
+    /// A month or a date lies in the years that a caller may name; anything else always does.
+    pub fn is_in_reach(self) -> bool {
+        match self {
+            Self::Month(month) => YEARS.contains(&month.year()),
+            Self::Date(day) => YEARS.contains(&day.year()),
+            _ => true,
+        }
+    }
     /// As programs write it: `250000`, `2026-09`, `2026-09-01`.
     pub fn plain(self) -> String {
         match self {
@@ -154,17 +165,17 @@ pub struct StepWords {
 /// Declares kinds of steps: `NAME = "code", "article" [, rounding]: "日本語" / "English";`
 macro_rules! steps {
     ($($name:ident = $code:literal, $law:literal $(, $rounding:ident)?: $ja:literal / $en:literal;)+) => { $(
-        const $name: $crate::domain::remuneration::rules::trace::StepWords =
-            $crate::domain::remuneration::rules::trace::StepWords {
+        const $name: $crate::domain::remuneration::StepWords =
+            $crate::domain::remuneration::StepWords {
                 code: $code,
                 article: $law,
-                rounding: steps!(@ $($rounding)?),
+                rounding: $crate::domain::remuneration::steps!(@ $($rounding)?),
                 ja: $ja,
                 en: $en,
             };
     )+ };
     (@) => { None };
-    (@ $rounding:ident) => { Some($crate::domain::remuneration::rules::trace::RoundingStep::$rounding) };
+    (@ $rounding:ident) => { Some($crate::domain::remuneration::RoundingStep::$rounding) };
 }
 pub(crate) use steps;
 

@@ -5,8 +5,8 @@ use super::{
     in_reach, refuse,
     trace::{Trace, Value, steps},
 };
-use crate::values::{month::Month, period, yen::Yen};
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use crate::values::{holidays::next_business_day, month::Month, period, yen::Yen};
+use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -143,7 +143,7 @@ pub struct VoluntaryDeadlineInput {
     #[validate(custom(function = "in_reach"))]
     #[serde(deserialize_with = "crate::kernel::input::dated")]
     pub applied_on: NaiveDate,
-    /// Holidays and the society's own closed days, beside Saturdays and Sundays.
+    /// The society's own closed days, beside Saturdays, Sundays and holidays.
     #[serde(default)]
     #[validate(length(max = 60))]
     #[schema(max_items = 60)]
@@ -170,8 +170,10 @@ pub struct VoluntaryDeadlineOutcome {
     pub is_eligible: bool,
     /// Why, or why not.
     pub reason: VoluntaryDeadlineReason,
-    /// Last day for the application.
+    /// Last day for the application: the twentieth, or the first open day after it.
     pub last_day: NaiveDate,
+    /// The twentieth day, counted from the day of loss.
+    pub twentieth_day: NaiveDate,
 }
 
 steps! {
@@ -182,6 +184,11 @@ steps! {
         "喪失日{lost}から数えて{days}以内、{last}までに申し出ます(申出日{applied})。" /
         "The application is due within {days} counted from the loss on {lost}: by {last} (applied on {applied}).";
 }
+steps! {
+    MOVED = "closed_day", "民法142条、国民の祝日に関する法律3条":
+        "20日目の{twentieth}は休業日のため、期間は次の営業日{last}に満了します。" /
+        "The twentieth day, {twentieth}, is a closed day: the period ends on the next open one, {last}.";
+}
 const MONTHS_NEEDED: u16 = 2;
 const DAYS_TO_APPLY: u8 = 20;
 
@@ -191,7 +198,7 @@ impl Rule for VoluntaryDeadline {
     type Input = VoluntaryDeadlineInput;
     type Outcome = VoluntaryDeadlineOutcome;
     const ID: &'static str = "voluntary_continuation_deadline";
-    const VERSION: &'static str = "1984-10";
+    const VERSION: &'static str = "1984-10.2";
     fn decide(
         input: &VoluntaryDeadlineInput,
         trace: &mut Trace,
@@ -202,10 +209,10 @@ impl Rule for VoluntaryDeadline {
         ];
         trace.step(&MONTHS, figures);
         let twentieth = input.lost_on + Days::new(u64::from(DAYS_TO_APPLY) - 1);
-        let is_open = |day: &NaiveDate| {
-            !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && !input.closed_days.contains(day)
-        };
-        let last_day = twentieth.iter_days().find(is_open).unwrap_or(twentieth);
+        let last_day = next_business_day(twentieth, &input.closed_days);
+        if last_day != twentieth {
+            trace.step(&MOVED, [("twentieth", Value::Date(twentieth)), ("last", Value::Date(last_day))]);
+        }
         trace.step(
             &TWENTY,
             [
@@ -225,7 +232,7 @@ impl Rule for VoluntaryDeadline {
             VoluntaryDeadlineReason::Eligible
         };
         let is_eligible = reason == VoluntaryDeadlineReason::Eligible;
-        Ok(VoluntaryDeadlineOutcome { is_eligible, reason, last_day })
+        Ok(VoluntaryDeadlineOutcome { is_eligible, reason, last_day, twentieth_day: twentieth })
     }
 }
 

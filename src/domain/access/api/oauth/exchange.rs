@@ -11,10 +11,13 @@ use super::{
     form::Call,
     token::TokenAnswer,
 };
-use crate::kernel::{
-    Actor, ActorKind, Problem, Tx, Zone,
-    gate::Asking,
-    token::{Claims, GRANT_SECONDS},
+use crate::{
+    domain::notifications,
+    kernel::{
+        Actor, ActorKind, Problem, Tx, Zone,
+        gate::Asking,
+        token::{Claims, GRANT_SECONDS},
+    },
 };
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
@@ -101,13 +104,13 @@ fn entitled(tx: &mut Tx<'_>, user: &Actor, claims: &Claims) -> Result<Session, P
 }
 /// Case and people are there, and the people belong to the case.
 fn check_named(tx: &mut Tx<'_>, wish: &GrantWish) -> Result<(), Problem> {
-    if !store::case_exists(tx.conn(), wish.case)? {
+    let Some(concerns_all) = notifications::concerns(tx, wish.case, &wish.members)? else {
         return Err(fault("invalid_request", "case is not the id of a notification"));
-    }
+    };
     if !store::all_persons_exist(tx.conn(), &wish.members)? {
         return Err(fault("invalid_request", "members holds an id that is not of a person"));
     }
-    if !store::belong_to_case(tx.conn(), wish.case, &wish.members)? {
+    if !concerns_all {
         return Err(fault("access_denied", "members holds somebody who does not belong to the case"));
     }
     Ok(())

@@ -1,6 +1,9 @@
 //! Reading a call: a form of at most 16 KiB, no parameter twice, and who the caller says it is.
 use super::fault;
-use crate::kernel::{Kind, Problem, input::read_body};
+use crate::kernel::{
+    Problem,
+    input::{read_body, refuse_compressed},
+};
 use actix_web::{HttpRequest, dev::Payload, http::header};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use std::collections::BTreeMap;
@@ -37,10 +40,7 @@ impl Call {
     /// # Errors
     /// invalid_request; 413, 415.
     pub async fn read(req: &HttpRequest, payload: Payload) -> Result<Self, Problem> {
-        let encoding = req.headers().get(header::CONTENT_ENCODING).map(|v| v.as_bytes());
-        if encoding.is_some_and(|e| !e.eq_ignore_ascii_case(b"identity")) {
-            return Err(Problem::new(Kind::UnsupportedMedia));
-        }
+        refuse_compressed(req)?;
         let basic = basic(req)?;
         let body = read_body(req, payload, "application/x-www-form-urlencoded", LIMIT).await?;
         Ok(Self { form: parse(&body)?, basic })

@@ -28,7 +28,7 @@ fn paid(first: Month, pays: &[(i64, u8)]) -> Vec<PaidMonth> {
     (0..).zip(pays).map(one).collect()
 }
 /// The outcome, and after it what every trace must hold: each figure stands in both texts, and nothing is left to fill in.
-fn decide<R: Rule>(input: &R::Input) -> R::Outcome {
+pub fn decide<R: Rule>(input: &R::Input) -> R::Outcome {
     let (outcome, trace) = apply::<R>(input).unwrap_or_else(|r| panic!("{}: {}", R::ID, r.code));
     assert!(!trace.steps.is_empty(), "{} tells nothing", R::ID);
     for step in &trace.steps {

@@ -43,8 +43,8 @@ proptest! {
         };
         let o = decide::<RegularDetermination>(&input);
         let (average, count) = plain::average(&input.months, kind);
-        prop_assert_eq!((o.average_yen, o.months_used), (average, u8::try_from(count).ok()));
-        prop_assert_eq!(o.standard_yen, Some(average.map_or(300_000, |a| plain::grade(a).1)));
+        prop_assert_eq!((o.determined.average_yen, o.months_used), (average, u8::try_from(count).ok()));
+        prop_assert_eq!(o.determined.standard_yen, Some(average.map_or(300_000, |a| plain::grade(a).1)));
         input.months.rotate_left(turn);
         if flip { input.months.reverse(); }
         prop_assert_eq!(decide::<RegularDetermination>(&input), o, "the order decides");
@@ -78,7 +78,7 @@ proptest! {
         };
         let o = decide::<OccasionalRevision>(&input);
         prop_assert_eq!(o.revises, plain::revises(&input));
-        prop_assert_eq!(o.standard_yen, o.revises.then(|| plain::grade(average).1));
+        prop_assert_eq!(o.determined.standard_yen, o.revises.then(|| plain::grade(average).1));
         input.months.rotate_left(turn);
         // Which month has too few days is told in the order of the calendar, so the trace too stays the same.
         prop_assert_eq!(decide::<OccasionalRevision>(&input), o, "the order decides");
@@ -93,10 +93,10 @@ proptest! {
         let new = average.map(plain::grade);
         let o = decide::<LeaveEndRevision>(&LeaveEndInput {
             leave: LeaveKind::Maternity, kind, ended_on, months, current_standard_yen: yen(current), is_requested: true,
-            next_maternity_starts_on: None, reading: LeaveEndReading::Practice,
+            next_maternity_starts_on: None, next_childcare_starts_on: None, reading: LeaveEndReading::Practice,
         });
-        prop_assert_eq!((o.average_yen, o.revises), (average, new.is_some_and(|n| n.1 != current)));
-        prop_assert_eq!(o.effective_month, o.revises.then(|| first.plus(3)));
+        prop_assert_eq!((o.determined.average_yen, o.revises), (average, new.is_some_and(|n| n.1 != current)));
+        prop_assert_eq!(o.determined.effective_month, o.revises.then(|| first.plus(3)));
     }
 
     #[test]
@@ -150,8 +150,8 @@ proptest! {
         let applied_on = acquired_on + Days::new(after);
         let o = decide::<VoluntaryDeadline>(&VoluntaryDeadlineInput { months_before: 2, lost_on: acquired_on, applied_on, closed_days: vec![] });
         let mut last = acquired_on + Days::new(19);
-        while ["Sat", "Sun"].contains(&last.format("%a").to_string().as_str()) { last = last.succ_opt().unwrap(); }
-        prop_assert_eq!((o.is_eligible, o.last_day), (applied_on <= last, last));
+        while ["Sat", "Sun"].contains(&last.format("%a").to_string().as_str()) || crate::values::holidays::is_holiday(last) { last = last.succ_opt().unwrap(); }
+        prop_assert_eq!((o.is_eligible, o.last_day, o.twentieth_day), (applied_on <= last, last, acquired_on + Days::new(19)));
     }
 
     #[test]

@@ -92,6 +92,7 @@ fn a_year_s_average_needs_every_condition() {
         fixed_pay_total_yen: yen(900_001),
         variable_pay_total_yen: yen(variable),
         current_standard_yen: yen(300_000),
+        current_base_yen: None,
         is_recurring: true,
         has_consent: true,
         rounding,
@@ -101,7 +102,7 @@ fn a_year_s_average_needs_every_condition() {
         (each.uses_annual, each.annual_average_yen, each.revision.grade),
         (true, Some(325_000), Some(23))
     );
-    assert_eq!(each.revision.effective_month, Some(month("2026-07")));
+    assert_eq!(each.revision.determined.effective_month, Some(month("2026-07")));
     let sum = decide::<OccasionalRevisionAnnual>(&input(300_011, AnnualPartRounding::Sum));
     assert_eq!(sum.annual_average_yen, Some(325_001));
     for (wrong, what) in [
@@ -120,8 +121,107 @@ fn a_year_s_average_needs_every_condition() {
             "direction",
         ),
     ] {
-        assert!(!decide::<OccasionalRevisionAnnual>(&wrong).uses_annual, "{what}");
+        let o = decide::<OccasionalRevisionAnnual>(&wrong);
+        assert!(!o.uses_annual, "{what}");
+        // The usual rule decides then: four grades up, unless pay moved the other way.
+        let expected = if what == "direction" { None } else { Some((410_000, month("2026-07"))) };
+        assert_eq!(
+            o.revision.determined.standard_yen.zip(o.revision.determined.effective_month),
+            expected,
+            "{what}"
+        );
+        assert_eq!(o.revision.revises, expected.is_some());
     }
+    let few = OccasionalAnnualInput {
+        months: paid(month("2026-04"), &[(400_000, 20), (400_000, 16), (400_000, 20)]),
+        ..input(300_000, AnnualPartRounding::Sum)
+    };
+    let o = decide::<OccasionalRevisionAnnual>(&few);
+    assert_eq!((o.annual_average_yen, o.revision.reason), (None, OccasionalReason::InsufficientDays));
+    // One grade at the bottom counts as two by the base: the usual rule knows, the average of the year does not.
+    let bottom = OccasionalAnnualInput {
+        months: paid(month("2026-04"), &[(64_000, 20); 3]),
+        current_standard_yen: yen(58_000),
+        current_base_yen: Some(yen(52_999)),
+        ..input(0, AnnualPartRounding::Sum)
+    };
+    let o = decide::<OccasionalRevisionAnnual>(&bottom);
+    assert_eq!((o.uses_annual, o.revision.reason), (false, OccasionalReason::OneGradeException));
+}
+
+#[test]
+fn a_result_past_the_last_year_is_refused() {
+    let regular = |year| RegularInput {
+        year,
+        kind: WorkKind::Full,
+        months: paid(Month::in_year(year, 4), &[(300_000, 20); 3]),
+        previous_standard_yen: None,
+        acquired_on: day("2020-04-01"),
+        lost_on: None,
+        revision_month: None,
+    };
+    let until = decide::<RegularDetermination>(&regular(2198)).determined.valid_until_month;
+    assert_eq!(until, Some(month("2199-08")));
+    assert_eq!(refused::<RegularDetermination>(&regular(2199)), "result-out-of-range");
+    assert_eq!(refused::<AgeDates>(&AgeDatesInput { birth_on: day("2125-01-01") }), "result-out-of-range");
+    assert_eq!(
+        decide::<AgeDates>(&AgeDatesInput { birth_on: day("2124-12-31") }).transfer_on,
+        day("2199-12-31")
+    );
+    let end = |text: &str| VoluntaryEndInput { acquired_on: day(text), withdrawal_received_on: None };
+    assert_eq!(decide::<VoluntaryEnd>(&end("2197-12-31")).lost_on, day("2199-12-31"));
+    assert_eq!(refused::<VoluntaryEnd>(&end("2198-01-01")), "result-out-of-range");
+}
+
+#[test]
+fn a_deadline_passes_holidays() {
+    let deadline = |lost: &str, applied: &str| {
+        decide::<VoluntaryDeadline>(&VoluntaryDeadlineInput {
+            months_before: 2,
+            lost_on: day(lost),
+            applied_on: day(applied),
+            closed_days: vec![],
+        })
+    };
+    // The twentieth day is Thursday 29 April 2027; Friday 30 is open.
+    for (lost, applied, is_eligible) in [
+        ("2027-04-10", "2027-04-30", true),
+        ("2027-04-10", "2027-05-01", false),
+        ("2026-04-14", "2026-05-07", true),
+    ] {
+        assert_eq!(deadline(lost, applied).is_eligible, is_eligible, "{lost} {applied}");
+    }
+    let o = deadline("2026-04-14", "2026-05-08");
+    assert_eq!((o.is_eligible, o.twentieth_day, o.last_day), (false, day("2026-05-03"), day("2026-05-07")));
+}
+
+#[test]
+fn a_leave_that_starts_the_next_day_bars_a_revision() {
+    let input = |leave, maternity: Option<&str>, childcare: Option<&str>| LeaveEndInput {
+        leave,
+        kind: WorkKind::Full,
+        ended_on: day("2026-08-14"),
+        months: paid(month("2026-08"), &[(250_000, 20); 3]),
+        current_standard_yen: yen(300_000),
+        is_requested: true,
+        next_maternity_starts_on: maternity.map(day),
+        next_childcare_starts_on: childcare.map(day),
+        reading: LeaveEndReading::Practice,
+    };
+    use LeaveKind::{Childcare, Maternity};
+    for (leave, maternity, childcare, revises) in [
+        (Maternity, None, Some("2026-08-15"), false),
+        (Maternity, None, Some("2026-08-16"), true),
+        (Maternity, Some("2026-08-15"), None, false),
+        (Childcare, Some("2026-08-15"), None, false),
+        (Childcare, Some("2026-08-16"), None, true),
+    ] {
+        let o = decide::<LeaveEndRevision>(&input(leave, maternity, childcare));
+        let reason = if revises { LeaveEndReason::Ok } else { LeaveEndReason::NextLeaveStarts };
+        assert_eq!((o.revises, o.reason), (revises, reason), "{leave:?} {maternity:?} {childcare:?}");
+    }
+    let two = input(Childcare, None, Some("2026-08-15"));
+    assert_eq!(refused::<LeaveEndRevision>(&two), "only-after-maternity-leave");
 }
 
 #[test]
@@ -164,6 +264,7 @@ fn a_leave_that_ends_before_a_short_month_is_read_as_practised_unless_set_otherw
         current_standard_yen: yen(300_000),
         is_requested: true,
         next_maternity_starts_on: None,
+        next_childcare_starts_on: None,
         reading,
     };
     for (end, practice, literal) in [
@@ -176,7 +277,7 @@ fn a_leave_that_ends_before_a_short_month_is_read_as_practised_unless_set_otherw
             [(LeaveEndReading::Practice, practice), (LeaveEndReading::Literal, literal)]
         {
             let outcome = decide::<LeaveEndRevision>(&input(end, reading));
-            assert_eq!(outcome.effective_month, Some(month(expected)), "{end} {reading:?}");
+            assert_eq!(outcome.determined.effective_month, Some(month(expected)), "{end} {reading:?}");
         }
     }
 }
@@ -187,6 +288,10 @@ fn ages_count_from_the_day_before() {
     let first = dates("1956-12-01");
     assert_eq!((first.elderly_from, first.transfer_on), (day("2026-12-01"), day("2031-12-01")));
     assert_eq!((first.care_from_month, first.care_until_month), (month("1996-11"), month("2021-10")));
+    assert_eq!(
+        (first.reaches_40_on, first.reaches_65_on, first.reaches_70_on),
+        (day("1996-11-30"), day("2021-11-30"), day("2026-11-30"))
+    );
     let second = dates("1956-12-02");
     assert_eq!((second.elderly_from, second.care_until_month), (day("2027-01-01"), month("2021-11")));
     assert_eq!(dates("1952-02-29").transfer_on, day("2027-03-01"));

@@ -1,4 +1,6 @@
 //! SQL that reads insured persons, and what reads of dependents share with it. One text, by which knowledge it uses.
+mod pieces;
+
 use super::model::{EnrolmentVersion, IdentityVersion, MemberRow, PersonRow};
 use crate::kernel::{
     Guarded, Operation, Permit, Problem, RowScope, Subject, Tx,
@@ -8,6 +10,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{PgConnection, QueryResult, QueryableByName, RunQueryDsl, pg::Pg, sql_query, sql_types as t};
 use std::sync::LazyLock;
 use uuid::Uuid;
+
+pub use pieces::{Known, known_pieces, write_pieces};
 
 const COLUMNS: &str = "p.id as person_id, p.version, i.name, i.name_kana, i.birth_on, i.sex, i.resident_postal_code, \
      i.resident_address, i.contact_postal_code, i.contact_address, i.phone, e.employer_id, e.enrolment_type, e.symbol, e.number, \
@@ -27,11 +31,18 @@ impl Knowledge {
     /// What is known now.
     pub const NOW: Self =
         Self { rows: "superseded_at is null", number: "p.number_state, p.number_reason", is_now: true };
+    /// What was known at the instant.
     const THEN: Self = Self {
         rows: "recorded_at <= $3 and (superseded_at is null or superseded_at > $3)",
         number: "null::text as number_state, null::text as number_reason",
         is_now: false,
     };
+}
+impl Knowledge {
+    /// By the instant that a read asks for.
+    pub fn at(known_at: Option<DateTime<Utc>>) -> &'static Self {
+        if known_at.is_some() { &Self::THEN } else { &Self::NOW }
+    }
 }
 /// Joins, as `i`, the identity of the person that `person` names, valid on the day `$1` as it was known.
 pub fn identity_join(person: &str, known: &Knowledge) -> String {
@@ -50,9 +61,7 @@ pub fn one_as_known<T: QueryableByName<Pg> + 'static>(
     (id, as_of): (Uuid, NaiveDate),
     known_at: Option<DateTime<Utc>>,
 ) -> Result<Guarded<T>, Problem> {
-    let query = sql_query(text(if known_at.is_some() { &Knowledge::THEN } else { &Knowledge::NOW }))
-        .bind::<t::Date, _>(as_of)
-        .bind::<t::Uuid, _>(id);
+    let query = sql_query(text(Knowledge::at(known_at))).bind::<t::Date, _>(as_of).bind::<t::Uuid, _>(id);
     let row = match known_at {
         Some(at) => query.bind::<t::Timestamptz, _>(at).get_result(tx.conn())?,
         None => query.get_result(tx.conn())?,
@@ -63,17 +72,20 @@ pub fn one_as_known<T: QueryableByName<Pg> + 'static>(
 /// at what was known of cover that is known now; a loss that came later ends it (R-202).
 fn members(people: &str, known: &Knowledge) -> String {
     let (rows, number, identity) = (known.rows, known.number, identity_join("p.id", known));
-    let is_covered = if known.is_now {
-        "(e.lost_on is null or e.lost_on > $1)"
-    } else {
-        "exists (select from enrolment x where x.enrolment_id = e.enrolment_id and x.superseded_at is null \
-                 and (x.lost_on is null or x.lost_on > $1))"
-    };
+    let is_covered = is_covered(known);
     format!(
         "select {COLUMNS}, {number}, {is_covered} as is_covered from {people} \
          join lateral (select * from enrolment where person_id = p.id and {rows} and acquired_on <= $1 \
                        order by acquired_on desc limit 1) e on true {identity}"
     )
+}
+fn is_covered(known: &Knowledge) -> &'static str {
+    if known.is_now {
+        "(e.lost_on is null or e.lost_on > $1)"
+    } else {
+        "exists (select from enrolment x where x.enrolment_id = e.enrolment_id and x.superseded_at is null \
+                 and (x.lost_on is null or x.lost_on > $1))"
+    }
 }
 
 /// The insured person as of a day; `known_at` answers what was known then.
@@ -145,6 +157,8 @@ pub(super) fn find_many(
 pub struct Filter {
     /// As of this day.
     pub as_of: NaiveDate,
+    /// As it was known at this instant; now when absent.
+    pub known_at: Option<DateTime<Utc>>,
     /// Of this employer.
     pub employer: Option<Uuid>,
     /// Reading starts with (folded).
@@ -170,16 +184,16 @@ impl Filter {
     /// Who can be on the page at all, in the order of the page and through an index of its own: so a page reads the rows of
     /// those people, and not of the society. What is left is asked of each (it may have been long ago).
     fn candidates(&self, employers: Option<&[Uuid]>) -> String {
+        let rows = Knowledge::at(self.known_at).rows;
         let mut enrolled = Vec::new();
         match employers {
             None => {}
-            Some([_]) => enrolled.push("employer_id = ($3::uuid[])[1]"), // read in order, so that a page ends early
-            Some(_) => enrolled.push("employer_id = any($3)"),
+            Some([_]) => enrolled.push("employer_id = ($4::uuid[])[1]"), // read in order, so that a page ends early
+            Some(_) => enrolled.push("employer_id = any($4)"),
         }
-        enrolled.extend(self.symbol.is_some().then_some("symbol = $6"));
-        enrolled.extend(self.number.is_some().then_some("number = $7"));
-        let named =
-            "select person_id from person_identity where superseded_at is null and kana_search like $5";
+        enrolled.extend(self.symbol.is_some().then_some("symbol = $7"));
+        enrolled.extend(self.number.is_some().then_some("number = $8"));
+        let named = format!("select person_id from person_identity where {rows} and kana_search like $6");
         let of = match (enrolled.is_empty(), self.kana.is_some()) {
             (true, false) => return "person p".into(),
             (true, true) => format!("{named} and person_id > $2"),
@@ -187,7 +201,7 @@ impl Filter {
                 let named = if is_named { format!(" and person_id in ({named})") } else { String::new() };
                 let enrolled = enrolled.join(" and ");
                 format!(
-                    "select person_id from enrolment where superseded_at is null and person_id > $2 and {enrolled}{named}"
+                    "select person_id from enrolment where {rows} and person_id > $2 and {enrolled}{named}"
                 )
             }
         };
@@ -204,19 +218,25 @@ pub fn list(
     after: Uuid,
     limit: i64,
 ) -> Result<Guarded<Vec<MemberRow>>, Problem> {
-    let like = f.kana.as_ref().map(|k| format!("{}%", k.replace(['%', '_', '\\'], "")));
+    let like = f
+        .kana
+        .as_ref()
+        .map(|k| format!("{}%", k.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")));
     let employers = f.employers(scope);
+    let known = Knowledge::at(f.known_at);
+    let is_covered = is_covered(known);
     let rows = sql_query(format!(
-        "{} where p.id > $2 and ($3::uuid[] is null or e.employer_id = any($3)) \
-           and (not $4 or e.lost_on is null or e.lost_on > $1) \
-           and ($5::text is null or i.kana_search like $5) and ($6::text is null or e.symbol = $6) \
-           and ($7::text is null or e.number = $7) \
-           and ($8::boolean is null or (e.lost_on is null or e.lost_on > $1) = $8) \
-         order by p.id limit $9",
-        members(&f.candidates(employers.as_deref()), &Knowledge::NOW)
+        "{} where p.id > $2 and ($4::uuid[] is null or e.employer_id = any($4)) \
+           and (not $5 or {is_covered}) \
+           and ($6::text is null or i.kana_search like $6) and ($7::text is null or e.symbol = $7) \
+           and ($8::text is null or e.number = $8) \
+           and ($9::boolean is null or (e.lost_on is null or e.lost_on > $1) = $9) \
+         order by p.id limit $10",
+        members(&f.candidates(employers.as_deref()), known)
     ))
     .bind::<t::Date, _>(f.as_of)
     .bind::<t::Uuid, _>(after)
+    .bind::<t::Nullable<t::Timestamptz>, _>(f.known_at)
     .bind::<t::Nullable<t::Array<t::Uuid>>, _>(employers)
     .bind::<t::Bool, _>(scope.employers().is_some())
     .bind::<t::Nullable<t::Text>, _>(like)
@@ -227,28 +247,43 @@ pub fn list(
     .load(tx.conn())?;
     Ok(Guarded::new(rows))
 }
-/// Every version of the identity of the person whom an admitted row is about.
+/// Which versions a history shows as known at an instant (`$2`, now when null): what was recorded by then.
+const RECORDED: &str = "($2 is null or recorded_at <= $2)";
+/// Until when a version was known, as known at that instant.
+const UNTIL: &str = "case when $2 is null or superseded_at <= $2 then superseded_at end as superseded_at";
+
+/// Every version of the identity of the person whom an admitted row is about, as known at an instant or now.
 /// # Errors
 /// 404 when it is about nobody; database errors.
-pub fn identities(tx: &mut Tx<'_>, person: &impl Subject) -> Result<Vec<IdentityVersion>, Problem> {
+pub fn identities(
+    tx: &mut Tx<'_>,
+    person: &impl Subject,
+    known_at: Option<DateTime<Utc>>,
+) -> Result<Vec<IdentityVersion>, Problem> {
     let person = person.facts().person.ok_or_else(Problem::not_found)?;
-    Ok(sql_query(
+    Ok(sql_query(format!(
         "select name, name_kana, birth_on, sex, resident_postal_code, resident_address, contact_postal_code, contact_address, \
-         phone, change_reason, received_on, valid_from, valid_to, recorded_at, superseded_at \
-         from person_identity where person_id = $1 order by valid_from desc, recorded_at desc limit 500",
-    )
+         phone, change_reason, received_on, valid_from, valid_to, recorded_at, {UNTIL} \
+         from person_identity where person_id = $1 and {RECORDED} order by valid_from desc, recorded_at desc, row_id limit 500"
+    ))
     .bind::<t::Uuid, _>(person)
+    .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .load(tx.conn())?)
 }
-/// Every version of the enrolments; asked for after the member was admitted.
+/// Every version of the enrolments, as known at an instant or now; asked for after the member was admitted.
 /// # Errors
 /// Database errors.
-pub fn enrolments(tx: &mut Tx<'_>, m: &MemberRow) -> Result<Vec<EnrolmentVersion>, Problem> {
-    Ok(sql_query(
+pub fn enrolments(
+    tx: &mut Tx<'_>,
+    m: &MemberRow,
+    known_at: Option<DateTime<Utc>>,
+) -> Result<Vec<EnrolmentVersion>, Problem> {
+    Ok(sql_query(format!(
         "select enrolment_id, employer_id, enrolment_type, symbol, number, branch, acquired_on, acquisition_reason, lost_on, \
-         loss_reason, recorded_at, superseded_at \
-         from enrolment where person_id = $1 order by acquired_on desc, recorded_at desc limit 500",
-    )
+         loss_reason, recorded_at, {UNTIL} \
+         from enrolment where person_id = $1 and {RECORDED} order by acquired_on desc, recorded_at desc, row_id limit 500"
+    ))
     .bind::<t::Uuid, _>(m.person_id)
+    .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .load(tx.conn())?)
 }

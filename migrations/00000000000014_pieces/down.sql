@@ -1,0 +1,1 @@
+alter table person_identity drop states;

@@ -1,0 +1,2 @@
+drop index person_identity_birth;
+drop table calendar_effect, calendar_run;

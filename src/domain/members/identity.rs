@@ -1,0 +1,160 @@
+//! Changes and corrections of who a person is: each states something for some days, and one rule and one writer do the rest.
+use super::{
+    changes::{IdentityFacts, touch},
+    model::MemberRow,
+    name_api::NameReason,
+    rules::pieces::{self, Change, Contact, Holds, Resident, Stated, StatedName, Why},
+    store::{self, Known},
+    views::PersonSex,
+};
+use crate::kernel::{Operation, Permit, Problem, Tx};
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+/// A name to be recorded.
+#[derive(Clone, Copy, Debug)]
+pub struct Rename<'a> {
+    /// Name as received; absent when only the reading is stated.
+    pub name: Option<&'a str>,
+    /// Reading, full width; stays when absent.
+    pub name_kana: Option<&'a str>,
+    /// First day on which it holds; for a correction the whole period of today's name when absent.
+    pub valid_from: Option<NaiveDate>,
+    /// Why.
+    pub reason: NameReason,
+    /// When the society received it.
+    pub received_on: NaiveDate,
+    /// Notification it came with.
+    pub source: Option<Uuid>,
+}
+impl Rename<'_> {
+    fn change(&self, today: NaiveDate) -> Change {
+        let name = StatedName { name: self.name.map(Into::into), kana: self.name_kana.map(Into::into) };
+        let holds = match (self.reason, self.valid_from) {
+            (NameReason::Correction, None) => Holds::RightAround(today),
+            (NameReason::Correction, Some(day)) => Holds::RightFrom(day),
+            (_, day) => Holds::From(day.unwrap_or(today)),
+        };
+        let (received_on, source) = (self.received_on, self.source);
+        Change {
+            stated: Stated { name: Some(name), ..Stated::default() },
+            holds,
+            why: Why { reason: self.reason.code().into(), received_on, source },
+            birth_on: None,
+        }
+    }
+}
+/// What a form states of a person: name, reading, sex and address, as far as it states them, hold from its day until each is recorded
+/// again. On days of which nothing is known the identity begins with it.
+/// # Errors
+/// 404 when there is no such person; database errors.
+pub fn restate<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    person: Uuid,
+    f: &IdentityFacts,
+) -> Result<(), Problem> {
+    begin(tx, permit, person, f)?;
+    touch(tx, person)
+}
+/// As [`restate`], without counting a change: for a person who is new.
+/// # Errors
+/// As `restate`.
+pub(super) fn begin<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    person: Uuid,
+    f: &IdentityFacts,
+) -> Result<(), Problem> {
+    let (postal_code, text, kana) = f.resident.clone();
+    let resident = Resident { postal_code, text, kana };
+    let sex = PersonSex::of(f.sex);
+    let stated = Stated {
+        name: Some(StatedName { name: f.name.clone(), kana: Some(f.name_kana.clone()) }),
+        sex: (sex != PersonSex::Unset).then_some(sex),
+        resident: (resident != Resident::default()).then_some(resident),
+        contact: None,
+    };
+    let why = Why { reason: f.reason.into(), received_on: f.received_on, source: f.source };
+    let change = Change { stated, holds: Holds::From(f.valid_from), why, birth_on: Some(f.birth_on) };
+    let known = store::known_pieces(tx, person)?;
+    write(tx, person, &known, &change)
+}
+/// 氏名訂正 out of a notification: the right name for the whole period in which the name of today stood. A form that states no name
+/// leaves the name, and one that states nothing new changes nothing.
+/// # Errors
+/// 409 `no-name-then` when there is no identity valid today.
+pub fn correct_name<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    person: Uuid,
+    (name, name_kana): (Option<&str>, &str),
+    source: Uuid,
+) -> Result<(), Problem> {
+    let today = tx.today();
+    let r = Rename {
+        name,
+        name_kana: Some(name_kana),
+        valid_from: None,
+        reason: NameReason::Correction,
+        received_on: today,
+        source: Some(source),
+    };
+    let (known, change) = (store::known_pieces(tx, person)?, r.change(today));
+    if pieces::holds_already(&known.pieces, &change) {
+        return Ok(());
+    }
+    write(tx, person, &known, &change)?;
+    touch(tx, person)
+}
+/// 氏名変更・氏名訂正 as staff records it.
+/// # Errors
+/// 409 `no-name-then` when nothing is known of the person on that day, `nothing-new` when the name holds already.
+pub fn rename<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    person: Uuid,
+    r: &Rename<'_>,
+) -> Result<(), Problem> {
+    let today = tx.today();
+    let (known, change) = (store::known_pieces(tx, person)?, r.change(today));
+    if pieces::holds_already(&known.pieces, &change) {
+        return Err(Problem::conflict(
+            "nothing-new",
+            "氏名は記録どおりです",
+            "The name is recorded like that already",
+        ));
+    }
+    write(tx, person, &known, &change)?;
+    touch(tx, person)
+}
+/// Changes 連絡先住所 and phone from today on.
+/// # Errors
+/// 404 when there is no such person; database errors.
+pub fn change_contact<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    m: &MemberRow,
+    contact: Contact,
+) -> Result<(), Problem> {
+    let today = tx.today();
+    let change = Change {
+        stated: Stated { contact: Some(contact), ..Stated::default() },
+        holds: Holds::From(today),
+        why: Why { reason: "contact_change".into(), received_on: today, source: None },
+        birth_on: None,
+    };
+    let known = store::known_pieces(tx, m.person_id)?;
+    write(tx, m.person_id, &known, &change)?;
+    touch(tx, m.person_id)
+}
+fn write(tx: &mut Tx<'_>, person: Uuid, known: &Known, change: &Change) -> Result<(), Problem> {
+    let outcome = pieces::changed(&known.pieces, change).map_err(|_| {
+        Problem::conflict(
+            "no-name-then",
+            "その日の氏名が記録されていません",
+            "No name of the person is recorded for that day",
+        )
+    })?;
+    store::write_pieces(tx, person, known, &outcome)
+}

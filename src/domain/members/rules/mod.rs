@@ -1,0 +1,4 @@
+//! Rules of insured persons and dependents as persons: pure functions, without a clock and without a database.
+pub mod pieces;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! What the product does of itself, by the calendar: who it is, when, and its entry in the trail. And the act that a change of history
+//! records, which only a permit or an errand can make.
+use super::{
+    Actor, Operation, Permit, Problem, Tx, Zone,
+    clock::Clock,
+    trail::{Entry, Outcome},
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+/// Work that nobody asked for, done by the worker: one instant and one id for all that it changes.
+pub struct Errand {
+    actor: Actor,
+    operation: &'static str,
+    request_id: Uuid,
+    at: DateTime<Utc>,
+    today: NaiveDate,
+}
+impl Errand {
+    /// Begins one. `name` is the actor's in the trail, `operation` the label of its entries (letters only).
+    pub fn new(name: &str, operation: &'static str, clock: &Clock) -> Self {
+        Self {
+            actor: Actor::system(name),
+            operation,
+            request_id: Uuid::now_v7(),
+            at: clock.now(),
+            today: clock.today(),
+        }
+    }
+    /// When it is done.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.at
+    }
+    /// The day in Japan on which it is done.
+    pub fn today(&self) -> NaiveDate {
+        self.today
+    }
+    /// Its entry about a thing: whose affairs it lies in, whose data changed, how many rows.
+    pub fn entry(
+        &self,
+        subject: (&'static str, Uuid),
+        employer_id: Option<Uuid>,
+        persons: Vec<Uuid>,
+        detail: serde_json::Value,
+    ) -> Entry {
+        Entry {
+            id: Uuid::now_v7(),
+            at: self.at,
+            operation: self.operation,
+            kind: "write",
+            status: 200,
+            outcome: Outcome::Allowed,
+            code: None,
+            actor_kind: self.actor.kind.name().into(),
+            actor_id: None,
+            actor_name: Some(self.actor.name.to_string()),
+            client_id: None,
+            session_id: None,
+            zone: Zone::Closed.name(),
+            address: "local".into(),
+            terminal: None,
+            request_id: self.request_id,
+            subject_kind: Some(subject.0),
+            subject_id: Some(subject.1),
+            employer_id,
+            persons,
+            disclosed: Vec::new(),
+            purpose: None,
+            reason_code: None,
+            case_id: None,
+            policies: Vec::new(),
+            row_count: None,
+            repeats: 1,
+            detail: Some(detail),
+        }
+    }
+}
+
+/// By whom, when and with which notification a change of history is recorded. Stores take it where both a request and the worker
+/// may write.
+#[derive(Clone, Copy, Debug)]
+pub struct Act {
+    by: Uuid,
+    at: DateTime<Utc>,
+    source: Option<Uuid>,
+}
+impl Act {
+    /// Of a caller whom the policy lets do it.
+    /// # Errors
+    /// 401 before sign-in.
+    pub fn permitted<Op: Operation>(
+        tx: &Tx<'_>,
+        _: &Permit<Op>,
+        source: Option<Uuid>,
+    ) -> Result<Self, Problem> {
+        Ok(Self { by: tx.actor()?.id, at: tx.now(), source })
+    }
+    /// Of the product itself.
+    pub fn of(errand: &Errand) -> Self {
+        Self { by: errand.actor.id, at: errand.at, source: None }
+    }
+    /// Who.
+    pub fn by(&self) -> Uuid {
+        self.by
+    }
+    /// When.
+    pub fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+    /// Notification that it came with.
+    pub fn source(&self) -> Option<Uuid> {
+        self.source
+    }
+}
