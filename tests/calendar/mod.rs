@@ -25,7 +25,7 @@ fn insured(w: &World, n: &str, birth: &str) -> Uuid {
     w.member(n, &format!("コヨミ　{}", kana(n)), "暦　例", birth)
 }
 fn kana(n: &str) -> String {
-    n.chars().map(|c| char::from_u32('ア' as u32 + c as u32 - '0' as u32).unwrap()).collect()
+    n.bytes().map(|digit| char::from_u32(u32::from('ア') + u32::from(digit - b'0')).unwrap()).collect()
 }
 /// A dependent since 2020-04-01.
 fn relative(w: &World, insured: Uuid, reading: &str, birth: &str) -> Uuid {

@@ -206,7 +206,7 @@ fn run(
     // Where another shell would not look for this demo by itself, the commands name its place.
     let place = config.text("base").to_owned();
     super::server::log(&config.clone().with("log", "warn"));
-    super::server::run(&app, &config, move |_| {
+    super::server::run(&app, config, move |_| {
         // Requests are served from now on; what follows calls them from outside, as anybody would.
         std::thread::spawn(move || {
             if let Err(e) = introduce(&folder, state, ready.as_deref(), &place) {

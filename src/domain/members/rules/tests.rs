@@ -189,9 +189,11 @@ impl Step {
         let mut s = Stated::default();
         match self.said.0 {
             Item::Name => {
-                s = named(Some(&word), Some(if self.said.1 % 2 == 0 { "ア" } else { "イ" }));
+                s = named(Some(&word), Some(if self.said.1.is_multiple_of(2) { "ア" } else { "イ" }));
             }
-            Item::Sex => s.sex = Some(if self.said.1 % 2 == 0 { PersonSex::Male } else { PersonSex::Female }),
+            Item::Sex => {
+                s.sex = Some(if self.said.1.is_multiple_of(2) { PersonSex::Male } else { PersonSex::Female })
+            }
             Item::ResidentAddress => s = living(&word),
             Item::Contact => s.contact = Some(Contact { phone: Some(word), ..Contact::default() }),
         }
