@@ -33,6 +33,23 @@ pub fn overlaps(w: &World) -> i64 {
 }
 
 #[test]
+fn a_patch_that_changes_nothing_makes_no_history() {
+    let w = World::new();
+    let member = w.member("7", "ミホン　ナナ", "見本　七", "2000-07-07");
+    let (staff, path) = (w.staff("clerk"), format!("/v1/members/{member}"));
+    let history = || staff.get(format!("{path}/history")).expect(200)["identities"].as_array().unwrap().len();
+    let tag = || staff.get(&path).header("etag").to_owned();
+    let patch = |body: &Value| staff.patch(&path).header("if-match", &tag()).merge_patch(body).expect(200);
+    patch(&json!({ "phone": "03-0000-0007" }));
+    let (known, version) = (history(), tag());
+    for nothing in [json!({}), json!({ "phone": "03-0000-0007" }), json!({ "contact_address": null })] {
+        patch(&nothing);
+        assert_eq!((history(), tag()), (known, version.clone()), "{nothing}");
+    }
+    patch(&json!({ "phone": null }));
+    assert_ne!((history(), tag()), (known, version));
+}
+#[test]
 fn a_correction_reaches_all_days_of_the_wrong_name_and_none_of_what_was_known() {
     let w = World::new();
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));

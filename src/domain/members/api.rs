@@ -263,12 +263,20 @@ async fn update_member_contact(
         let (row, permit) = tx.admit::<UpdateMemberContact, _>(row)?;
         tag.require(&row.version.to_string())?;
         let b = input.value;
-        let contact = Contact {
-            postal_code: b.contact_postal_code.unwrap_or(row.contact_postal_code.clone()),
-            text: b.contact_address.unwrap_or(row.contact_address.clone()),
-            phone: b.phone.unwrap_or(row.phone.clone()),
+        let known = Contact {
+            postal_code: row.contact_postal_code.clone(),
+            text: row.contact_address.clone(),
+            phone: row.phone.clone(),
         };
-        identity::change_contact(tx, &permit, &row, contact)?;
+        let contact = Contact {
+            postal_code: b.contact_postal_code.unwrap_or(known.postal_code.clone()),
+            text: b.contact_address.unwrap_or(known.text.clone()),
+            phone: b.phone.unwrap_or(known.phone.clone()),
+        };
+        // A patch that changes nothing makes no history.
+        if contact != known {
+            identity::change_contact(tx, &permit, &row, contact)?;
+        }
         let row = store::written(tx, &permit, id.0)?;
         let tag = row.version.to_string();
         Ok(permit.answer(member_view(row, None)).tagged(tag))
