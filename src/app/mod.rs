@@ -27,6 +27,7 @@ const TAGS: &[(&str, &str)] = &[
         "標準報酬などの計算 / calculations of standard remuneration, explained; nothing is stored",
     ),
     ("StandardRemunerations", "標準報酬・標準賞与の決定 / decisions of standard remuneration and bonuses"),
+    ("Leaves", "産前産後休業・育児休業等と免除月 / leaves and the months that they exempt"),
     ("Calendar", "暦による処理と年齢到達者 / what happens by the calendar, and who comes to an age"),
     ("Notifications", "届出 / notifications"),
     ("AuditLogs", "操作ログ / the audit log"),
