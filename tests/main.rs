@@ -12,6 +12,7 @@ mod calendar;
 mod canary;
 mod contract;
 mod crash;
+mod data_items;
 mod dates;
 mod decisions;
 mod disclosure;

@@ -12,8 +12,10 @@ pub fn print(state: &State, place: &str) -> anyhow::Result<()> {
     let (_, list, _) = http::get(url, "/v1/notifications?limit=1", &staff)?;
     // The first notification was accepted: it is the case, and the number of its person may be looked at for it.
     let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let (case, member) = (word(&list["items"][0]["id"]), word(&list["items"][0]["outcome"]["member_id"]));
-    if case.is_empty() || member.is_empty() {
+    let outcome = &list["items"][0]["outcome"];
+    let (case, member) = (word(&list["items"][0]["id"]), word(&outcome["member_id"]));
+    let decision = word(&outcome["decision_id"]);
+    if case.is_empty() || member.is_empty() || decision.is_empty() {
         bail!("the first file was not decided");
     }
     let program = std::env::current_exe().map(|p| p.display().to_string()).unwrap_or_else(|_| "kenpo".into());
@@ -62,6 +64,14 @@ pub fn print(state: &State, place: &str) -> anyhow::Result<()> {
                 "sleep 1; curl -s {} '{url}/v1/audit-logs?person_id={member}&limit=10'",
                 token("auditor")
             ),
+        ),
+        (
+            "Why this standard remuneration? To be read aloud, with articles and figures",
+            format!("curl -s {} '{url}/v1/standard-remunerations/{decision}/explanation'", token("clerk")),
+        ),
+        (
+            "As of a day: who was insured on 1 April 2020?",
+            format!("curl -s {} '{url}/v1/members?as_of=2020-04-01&limit=2'", token("clerk")),
         ),
         (
             "The whole log, to check offline",
