@@ -8,13 +8,14 @@ use super::{
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-/// Work that nobody asked for, done by the worker: one instant and one id for all that it changes.
+/// Work that nobody asked for, done by the worker under one id.
 pub struct Errand {
     actor: Actor,
     operation: &'static str,
     request_id: Uuid,
     at: DateTime<Utc>,
     today: NaiveDate,
+    clock: Clock,
 }
 impl Errand {
     /// Begins one. `name` is the actor's in the trail, `operation` the label of its entries (letters only).
@@ -25,6 +26,7 @@ impl Errand {
             request_id: Uuid::now_v7(),
             at: clock.now(),
             today: clock.today(),
+            clock: clock.clone(),
         }
     }
     /// When it is done.
@@ -95,9 +97,9 @@ impl Act {
     ) -> Result<Self, Problem> {
         Ok(Self { by: tx.actor()?.id, at: tx.now(), source })
     }
-    /// Of the product itself.
+    /// Of the product itself, now: to be made when the person is held, so that it is later than whatever a request recorded before.
     pub fn of(errand: &Errand) -> Self {
-        Self { by: errand.actor.id, at: errand.at, source: None }
+        Self { by: errand.actor.id, at: errand.clock.now(), source: None }
     }
     /// Who.
     pub fn by(&self) -> Uuid {

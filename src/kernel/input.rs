@@ -12,7 +12,6 @@ use futures_util::{StreamExt, future::LocalBoxFuture};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use std::{
     future::{Ready, ready},
-    sync::Arc,
     time::Duration,
 };
 use utoipa::{
@@ -312,6 +311,13 @@ pub fn plain_text(s: &str) -> Result<(), validator::ValidationError> {
     Ok(())
 }
 
+/// The id of a thing of this kind in the path, as `{member_id}` names a `Member`; nothing where the path names another thing.
+pub fn id_in_path(req: &HttpRequest, kind: &str) -> Option<Uuid> {
+    let (name, value) = req.match_info().iter().next()?;
+    let wanted = kind.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase());
+    let is_its = name.strip_suffix("_id").is_some_and(|n| n.chars().filter(|c| *c != '_').eq(wanted));
+    if is_its { Uuid::try_parse(value).ok() } else { None }
+}
 /// The id in the path; anything but a UUID names nothing (404).
 pub struct Id(pub Uuid);
 impl FromRequest for Id {
@@ -319,9 +325,6 @@ impl FromRequest for Id {
     type Future = Ready<Result<Self, Problem>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let id = req.match_info().iter().next().and_then(|(_, v)| Uuid::try_parse(v).ok());
-        if let (Some(id), Some(asking)) = (id, req.extensions().get::<Arc<super::gate::Asking>>()) {
-            asking.note(|n| n.subject = Some((n.subject.map_or("", |s| s.0), Some(id))));
-        }
         ready(id.map(Id).ok_or_else(Problem::not_found))
     }
 }

@@ -200,7 +200,7 @@ fn what_was_decided_of_pay_ends_with_the_cover() {
     assert_eq!(held.len(), 1);
     assert_eq!(
         (&held[0]["applies_from"], &held[0]["applies_until"]),
-        (&json!("2025-04-01"), &json!("2026-11-01")),
-        "the month of the loss is not counted in"
+        (&json!("2025-04-01"), &json!("2026-12-01")),
+        "it holds as long as there is a day of cover; the premium of the month is another matter"
     );
 }

@@ -57,6 +57,21 @@ fn from_acquisition_to_loss() {
 }
 
 #[test]
+fn a_loss_leaves_the_month_of_its_last_day_and_no_bonus_after_it() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = insured(&w, &employer, &staff, NANA);
+    for (paid_on, yen) in [("2026-09-30", 100_000), ("2026-10-05", 200_000), ("2026-11-10", 300_000)] {
+        accepted(&w, &employer, &staff, &bonus(NANA, paid_on, yen));
+    }
+    accepted(&w, &employer, &staff, &loss(NANA, "2026-10-10", "2026-10-11"));
+    assert_eq!(held(&staff, member, ""), [row("2025-04", Some("2026-11"), 20, 260_000)]);
+    assert_eq!(held(&staff, member, "?as_of=2026-10-05").len(), 1, "a day of cover has its remuneration");
+    let stay = [("2026-09".to_owned(), 100_000), ("2026-10".to_owned(), 200_000)];
+    assert_eq!(bonuses(&staff, member, ""), stay);
+}
+
+#[test]
 fn an_explanation_reads_every_figure_aloud_and_a_preview_is_the_decision() {
     let w = World::new();
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));

@@ -113,6 +113,8 @@ fn a_notice_must_fit_the_leaves_that_are_known() {
     let longer =
         |to: &str| with(childcare(NANA, "2026-03-03", "2026-05-01", to), "application", json!("extension"));
     refused(&longer("2026-08-31"), "E-DATE-RELATION");
+    let younger = with(longer("2026-10-31"), "child_birth_on", json!("2026-03-04"));
+    refused(&younger, "E-DATE-RELATION");
     refused(&childcare_end(NANA, "2026-05-01", "2026-09-01"), "E-DATE-RELATION");
     accepted(&w, &employer, &staff, &childcare_end(NANA, "2026-05-01", "2026-07-31"));
     refused(&longer("2026-10-31"), "E-LEAVE-ENDED");
@@ -126,6 +128,23 @@ fn a_notice_must_fit_the_leaves_that_are_known() {
     let other = filed(&w, &employer, &with(after_childcare(NANA, 235_000), "leave", json!("maternity")));
     decide(&staff, other, &accept()).refused(409, "leave-not-found");
     assert_eq!(held(&staff, member, ""), [row("2025-04", None, 20, 260_000)]);
+}
+
+#[test]
+fn birth_time_leaves_of_a_child_have_28_days_in_two_parts() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = insured(&w, &employer, &staff, NANA);
+    let part = |from: &str, to: &str| birth_time(NANA, "2026-10-01", from, to, 0);
+    let refused = |form: &Value| {
+        let told = employer.post("/v1/notifications").key(&fresh_key()).json(&slip(&w, form));
+        assert!(told.status == 422 && told.text.contains("E-DATE-RELATION"), "{} {}", told.status, told.text);
+    };
+    accepted(&w, &employer, &staff, &part("2026-10-01", "2026-10-14"));
+    refused(&part("2026-10-20", "2026-11-03"));
+    accepted(&w, &employer, &staff, &part("2026-10-20", "2026-10-22"));
+    refused(&part("2026-11-01", "2026-11-02"));
+    assert_eq!(leaves(&staff, member, "").len(), 2);
 }
 
 #[test]

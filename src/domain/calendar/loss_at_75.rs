@@ -27,7 +27,7 @@ const REASON: &str = "age_75";
 /// Database errors: nothing of the day is done then.
 pub fn run(conn: &mut PgConnection, errand: &Errand, day: NaiveDate) -> Result<Vec<Effect>, Problem> {
     let Some(born_by) = AgeEvent::Transfer.last_birth(day) else { return Ok(Vec::new()) };
-    let (act, mut effects, mut entries) = (Act::of(errand), Vec::new(), Vec::new());
+    let (mut effects, mut entries) = (Vec::new(), Vec::new());
     for who in [store::Who::Insured, store::Who::Dependents] {
         let mut after = Uuid::nil();
         loop {
@@ -40,6 +40,7 @@ pub fn run(conn: &mut PgConnection, errand: &Errand, day: NaiveDate) -> Result<V
                 let Some(row) = store::old_one(conn, who, (day, born_by), candidate.person_id)? else {
                     continue;
                 };
+                let act = Act::of(errand);
                 let changed = match who {
                     store::Who::Insured => lose(conn, errand, &act, &row)?,
                     store::Who::Dependents => remove(conn, &act, &row)?,

@@ -30,8 +30,9 @@ fn family(tx: &mut Tx<'_>, insured: Uuid) -> Result<Vec<Uuid>, Problem> {
 fn candidates(tx: &mut Tx<'_>, row: &NotificationRow) -> Result<Vec<Uuid>, Problem> {
     let kernel = tx.kernel();
     let mut all: Vec<Uuid> = kernel.vault.clashes(tx.conn(), row.id)?.into_iter().map(|c| c.1).collect();
-    let form: Option<Form> = row.form.clone().and_then(|f| serde_json::from_value(f).ok());
-    let Some(form) = form else { return Ok(all) };
+    let Some(form) = row.form.clone() else { return Ok(all) };
+    let form: Form =
+        serde_json::from_value(form).map_err(|_| Problem::unavailable("stored-form-unreadable"))?;
     all.extend(apply::proposals(tx, row, &form)?.into_iter().map(|p| p.person_id));
     if let Some(insured) = apply::insured_named(tx, row, &form)? {
         all.extend(family(tx, insured)?);

@@ -233,7 +233,11 @@ impl ChildcareLeaveReport {
     /// What it says of the leave.
     pub fn notice(&self) -> LeaveNotice {
         if self.application == LeaveApplication::Extension {
-            return LeaveNotice::Extend { starts_on: self.starts_on, planned_ends_on: self.ends_on };
+            return LeaveNotice::Extend {
+                starts_on: self.starts_on,
+                planned_ends_on: self.ends_on,
+                child_born_on: self.child_birth_on,
+            };
         }
         LeaveNotice::Begin(LeaveFacts {
             leave_type: if self.birth_time_leave { LeaveType::BirthTime } else { LeaveType::Childcare },

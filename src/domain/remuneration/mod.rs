@@ -14,8 +14,8 @@ pub use decisions::{
     decide_occasional, decide_regular, end_on_loss, preview_leave_end,
 };
 pub use leaves::{
-    AppliedLeave, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave, notice_leave,
-    planned_leave,
+    AppliedLeave, BIRTH_TIME_MOST, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave,
+    notice_leave, planned_leave,
 };
 #[cfg(test)]
 pub use rules::tests::decide as decide_and_check;

@@ -2,7 +2,7 @@
 use crate::kernel::{
     Actor, ActorKind, Facts, Kernel, Kind, Operation, Problem,
     gate::{Asking, Meta, Reply, step_up},
-    input::refuse_compressed,
+    input::{id_in_path, refuse_compressed},
     policy::GrantState,
 };
 use actix_web::{
@@ -38,8 +38,7 @@ where
     };
     let asking = Arc::new(Asking::new(kernel, actor, meta, Op::ID));
     // Who is refused at the door is recorded with whom it asked for.
-    let asked_for = req.match_info().iter().find_map(|(_, value)| Uuid::try_parse(value).ok());
-    asking.note(|n| n.subject = Some((Op::SUBJECT, asked_for)));
+    asking.note(|n| n.subject = Some((Op::SUBJECT, id_in_path(&req, Op::SUBJECT))));
     let early = early.or_else(|| refused_at_the_door::<Op>(&asking, &req));
     let serving = serve::<Op, F, Args, T>(handler, req, payload, asking.clone(), early);
     let mut response = match actix_web::rt::spawn(serving).await {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::remuneration::{self, LeaveFacts},
-    kernel::{Operation, Permit, Problem, Tx},
+    kernel::{Kind, Operation, Permit, Problem, Tx},
     values::month::Month,
 };
 use uuid::Uuid;
@@ -55,9 +55,11 @@ fn revision<Op: Operation>(
 ) -> Result<Vec<Consequence>, Problem> {
     let Some(acquired_on) = covered_since(tx, person)? else { return Ok(Vec::new()) };
     let case = remuneration::Case { person, employer, acquired_on, received_on: tx.today(), source: None };
-    // What the law would not revise changes nothing.
-    let Ok((before, after, from)) = remuneration::preview_leave_end(tx, permit, &case, end) else {
-        return Ok(Vec::new());
+    let (before, after, from) = match remuneration::preview_leave_end(tx, permit, &case, end) {
+        Ok(revised) => revised,
+        // What the law would not revise changes nothing.
+        Err(refused) if refused.kind == Kind::Conflict => return Ok(Vec::new()),
+        Err(problem) => return Err(problem),
     };
     Ok(vec![
         told("standard_remuneration", "standard_yen", Some(before.to_string()), after.to_string()),

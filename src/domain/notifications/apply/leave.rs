@@ -86,7 +86,10 @@ fn finding(fault: LeaveFault) -> Finding {
         LeaveFault::NotLater | LeaveFault::AfterPlanned | LeaveFault::EndsBeforeStart => {
             Finding::at(Code::DateRelation, ["ends_on"])
         }
-        LeaveFault::OutsideWindow => Finding::at(Code::DateRelation, ["starts_on", "ends_on"]),
+        LeaveFault::OtherChild => Finding::at(Code::DateRelation, ["child_birth_on"]),
+        LeaveFault::OutsideWindow | LeaveFault::BirthTime => {
+            Finding::at(Code::DateRelation, ["starts_on", "ends_on"])
+        }
         LeaveFault::WorkedDays => Finding::at(Code::Sum, ["actual_worked_days"]),
         LeaveFault::Rule(_) => Finding::at(Code::DateRelation, ["starts_on"]),
     }

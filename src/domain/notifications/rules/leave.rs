@@ -8,11 +8,10 @@ use crate::domain::notifications::leave_forms::{
     ChildcareLeaveEnd, ChildcareLeaveReport, LeaveApplication, LeaveEndRevisionReport, MaternityLeaveChange,
     MaternityLeaveReport,
 };
-use crate::domain::remuneration::rules;
+use crate::domain::remuneration::{BIRTH_TIME_MOST, rules};
 use crate::values::{month::Month, period};
 
-/// 出生時育児休業: at most so many days, within so many days after the birth (育児・介護休業法9条の2第1項).
-const BIRTH_TIME_MOST: i64 = 28;
+/// 出生時育児休業: within so many days after the birth (育児・介護休業法9条の2第1項).
 const BIRTH_TIME_WITHIN: u64 = 56;
 /// Months in which a child is under three.
 const UNDER_THREE: i32 = 36;

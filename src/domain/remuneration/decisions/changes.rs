@@ -206,8 +206,9 @@ pub fn decide_bonus<Op: Operation>(
     }
     Ok(DecidedBonus { standard_bonus_yen: standard })
 }
-/// What is decided ends with the cover, and so do leaves: the month of the loss is not counted in, unless it is the month of acquisition too
-/// (健康保険法156条3項).
+/// What is decided ends with the cover, and so do leaves: standard remuneration holds in every month that has a day of the cover (that
+/// of the loss bears no premium by 健康保険法156条3項, which is for the assessment to say), bonuses of later months are none, and of cover
+/// that never was nothing stays.
 /// # Errors
 /// Database errors.
 pub fn end_on_loss(
@@ -216,10 +217,11 @@ pub fn end_on_loss(
     person: Uuid,
     (acquired_on, lost_on): (NaiveDate, NaiveDate),
 ) -> Result<(), Problem> {
-    let lost = Month::of(lost_on);
-    let until = if Month::of(acquired_on) == lost { lost.plus(1) } else { lost };
+    let last_day = lost_on.pred_opt().filter(|last| *last >= acquired_on);
+    let until = last_day.map_or(Month::of(acquired_on), |last| Month::of(last).plus(1));
     store::cut(conn, act, person, until)?;
     store::take_back(conn, act, person, (until, None), None)?;
+    store::take_back_bonuses(conn, act, person, until)?;
     leaves::end_on_loss(conn, act, person, lost_on)
 }
 
@@ -285,7 +287,7 @@ pub(super) fn keep_as<Op: Operation>(
         received_on: case.received_on,
         source: case.source,
     };
-    let decision_id = store::insert(tx, permit, new)?;
+    let decision_id = store::insert(tx.conn(), &act, new)?;
     Ok(Decided { decision_id, grade: amounts.0, standard_yen: amounts.1, applies_from })
 }
 /// An amount that a rule can count with.

@@ -74,11 +74,29 @@ pub fn take_back(
     .execute(conn)?;
     Ok(())
 }
+/// Takes bonuses back that were paid in a month or later.
+/// # Errors
+/// Database errors.
+pub fn take_back_bonuses(
+    conn: &mut PgConnection,
+    act: &Act,
+    person: Uuid,
+    from: Month,
+) -> Result<(), Problem> {
+    sql_query(
+        "update standard_bonus set superseded_at = $2 where person_id = $1 and superseded_at is null and month >= $3",
+    )
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Timestamptz, _>(act.at())
+    .bind::<t::Date, _>(from.first_day())
+    .execute(conn)?;
+    Ok(())
+}
 /// Writes a decision; it holds until the next one that is known.
 /// # Errors
 /// Database errors.
-pub fn insert<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, d: NewDecision) -> Result<Uuid, Problem> {
-    let (by, now, id) = (tx.actor()?.id, tx.now(), Uuid::now_v7());
+pub fn insert(conn: &mut PgConnection, act: &Act, d: NewDecision) -> Result<Uuid, Problem> {
+    let id = Uuid::now_v7();
     sql_query(
         "insert into standard_remuneration (row_id, decision_id, person_id, employer_id, rule, rule_version, applies_from, \
            applies_until, grade, standard_yen, monthly_yen, inputs, trace, received_on, recorded_at, recorded_by, source) \
@@ -98,10 +116,10 @@ pub fn insert<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, d: NewDecision) ->
     .bind::<t::Jsonb, _>(d.told.0)
     .bind::<t::Jsonb, _>(d.told.1)
     .bind::<t::Date, _>(d.received_on)
-    .bind::<t::Timestamptz, _>(now)
-    .bind::<t::Uuid, _>(by)
+    .bind::<t::Timestamptz, _>(act.at())
+    .bind::<t::Uuid, _>(act.by())
     .bind::<t::Nullable<t::Uuid>, _>(d.source)
-    .execute(tx.conn())?;
+    .execute(conn)?;
     Ok(id)
 }
 /// What is decided of a person as known now, by month, to decide by.

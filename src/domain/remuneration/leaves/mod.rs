@@ -9,5 +9,5 @@ mod store;
 pub use api::routes;
 pub(super) use changes::end_on_loss;
 pub use changes::{AppliedLeave, notice_leave, planned_leave};
-pub use plan::{ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave};
+pub use plan::{BIRTH_TIME_MOST, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave};
 pub(super) use store::live;

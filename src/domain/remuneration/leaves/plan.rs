@@ -79,10 +79,18 @@ pub struct LeaveFacts {
     /// 就業(予定)日数.
     pub worked_days: u16,
 }
+/// Days of all birth-time leaves for a child (育児・介護休業法9条の2).
+pub const BIRTH_TIME_MOST: i64 = 28;
+/// Parts in which they are taken.
+const BIRTH_TIME_PARTS: usize = 2;
+
 impl LeaveFacts {
     /// Last day as far as known.
     pub fn last_day(&self) -> NaiveDate {
         self.ended_on.unwrap_or(self.planned_ends_on)
+    }
+    fn days(&self) -> i64 {
+        (self.last_day() - self.starts_on).num_days() + 1
     }
     fn overlaps(&self, other: &Self) -> bool {
         self.starts_on <= other.last_day() && other.starts_on <= self.last_day()
@@ -121,6 +129,8 @@ pub enum LeaveNotice {
         starts_on: NaiveDate,
         /// New last day as planned.
         planned_ends_on: NaiveDate,
+        /// Day of birth of the child, which is that of the leave.
+        child_born_on: NaiveDate,
     },
     /// 終了届.
     End {
@@ -147,6 +157,10 @@ pub enum LeaveFault {
     Ended,
     /// An extension that does not end later.
     NotLater,
+    /// An extension for another child than that of the leave.
+    OtherChild,
+    /// More than 28 days or two parts of birth-time leaves for a child (育児・介護休業法9条の2).
+    BirthTime,
     /// The end lies after the planned one.
     AfterPlanned,
     /// It ends before it starts.
@@ -182,6 +196,16 @@ impl LeaveFault {
                 "extension-not-later",
                 "延長後の終了予定日が現在の終了予定日より後ではありません",
                 "The extension does not end after the planned end",
+            ),
+            Self::OtherChild => (
+                "leave-of-another-child",
+                "この休業の子の生年月日と異なります",
+                "The child of this leave was born on another day",
+            ),
+            Self::BirthTime => (
+                "birth-time-leave-used-up",
+                "出生時育児休業は、一人の子について合わせて28日、2回までです",
+                "Birth-time leaves for a child have 28 days in all, in two parts at most",
             ),
             Self::AfterPlanned => (
                 "leave-ends-after-plan",
@@ -244,10 +268,13 @@ pub fn plan(
             after.child.is_multiple |= is_multiple;
             PlannedLeave { leave_id: Some(id), before: Some(before), months_before: None, after }
         }
-        LeaveNotice::Extend { starts_on, planned_ends_on } => {
+        LeaveNotice::Extend { starts_on, planned_ends_on, child_born_on } => {
             let (id, before) = open(known, LeaveKind::Childcare, *starts_on)?;
             if before.leave_type != LeaveType::Childcare {
                 return Err(LeaveFault::Unknown);
+            }
+            if before.child.born_on != Some(*child_born_on) {
+                return Err(LeaveFault::OtherChild);
             }
             if *planned_ends_on <= before.planned_ends_on {
                 return Err(LeaveFault::NotLater);
@@ -297,8 +324,7 @@ fn check(known: &[(Uuid, LeaveFacts)], acquired_on: NaiveDate, p: &PlannedLeave)
             return Err(LeaveFault::OutsideWindow);
         }
     }
-    let days = (after.last_day() - after.starts_on).num_days() + 1;
-    let may_work = after.leave_type == LeaveType::BirthTime && i64::from(after.worked_days) <= days;
+    let may_work = after.leave_type == LeaveType::BirthTime && i64::from(after.worked_days) <= after.days();
     if after.worked_days > 0 && !may_work {
         return Err(LeaveFault::WorkedDays);
     }
@@ -309,6 +335,14 @@ fn check(known: &[(Uuid, LeaveFacts)], acquired_on: NaiveDate, p: &PlannedLeave)
     let mut all: Vec<LeaveFacts> =
         known.iter().filter(|(id, _)| p.leave_id != Some(*id)).map(|(_, f)| f.clone()).collect();
     all.push(after.clone());
+    if after.leave_type == LeaveType::BirthTime {
+        let of_child =
+            |f: &&LeaveFacts| f.leave_type == LeaveType::BirthTime && f.child.born_on == after.child.born_on;
+        let (parts, days) = all.iter().filter(of_child).fold((0, 0), |(n, sum), f| (n + 1, sum + f.days()));
+        if parts > BIRTH_TIME_PARTS || days > BIRTH_TIME_MOST {
+            return Err(LeaveFault::BirthTime);
+        }
+    }
     exemption(after, &all).map(|_| ()).map_err(LeaveFault::Rule)
 }
 /// The months that a leave exempts, together with those of `all` that count with it: facts, outcome, trace.
