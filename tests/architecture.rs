@@ -181,6 +181,7 @@ fn sql_stands_in_stores() {
         "src/cli/demo/society.rs",
         "src/domain/access/live.rs", // LISTEN, which belongs to the connection that waits
         "src/domain/access/store/",
+        "src/domain/approvals/store.rs",
         "src/domain/audit/store/",
         "src/domain/calendar/store.rs",
         "src/domain/dependents/changes.rs",

@@ -145,6 +145,8 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
         "settings": { "accepts_pension_layout": false, "early_filing_days": 0 } });
     let decision = json!({ "decision": "return", "reasons": [{ "code": "wrong_content", "text": "x" }],
         "persons": [{ "slot": "insured", "choice": "new_person" }] });
+    let entry_check = json!({ "outcome": "differs", "differences": [{ "pointer": "/x", "note": "x" }] });
+    let paper = "/v1/keyed-notifications?received_on=2026-11-20".to_owned();
     let nowhere = Uuid::now_v7();
     let filing = |form: Value| ("createNotification", "/v1/notifications".to_owned(), &employer, slip(form));
     let mut tried = 0;
@@ -159,6 +161,7 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
             json!({ "valid_from": "2026-12-01" }),
         ),
         ("updateMemberContact", format!("/v1/members/{member}"), &staff, json!({})),
+        ("keyNotification", paper, &staff, slip(acquisition.clone())),
         filing(acquisition),
         filing(loss),
         filing(change),
@@ -173,6 +176,7 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
             json!({ "read_count": 1 }),
         ),
         ("decideNotification", format!("/v1/notifications/{nowhere}/decision"), &staff, decision),
+        ("checkKeyedNotification", format!("/v1/notifications/{nowhere}/entry-check"), &staff, entry_check),
     ] {
         let sent = Sent { operation, path, by: by.clone(), body };
         let mut found = Vec::new();

@@ -86,6 +86,13 @@ fn no_day_of_a_body_or_query_lies_outside_the_years_1_to_9999() {
                     ask(format!("{name}={text}"), staff.ask(method, at).send(b""));
                 }
             }
+            // a query that must be there is right, so that the body is looked at
+            let days = operation["parameters"].as_array().into_iter().flatten();
+            let days = days
+                .filter(|p| p["in"] == "query" && p["required"] == true && p["schema"]["format"] == "date");
+            let query: Vec<String> =
+                days.map(|p| format!("{}=2026-11-20", p["name"].as_str().unwrap())).collect();
+            let path = format!("{path}?{}", query.join("&"));
             let content = operation["requestBody"]["content"].as_object().into_iter().flatten();
             for (media, body) in content.filter(|(m, _)| m.ends_with("json")) {
                 let mut found = Vec::new();

@@ -12,6 +12,7 @@ pub mod remuneration;
 pub mod calendar;
 pub mod eligibility;
 
+pub mod approvals;
 pub mod notifications;
 
 pub mod access;

@@ -1,12 +1,16 @@
 //! 審査: accepting, returning and withdrawing notifications, and what that does to members and dependents.
 mod at_once;
 mod cover;
+mod keyed;
+mod keyed_refusals;
 mod life;
 mod numbers;
 mod own_numbers;
 mod persons;
 mod records;
 mod resubmit;
+
+pub use keyed::key_in;
 
 use crate::{
     filing::{Person, accept, acquisition, decide, filed, id},

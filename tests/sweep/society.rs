@@ -1,7 +1,10 @@
 //! A society in which every operation has something to be asked about, at two employers, and its callers.
-use crate::harness::{
-    caller::Caller,
-    world::{PASSWORD, World, day},
+use crate::{
+    decisions::key_in,
+    harness::{
+        caller::Caller,
+        world::{PASSWORD, World, day},
+    },
 };
 use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use kenpo::{
@@ -34,6 +37,8 @@ pub struct Society {
     pub notification: Uuid,
     pub to_decide: Uuid,
     pub to_withdraw: Uuid,
+    /// Keyed from paper by somebody else.
+    pub to_check: Uuid,
     /// A day of the calendar, on which somebody lost cover.
     pub calendar_run: Uuid,
     /// Rows of the other employer, by the operation that lists them.
@@ -61,6 +66,11 @@ pub fn acquisition(n: u16, kana: &str) -> Value {
         "birth_on": format!("1990-01-{:02}", n % 28 + 1), "sex": "female", "acquired_on": "2026-11-01",
         "has_dependents": false, "cash_yen": 250000, "total_yen": 250000,
         "personal_number": seed::fictitious_number(n) })
+}
+/// A 資格取得届 as staff keys it: without a number.
+pub fn on_paper(office_number: &'static str) -> Value {
+    let person = crate::filing::Person { office_number, kana: "ミホン　カミ", ..crate::filing::NANA };
+    crate::filing::acquisition(person, "2026-11-01", None)
 }
 fn file(caller: &Caller, employer: Uuid, n: u16, kana: &str) -> (Uuid, Uuid) {
     let receipt = caller
@@ -118,6 +128,8 @@ impl Society {
         let (_, to_decide) = file(&employer, w.employer, 53, "ミホン　サン");
         let (_, to_withdraw) = file(&employer, w.employer, 54, "ミホン　シ");
         let staff = w.staff("privileged");
+        let to_check = key_in(&w, &w.staff("clerk"), &on_paper("56"), "2026-11-20").expect(202);
+        let to_check = crate::filing::id(&to_check["results"][0]["notification_id"]);
         let (_, case) = file(&employer, w.employer, 55, "ミホン　ゴ");
         w.concern(case, &[member, unnumbered, child]);
         let granted = w.granted(&staff, case, &[member, unnumbered, child]);
@@ -159,6 +171,7 @@ impl Society {
             notification,
             to_decide,
             to_withdraw,
+            to_check,
             calendar_run,
             own,
             refresh_token,
@@ -169,7 +182,7 @@ impl Society {
     pub fn foreign(&self) -> Vec<String> {
         let ids =
             [self.w.employer, self.member, self.unnumbered, self.dependent, self.child, self.submission];
-        let more = [self.notification, self.to_decide, self.to_withdraw];
+        let more = [self.notification, self.to_decide, self.to_withdraw, self.to_check];
         ids.iter().chain(&more).map(Uuid::to_string).collect()
     }
     /// A caller like the right one who lacks `scope`.

@@ -1,5 +1,5 @@
 //! One row for each way to ask an operation: what is sent, and who may. The sweep fails when an operation has no row.
-use super::society::{NUMBER, Society, acquisition, sign_in};
+use super::society::{NUMBER, Society, acquisition, on_paper, sign_in};
 use kenpo::cli::seed;
 use serde_json::{Value, json};
 
@@ -186,6 +186,13 @@ pub fn table() -> Vec<Row> {
         row("createNotificationFile", Employer, Hidden)
             .query(|s| format!("{}&declared_count=2", slip(s)))
             .body(|_| Body::Csv(FILE)),
+        row("keyNotification", Staff, Hidden)
+            .query(|_| "?received_on=2026-11-20&validate_only=true".into())
+            .body(|s| Body::Json(crate::filing::slip(&s.w, &on_paper("66")))),
+        row("keyNotification", Staff, Hidden)
+            .query(|_| "?received_on=2026-11-20".into())
+            .body(|s| Body::Json(crate::filing::slip(&s.w, &on_paper("67")))),
+        row("checkKeyedNotification", Staff, Hidden).body(|_| Body::Json(json!({ "outcome": "matches" }))),
         row("listSubmissions", Employer, Own).query(one),
         row("getSubmission", Employer, Hidden),
         row("confirmSubmission", Employer, Hidden).body(|_| Body::Json(json!({ "read_count": 1 }))),
@@ -208,6 +215,7 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
     let notification = match id {
         "decideNotification" => s.to_decide,
         "withdrawNotification" => s.to_withdraw,
+        "checkKeyedNotification" => s.to_check,
         _ => s.notification,
     };
     [

@@ -24,6 +24,7 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("notifications:submit", "届出を提出する / file notifications"),
     ("notifications:read", "届出と結果を参照する / read notifications and results"),
     ("notifications:decide", "届出を審査する / decide notifications"),
+    ("notifications:key", "紙の届出を入力・確認する / key notifications from paper and check the entry"),
     (
         "personal-number:read",
         "目的を限って個人番号を見る / see personal numbers for one purpose, case and up to 20 people",

@@ -7,7 +7,8 @@ use crate::{
 use uuid::Uuid;
 
 /// Does the notification stand for all of these persons? `None` when it is no case: there is none, or it was refused, returned or
-/// withdrawn before it named anybody of the register.
+/// withdrawn before it named anybody of the register. What one person keyed from paper is none until a second person found it right
+/// otherwise one clerk could make a case of anybody.
 ///
 /// One that names its person stands for that person and those who are or were dependents under that person. One that waits and
 /// names nobody yet stands for those whom its decision may concern: the proposed namesakes, the insured person whom the form
@@ -15,7 +16,7 @@ use uuid::Uuid;
 /// # Errors
 /// Database errors.
 pub fn concerns(tx: &mut Tx<'_>, case: Uuid, persons: &[Uuid]) -> Result<Option<bool>, Problem> {
-    let Some(row) = store::case(tx, case)? else { return Ok(None) };
+    let Some(row) = store::case(tx, case)?.filter(NotificationRow::is_trusted) else { return Ok(None) };
     let concerned = match row.person_id {
         Some(person) => family(tx, person)?,
         None => candidates(tx, &row)?,

@@ -115,7 +115,7 @@ crate::row! {
         receipt_number: t::Text => String,
         /// Employer.
         employer_id: t::Uuid => Uuid,
-        /// api_json or api_file.
+        /// api_json, api_file or paper.
         channel: t::Text => String,
         /// 作成者氏名.
         preparer_name: t::Text => String,
@@ -185,9 +185,30 @@ crate::row! {
         resubmission_of: t::Nullable<t::Uuid> => Option<Uuid>,
         /// The notification that corrects it, after a return.
         resubmitted_as: t::Nullable<t::Uuid> => Option<Uuid>,
+        /// Keyed from paper: requested, approved or rejected by the second person.
+        entry_check: t::Nullable<t::Text> => Option<String>,
+        /// What the second person found to differ.
+        entry_differences: t::Nullable<t::Jsonb> => Option<serde_json::Value>,
     }
 }
 impl NotificationRow {
+    /// It came of itself, or a second person compared what was keyed with the paper.
+    pub fn is_trusted(&self) -> bool {
+        self.entry_check.as_deref().is_none_or(|state| state == "approved")
+    }
+    /// Nothing is decided of what was keyed until a second person has compared it with the paper.
+    /// # Errors
+    /// 409 `entry-unchecked`.
+    pub fn require_checked(&self) -> Result<(), Problem> {
+        if self.entry_check.as_deref() != Some("requested") {
+            return Ok(());
+        }
+        Err(Problem::conflict(
+            "entry-unchecked",
+            "入力内容を別の職員がまだ確認していません",
+            "No second person has compared the entry with the paper yet",
+        ))
+    }
     /// The dependents in its result.
     fn dependents(&self) -> &[serde_json::Value] {
         let all = self.result.as_ref().and_then(|r| r["dependents"].as_array());
@@ -222,8 +243,10 @@ pub struct NewSubmission<'a> {
     pub id: Uuid,
     /// Employer.
     pub employer: Uuid,
-    /// api_json or api_file.
+    /// api_json, api_file or paper.
     pub channel: &'static str,
+    /// When it came: paper, at the beginning of the day on its receipt stamp.
+    pub received_at: DateTime<Utc>,
     /// 作成者氏名.
     pub preparer: &'a str,
     /// Name of the file.

@@ -16,8 +16,10 @@ const SUBMISSION: &str = "select id, receipt_number, employer_id, channel, prepa
      read_count, confirmed_count, confirmed_at, file_result, findings, received_at from submission";
 const NOTIFICATION: &str = "select id, submission_id, row_number, employer_id, kind, state, office_number, form, carries_number, \
      findings, person_id, result, reasons, decided_at, version, received_at, intake_state, resubmission_of, \
-     (select r.id from notification r where r.resubmission_of = notification.id and r.state <> 'withdrawn') as resubmitted_as \
-     from notification";
+     (select r.id from notification r where r.resubmission_of = notification.id and r.state <> 'withdrawn') as resubmitted_as, \
+     entry_check, entry_differences \
+     from notification left join (select subject_id, state as entry_check, differences as entry_differences \
+     from approval where kind = 'keyed_notification') a on a.subject_id = notification.id";
 
 crate::row! {
     /// A number that was given or counted.
@@ -34,7 +36,7 @@ pub fn receive<Op: Operation>(
     _: &Permit<Op>,
     s: &NewSubmission<'_>,
 ) -> Result<String, Problem> {
-    let (client, now, today) = (tx.actor()?.id, tx.now(), tx.today());
+    let (client, today) = (tx.actor()?.id, tx.today());
     let n: Number = sql_query("select nextval('receipt_number') as n").get_result(tx.conn())?;
     let number = format!("R{}-{:06}", today.format("%Y%m%d"), n.n);
     sql_query(
@@ -57,7 +59,7 @@ pub fn receive<Op: Operation>(
     .bind::<t::Integer, _>(s.read)
     .bind::<t::Text, _>(result_word(s.result))
     .bind::<t::Jsonb, _>(&s.findings)
-    .bind::<t::Timestamptz, _>(now)
+    .bind::<t::Timestamptz, _>(s.received_at)
     .execute(tx.conn())
     .map_err(same_file)?;
     Ok(number)
@@ -96,11 +98,9 @@ pub fn is_known_file(
 pub fn keep<Op: Operation>(
     tx: &mut Tx<'_>,
     _: &Permit<Op>,
-    submission: Uuid,
-    employer: Uuid,
+    submission: &NewSubmission<'_>,
     rows: &[(Uuid, &ParsedRow, Option<Uuid>)],
 ) -> Result<(), Problem> {
-    let now = tx.now();
     let list: Vec<serde_json::Value> = rows
         .iter()
         .map(|(id, row, person)| {
@@ -122,9 +122,9 @@ pub fn keep<Op: Operation>(
               carries_number boolean, findings jsonb, person_id uuid, resubmission_of uuid)",
     )
     .bind::<t::Jsonb, _>(serde_json::Value::Array(list))
-    .bind::<t::Uuid, _>(submission)
-    .bind::<t::Uuid, _>(employer)
-    .bind::<t::Timestamptz, _>(now)
+    .bind::<t::Uuid, _>(submission.id)
+    .bind::<t::Uuid, _>(submission.employer)
+    .bind::<t::Timestamptz, _>(submission.received_at)
     .execute(tx.conn())?;
     Ok(())
 }
@@ -352,7 +352,7 @@ pub fn case(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<NotificationRow>, Proble
 /// 404.
 pub fn lock(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<NotificationRow>, Problem> {
     Ok(Guarded::new(
-        sql_query(format!("{NOTIFICATION} where id = $1 for update"))
+        sql_query(format!("{NOTIFICATION} where id = $1 for update of notification"))
             .bind::<t::Uuid, _>(id)
             .get_result(tx.conn())?,
     ))
@@ -368,6 +368,8 @@ pub struct Filter<'a> {
     pub kind: Option<&'a str>,
     /// Those with a number that clashes with the register (true), or the others, and the clashes to tell by.
     pub clash: Option<(bool, Vec<Clash>)>,
+    /// Keyed from paper, and the second person's check stands so.
+    pub entry_check: Option<&'a str>,
 }
 /// One page of notifications by id: the work list of staff. The insured person's own number, sent once more, is no clash.
 /// # Errors
@@ -384,7 +386,8 @@ pub fn list(
     Ok(Guarded::new(
         sql_query(format!(
             "{NOTIFICATION} where id > $1 and ($2::uuid[] is null or employer_id = any($2)) \
-             and ($3::text is null or state = $3) and ($4::uuid is null or employer_id = $4) and ($5::text is null or kind = $5) \
+             and ($3::text is null or state = $3) and ($4::uuid is null or employer_id = $4) \
+             and ($5::text is null or kind = $5) and ($10::text is null or entry_check = $10) \
              and ($7::boolean is null or $7 = exists (select 1 from unnest($8::uuid[], $9::uuid[]) as c(id, own) \
                   where c.id = notification.id and (c.own is null or c.own is distinct from person_id))) \
              order by id limit $6"
@@ -398,6 +401,7 @@ pub fn list(
         .bind::<t::Nullable<t::Bool>, _>(wanted)
         .bind::<t::Array<t::Uuid>, _>(clashes.iter().map(|c| c.notification).collect::<Vec<_>>())
         .bind::<t::Array<t::Nullable<t::Uuid>>, _>(clashes.iter().map(own).collect::<Vec<_>>())
+        .bind::<t::Nullable<t::Text>, _>(filter.entry_check)
         .load(tx.conn())?,
     ))
 }
@@ -424,6 +428,19 @@ pub fn settle<Op: Operation>(
     .bind::<t::Timestamptz, _>(now)
     .bind::<t::Uuid, _>(by)
     .execute(tx.conn())?;
+    Ok(sql_query(format!("{NOTIFICATION} where id = $1")).bind::<t::Uuid, _>(n.id).get_result(tx.conn())?)
+}
+/// Counts the check of a keyed entry as a change, and gives the notification with it.
+/// # Errors
+/// Database errors.
+pub fn checked<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    n: &NotificationRow,
+) -> Result<NotificationRow, Problem> {
+    sql_query("update notification set version = version + 1 where id = $1")
+        .bind::<t::Uuid, _>(n.id)
+        .execute(tx.conn())?;
     Ok(sql_query(format!("{NOTIFICATION} where id = $1")).bind::<t::Uuid, _>(n.id).get_result(tx.conn())?)
 }
 /// No notification of the submission waits any more.

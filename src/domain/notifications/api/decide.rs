@@ -24,11 +24,12 @@ crate::operation! {
     /// Who may be a person that the society knows (名寄せ) is chosen by staff. Nothing is accepted that would give a person two covers
     /// at a time: 409 `cover-overlaps`, `still-dependent`, `dependent-is-insured`, `already-dependent`, `outside-cover` tell what
     /// stands against it. A number on the form registers what was not registered; it replaces nothing: 409 `number-differs` when
-    /// another number is registered for the person.
+    /// another number is registered for the person. What staff keyed from paper is decided once a second person checked it: 409
+    /// `entry-unchecked`.
     pub DecideNotification: Post "/v1/notifications/{notification_id}/decision" = "decideNotification", scope "notifications:decide", on "Notification", status 200, law "健康保険法3条, R-001, R-008, R-009, R-017, R-090", sends Etag;
     /// 届出の取下げ
     ///
-    /// Takes back a notification that still waits for a decision.
+    /// Takes back a notification that still waits for a decision; 409 `entry-unchecked` for paper that nobody has checked yet.
     pub WithdrawNotification: Post "/v1/notifications/{notification_id}/withdrawal" = "withdrawNotification", scope "notifications:submit", on "Notification", status 200, law "R-017", sends Etag;
 }
 
@@ -94,6 +95,7 @@ async fn decide_notification(
         let row = store::lock(tx, id.0)?;
         let (row, permit) = tx.admit::<DecideNotification, _>(row)?;
         tag.require(&row.version.to_string())?;
+        row.require_checked()?;
         let row = match body.decision {
             Verdict::Accept if !body.reasons.is_empty() => {
                 return Err(refused(
@@ -175,7 +177,9 @@ fn accept<Op: Operation>(
     store::settle(tx, permit, row, state, (Some(applied.person), Some(applied.result), serde_json::json!([])))
 }
 /// Return or withdrawal: nothing is applied, what waited in the strongroom goes.
-fn end<Op: Operation>(
+/// # Errors
+/// 409 when the notification does not wait any more.
+pub fn end<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
     row: &NotificationRow,
@@ -188,8 +192,10 @@ fn end<Op: Operation>(
     let reasons = serde_json::to_value(reasons).unwrap_or_default();
     store::settle(tx, permit, row, state, (None, None, reasons))
 }
-/// The raw file goes with the last decision of its submission.
-fn finish<Op: Operation>(
+/// The notification as it is answered, and its tag. The raw file goes with the last decision of its submission.
+/// # Errors
+/// Database errors.
+pub fn finish<Op: Operation>(
     tx: &mut Tx<'_>,
     _: &Permit<Op>,
     row: NotificationRow,
@@ -209,6 +215,7 @@ async fn withdraw_notification(
     gate.run(move |tx| {
         let row = store::lock(tx, id.0)?;
         let (row, permit) = tx.admit::<WithdrawNotification, _>(row)?;
+        row.require_checked()?;
         let row = end(tx, &permit, &row, Step::Withdraw, &[])?;
         let (view, tag) = finish(tx, &permit, row)?;
         Ok(permit.answer(view).tagged(tag))

@@ -4,7 +4,7 @@ use super::{
         Change, Code, DependentChange, Disposition, FileResult, Finding, Form, ParsedRow, Profile,
         RuleSettings, apply, csv::locate, duplicates::compared, model::NewSubmission, store,
     },
-    findings_json, is_error, places,
+    findings_json, is_error, keyed, places,
     views::{Submission, submission_view},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         members::{self, Named},
     },
     kernel::{
-        FieldError, Gate, Kind, Operation, Permit, Problem, Tx, Zone, gate::Asking, places::Place,
+        FieldError, Gate, Kind, Operation, Permit, Problem, Tx, Zone, clock, gate::Asking, places::Place,
         vault::Pending,
     },
     values::kana,
@@ -25,8 +25,10 @@ use uuid::Uuid;
 
 /// What came, after the pure checks.
 pub struct Incoming {
-    /// api_json or api_file.
+    /// api_json, api_file or paper.
     pub channel: &'static str,
+    /// Day on the receipt stamp, of paper; what came of itself was received when it came.
+    pub received_on: Option<NaiveDate>,
     /// 作成者氏名.
     pub preparer: String,
     /// Count on the slip.
@@ -336,6 +338,7 @@ pub fn receive<Op: Operation>(
         id,
         employer: employer.employer_id,
         channel: incoming.channel,
+        received_at: incoming.received_on.map_or(tx.now(), clock::jst_midnight),
         preparer: &incoming.preparer,
         file_name: incoming.file.as_ref().map(|f| f.name.as_str()),
         media: incoming.file.as_ref().map(|f| f.media),
@@ -349,7 +352,7 @@ pub fn receive<Op: Operation>(
     let ids: Vec<Uuid> = incoming.rows.iter().map(|_| Uuid::now_v7()).collect();
     let rows: Vec<_> =
         ids.iter().zip(&incoming.rows).zip(persons).map(|((id, row), person)| (*id, row, *person)).collect();
-    store::keep(tx, permit, id, employer.employer_id, &rows)?;
+    store::keep(tx, permit, &submission, &rows)?;
     let mut waiting = Vec::new();
     for (id, row) in ids.iter().zip(incoming.rows.iter_mut()) {
         for (slot, number) in row.numbers.drain(..) {
@@ -371,5 +374,8 @@ pub fn receive<Op: Operation>(
     });
     let row = store::written(tx, permit, id)?;
     let records = store::of_submission(tx, &row)?;
+    if incoming.received_on.is_some() {
+        records.iter().try_for_each(|r| keyed::request_check(tx, permit, r))?;
+    }
     Ok(submission_view(row, records))
 }

@@ -4,7 +4,7 @@ use super::{
         Form,
         apply::{covered_since, planned_leave},
     },
-    submit::Consequence,
+    dry_run::Consequence,
 };
 use crate::{
     domain::remuneration::{self, LeaveFacts},

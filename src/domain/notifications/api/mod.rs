@@ -2,7 +2,9 @@
 mod bodies;
 mod capabilities;
 mod decide;
+mod dry_run;
 mod intake;
+mod keyed;
 mod leave_lines;
 mod resubmit;
 mod search;
@@ -19,6 +21,7 @@ pub fn routes(r: &mut Routes) {
     r.group("Notifications");
     capabilities::routes(r);
     submit::routes(r);
+    keyed::routes(r);
     search::routes(r);
     decide::routes(r);
 }

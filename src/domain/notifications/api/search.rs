@@ -5,6 +5,7 @@ use super::{
         model::{NotificationRow, State},
         store,
     },
+    keyed::EntryCheckState,
     views::{NotificationPage, NotificationView, Submission, SubmissionPage, submission_view},
 };
 use crate::kernel::{
@@ -73,6 +74,9 @@ pub struct NotificationListQuery {
     /// With a personal number that is registered for somebody else (true), or without (false). Only for people who hold the
     /// personal-number privilege, on the closed network: others get 403, whatever there is.
     number_clash: Option<bool>,
+    /// Keyed from paper, and the second person's check stands so: `requested` is the work of the second person.
+    #[param(inline = false)]
+    entry_check: Option<EntryCheckState>,
     /// Rows per page.
     #[validate(range(min = 1, max = 500))]
     #[param(minimum = 1, maximum = 500)]
@@ -218,6 +222,7 @@ async fn list_notifications(
             employer: q.employer_id,
             kind: q.kind.map(NotificationKind::word),
             clash: q.number_clash.map(|wanted| Ok::<_, Problem>((wanted, all_clashes(tx)?))).transpose()?,
+            entry_check: q.entry_check.map(EntryCheckState::word),
         };
         let rows = store::list(tx, &scope, filter, after, page::one_more(limit))?;
         let society = Facts::of("Society", Uuid::nil());

@@ -1,11 +1,12 @@
 //! Filing: one form, a batch of forms, a notification file; each also as a dry run.
 use super::{
-    super::{FileError, Form, ParsedRow, RuleSettings, mark_duplicates, parse_file},
+    super::{FileError, ParsedRow, RuleSettings, mark_duplicates, parse_file},
     bodies::{NotificationBatch, NotificationCreate, Slip, Stated},
+    dry_run::{DryRun, dry_run},
     findings_json,
     intake::{self, FileMeta, Incoming},
-    leave_lines, resubmit,
-    views::{NotificationFinding, Submission, finding_view},
+    keyed, resubmit,
+    views::Submission,
 };
 use crate::{
     domain::employers::EmployerRow,
@@ -16,7 +17,6 @@ use crate::{
         input::{Body, FilingKey, IdempotencyKey, Input, Query, plain_text},
         secrets,
     },
-    values::period,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -96,54 +96,6 @@ impl Body for RawFile {
     }
 }
 
-/// What would change.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Consequence {
-    /// Whose or which record: member, dependent, leave or standard_remuneration.
-    #[schema(max_length = 30)]
-    pub subject: String,
-    /// Field.
-    #[schema(max_length = 40)]
-    pub field: String,
-    /// Value before; absent when there was none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 100)]
-    pub before: Option<String>,
-    /// Value after.
-    #[schema(max_length = 100)]
-    pub after: String,
-}
-/// A record in a dry run.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct DryRunRecord {
-    /// Place, from 1.
-    pub row: u32,
-    /// Kind of form.
-    #[schema(max_length = 40)]
-    pub kind: String,
-    /// What would become of it.
-    pub disposition: super::super::Disposition,
-    /// Findings of the checks.
-    #[schema(max_items = 200)]
-    pub findings: Vec<NotificationFinding>,
-    /// What accepting it would change.
-    #[schema(max_items = 20)]
-    pub consequences: Vec<Consequence>,
-}
-/// What filing would do. Nothing was stored.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct DryRun {
-    /// Records read.
-    pub read_count: u32,
-    /// What would become of the whole.
-    pub file_result: super::super::FileResult,
-    /// Findings about the whole.
-    #[schema(max_items = 50)]
-    pub findings: Vec<NotificationFinding>,
-    /// Records one by one.
-    #[schema(max_items = 100000)]
-    pub records: Vec<DryRunRecord>,
-}
 /// A receipt, or what filing would do.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
@@ -154,106 +106,6 @@ pub enum Filed {
     DryRun(DryRun),
 }
 
-fn consequences<Op: Operation>(
-    tx: &mut Tx<'_>,
-    (permit, employer): (&Permit<Op>, Uuid),
-    row: &ParsedRow,
-    person: Option<Uuid>,
-) -> Result<Vec<Consequence>, Problem> {
-    let line = |subject: &str, field: &str, before: Option<String>, after: String| Consequence {
-        subject: subject.into(),
-        field: field.into(),
-        before,
-        after,
-    };
-    let day = |d: NaiveDate| d.to_string();
-    Ok(match (&row.form, person) {
-        (Some(Form::QualificationAcquisition(f)), _) => {
-            let planned = day(period::birthday(f.birth_on, 75));
-            let mut all = vec![line("member", "acquired_on", None, day(f.acquired_on))];
-            all.push(line("member", "planned_loss_on", None, planned));
-            all.push(line(
-                "member",
-                "number",
-                None,
-                f.insured_number.clone().unwrap_or_else(|| "assigned on acceptance".into()),
-            ));
-            all
-        }
-        (Some(Form::QualificationLoss(f)), Some(person)) => {
-            let today = tx.today();
-            let dependents = crate::domain::dependents::count_under(tx, person, today)?;
-            let mut all = vec![line("member", "lost_on", None, day(f.lost_on))];
-            tx.note(|n| n.left([person], &["family"]));
-            if dependents > 0 {
-                all.push(line("dependent", "removed_on", None, format!("{} ({dependents})", f.lost_on)));
-            }
-            all
-        }
-        (Some(Form::DependentChange(f)), Some(person)) if f.change == super::super::Change::Changed => {
-            renamed(tx, person, f)?
-        }
-        (Some(Form::DependentChange(f)), _) => {
-            let spouse = f.spouse.iter().map(|s| (s.became_on, s.ceased_on));
-            let others = f.others.iter().map(|o| (o.became_on, o.ceased_on));
-            spouse
-                .chain(others)
-                .filter_map(|(became, ceased)| {
-                    became
-                        .map(|d| line("dependent", "recognised_on", None, day(d)))
-                        .or(ceased.map(|d| line("dependent", "removed_on", None, day(d))))
-                })
-                .collect()
-        }
-        (Some(form), Some(person)) => leave_lines::lines(tx, permit, person, (employer, form))?,
-        _ => Vec::new(),
-    })
-}
-/// 変更: the name before and after.
-fn renamed(
-    tx: &mut Tx<'_>,
-    insured: Uuid,
-    f: &super::super::DependentChange,
-) -> Result<Vec<Consequence>, Problem> {
-    let spouse = f.spouse.iter().map(|s| (&s.name, &s.name_kana, s.birth_on));
-    let others = f.others.iter().map(|o| (&o.name, &o.name_kana, o.birth_on));
-    let mut all = Vec::new();
-    for (name, kana, birth_on) in spouse.chain(others) {
-        let Some(d) = crate::domain::dependents::find_under(tx, insured, kana, birth_on)? else { continue };
-        let before = crate::domain::members::current_name(tx, d.person_id)?;
-        tx.note(|n| n.left([d.person_id], &["identity"]));
-        // a form that states no name leaves it
-        let Some(after) = name.as_ref().map(|n| crate::values::kana::display_name(n)) else { continue };
-        if before.as_ref() == Some(&after) {
-            continue;
-        }
-        all.push(Consequence { subject: "dependent".into(), field: "name".into(), before, after });
-    }
-    Ok(all)
-}
-fn dry_run<Op: Operation>(
-    tx: &mut Tx<'_>,
-    by: (&Permit<Op>, Uuid),
-    incoming: &Incoming,
-    persons: &[Option<Uuid>],
-) -> Result<DryRun, Problem> {
-    let mut records = Vec::with_capacity(incoming.rows.len());
-    for (row, person) in incoming.rows.iter().zip(persons) {
-        records.push(DryRunRecord {
-            row: row.row,
-            kind: super::kind_of(row).into(),
-            disposition: row.disposition,
-            findings: row.findings.iter().map(finding_view).collect(),
-            consequences: consequences(tx, by, row, *person)?,
-        });
-    }
-    Ok(DryRun {
-        read_count: u32::try_from(records.len()).unwrap_or(u32::MAX),
-        file_result: intake::result_of(&incoming.rows),
-        findings: incoming.whole.iter().map(finding_view).collect(),
-        records,
-    })
-}
 /// Checks, then receives or tells what would happen.
 fn file<Op: Sends<sent::Location>>(
     tx: &mut Tx<'_>,
@@ -303,6 +155,7 @@ fn note_refused<Op: Operation>(
         employer: employer.employer_id,
         channel: incoming.channel,
         preparer: &incoming.preparer,
+        received_at: tx.now(),
         file_name: incoming.file.as_ref().map(|f| f.name.as_str()),
         media: None,
         digest: None,
@@ -336,24 +189,30 @@ async fn in_turn<Op: Operation>(
     let _turn = intake::turn(gate.asking(), employer).await?;
     gate.once(key, digest, work).await
 }
-async fn file_forms<Op: Sends<sent::Location>>(
+/// Files forms under their slip. `received_on` is the day on the receipt stamp of the paper that they were keyed from; those that
+/// came of themselves have none.
+pub async fn file_forms<Op: Sends<sent::Location>>(
     gate: Gate<Op>,
     key: FilingKey,
     digest: [u8; 32],
-    is_dry: bool,
+    (is_dry, received_on): (bool, Option<NaiveDate>),
     slip: Slip,
     stated: Vec<Stated>,
 ) -> Reply<Op, Filed> {
     crate::kernel::input::check(&slip)?;
     let key = if is_dry { None } else { Some(key.required()?) };
-    let is_single = Op::ID == CreateNotification::ID;
+    let is_single = Op::ID != CreateNotificationBatch::ID;
     let employer_id = slip.employer_id;
     let settings = intake::settings_ahead(&gate, employer_id).await?;
     let (rows, settings) = block(move || Ok((parsed(&settings, stated), settings))).await?;
     let work = move |tx: &mut Tx<'_>| {
         let (employer, permit) = intake::employer_in_turn::<Op>(tx, employer_id, is_dry, &settings)?;
+        if let Some(day) = received_on {
+            keyed::check_paper(day, tx.today(), &rows)?;
+        }
         let incoming = Incoming {
-            channel: "api_json",
+            channel: if received_on.is_some() { "paper" } else { "api_json" },
+            received_on,
             preparer: slip.preparer_name,
             declared: slip.declared_count,
             rows,
@@ -374,7 +233,7 @@ async fn create_notification(
     input: Input<NotificationCreate>,
 ) -> Reply<CreateNotification, Filed> {
     let body = input.value;
-    file_forms(gate, key, input.digest, q.0.validate_only, body.slip, vec![body.notification]).await
+    file_forms(gate, key, input.digest, (q.0.validate_only, None), body.slip, vec![body.notification]).await
 }
 async fn create_notification_batch(
     gate: Gate<CreateNotificationBatch>,
@@ -383,7 +242,7 @@ async fn create_notification_batch(
     input: Input<NotificationBatch>,
 ) -> Reply<CreateNotificationBatch, Filed> {
     let body = input.value;
-    file_forms(gate, key, input.digest, q.0.validate_only, body.slip, body.notifications).await
+    file_forms(gate, key, input.digest, (q.0.validate_only, None), body.slip, body.notifications).await
 }
 async fn create_notification_file(
     gate: Gate<CreateNotificationFile>,
@@ -403,6 +262,7 @@ async fn create_notification_file(
             intake::employer_in_turn::<CreateNotificationFile>(tx, employer_id, is_dry, &settings)?;
         let mut incoming = Incoming {
             channel: "api_file",
+            received_on: None,
             preparer: q.preparer_name,
             declared: q.declared_count,
             rows: Vec::new(),

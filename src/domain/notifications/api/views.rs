@@ -1,8 +1,11 @@
 //! What callers see of submissions and notifications.
-use super::super::{
-    FileResult, Finding, Form,
-    apply::SamePersonProposal,
-    model::{NotificationRow, State, SubmissionRow, result_of},
+use super::{
+    super::{
+        FileResult, Finding, Form,
+        apply::SamePersonProposal,
+        model::{NotificationRow, State, SubmissionRow, result_of},
+    },
+    keyed::EntryCheck,
 };
 use crate::values::month::Month;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -225,6 +228,10 @@ pub struct NotificationView {
     /// 再提出: the notification that corrects this one, unless it was withdrawn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resubmitted_as: Option<Uuid>,
+    /// 読み合わせ: the second person's check, of what staff keyed from paper.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub entry_check: Option<EntryCheck>,
     /// 名寄せ: known persons who may be those on the form; accepting needs a choice for each place named here. For staff only, and
     /// while the notification waits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -237,7 +244,9 @@ pub struct NotificationView {
 }
 impl From<NotificationRow> for NotificationView {
     fn from(r: NotificationRow) -> Self {
+        let entry_check = EntryCheck::of(&r);
         Self {
+            entry_check,
             id: r.id,
             submission_id: r.submission_id,
             row: r.row_number,
@@ -327,6 +336,8 @@ pub enum SubmissionChannel {
     ApiJson,
     /// A notification file.
     ApiFile,
+    /// On paper, keyed by staff.
+    Paper,
 }
 /// What became of one record.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -383,7 +394,11 @@ pub struct SubmissionSummary {
     pub received_at: DateTime<Utc>,
 }
 fn channel(word: &str) -> SubmissionChannel {
-    if word == "api_file" { SubmissionChannel::ApiFile } else { SubmissionChannel::ApiJson }
+    match word {
+        "api_file" => SubmissionChannel::ApiFile,
+        "paper" => SubmissionChannel::Paper,
+        _ => SubmissionChannel::ApiJson,
+    }
 }
 impl From<SubmissionRow> for SubmissionSummary {
     fn from(s: SubmissionRow) -> Self {

@@ -1,0 +1,167 @@
+//! A dry run: what filing would do, and what accepting would change.
+use super::{
+    super::{Form, ParsedRow},
+    intake::{self, Incoming},
+    leave_lines,
+    views::{NotificationFinding, finding_view},
+};
+use crate::{
+    kernel::{Operation, Permit, Problem, Tx},
+    values::{kana, period},
+};
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// What would change.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Consequence {
+    /// Whose or which record: member, dependent, leave or standard_remuneration.
+    #[schema(max_length = 30)]
+    pub subject: String,
+    /// Field.
+    #[schema(max_length = 40)]
+    pub field: String,
+    /// Value before; absent when there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100)]
+    pub before: Option<String>,
+    /// Value after.
+    #[schema(max_length = 100)]
+    pub after: String,
+}
+/// A record in a dry run.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DryRunRecord {
+    /// Place, from 1.
+    pub row: u32,
+    /// Kind of form.
+    #[schema(max_length = 40)]
+    pub kind: String,
+    /// What would become of it.
+    pub disposition: super::super::Disposition,
+    /// Findings of the checks.
+    #[schema(max_items = 200)]
+    pub findings: Vec<NotificationFinding>,
+    /// What accepting it would change.
+    #[schema(max_items = 20)]
+    pub consequences: Vec<Consequence>,
+}
+/// What filing would do. Nothing was stored.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DryRun {
+    /// Records read.
+    pub read_count: u32,
+    /// What would become of the whole.
+    pub file_result: super::super::FileResult,
+    /// Findings about the whole.
+    #[schema(max_items = 50)]
+    pub findings: Vec<NotificationFinding>,
+    /// Records one by one.
+    #[schema(max_items = 100000)]
+    pub records: Vec<DryRunRecord>,
+}
+fn consequences<Op: Operation>(
+    tx: &mut Tx<'_>,
+    (permit, employer): (&Permit<Op>, Uuid),
+    row: &ParsedRow,
+    person: Option<Uuid>,
+) -> Result<Vec<Consequence>, Problem> {
+    let line = |subject: &str, field: &str, before: Option<String>, after: String| Consequence {
+        subject: subject.into(),
+        field: field.into(),
+        before,
+        after,
+    };
+    let day = |d: NaiveDate| d.to_string();
+    Ok(match (&row.form, person) {
+        (Some(Form::QualificationAcquisition(f)), _) => {
+            let planned = day(period::birthday(f.birth_on, 75));
+            let mut all = vec![line("member", "acquired_on", None, day(f.acquired_on))];
+            all.push(line("member", "planned_loss_on", None, planned));
+            all.push(line(
+                "member",
+                "number",
+                None,
+                f.insured_number.clone().unwrap_or_else(|| "assigned on acceptance".into()),
+            ));
+            all
+        }
+        (Some(Form::QualificationLoss(f)), Some(person)) => {
+            let today = tx.today();
+            let dependents = crate::domain::dependents::count_under(tx, person, today)?;
+            let mut all = vec![line("member", "lost_on", None, day(f.lost_on))];
+            tx.note(|n| n.left([person], &["family"]));
+            if dependents > 0 {
+                all.push(line("dependent", "removed_on", None, format!("{} ({dependents})", f.lost_on)));
+            }
+            all
+        }
+        (Some(Form::DependentChange(f)), Some(person)) if f.change == super::super::Change::Changed => {
+            renamed(tx, person, f)?
+        }
+        (Some(Form::DependentChange(f)), _) => {
+            let spouse = f.spouse.iter().map(|s| (s.became_on, s.ceased_on));
+            let others = f.others.iter().map(|o| (o.became_on, o.ceased_on));
+            spouse
+                .chain(others)
+                .filter_map(|(became, ceased)| {
+                    became
+                        .map(|d| line("dependent", "recognised_on", None, day(d)))
+                        .or(ceased.map(|d| line("dependent", "removed_on", None, day(d))))
+                })
+                .collect()
+        }
+        (Some(form), Some(person)) => leave_lines::lines(tx, permit, person, (employer, form))?,
+        _ => Vec::new(),
+    })
+}
+/// 変更: the name before and after.
+fn renamed(
+    tx: &mut Tx<'_>,
+    insured: Uuid,
+    f: &super::super::DependentChange,
+) -> Result<Vec<Consequence>, Problem> {
+    let spouse = f.spouse.iter().map(|s| (&s.name, &s.name_kana, s.birth_on));
+    let others = f.others.iter().map(|o| (&o.name, &o.name_kana, o.birth_on));
+    let mut all = Vec::new();
+    for (name, kana, birth_on) in spouse.chain(others) {
+        let Some(d) = crate::domain::dependents::find_under(tx, insured, kana, birth_on)? else { continue };
+        let before = crate::domain::members::current_name(tx, d.person_id)?;
+        tx.note(|n| n.left([d.person_id], &["identity"]));
+        // a form that states no name leaves it
+        let Some(after) = name.as_ref().map(|n| kana::display_name(n)) else { continue };
+        if before.as_ref() == Some(&after) {
+            continue;
+        }
+        all.push(Consequence { subject: "dependent".into(), field: "name".into(), before, after });
+    }
+    Ok(all)
+}
+/// What filing these records would do; `persons` are those whom they name, `by` the permit and the employer.
+/// # Errors
+/// Database errors.
+pub fn dry_run<Op: Operation>(
+    tx: &mut Tx<'_>,
+    by: (&Permit<Op>, Uuid),
+    incoming: &Incoming,
+    persons: &[Option<Uuid>],
+) -> Result<DryRun, Problem> {
+    let mut records = Vec::with_capacity(incoming.rows.len());
+    for (row, person) in incoming.rows.iter().zip(persons) {
+        records.push(DryRunRecord {
+            row: row.row,
+            kind: super::kind_of(row).into(),
+            disposition: row.disposition,
+            findings: row.findings.iter().map(finding_view).collect(),
+            consequences: consequences(tx, by, row, *person)?,
+        });
+    }
+    Ok(DryRun {
+        read_count: u32::try_from(records.len()).unwrap_or(u32::MAX),
+        file_result: intake::result_of(&incoming.rows),
+        findings: incoming.whole.iter().map(finding_view).collect(),
+        records,
+    })
+}
