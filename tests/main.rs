@@ -18,6 +18,7 @@ mod decisions;
 mod disclosure;
 mod entries;
 mod fairness;
+mod fifty;
 mod filing;
 mod harness;
 mod journey_j1;
