@@ -36,6 +36,11 @@ pub const SETTINGS: &[Setting] = &[
         about: "file with the wrapped data keys; back it up apart from the database",
     },
     Setting {
+        name: "key_sweep_days",
+        default: "7",
+        about: "days for which a data key that nothing needs is only marked, before the sweep destroys it; at most 3650",
+    },
+    Setting {
         name: "listen",
         default: "127.0.0.1:8080",
         about: "address and port of the closed-network listener",
@@ -107,6 +112,9 @@ const OWN_CONNECTIONS: u32 = 4;
 /// How far a sandbox may be ahead: a hundred years.
 const CLOCK_DAYS_MOST: i64 = 36_525;
 
+/// How long a key that nothing needs may be kept: ten years.
+const KEY_SWEEP_DAYS_MOST: u32 = 3_650;
+
 /// Settings, read and checked.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -176,7 +184,19 @@ impl Config {
         self.address("listen_internet")?;
         self.hosts("trusted_proxies")?;
         self.clock()?;
+        self.key_sweep_days()?;
         Ok(())
+    }
+    /// Days for which a data key that nothing needs is only marked.
+    /// # Errors
+    /// When it is no whole number or more than ten years.
+    pub fn key_sweep_days(&self) -> anyhow::Result<u32> {
+        match self.number("key_sweep_days")? {
+            days if days > KEY_SWEEP_DAYS_MOST => {
+                bail!("the setting key_sweep_days is more than {KEY_SWEEP_DAYS_MOST} days")
+            }
+            days => Ok(days),
+        }
     }
     /// `pool_size` and `caller_connections`, when they leave room for more than one caller.
     /// # Errors
@@ -310,6 +330,12 @@ mod tests {
         assert_eq!(connections("6", "1").unwrap(), (6, 1));
         assert!(connections("5", "1").unwrap_err().to_string().contains("at least 6"));
         assert!(connections("12", "0").is_err());
+    }
+    #[test]
+    fn keys_that_nothing_needs_are_kept_ten_years_at_most() {
+        let days = |days: &str| read(&[("KENPO_KEY_SWEEP_DAYS", days)]).and_then(|c| c.key_sweep_days());
+        assert_eq!((days("7").unwrap(), days("0").unwrap(), days("3650").unwrap()), (7, 0, 3_650));
+        assert!(days("3651").unwrap_err().to_string().contains("more than 3650 days"));
     }
     #[test]
     fn only_a_sandbox_moves_its_clock() {

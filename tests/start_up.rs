@@ -16,7 +16,7 @@ use kenpo::{
     },
     kernel::clock::Clock,
     launcher::{Durability, PrivatePostgres},
-    ports::key_store::{KeyStore, SqliteKeyStore},
+    ports::key_store::{Bond, KeyStore, SqliteKeyStore, SweptKeyStore},
 };
 use serde_json::json;
 use std::{
@@ -83,7 +83,11 @@ impl Site {
     /// `serve` ends at once and says what to do.
     #[track_caller]
     fn refuses(&self, words: &[&str]) {
-        let mut process = Process::start(self.command(&["serve"]));
+        self.refuses_to("serve", words);
+    }
+    #[track_caller]
+    fn refuses_to(&self, command: &str, words: &[&str]) {
+        let mut process = Process::start(self.command(&[command]));
         let code = process.end(MOST);
         let said = process.said();
         assert!(!code, "it must not start: {said}");
@@ -192,8 +196,21 @@ fn it_refuses_what_it_could_not_serve_safely_and_says_what_to_do() {
     alter("alter role kenpo_service set synchronous_commit = off");
     site.refuses(&["synchronous_commit = off", "could be lost"]);
     alter("alter role kenpo_service reset synchronous_commit");
+    the_key_store_of_another_database(&site);
     site.settings("");
     site.refuses(&["database_url"]);
+}
+/// `serve` and `worker` end at once and say what to do, until it is done.
+fn the_key_store_of_another_database(site: &Site) {
+    let at = site.at("store/wrapped.sqlite");
+    let foreign = Bond { id: Uuid::now_v7(), turn: 1 };
+    SqliteKeyStore::open(&at).unwrap().keep_bond(foreign).unwrap();
+    let words = ["belongs to another database", "database_url", "kenpo keys bind"];
+    site.refuses(&words);
+    site.refuses_to("worker", &words);
+    site.done(&["keys", "bind"]);
+    let mut serves = Process::start(site.command(&["serve"]));
+    serves.url();
 }
 
 #[test]

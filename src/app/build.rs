@@ -5,7 +5,7 @@ use crate::{
         access::{self, NumberGrants, PasswordSettings, Passwords, Watch},
         audit::Sequencer,
         members::MemberReader,
-        personal_numbers::Strongroom,
+        personal_numbers::{Strongroom, bond},
     },
     kernel::{
         Kernel, Routes,
@@ -67,6 +67,7 @@ impl App {
         let (pool_size, caller_connections) = c.connections()?;
         let pool =
             db::pool(c.required("database_url")?, pool_size).context("the database can't be reached")?;
+        bond::agree(&mut *pool.get()?, &store)?;
         let vault = Arc::new(Strongroom::new(&keys.vault, parts.clock.clone(), Arc::new(store)));
         let settings = PasswordSettings {
             memory_kib: c.number("argon2_memory_kib")?,

@@ -6,7 +6,13 @@ mod server;
 
 pub use server::{tidy, work_once};
 
-use crate::{app, config::Config, kernel::keys::Keys};
+use crate::{
+    app,
+    config::Config,
+    domain::personal_numbers::bond,
+    kernel::{clock::Clock, db, keys::Keys},
+    ports::key_store::SqliteKeyStore,
+};
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use std::{
@@ -29,7 +35,7 @@ enum Command {
     Worker,
     /// Bring the schema up to date, as the owner of the tables.
     Migrate,
-    /// Make or rotate keys.
+    /// Make, rotate or bind keys.
     Keys {
         #[command(subcommand)]
         command: KeysCommand,
@@ -60,6 +66,8 @@ enum KeysCommand {
         #[arg(long, default_value_t = 24)]
         overlap_hours: u32,
     },
+    /// Say that this database and this key store belong together from now on, after one of them was restored.
+    Bind,
 }
 #[derive(Subcommand)]
 enum AuditCommand {
@@ -110,7 +118,8 @@ fn show(text: &str) -> anyhow::Result<()> {
 }
 fn keys(config: &Config, command: &KeysCommand) -> anyhow::Result<()> {
     let folder = Path::new(config.text("keys"));
-    let now = crate::kernel::clock::Clock::real().now().timestamp();
+    let at = Clock::real().now();
+    let now = at.timestamp();
     match command {
         KeysCommand::Init => {
             Keys::init(folder, now)?;
@@ -119,6 +128,13 @@ fn keys(config: &Config, command: &KeysCommand) -> anyhow::Result<()> {
         KeysCommand::Rotate { overlap_hours } => {
             let kid = Keys::rotate(folder, now, now - i64::from(*overlap_hours) * 3600)?;
             println!("tokens are signed with {kid} from now on");
+        }
+        KeysCommand::Bind => {
+            app::require_current(config)?;
+            let store = SqliteKeyStore::open(Path::new(config.text("key_store")))?;
+            let pool = db::pool(config.required("database_url")?, 1)?;
+            bond::bind(&mut *db::connection(&pool)?, &store, at)?;
+            println!("the database and the key store {} belong together", config.text("key_store"));
         }
     }
     Ok(())

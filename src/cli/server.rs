@@ -2,9 +2,12 @@
 use crate::{
     app::{self, App, Parts},
     config::Config,
-    domain::{calendar, personal_numbers::jobs},
+    domain::{
+        calendar,
+        personal_numbers::{bond, jobs},
+    },
     kernel::{Zone, clock::Clock, db, idempotency, job},
-    ports::key_store::{KeyStore, SqliteKeyStore},
+    ports::key_store::{SqliteKeyStore, SweptKeyStore},
 };
 use anyhow::Context;
 use futures_util::future::{join_all, try_join_all};
@@ -80,10 +83,12 @@ pub fn worker(config: &Config) -> anyhow::Result<()> {
 }
 /// Does due jobs for ever, by that clock.
 /// # Errors
-/// When the database or the key store is away at the start.
+/// When the database or the key store is away at the start, or the one does not belong to the other.
 pub fn work(config: &Config, clock: &Clock) -> anyhow::Result<()> {
     let pool = db::pool(config.required("database_url")?, 1)?;
     let store = SqliteKeyStore::open(Path::new(config.text("key_store")))?;
+    let keep_days = config.key_sweep_days()?;
+    bond::agree(&mut *db::connection(&pool)?, &store)?;
     jobs::enqueue_sweep(&mut *db::connection(&pool)?, clock, 0)?;
     let worker = Uuid::now_v7();
     tracing::info!(%worker, "working");
@@ -106,7 +111,7 @@ pub fn work(config: &Config, clock: &Clock) -> anyhow::Result<()> {
                 tracing::error!(error = %e, "what is over could not be forgotten; it is tried again");
             }
         }
-        match work_once(&pool, &store, clock) {
+        match work_once(&pool, &store, clock, keep_days) {
             Ok(true) => {}
             Ok(false) => std::thread::sleep(Duration::from_millis(500)),
             Err(e) => {
@@ -128,15 +133,20 @@ pub fn tidy(pool: &db::Db, clock: &Clock) -> anyhow::Result<()> {
     while job::forget_done(&mut conn, clock.now())? > 0 {}
     Ok(())
 }
-/// Does one due job; `false` when none is due.
+/// Does one due job; `false` when none is due. `keep_days`: the setting `key_sweep_days`.
 /// # Errors
 /// When the database is away.
-pub fn work_once(pool: &db::Db, store: &dyn KeyStore, clock: &Clock) -> anyhow::Result<bool> {
+pub fn work_once(
+    pool: &db::Db,
+    store: &dyn SweptKeyStore,
+    clock: &Clock,
+    keep_days: u32,
+) -> anyhow::Result<bool> {
     let mut conn = db::connection(pool)?;
     let Some(job) = job::lease(&mut conn, clock.now())? else { return Ok(false) };
     let outcome = match job.kind.as_str() {
         jobs::DESTROY_KEYS => jobs::destroy_keys(store, &job.payload),
-        jobs::SWEEP_KEYS => jobs::sweep_keys(&mut conn, store, clock),
+        jobs::SWEEP_KEYS => jobs::sweep_keys(&mut conn, store, clock, keep_days),
         _ => Err("unknown-kind"),
     };
     if let Err(code) = outcome {

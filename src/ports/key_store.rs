@@ -2,6 +2,7 @@
 //! destroying a key reaches every backup of the data.
 //!
 //! What is kept here is wrapped under the key-encryption key of the key folder; alone it opens nothing.
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::{
     fs,
@@ -67,14 +68,43 @@ pub trait KeyStore: Send + Sync {
     fn destroy_many(&self, keys: &[Uuid]) -> Result<(), KeyStoreError>;
 }
 
+/// What a key store and the database say of each other: the same id, and how often both were seen together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bond {
+    /// Of the pair.
+    pub id: Uuid,
+    /// Goes up with each sweep, so that an old copy of either is known by it.
+    pub turn: i64,
+}
+/// What the sweep keeps beside the keys.
+pub trait SweptKeyStore: KeyStore {
+    /// The keys that are marked as unneeded, and since when, to the millisecond.
+    /// # Errors
+    /// `Away`, `Malformed`.
+    fn marks(&self) -> Result<Vec<(Uuid, DateTime<Utc>)>, KeyStoreError>;
+    /// Marks keys as unneeded since `now` (one that is marked keeps its instant), and takes the marks off others: all or none.
+    /// # Errors
+    /// `Away`.
+    fn remark(&self, unneeded: &[Uuid], needed: &[Uuid], now: DateTime<Utc>) -> Result<(), KeyStoreError>;
+    /// Which database the store belongs to; `None` when it never met one.
+    /// # Errors
+    /// `Away`, `Malformed`.
+    fn bond(&self) -> Result<Option<Bond>, KeyStoreError>;
+    /// Writes which database the store belongs to. The turn of the same bond never goes back.
+    /// # Errors
+    /// `Away`.
+    fn keep_bond(&self, bond: Bond) -> Result<(), KeyStoreError>;
+}
+
 /// The key store as one SQLite file that many processes share. `secure_delete` overwrites what is deleted, so that a destroyed
 /// key is nowhere in the file; the journal is cut to nothing after each transaction.
 pub struct SqliteKeyStore {
     connection: Mutex<Connection>,
 }
 
-const SCHEMA: &str =
-    "create table if not exists wrapped_key (key_id blob primary key, wrapped blob not null) without rowid";
+const SCHEMA: &str = "create table if not exists wrapped_key (key_id blob primary key, wrapped blob not null) without rowid; \
+     create table if not exists unneeded_key (key_id blob primary key, since_ms integer not null) without rowid; \
+     create table if not exists bond (only_one integer primary key check (only_one = 1), id blob not null, turn integer not null)";
 
 impl SqliteKeyStore {
     /// Opens the file, making it (0600) and its folder (0700) when they are missing.
@@ -129,7 +159,26 @@ fn destroy(tx: &Transaction<'_>, keys: &[Uuid]) -> rusqlite::Result<()> {
     for id in keys {
         delete.execute([id.as_bytes().as_slice()])?;
     }
+    unmark(tx, keys)
+}
+fn unmark(tx: &Transaction<'_>, keys: &[Uuid]) -> rusqlite::Result<()> {
+    let mut delete = tx.prepare_cached("delete from unneeded_key where key_id = ?1")?;
+    for id in keys {
+        delete.execute([id.as_bytes().as_slice()])?;
+    }
     Ok(())
+}
+fn mark(tx: &Transaction<'_>, keys: &[Uuid], now: DateTime<Utc>) -> rusqlite::Result<()> {
+    let mut insert = tx.prepare_cached(
+        "insert into unneeded_key (key_id, since_ms) values (?1, ?2) on conflict do nothing",
+    )?;
+    for id in keys {
+        insert.execute(params![id.as_bytes().as_slice(), now.timestamp_millis()])?;
+    }
+    Ok(())
+}
+fn id_of(bytes: &[u8]) -> Result<Uuid, KeyStoreError> {
+    Uuid::from_slice(bytes).map_err(|_| KeyStoreError::Malformed)
 }
 
 impl KeyStore for SqliteKeyStore {
@@ -157,7 +206,7 @@ impl KeyStore for SqliteKeyStore {
         )?;
         let (after, before) = (after.as_bytes().as_slice(), before.as_bytes().as_slice());
         let rows = found.query_map(params![after, before, most], |r| r.get::<_, Vec<u8>>(0))?;
-        rows.map(|r| Uuid::from_slice(&r?).map_err(|_| KeyStoreError::Malformed)).collect()
+        rows.map(|r| id_of(&r?)).collect()
     }
     fn destroy_many(&self, keys: &[Uuid]) -> Result<(), KeyStoreError> {
         if keys.is_empty() {
@@ -167,6 +216,45 @@ impl KeyStore for SqliteKeyStore {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         destroy(&tx, keys)?;
         Ok(tx.commit()?)
+    }
+}
+impl SweptKeyStore for SqliteKeyStore {
+    fn marks(&self) -> Result<Vec<(Uuid, DateTime<Utc>)>, KeyStoreError> {
+        let connection = self.connection()?;
+        let mut found =
+            connection.prepare_cached("select key_id, since_ms from unneeded_key order by key_id")?;
+        let rows = found.query_map([], |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, i64>(1)?)))?;
+        rows.map(|r| {
+            let (id, since) = r?;
+            let since = DateTime::from_timestamp_millis(since).ok_or(KeyStoreError::Malformed)?;
+            Ok((id_of(&id)?, since))
+        })
+        .collect()
+    }
+    fn remark(&self, unneeded: &[Uuid], needed: &[Uuid], now: DateTime<Utc>) -> Result<(), KeyStoreError> {
+        if unneeded.is_empty() && needed.is_empty() {
+            return Ok(());
+        }
+        let mut connection = self.connection()?;
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        mark(&tx, unneeded, now)?;
+        unmark(&tx, needed)?;
+        Ok(tx.commit()?)
+    }
+    fn bond(&self) -> Result<Option<Bond>, KeyStoreError> {
+        let connection = self.connection()?;
+        let found: Option<(Vec<u8>, i64)> = connection
+            .query_row("select id, turn from bond", [], |r| Ok((r.get(0)?, r.get(1)?)))
+            .optional()?;
+        found.map(|(id, turn)| Ok(Bond { id: id_of(&id)?, turn })).transpose()
+    }
+    fn keep_bond(&self, bond: Bond) -> Result<(), KeyStoreError> {
+        self.connection()?.execute(
+            "insert into bond (only_one, id, turn) values (1, ?1, ?2) on conflict do update \
+             set id = excluded.id, turn = excluded.turn where bond.id <> excluded.id or bond.turn < excluded.turn",
+            params![bond.id.as_bytes().as_slice(), bond.turn],
+        )?;
+        Ok(())
     }
 }
 

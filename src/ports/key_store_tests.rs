@@ -109,3 +109,31 @@ fn a_file_that_others_can_read_is_refused() {
     fs::set_permissions(place.file(), fs::Permissions::from_mode(0o640)).unwrap();
     assert_eq!(SqliteKeyStore::open(&place.file()).err(), Some(KeyStoreError::Exposed));
 }
+
+#[test]
+fn a_mark_keeps_its_instant_until_it_is_taken_off_or_its_key_goes() {
+    let place = Place::new();
+    let store = SqliteKeyStore::open(&place.file()).unwrap();
+    let ids = [1, 2, 3].map(Uuid::from_u128);
+    let at = |ms: i64| DateTime::from_timestamp_millis(ms).unwrap();
+    store.remark(&ids, &[], at(1_000)).unwrap();
+    store.remark(&ids[..2], &[ids[2]], at(2_000)).unwrap();
+    assert_eq!(store.marks().unwrap(), [(ids[0], at(1_000)), (ids[1], at(1_000))]);
+    store.destroy_many(&[ids[0]]).unwrap();
+    store.remark(&[ids[2]], &[], at(3_000)).unwrap();
+    assert_eq!(store.marks().unwrap(), [(ids[1], at(1_000)), (ids[2], at(3_000))]);
+}
+
+#[test]
+fn the_turn_of_a_bond_goes_forward_only() {
+    let place = Place::new();
+    let store = SqliteKeyStore::open(&place.file()).unwrap();
+    assert_eq!(store.bond().unwrap(), None);
+    let [one, other] = [1, 2].map(Uuid::from_u128);
+    for (kept, then) in
+        [((one, 3), (one, 3)), ((one, 2), (one, 3)), ((one, 4), (one, 4)), ((other, 0), (other, 0))]
+    {
+        store.keep_bond(Bond { id: kept.0, turn: kept.1 }).unwrap();
+        assert_eq!(store.bond().unwrap(), Some(Bond { id: then.0, turn: then.1 }));
+    }
+}

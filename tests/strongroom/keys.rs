@@ -6,9 +6,9 @@ use chrono::Duration;
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types as t};
 use kenpo::{
     cli,
-    domain::personal_numbers::jobs,
+    domain::personal_numbers::{bond, jobs},
     kernel::{Problem, db, vault::Registration},
-    ports::key_store::KeyStore,
+    ports::key_store::{KeyStore, SqliteKeyStore, SweptKeyStore},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -42,7 +42,14 @@ fn sweep(house: &House) -> Result<(), &'static str> {
         &mut db::connection(&house.kernel.db).unwrap(),
         house.store.as_ref(),
         &house.kernel.clock,
+        7,
     )
+}
+fn held(house: &House) -> Vec<Uuid> {
+    house.store.ids_between(Uuid::nil(), Uuid::max(), 100).unwrap()
+}
+fn marked(house: &House) -> Vec<Uuid> {
+    house.store.marks().unwrap().into_iter().map(|m| m.0).collect()
 }
 
 #[test]
@@ -117,8 +124,7 @@ fn the_sweep_takes_what_was_rolled_back_and_nothing_that_lives() {
     let (case, submission) = (house.case(), Uuid::now_v7());
     keep(&house, vec![pending(case, "insured", 2)]);
     inside(&house, |c| house.kernel.vault.keep_file(c, &house.kernel.clock, submission, b"x")).unwrap();
-    let held = || house.store.ids_between(Uuid::nil(), Uuid::max(), 100).unwrap();
-    let living = held();
+    let living = held(&house);
     assert_eq!(living.len(), 3);
     let other = house.person();
     let broke_off = inside(&house, |c| {
@@ -127,13 +133,25 @@ fn the_sweep_takes_what_was_rolled_back_and_nothing_that_lives() {
         Err::<(), _>(Problem::not_found())
     });
     assert!(broke_off.is_err());
-    assert_eq!(held().len(), 4, "the key is kept before the commit that never came");
+    assert_eq!(held(&house).len(), 4, "the key is kept before the commit that never came");
     house.pass(Duration::hours(23));
     sweep(&house).unwrap();
-    assert_eq!(held().len(), 4, "its transaction could still be under way");
+    assert_eq!(
+        (held(&house).len(), marked(&house).len()),
+        (4, 0),
+        "its transaction could still be under way"
+    );
     house.pass(Duration::hours(2));
     sweep(&house).unwrap();
-    assert_eq!(held(), living);
+    let orphan = marked(&house);
+    assert_eq!((held(&house).len(), orphan.len()), (4, 1), "it is only marked");
+    assert!(!living.contains(&orphan[0]));
+    house.pass(Duration::days(7) - Duration::milliseconds(1));
+    sweep(&house).unwrap();
+    assert_eq!((held(&house).len(), marked(&house)), (4, orphan), "marking again keeps the instant");
+    house.pass(Duration::milliseconds(1));
+    sweep(&house).unwrap();
+    assert_eq!((held(&house), marked(&house)), (living, Vec::new()));
     assert!(read(&house, person).is_some());
 }
 #[test]
@@ -143,8 +161,74 @@ fn beside_an_empty_database_nothing_is_swept() {
     register(&house, person, 1, "first_registration");
     house.run("delete from strongroom.personal_number");
     house.pass(Duration::hours(25));
-    assert_eq!(sweep(&house), Err("too-many-orphans"));
-    assert_eq!(house.store.ids_between(Uuid::nil(), Uuid::max(), 100).unwrap().len(), 1);
+    for _ in 0..2 {
+        assert_eq!(sweep(&house), Err("too-many-orphans"));
+        assert_eq!((held(&house).len(), marked(&house).len()), (1, 0));
+        house.pass(Duration::days(8));
+    }
+}
+#[test]
+fn a_key_that_is_needed_again_loses_its_mark() {
+    let house = House::open();
+    let (one, two) = (house.person(), house.person());
+    register(&house, one, 1, "first_registration");
+    register(&house, two, 2, "first_registration");
+    let away = format!("strongroom.personal_number where person_id = '{two}'");
+    house.run(&format!("create table backup as select * from {away}; delete from {away}"));
+    house.pass(Duration::days(2));
+    sweep(&house).unwrap();
+    assert_eq!((marked(&house).len(), held(&house).len()), (1, 2));
+    house.run("insert into strongroom.personal_number select * from backup");
+    house.pass(Duration::days(6));
+    sweep(&house).unwrap();
+    assert_eq!(marked(&house).len(), 0);
+    house.run(&format!("delete from {away}"));
+    for (days, keys) in [(2, 2), (6, 2), (1, 1)] {
+        house.pass(Duration::days(days));
+        sweep(&house).unwrap();
+        assert_eq!(held(&house).len(), keys, "the days are counted anew");
+    }
+    assert!(read(&house, one).is_some());
+}
+#[test]
+fn what_does_not_belong_together_is_not_swept() {
+    let (house, other) = (House::open(), House::open());
+    for h in [&house, &other] {
+        let person = h.person();
+        register(h, person, 1, "first_registration");
+        h.pass(Duration::days(2));
+        sweep(h).unwrap();
+    }
+    let sweep_with = |store: &dyn SweptKeyStore| {
+        let mut conn = db::connection(&house.kernel.db).unwrap();
+        jobs::sweep_keys(&mut conn, store, &house.kernel.clock, 0)
+    };
+    assert_eq!(sweep_with(other.store.as_ref()), Err("foreign-key-store"));
+    assert_eq!(held(&other).len(), 1);
+    let folder = crate::harness::cluster::TempBase::new();
+    let new = SqliteKeyStore::open(&folder.path().join("new/wrapped.sqlite")).unwrap();
+    assert_eq!(sweep_with(&new), Err("empty-key-store"));
+    // copies of both as they are now, and a turn that only the database took before a crash
+    let copy = folder.path().join("new/copy.sqlite");
+    std::fs::copy(house.key_store(), &copy).unwrap();
+    house.run("create table backup as select * from strongroom.key_store_bond");
+    house.run("update strongroom.key_store_bond set turn = turn + 1");
+    sweep(&house).unwrap();
+    sweep(&house).unwrap();
+    assert_eq!(sweep_with(&SqliteKeyStore::open(&copy).unwrap()), Err("old-key-store"));
+    house.run("update strongroom.key_store_bond b set turn = k.turn from backup k");
+    assert_eq!(sweep(&house), Err("old-database"));
+    house.run("delete from strongroom.key_store_bond");
+    assert_eq!(sweep(&house), Err("foreign-key-store"), "a backup of before the two met");
+    // the operator says that these two are what there is: what was marked is looked at anew
+    let key = held(&house)[0];
+    house.store.remark(&[key], &[], house.kernel.clock.now()).unwrap();
+    let mut conn = db::connection(&house.kernel.db).unwrap();
+    bond::bind(&mut conn, house.store.as_ref(), house.kernel.clock.now()).unwrap();
+    assert_eq!(marked(&house).len(), 0);
+    sweep(&house).unwrap();
+    let ours = house.store.bond().unwrap().unwrap();
+    assert_eq!(ours.turn, 2, "the first use and the sweep");
 }
 #[test]
 fn the_worker_sweeps_once_a_day() {
@@ -155,7 +239,7 @@ fn the_worker_sweeps_once_a_day() {
     jobs::enqueue_sweep(&mut conn, &house.kernel.clock, 0).unwrap();
     assert_eq!(house.count(waiting), 1, "one waits, however many workers start");
     drop(conn);
-    let worked = || cli::work_once(&house.kernel.db, house.store.as_ref(), &house.kernel.clock).unwrap();
+    let worked = || cli::work_once(&house.kernel.db, house.store.as_ref(), &house.kernel.clock, 7).unwrap();
     assert!(worked());
     assert_eq!((house.count(waiting), worked()), (1, false), "the next one is for tomorrow");
     house.pass(Duration::days(1));

@@ -1,17 +1,19 @@
 //! What follows a commit: keys of numbers and files that left the strongroom are destroyed, which reaches every backup. And the
 //! daily sweep: a key is kept before the transaction that needs it commits, so one that was rolled back leaves its key behind.
+//! The sweep only marks such a key; days later it destroys it, when nothing needs it still.
 use super::{
-    rules,
+    bond, rules,
     sealing::key_id_at,
     store::{self, in_strongroom},
 };
 use crate::{
     kernel::{Problem, clock::Clock, job},
-    ports::key_store::KeyStore,
+    ports::key_store::{KeyStore, KeyStoreError, SweptKeyStore},
 };
 use chrono::Duration;
 use diesel::{Connection, PgConnection};
 use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Kind of the job that destroys keys, for the worker.
@@ -47,36 +49,67 @@ pub fn enqueue_destruction(
 /// A code, when the payload is not of this kind or the key store is away: the job is tried again.
 pub fn destroy_keys(store: &dyn KeyStore, payload: &serde_json::Value) -> Result<(), &'static str> {
     let ids = KeyIds::deserialize(payload).map_err(|_| "malformed-payload")?;
-    store.destroy_many(&ids.key_ids).map_err(|_| "key-store-away")
+    store.destroy_many(&ids.key_ids).map_err(away)
+}
+fn away(_: KeyStoreError) -> &'static str {
+    "key-store-away"
 }
 
-/// Does a job of kind [`SWEEP_KEYS`]: destroys the keys older than [`rules::ORPHAN_HOURS`] that open nothing in the strongroom.
-/// May be repeated.
+/// Does a job of kind [`SWEEP_KEYS`]: marks the keys older than [`rules::ORPHAN_HOURS`] that open nothing in the strongroom, takes the
+/// mark off those that open something again, and destroys those that were marked `keep_days` days ago or earlier. May be repeated.
 /// # Errors
-/// A code: the database or the key store is away, or more keys are unneeded than needed, which looks like the wrong database;
-/// nothing is destroyed then.
-pub fn sweep_keys(conn: &mut PgConnection, store: &dyn KeyStore, clock: &Clock) -> Result<(), &'static str> {
+/// A code: the database or the key store is away, the store belongs to another database ([`bond::Parted`]), or more keys are newly
+/// unneeded than [`rules::may_sweep`] allows, which looks like the wrong database; nothing is marked or destroyed then.
+pub fn sweep_keys(
+    conn: &mut PgConnection,
+    store: &dyn SweptKeyStore,
+    clock: &Clock,
+    keep_days: u32,
+) -> Result<(), &'static str> {
+    bond::agree(conn, store).map_err(|parted| {
+        tracing::error!(code = parted.code(), "ALARM: no key is swept: {parted}");
+        parted.code()
+    })?;
+    let now = clock.now();
+    let (orphans, looked_at) = unneeded(conn, store, clock)?;
+    let marked: HashMap<Uuid, _> = store.marks().map_err(away)?.into_iter().collect();
+    let found: Vec<Uuid> = orphans.iter().filter(|id| !marked.contains_key(id)).copied().collect();
+    if !rules::may_sweep(found.len(), looked_at - orphans.len()) {
+        tracing::error!(found = found.len(), looked_at, "ALARM: the database needs too few of the kept keys");
+        return Err("too-many-orphans");
+    }
+    let needed: Vec<Uuid> = marked.keys().filter(|id| !orphans.contains(id)).copied().collect();
+    store.remark(&found, &needed, now).map_err(away)?;
+    let until = now - Duration::days(i64::from(keep_days));
+    let since = |id: &Uuid| marked.get(id).copied().unwrap_or(now);
+    let due: Vec<Uuid> = orphans.iter().filter(|id| since(id) <= until).copied().collect();
+    store.destroy_many(&due).map_err(away)?;
+    bond::advance(conn, store).map_err(bond::Parted::code)?;
+    tracing::info!(
+        marked = found.len(),
+        unmarked = needed.len(),
+        destroyed = due.len(),
+        looked_at,
+        "keys that nothing needs were swept"
+    );
+    Ok(())
+}
+/// The kept keys older than [`rules::ORPHAN_HOURS`] that open nothing, and how many were looked at.
+fn unneeded(
+    conn: &mut PgConnection,
+    store: &dyn KeyStore,
+    clock: &Clock,
+) -> Result<(HashSet<Uuid>, usize), &'static str> {
     let before = key_id_at(clock.now() - Duration::hours(rules::ORPHAN_HOURS), [0; 10]);
-    let (mut orphans, mut looked_at, mut after) = (Vec::new(), 0, Uuid::nil());
+    let (mut orphans, mut looked_at, mut after) = (HashSet::new(), 0, Uuid::nil());
     loop {
-        let ids = store.ids_between(after, before, AT_ONCE).map_err(|_| "key-store-away")?;
-        let Some(last) = ids.last() else { break };
+        let ids = store.ids_between(after, before, AT_ONCE).map_err(away)?;
+        let Some(last) = ids.last() else { return Ok((orphans, looked_at)) };
         after = *last;
         looked_at += ids.len();
         let unneeded = conn.transaction(|conn| in_strongroom(conn, |conn| store::unneeded(conn, &ids)));
         orphans.extend(unneeded.map_err(|p: Problem| p.code)?);
     }
-    if !rules::may_sweep(orphans.len(), looked_at - orphans.len()) {
-        tracing::error!(
-            orphans = orphans.len(),
-            looked_at,
-            "ALARM: the database needs too few of the kept keys"
-        );
-        return Err("too-many-orphans");
-    }
-    store.destroy_many(&orphans).map_err(|_| "key-store-away")?;
-    tracing::info!(destroyed = orphans.len(), looked_at, "keys that nothing needs were swept");
-    Ok(())
 }
 /// Enqueues a sweep, due in so many days, unless one waits already.
 /// # Errors

@@ -4,6 +4,7 @@
 //! database. Other modules reach them through `kernel::vault` only; callers through write-only registration, a yes/no check
 //! with a limit, and the field `personal_number` of members and dependents under a scoped token.
 mod api;
+pub mod bond;
 pub mod jobs;
 mod model;
 mod rules;

@@ -15,7 +15,7 @@ pub fn was_mistake(reason: &str) -> bool {
 pub fn may_replace(reason: &str) -> bool {
     reason != "notified"
 }
-/// May the sweep destroy so many keys? Rolled-back transactions leave a few; many say that the store stands beside an empty, a wrong
+/// May the sweep mark so many keys anew? Rolled-back transactions leave a few; many say that the store stands beside an empty, a wrong
 /// or an old database, whose people's keys must stay. Takes numbers of keys older than [`ORPHAN_HOURS`].
 pub fn may_sweep(orphans: usize, needed: usize) -> bool {
     orphans <= needed / 100 + FEW_ORPHANS && orphans <= needed

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     domain::members::lock_person,
     kernel::{Permit, Problem, Tx, vault::Clash},
+    ports::key_store::Bond,
 };
 use chrono::{DateTime, Duration, Utc};
 use diesel::{
@@ -319,6 +320,40 @@ pub fn delete_file(conn: &mut PgConnection, submission: Uuid) -> Result<Option<U
             .get_result(conn)
             .optional()?;
     Ok(row.map(|r| r.id))
+}
+
+// --- the key store that belongs to this database
+
+crate::row! {
+    /// A bond.
+    pub struct BondRow {
+        /// Of the pair.
+        id: t::Uuid => Uuid,
+        /// How often both were seen together.
+        turn: t::BigInt => i64,
+    }
+}
+/// The bond of this database, `None` when it never met a key store. One process at a time, until the end of the transaction.
+/// # Errors
+/// Database errors.
+pub fn bond(conn: &mut PgConnection) -> Result<Option<Bond>, Problem> {
+    sql_query("select pg_advisory_xact_lock(hashtextextended('key-store-bond', 0))").execute(conn)?;
+    let row: Option<BondRow> =
+        sql_query("select id, turn from strongroom.key_store_bond").get_result(conn).optional()?;
+    Ok(row.map(|r| Bond { id: r.id, turn: r.turn }))
+}
+/// Writes the bond of this database, whatever it was.
+/// # Errors
+/// Database errors.
+pub fn keep_bond(conn: &mut PgConnection, bond: Bond) -> Result<(), Problem> {
+    sql_query(
+        "insert into strongroom.key_store_bond (id, turn) values ($1, $2) \
+         on conflict (only_one) do update set id = excluded.id, turn = excluded.turn",
+    )
+    .bind::<t::Uuid, _>(bond.id)
+    .bind::<t::BigInt, _>(bond.turn)
+    .execute(conn)?;
+    Ok(())
 }
 
 // --- yes/no checks

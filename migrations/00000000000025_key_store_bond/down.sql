@@ -1,0 +1,1 @@
+drop table strongroom.key_store_bond;
