@@ -148,19 +148,31 @@ fn a_form_and_the_calendar_at_once_end_cover_once() {
         work(&w);
         form.join().unwrap()
     });
+    assert_eq!(decided.status, 200, "the real loss holds, whichever came first: {}", decided.text);
     let lost = known(&w, "enrolment", member);
     assert_eq!(lost.len(), 1);
-    let by_form = decided.status == 200;
-    assert!(
-        by_form
-            || (decided.status, decided.body["code"].as_str()) == (409, Some("person-not-found"))
-            || decided.body["code"] == "not-insured",
-        "{}",
-        decided.text
+    assert_eq!(lost[0]["lost_on"], "2026-11-22");
+}
+#[test]
+fn a_loss_before_75_that_is_filed_after_it_takes_the_place_of_the_calendars() {
+    let w = World::new();
+    let p = crate::filing::Person { birth_on: "1951-11-23", ..NANA };
+    let member = w.member(p.office_number, p.kana, p.name, p.birth_on);
+    work(&w);
+    pass(&w, 2);
+    assert!(work(&w) > 0);
+    assert_eq!(known(&w, "enrolment", member)[0]["lost_on"], "2026-11-23");
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let filed_late = filed(&w, &employer, &loss(p, "2026-11-20", "2026-11-21"));
+    decide(&staff, filed_late, &accept()).expect(200);
+    let now = known(&w, "enrolment", member);
+    assert_eq!(
+        (&now[0]["lost_on"], &now[0]["loss_received_on"]),
+        (&json!("2026-11-21"), &json!("2026-11-24"))
     );
-    assert_eq!(lost[0]["lost_on"], if by_form { "2026-11-22" } else { "2026-11-23" });
-    let versions = w.rows(&format!("select * from enrolment where person_id = '{member}'"));
-    assert_eq!(versions.len(), 2, "one effect");
+    let slip = crate::filing::slip(&w, &loss(p, "2026-11-20", "2026-11-21"));
+    let again = employer.post("/v1/notifications").key(&crate::filing::fresh_key()).json(&slip);
+    assert!(again.status == 422 && again.text.contains("E-PERSON-NOT-FOUND"), "{}", again.text);
 }
 #[test]
 fn dependents_lose_with_a_member_who_died_also_those_who_were_to_leave_later() {

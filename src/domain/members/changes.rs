@@ -138,13 +138,16 @@ pub struct Loss<'a> {
     /// It also takes the place of a loss that is recorded for a later day.
     pub ends_earlier: bool,
 }
-/// Records a loss of the enrolment that runs; gives whether there was one. Nothing is overwritten.
+/// Records a loss of the enrolment that runs; gives whether there was one. Nothing is overwritten. A loss by form takes the place of
+/// one that the calendar recorded at 75 for that day or a later one.
 /// # Errors
 /// Database errors.
 pub fn end_cover(conn: &mut PgConnection, act: &Act, loss: &Loss<'_>) -> Result<bool, Problem> {
     let written = sql_query(
         "with old as (update enrolment set superseded_at = $2 where person_id = $1 and superseded_at is null \
-                      and (lost_on is null or ($10 and lost_on > $3)) and acquired_on <= $3 and employer_id = $9 returning *) \
+                      and (lost_on is null or ($10 and lost_on > $3) \
+                           or ($8 is not null and loss_reason = 'age_75' and source is null and lost_on >= $3)) \
+                      and acquired_on <= $3 and employer_id = $9 returning *) \
          insert into enrolment (row_id, enrolment_id, person_id, employer_id, enrolment_type, symbol, number, branch, \
            office_number, acquired_on, acquisition_reason, acquisition_received_on, planned_loss_on, lost_on, loss_reason, \
            loss_received_on, short_time_worker, remuneration_yen, recorded_at, recorded_by, source) \

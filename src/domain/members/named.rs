@@ -17,6 +17,18 @@ pub struct Named<'a> {
     pub name_kana: &'a str,
     /// Day of birth.
     pub birth_on: NaiveDate,
+    /// The loss that a form states: it is also about cover that the calendar ended at 75, on that day or later.
+    pub lost_on: Option<NaiveDate>,
+}
+/// Cover `e` that runs, or that the calendar ended at 75 on the day of a stated loss or later (a form comes days after the loss).
+macro_rules! runs {
+    ($stated:literal) => {
+        concat!(
+            "(e.lost_on is null or (e.loss_reason = 'age_75' and e.source is null and e.lost_on >= ",
+            $stated,
+            "))"
+        )
+    };
 }
 crate::row! {
     /// The person that one of several names finds.
@@ -46,21 +58,23 @@ pub fn find_named(
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    let found: Vec<Found> = sql_query(
+    let found: Vec<Found> = sql_query(concat!(
         "select k.n, coalesce( \
            (array_agg(e.person_id order by e.acquired_on desc) \
              filter (where ltrim(e.office_number, '0') = ltrim(k.office, '0')))[1], \
            case when count(*) = 1 then (array_agg(e.person_id))[1] end) as person_id \
-         from unnest($2, $3, $4) with ordinality as k(office, kana, birth, n) \
+         from unnest($2, $3, $4, $5) with ordinality as k(office, kana, birth, lost, n) \
          join person_identity i on i.kana_search = k.kana and i.birth_on = k.birth and i.superseded_at is null \
            and i.valid_to is null \
-         join enrolment e on e.person_id = i.person_id and e.employer_id = $1 and e.superseded_at is null and e.lost_on is null \
-         group by k.n",
-    )
+         join enrolment e on e.person_id = i.person_id and e.employer_id = $1 and e.superseded_at is null and ",
+        runs!("k.lost"),
+        " group by k.n",
+    ))
     .bind::<t::Uuid, _>(employer)
     .bind::<t::Array<t::Nullable<t::Text>>, _>(names.iter().map(|n| n.office_number).collect::<Vec<_>>())
     .bind::<t::Array<t::Text>, _>(names.iter().map(|n| kana::search_fold(n.name_kana)).collect::<Vec<_>>())
     .bind::<t::Array<t::Date>, _>(names.iter().map(|n| n.birth_on).collect::<Vec<_>>())
+    .bind::<t::Array<t::Nullable<t::Date>>, _>(names.iter().map(|n| n.lost_on).collect::<Vec<_>>())
     .load(tx.conn())?;
     let mut persons = vec![None; names.len()];
     for f in found {
@@ -71,16 +85,23 @@ pub fn find_named(
     }
     Ok(persons)
 }
-/// The person is insured at that employer now.
+/// The person is insured at that employer now, or was until the calendar ended cover on the day of a stated loss or later.
 /// # Errors
 /// Database errors.
-pub fn is_insured_at(tx: &mut Tx<'_>, person: Uuid, employer: Uuid) -> Result<bool, Problem> {
-    let found: Option<Found> = sql_query(
-        "select 1::bigint as n, person_id from enrolment where person_id = $1 and employer_id = $2 \
-         and superseded_at is null and lost_on is null",
-    )
+pub fn is_insured_at(
+    tx: &mut Tx<'_>,
+    person: Uuid,
+    employer: Uuid,
+    lost_on: Option<NaiveDate>,
+) -> Result<bool, Problem> {
+    let found: Option<Found> = sql_query(concat!(
+        "select 1::bigint as n, e.person_id from enrolment e where e.person_id = $1 and e.employer_id = $2 \
+         and e.superseded_at is null and ",
+        runs!("$3"),
+    ))
     .bind::<t::Uuid, _>(person)
     .bind::<t::Uuid, _>(employer)
+    .bind::<t::Nullable<t::Date>, _>(lost_on)
     .get_result(tx.conn())
     .optional()?;
     Ok(found.is_some())

@@ -2,7 +2,7 @@
 use super::{
     super::{
         Change, Code, DependentChange, Disposition, FileResult, Finding, Form, ParsedRow, Profile,
-        RuleSettings, apply, csv::locate, duplicates::compared, model::NewSubmission, store,
+        RuleSettings, apply, apply::named, csv::locate, duplicates::compared, model::NewSubmission, store,
     },
     findings_json, is_error, keyed, places,
     views::{Submission, submission_view},
@@ -145,10 +145,6 @@ fn check(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<Vec<
         settled.push(settle_person(tx, row, person, &coming)?);
     }
     Ok(settled)
-}
-/// Whom a form is about.
-fn named(form: &Form) -> Named<'_> {
-    Named { office_number: form.office_number(), name_kana: form.name_kana(), birth_on: form.birth_on() }
 }
 fn find_persons(tx: &mut Tx<'_>, employer: Uuid, rows: &[ParsedRow]) -> Result<Vec<Option<Uuid>>, Problem> {
     let names: Vec<Named<'_>> = rows.iter().filter_map(|r| r.form.as_ref()).map(named).collect();

@@ -214,7 +214,10 @@ fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Opt
         return Ok(None);
     }
     let found = match row.person_id {
-        Some(person) => members::is_insured_at(tx, person, row.employer_id)?.then_some(person),
+        Some(person) => {
+            let lost_on = named(form).lost_on;
+            members::is_insured_at(tx, person, row.employer_id, lost_on)?.then_some(person)
+        }
         None => insured_named(tx, row, form)?,
     };
     found.map(Some).ok_or_else(person_not_found)
@@ -227,12 +230,17 @@ pub fn insured_named(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Res
     if matches!(form, Form::QualificationAcquisition(_)) {
         return Ok(None);
     }
-    let named = members::Named {
+    Ok(members::find_named(tx, row.employer_id, &[named(form)])?.into_iter().next().flatten())
+}
+/// What a form says of the insured person whom it is about.
+pub fn named(form: &Form) -> members::Named<'_> {
+    let lost_on = if let Form::QualificationLoss(f) = form { Some(f.lost_on) } else { None };
+    members::Named {
         office_number: form.office_number(),
         name_kana: form.name_kana(),
         birth_on: form.birth_on(),
-    };
-    Ok(members::find_named(tx, row.employer_id, &[named])?.into_iter().next().flatten())
+        lost_on,
+    }
 }
 fn person_not_found() -> Problem {
     Problem::conflict(
