@@ -57,6 +57,35 @@ macro_rules! form_struct {
     };
 }
 pub(super) use form_struct;
+/// A form about somebody who is insured: whom it names, then its own fields.
+macro_rules! insured_form {
+    ($(#[$meta:meta])* $name:ident { $($own:tt)* }) => {
+        crate::domain::notifications::forms::form_struct! {
+            $(#[$meta])*
+            $name {
+                /// 被保険者整理番号.
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                pub office_number: Option<String>,
+                /// 被保険者証番号(健保組合).
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                pub insured_number: Option<String>,
+                /// Reading in katakana, one space between the parts; stored in full width.
+                pub name_kana: String,
+                /// The reading as received, where it differs. Set by the society; what a caller sends is replaced.
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                pub name_kana_raw: Option<String>,
+                /// Name as received.
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                pub name: Option<String>,
+                /// Day of birth of the insured person.
+                #[serde(deserialize_with = "crate::kernel::input::dated")]
+                pub birth_on: NaiveDate,
+                $($own)*
+            }
+        }
+    };
+}
+pub(super) use insured_form;
 
 form_struct! {
     /// 被保険者資格取得届.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::forms::form_struct;
+use super::forms::insured_form;
 use super::pay_forms::ReportedMonth;
 use crate::domain::remuneration::{ChildFacts, LeaveEnd, LeaveFacts, LeaveNotice, LeaveType, rules};
 use crate::values::month::Month;
@@ -11,26 +11,9 @@ use crate::values::month::Month;
 /// A form about a leave: the fields that all of them share, then their own.
 macro_rules! leave_form {
     ($(#[$meta:meta])* $name:ident { $($own:tt)* }) => {
-        form_struct! {
+        insured_form! {
             $(#[$meta])*
             $name {
-                /// 被保険者整理番号.
-                #[serde(default, skip_serializing_if = "Option::is_none")]
-                pub office_number: Option<String>,
-                /// 被保険者証番号(健保組合).
-                #[serde(default, skip_serializing_if = "Option::is_none")]
-                pub insured_number: Option<String>,
-                /// Reading in katakana, one space between the parts; stored in full width.
-                pub name_kana: String,
-                /// The reading as received, where it differs. Set by the society; what a caller sends is replaced.
-                #[serde(default, skip_serializing_if = "Option::is_none")]
-                pub name_kana_raw: Option<String>,
-                /// Name as received.
-                #[serde(default, skip_serializing_if = "Option::is_none")]
-                pub name: Option<String>,
-                /// Day of birth of the insured person.
-                #[serde(deserialize_with = "crate::kernel::input::dated")]
-                pub birth_on: NaiveDate,
                 /// 備考.
                 #[serde(default, skip_serializing_if = "Option::is_none")]
                 pub remarks: Option<String>,

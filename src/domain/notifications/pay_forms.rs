@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::codes::PayChangeDirection;
-use super::forms::form_struct;
+use super::forms::{form_struct, insured_form};
 use crate::domain::remuneration::rules;
 use crate::values::{month::Month, yen::Yen};
 
@@ -30,26 +30,9 @@ form_struct! {
 /// A report of three months' pay: the fields that 算定基礎届 and 月額変更届 share, then their own.
 macro_rules! three_months {
     ($(#[$meta:meta])* $name:ident { $($own:tt)* }) => {
-        form_struct! {
+        insured_form! {
             $(#[$meta])*
             $name {
-                /// 被保険者整理番号; none with `over_70_only`.
-                #[serde(default, skip_serializing_if = "Option::is_none")]
-                pub office_number: Option<String>,
-                /// 被保険者証番号(健保組合).
-                #[serde(default, skip_serializing_if = "Option::is_none")]
-                pub insured_number: Option<String>,
-                /// Reading in katakana, one space between the parts; stored in full width.
-                pub name_kana: String,
-                /// The reading as received, where it differs. Set by the society; what a caller sends is replaced.
-                #[serde(default, skip_serializing_if = "Option::is_none")]
-                pub name_kana_raw: Option<String>,
-                /// Name as received.
-                #[serde(default, skip_serializing_if = "Option::is_none")]
-                pub name: Option<String>,
-                /// Day of birth.
-                #[serde(deserialize_with = "crate::kernel::input::dated")]
-                pub birth_on: NaiveDate,
                 /// 適用年月・改定年月: the first month of the new standard remuneration.
                 pub applies_from: Month,
                 /// 従前の標準報酬月額, yen.
@@ -94,7 +77,7 @@ macro_rules! three_months {
                 /// 備考.
                 #[serde(default, skip_serializing_if = "Option::is_none")]
                 pub remarks: Option<String>,
-                /// 70歳以上被用者の届のみ提出.
+                /// 70歳以上被用者の届のみ提出: such a form names no 整理番号.
                 #[serde(default)]
                 pub over_70_only: bool,
                 /// 健保固有項目: the society's own item.
@@ -142,26 +125,9 @@ three_months! {
     }
 }
 
-form_struct! {
+insured_form! {
     /// 被保険者賞与支払届 (健康保険法 第45条).
     BonusReport {
-        /// 被保険者整理番号; none with `over_70_only`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub office_number: Option<String>,
-        /// 被保険者証番号(健保組合).
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub insured_number: Option<String>,
-        /// Reading in katakana, one space between the parts; stored in full width.
-        pub name_kana: String,
-        /// The reading as received, where it differs. Set by the society; what a caller sends is replaced.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub name_kana_raw: Option<String>,
-        /// Name as received.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub name: Option<String>,
-        /// Day of birth.
-        #[serde(deserialize_with = "crate::kernel::input::dated")]
-        pub birth_on: NaiveDate,
         /// 賞与支払年月日.
         #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub paid_on: NaiveDate,
@@ -182,7 +148,7 @@ form_struct! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(minimum = 1, maximum = 31)]
         pub first_paid_day: Option<u8>,
-        /// 70歳以上被用者の届のみ提出.
+        /// 70歳以上被用者の届のみ提出: such a form names no 整理番号.
         #[serde(default)]
         pub over_70_only: bool,
         /// 健保固有項目: the society's own item.

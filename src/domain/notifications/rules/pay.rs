@@ -30,26 +30,33 @@ struct Report<'a> {
     has_office_number: bool,
 }
 
+/// What both reports state.
+macro_rules! report {
+    ($form:ident) => {
+        Report {
+            birth_on: $form.birth_on,
+            applies_from: $form.applies_from,
+            previous: ($form.previous_remuneration_yen, $form.previous_revised_in),
+            change: ($form.pay_change_month, $form.pay_change_direction.is_some()),
+            back_pay: ($form.back_pay_month, $form.back_pay_yen),
+            months: &$form.months,
+            grand_total: $form.grand_total_yen,
+            average: $form.average_yen,
+            corrected: $form.corrected_average_yen,
+            aged_70: $form.aged_70_or_over,
+            over_70_only: $form.over_70_only,
+            has_office_number: $form.office_number.is_some(),
+        }
+    };
+}
+
 pub(super) fn check_regular(
     checked: &mut Checked,
     form: &RegularReport,
     has_number: bool,
     settings: &RuleSettings,
 ) {
-    let report = Report {
-        birth_on: form.birth_on,
-        applies_from: form.applies_from,
-        previous: (form.previous_remuneration_yen, form.previous_revised_in),
-        change: (form.pay_change_month, form.pay_change_direction.is_some()),
-        back_pay: (form.back_pay_month, form.back_pay_yen),
-        months: &form.months,
-        grand_total: form.grand_total_yen,
-        average: form.average_yen,
-        corrected: form.corrected_average_yen,
-        aged_70: form.aged_70_or_over,
-        over_70_only: form.over_70_only,
-        has_office_number: form.office_number.is_some(),
-    };
+    let report = report!(form);
     check_report(checked, &report, has_number, settings);
     // 項目10–12: always September, and of a year that has come.
     checked.add_if(form.applies_from.number() != 9, Code::InvalidCode, ["applies_from"]);
@@ -82,20 +89,7 @@ pub(super) fn check_revision(
     has_number: bool,
     settings: &RuleSettings,
 ) {
-    let report = Report {
-        birth_on: form.birth_on,
-        applies_from: form.applies_from,
-        previous: (form.previous_remuneration_yen, form.previous_revised_in),
-        change: (form.pay_change_month, form.pay_change_direction.is_some()),
-        back_pay: (form.back_pay_month, form.back_pay_yen),
-        months: &form.months,
-        grand_total: form.grand_total_yen,
-        average: form.average_yen,
-        corrected: form.corrected_average_yen,
-        aged_70: form.aged_70_or_over,
-        over_70_only: form.over_70_only,
-        has_office_number: form.office_number.is_some(),
-    };
+    let report = report!(form);
     check_report(checked, &report, has_number, settings);
     // 項目22–24: three months in a row, the last one before 改定年月; all three are over.
     let paid: Vec<u8> = form.months.iter().map(|month| month.month).collect();
