@@ -1,5 +1,5 @@
 //! 届出 — notifications: intake of 資格取得届, 資格喪失届, 被扶養者(異動)届, 算定基礎届, 月額変更届 and 賞与支払届 as JSON and as
-//! files, and the forms of maternity and childcare leaves as JSON (健康保険法 第48条, 施行規則 第24条–第27条, 第29条, 第38条,
+//! files, and the forms of maternity and childcare leaves and of 任意継続 as JSON (健康保険法 第48条, 施行規則 第24条–第27条, 第29条, 第38条,
 //! 第135条, 第135条の2).
 
 mod api;
@@ -22,6 +22,7 @@ mod pay_forms;
 mod rows;
 mod rules;
 mod store;
+mod voluntary_forms;
 
 pub use api::routes;
 pub use cases::concerns;
@@ -40,3 +41,4 @@ pub use numbers::{CutNumbers, Slot};
 pub use pay_forms::{BonusReport, RegularReport, ReportedMonth, RevisionReport};
 pub use rows::{ParsedRow, PensionOffice};
 pub use rules::{CharacterMode, Checked, Disposition, EraMode, RuleSettings, check_form};
+pub use voluntary_forms::{BranchNumber, ContinuedLossReason, VoluntaryApplication, VoluntaryLoss};

@@ -8,9 +8,12 @@ use super::{
     },
     views::{NotificationView, ReturnReason},
 };
-use crate::kernel::{
-    Gate, Kind, Operation, Permit, Problem, Reply, Routes, Subject, Tx,
-    input::{Id, IfMatch, Input},
+use crate::{
+    domain::voluntary::LateReason,
+    kernel::{
+        Gate, Kind, Operation, Permit, Problem, Reply, Routes, Subject, Tx,
+        input::{Id, IfMatch, Input},
+    },
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -59,6 +62,10 @@ pub struct NotificationDecision {
     #[validate(length(max = 4))]
     #[schema(max_items = 4)]
     persons: Vec<PersonChoice>,
+    /// 任意継続 alone: the society recognises the reason for which the application came after the twenty days (健康保険法37条1項
+    /// ただし書).
+    #[serde(default)]
+    recognises_late_reason: bool,
 }
 /// 名寄せ: the known person, or a new one.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema, PartialEq)]
@@ -104,7 +111,23 @@ async fn decide_notification(
                     "受理では指定できません / not with an acceptance",
                 ));
             }
-            Verdict::Accept => accept(tx, &permit, &row, &choices(&body.persons)?)?,
+            _ if body.recognises_late_reason
+                && (body.decision == Verdict::Return || row.kind != "voluntary_application") =>
+            {
+                return Err(refused(
+                    "/recognises_late_reason",
+                    "must-be-absent",
+                    "任意継続の申出の受理だけに指定できます / with the acceptance of an application alone",
+                ));
+            }
+            Verdict::Accept => {
+                let late = if body.recognises_late_reason {
+                    LateReason::Recognised
+                } else {
+                    LateReason::NotRecognised
+                };
+                accept(tx, &permit, &row, (&choices(&body.persons)?, late))?
+            }
             Verdict::Return if !body.persons.is_empty() => {
                 return Err(refused(
                     "/persons",
@@ -166,14 +189,14 @@ fn accept<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
     row: &NotificationRow,
-    choices: &[(Slot, Choice)],
+    (choices, late): (&[(Slot, Choice)], LateReason),
 ) -> Result<NotificationRow, Problem> {
     let state = State::of(&row.state).after(Step::Accept)?;
     let form: Form =
         row.form.clone().and_then(|f| serde_json::from_value(f).ok()).ok_or_else(|| {
             Problem::conflict("no-form", "届書の内容がありません", "There is no form to apply")
         })?;
-    let applied = apply::apply(tx, permit, &apply::Case { row, choices }, &form)?;
+    let applied = apply::apply(tx, permit, &apply::Case { row, choices, late }, &form)?;
     store::settle(tx, permit, row, state, (Some(applied.person), Some(applied.result), serde_json::json!([])))
 }
 /// Return or withdrawal: nothing is applied, what waited in the strongroom goes.

@@ -11,6 +11,7 @@ mod resubmit;
 mod search;
 mod submit;
 mod views;
+mod voluntary;
 
 use super::{Code, Finding, ParsedRow, Severity, kinds};
 use crate::kernel::{FieldError, Kind, Problem, Routes, problem::Lang};
@@ -25,6 +26,7 @@ pub fn routes(r: &mut Routes) {
     keyed::routes(r);
     search::routes(r);
     decide::routes(r);
+    voluntary::routes(r);
 }
 /// Kind of a row, also of one that was refused before its form was read.
 pub fn kind_of(row: &ParsedRow) -> &'static str {

@@ -1,13 +1,16 @@
 //! What accepting a notification does to members and dependents, in the transaction of the decision.
-mod cover;
 mod family;
 mod leave;
 mod pay;
 mod person;
+mod voluntary;
 
 use super::{Acquisition, Form, Loss, Slot, model::NotificationRow};
 use crate::{
-    domain::{dependents, employers, members, remuneration},
+    domain::{
+        dependents, employers, members, remuneration,
+        voluntary::{self as continued, LateReason},
+    },
     kernel::{Operation, Permit, Problem, Tx, clock, errand::Act, vault::Registration},
     values::period,
 };
@@ -16,6 +19,7 @@ pub use leave::{covered_since, planned as planned_leave};
 pub use person::{Choice, SamePersonProposal, proposals};
 use serde_json::{Value, json};
 use uuid::Uuid;
+pub use voluntary::preview;
 
 /// Where a decision acts.
 pub struct Case<'a> {
@@ -23,6 +27,8 @@ pub struct Case<'a> {
     pub row: &'a NotificationRow,
     /// 名寄せ: what staff chose for places of the form, in the order of the request.
     pub choices: &'a [(Slot, Choice)],
+    /// Whether staff recognises the reason for an application that came late.
+    pub late: LateReason,
 }
 /// Who was concerned, and the result that payroll needs.
 pub struct Applied {
@@ -46,7 +52,12 @@ pub fn apply<Op: Operation>(
     }
     let persons = person::settle(tx, permit, case, form)?;
     let insured = insured_of(tx, case.row, form)?;
-    hold_everybody(tx, permit, insured, persons.values().copied())?;
+    let mut held: Vec<Uuid> = persons.values().copied().collect();
+    if let (Form::QualificationAcquisition(_), Some(person)) = (form, persons.get(&Slot::Insured)) {
+        // whose 任意継続 it may end, with the family's cover
+        held.extend(dependents::ever_under(tx, *person)?);
+    }
+    hold_everybody(tx, permit, insured, held.into_iter())?;
     let (row, known) = (case.row, || insured.ok_or_else(person_not_found));
     match form {
         Form::QualificationAcquisition(f) => acquire(tx, permit, row, f, persons.get(&Slot::Insured)),
@@ -58,6 +69,8 @@ pub fn apply<Op: Operation>(
         Form::RevisionReport(f) => pay::revision(tx, permit, (row, known()?), f),
         Form::BonusReport(f) => pay::bonus(tx, permit, (row, known()?), f),
         Form::LeaveEndRevisionReport(f) => leave::revision(tx, permit, (row, known()?), f),
+        Form::VoluntaryApplication(f) => voluntary::join(tx, permit, row, f, case.late),
+        Form::VoluntaryLoss(f) => voluntary::lose(tx, permit, (row, known()?), f),
         Form::MaternityLeaveReport(_)
         | Form::MaternityLeaveChange(_)
         | Form::ChildcareLeaveReport(_)
@@ -108,7 +121,9 @@ fn acquire<Op: Operation>(
     let identity = acquisition_facts(row, f);
     let (person, was_insured) = match same {
         Some(person) => {
-            let was_insured = cover::admit_insured(tx, *person, f.acquired_on)?;
+            let received = (received_on(row), Some(row.id));
+            continued::end_by_new_job(tx, permit, (*person, f.acquired_on), received)?;
+            let was_insured = dependents::admit_insured(tx, *person, f.acquired_on)?;
             members::restate(tx, permit, *person, &identity)?;
             (*person, was_insured)
         }
@@ -126,6 +141,8 @@ fn acquire<Op: Operation>(
         &members::Enrol {
             person,
             employer: row.employer_id,
+            enrolment_type: members::EnrolmentType::Compulsory,
+            prepayment: None,
             number: (symbol.clone(), number.clone()),
             office_number: f.office_number.clone(),
             acquired_on: f.acquired_on,
@@ -214,6 +231,7 @@ fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Opt
         return Ok(None);
     }
     let found = match row.person_id {
+        _ if form.card().is_some() => of_card(tx, form)?,
         Some(person) => {
             let lost_on = named(form).lost_on;
             members::is_insured_at(tx, person, row.employer_id, lost_on)?.then_some(person)
@@ -230,7 +248,17 @@ pub fn insured_named(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Res
     if matches!(form, Form::QualificationAcquisition(_)) {
         return Ok(None);
     }
+    if form.card().is_some() {
+        return of_card(tx, form);
+    }
     Ok(members::find_named(tx, row.employer_id, &[named(form)])?.into_iter().next().flatten())
+}
+/// The person whom a form names by 記号・番号; nothing for the other forms.
+/// # Errors
+/// Database errors.
+pub fn of_card(tx: &mut Tx<'_>, form: &Form) -> Result<Option<Uuid>, Problem> {
+    let Some(card) = form.card() else { return Ok(None) };
+    Ok(members::by_card(tx, card, form.name_kana(), form.birth_on())?.map(|cover| cover.person_id))
 }
 /// What a form says of the insured person whom it is about.
 pub fn named(form: &Form) -> members::Named<'_> {

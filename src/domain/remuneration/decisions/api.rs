@@ -61,6 +61,10 @@ pub enum DecisionRule {
     MaternityLeaveEndRevision,
     /// 育児休業等終了時改定 (健康保険法43条の2).
     ChildcareLeaveEndRevision,
+    /// 任意継続被保険者の標準報酬月額 (健康保険法47条).
+    VoluntaryContinuationStandard,
+    /// 特例退職被保険者の標準報酬月額 (健康保険法附則3条).
+    SpecialRetireeStandard,
 }
 impl DecisionRule {
     /// The rule of a stored word.

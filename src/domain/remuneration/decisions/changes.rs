@@ -296,7 +296,7 @@ pub(super) fn amount(yen: i64) -> Result<Yen, Problem> {
         .ok_or_else(|| Problem::conflict("not-decidable", "金額が範囲外です", "An amount is out of range"))
 }
 /// The decision that holds in a month.
-fn holding(live: &[DecisionRow], month: Month) -> Option<&DecisionRow> {
+pub(super) fn holding(live: &[DecisionRow], month: Month) -> Option<&DecisionRow> {
     let day = month.first_day();
     live.iter().find(|d| d.applies_from <= day && d.applies_until.is_none_or(|until| until > day))
 }

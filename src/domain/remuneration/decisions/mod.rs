@@ -5,6 +5,7 @@ mod changes;
 mod leave_end;
 mod model;
 mod store;
+mod voluntary;
 
 pub use api::routes;
 pub use changes::{
@@ -12,3 +13,4 @@ pub use changes::{
     end_on_loss,
 };
 pub use leave_end::{LeaveEnd, decide_leave_end, preview_leave_end};
+pub use voluntary::{Continued, ContinuedBy, decide_continued, plan_continued};

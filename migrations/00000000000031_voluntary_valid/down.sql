@@ -1,0 +1,1 @@
+drop index enrolment_own_kind;
