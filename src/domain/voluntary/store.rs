@@ -64,7 +64,7 @@ pub fn written<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, id: Uuid) -> Resu
 /// Database errors.
 pub fn list(tx: &mut Tx<'_>) -> Result<Guarded<Vec<SettingRow>>, Problem> {
     let rows =
-        sql_query(format!("{SETTING} order by s.valid_from desc, s.requested_at desc, s.id limit 500"))
+        sql_query(format!("{SETTING} order by s.valid_from desc, s.requested_at desc, s.id desc limit 500"))
             .load(tx.conn())?;
     Ok(Guarded::new(rows))
 }
@@ -132,7 +132,8 @@ crate::row! {
 /// Database errors.
 pub fn term_candidates(conn: &mut PgConnection, day: NaiveDate, after: Uuid) -> Result<Vec<Uuid>, Problem> {
     let found: Vec<Who> = sql_query(
-        "select person_id from enrolment where superseded_at is null and enrolment_type = 'voluntary_continuation' \
+        "select person_id from enrolment where superseded_at is null \
+           and employer_id in (select office_id from voluntary_setting) and enrolment_type = 'voluntary_continuation' \
            and acquired_on <= $1::date - interval '2 years' and (lost_on is null or lost_on > acquired_on + interval '2 years') \
            and person_id > $2 order by person_id limit 200",
     )

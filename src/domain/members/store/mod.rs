@@ -200,10 +200,9 @@ impl Filter {
         }
         enrolled.extend(self.symbol.is_some().then_some("symbol = $7"));
         enrolled.extend(self.number.is_some().then_some("number = $8"));
-        // written out, so that the index on the few of a kind serves; of the compulsory ones a page is near the beginning anyway
-        let kind = self.enrolment_type.filter(|t| *t != EnrolmentType::Compulsory);
-        let kind = kind.map(|t| format!("enrolment_type = '{}'", t.word()));
-        enrolled.extend(kind.as_deref());
+        // those are at the society's own offices, and found by the index on employers
+        let is_own = self.enrolment_type.is_some_and(|t| t != EnrolmentType::Compulsory);
+        enrolled.extend(is_own.then_some("employer_id in (select office_id from voluntary_setting)"));
         let named = format!("select person_id from person_identity where {rows} and kana_search like $6");
         let of = match (enrolled.is_empty(), self.kana.is_some()) {
             (true, false) => return "person p".into(),

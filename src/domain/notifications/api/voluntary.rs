@@ -1,12 +1,12 @@
 //! 任意継続加入時の名寄せ: whose application it is, and what the law says of it, before it is decided.
-use super::super::{Form, apply, model::NotificationRow, store};
+use super::super::{Form, VoluntaryApplication, apply, model::NotificationRow, store};
 use crate::{
     domain::{
         members::EnrolmentType,
         remuneration::{CalculationTrace, rules::VoluntaryDeadlineReason},
         voluntary::Plan,
     },
-    kernel::{Gate, Problem, Reply, Routes, input::Id},
+    kernel::{Gate, Kind, Problem, Reply, Routes, input::Id},
 };
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -17,9 +17,8 @@ crate::operation! {
     /// 任意継続の申出の名寄せと試算
     ///
     /// Shows the earlier cover and dependents of the person who applies for 任意継続 or 特例退職, whether the time to apply was kept, and what
-    /// accepting the application would begin; an application that is too late is shown too. What stands against it is answered as
-    /// decideNotification would: 409 `loss-not-decided`, `settings-missing`, `no-standard-at-loss` and others. 409 `no-application` for
-    /// another form, or one that is decided.
+    /// accepting the application would begin; an application that is too late is shown too. Where nothing can be planned yet, `obstacle` tells
+    /// why, as decideNotification would. 404 for another form, or one that is decided.
     pub PreviewVoluntaryContinuation: Get "/v1/notifications/{notification_id}/voluntary-continuation" = "previewVoluntaryContinuation", scope "notifications:decide", on "Notification", status 200, law "健康保険法3条4項・37条・47条, R-005, R-009";
 }
 
@@ -85,9 +84,34 @@ pub struct ApplicationDeadline {
     /// Why.
     trace: CalculationTrace,
 }
-/// What is known of whoever applies, and what accepting would begin.
+/// What stands against an application.
+#[derive(Serialize, ToSchema)]
+pub struct ApplicationObstacle {
+    /// Stable code.
+    #[schema(max_length = 40)]
+    code: String,
+    /// What it is, in Japanese.
+    #[schema(max_length = 500)]
+    ja: String,
+    /// What it is, in English.
+    #[schema(max_length = 500)]
+    en: String,
+}
+/// What accepting an application would do, or why nothing can be planned yet.
 #[derive(Serialize, ToSchema)]
 pub struct VoluntaryPreview {
+    /// What it would do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    plan: Option<VoluntaryPlan>,
+    /// What stands against it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    obstacle: Option<ApplicationObstacle>,
+}
+/// What is known of whoever applies, and what accepting would begin.
+#[derive(Serialize, ToSchema)]
+pub struct VoluntaryPlan {
     /// The person.
     person_id: Uuid,
     /// The cover before.
@@ -108,7 +132,7 @@ pub struct VoluntaryPreview {
     /// Why.
     standard_trace: CalculationTrace,
 }
-fn view((plan, continuing): (Plan, Vec<String>)) -> VoluntaryPreview {
+fn view((plan, continuing): (Plan, Vec<String>)) -> VoluntaryPlan {
     let former = FormerCover {
         employer_id: plan.former.employer_id,
         enrolment_type: EnrolmentType::of(&plan.former.enrolment_type),
@@ -135,7 +159,7 @@ fn view((plan, continuing): (Plan, Vec<String>)) -> VoluntaryPreview {
         last_day: outcome.last_day,
         trace,
     });
-    VoluntaryPreview {
+    VoluntaryPlan {
         person_id: plan.former.person_id,
         former,
         dependents: dependents.collect(),
@@ -147,16 +171,12 @@ fn view((plan, continuing): (Plan, Vec<String>)) -> VoluntaryPreview {
     }
 }
 /// The application, while it waits.
-fn waiting(row: &NotificationRow) -> Result<Form, Problem> {
+fn waiting(row: &NotificationRow) -> Result<VoluntaryApplication, Problem> {
     let form = row.form.clone().filter(|_| row.decided_at.is_none());
-    form.and_then(|f| serde_json::from_value(f).ok()).ok_or_else(no_application)
-}
-fn no_application() -> Problem {
-    Problem::conflict(
-        "no-application",
-        "審査待ちの任意継続・特例退職の申出ではありません",
-        "It is no application for voluntary continuation that waits",
-    )
+    match form.and_then(|f| serde_json::from_value(f).ok()) {
+        Some(Form::VoluntaryApplication(form)) => Ok(form),
+        _ => Err(Problem::not_found()),
+    }
 }
 
 async fn preview(
@@ -166,12 +186,20 @@ async fn preview(
     gate.read(move |tx| {
         let row = store::find(tx, id.0)?;
         let (row, permit) = tx.admit::<PreviewVoluntaryContinuation, _>(row)?;
-        let Form::VoluntaryApplication(form) = waiting(&row)? else { return Err(no_application()) };
-        let seen = view(apply::preview(tx, &permit, &row, &form)?);
+        let form = waiting(&row)?;
+        let plan = match apply::preview(tx, &permit, &row, &form) {
+            Ok(plan) => view(plan),
+            Err(p) if p.kind == Kind::Conflict => {
+                let (ja, en) = p.detail.unwrap_or_default();
+                let obstacle = ApplicationObstacle { code: p.code.into(), ja, en };
+                return Ok(permit.answer(VoluntaryPreview { plan: None, obstacle: Some(obstacle) }));
+            }
+            Err(problem) => return Err(problem),
+        };
         let persons: Vec<Uuid> =
-            seen.dependents.iter().map(|d| d.person_id).chain([seen.person_id]).collect();
+            plan.dependents.iter().map(|d| d.person_id).chain([plan.person_id]).collect();
         tx.note(|n| n.left(persons, &["identity", "enrolment", "family", "remuneration"]));
-        Ok(permit.answer(seen))
+        Ok(permit.answer(VoluntaryPreview { plan: Some(plan), obstacle: None }))
     })
     .await
 }
