@@ -6,6 +6,6 @@ mod store;
 
 pub use api::routes;
 pub use changes::{
-    Made, Recognise, count_under, end_all, end_earlier, end_under, ever_under, find_under, former, periods,
-    recognise, remove,
+    Made, Recognise, count_under, end_all, end_earlier, end_under, ever_under, find_under, former,
+    hold_families, periods, recognise, remove,
 };

@@ -5,7 +5,7 @@ use crate::{
     values::kana,
 };
 use chrono::NaiveDate;
-use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
+use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
 /// What a form says of the insured person whom it is about.
@@ -200,13 +200,13 @@ pub fn hold_names<Op: Operation>(
     }
     Ok(())
 }
-/// Holds persons until the end of the transaction: what is read of their cover afterwards stays so.
+/// Holds persons until the end of the transaction, in the order of their ids: what is read of their cover afterwards stays so.
 /// # Errors
 /// 409 when those before it take too long.
-pub fn hold<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, persons: &[Uuid]) -> Result<(), Problem> {
+pub fn hold(conn: &mut PgConnection, persons: &[Uuid]) -> Result<(), Problem> {
     sql_query("select id from person where id = any($1) order by id for update")
         .bind::<t::Array<t::Uuid>, _>(persons)
-        .execute(tx.conn())?;
+        .execute(conn)?;
     Ok(())
 }
 crate::row! {

@@ -46,7 +46,9 @@ pub fn apply<Op: Operation>(
     }
     let persons = person::settle(tx, permit, case, form)?;
     let insured = insured_of(tx, case.row, form)?;
-    hold_everybody(tx, permit, insured, persons.values().copied())?;
+    // a loss or a change that is decided at the same time waits, or was decided before
+    let chosen: Vec<Uuid> = persons.values().copied().collect();
+    dependents::hold_families(tx.conn(), insured.as_slice(), &chosen)?;
     let (row, known) = (case.row, || insured.ok_or_else(person_not_found));
     match form {
         Form::QualificationAcquisition(f) => acquire(tx, permit, row, f, persons.get(&Slot::Insured)),
@@ -63,21 +65,6 @@ pub fn apply<Op: Operation>(
         | Form::ChildcareLeaveReport(_)
         | Form::ChildcareLeaveEnd(_) => leave::notice(tx, permit, (row, known()?), form),
     }
-}
-/// Holds all persons whom the decision may change, in one call and so in one order: two decisions that name each other's people
-/// wait for one another and never in a ring. A loss or a change that is decided at the same time waits, or was decided before.
-fn hold_everybody<Op: Operation>(
-    tx: &mut Tx<'_>,
-    permit: &Permit<Op>,
-    insured: Option<Uuid>,
-    chosen: impl Iterator<Item = Uuid>,
-) -> Result<(), Problem> {
-    let mut all: Vec<Uuid> = chosen.collect();
-    if let Some(insured) = insured {
-        all.push(insured);
-        all.extend(dependents::ever_under(tx, insured)?);
-    }
-    members::hold(tx, permit, &all)
 }
 fn received_on(row: &NotificationRow) -> NaiveDate {
     clock::jst_date(row.received_at)
