@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::findings::{Code, Finding};
-use super::forms::Form;
+use super::kinds::Form;
 use super::numbers::Slot;
 use super::rows::{ParsedRow, PensionOffice};
 use crate::values::personal_number::PersonalNumber;

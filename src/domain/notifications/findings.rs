@@ -130,7 +130,7 @@ impl Serialize for Code {
 pub struct Finding {
     /// What is wrong.
     pub code: Code,
-    /// The field keys it is about, as [`super::forms::Form`] names them.
+    /// The field keys it is about, as [`super::kinds::Form`] names them.
     pub keys: Vec<&'static str>,
     /// The numbers of the file's fields, from 1; empty for JSON.
     pub fields: Vec<u16>,

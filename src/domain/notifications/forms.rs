@@ -11,41 +11,7 @@ use super::codes::{
     OverseasEndReason, OverseasReason, OverseasStatus, PhoneKind, Relationship, RemovalReason, Sex,
     SpouseOccupation, SpouseReason, SpouseRelationship, SpouseRemovalReason, StatedSex,
 };
-use super::leave_forms::{
-    ChildcareLeaveEnd, ChildcareLeaveReport, LeaveEndRevisionReport, MaternityLeaveChange,
-    MaternityLeaveReport,
-};
-use super::pay_forms::{BonusReport, RegularReport, RevisionReport};
-
-/// One notification form; `kind` tells which.
-// A dependent change is twice as large as the others; a box would only move the cost to every reader.
-#[allow(clippy::large_enum_variant)]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Form {
-    /// 被保険者資格取得届 (健康保険法施行規則 第24条).
-    QualificationAcquisition(Acquisition),
-    /// 被保険者資格喪失届 (同 第29条).
-    QualificationLoss(Loss),
-    /// 被扶養者(異動)届 (同 第38条).
-    DependentChange(DependentChange),
-    /// 被保険者報酬月額算定基礎届 (同 第25条).
-    RegularReport(RegularReport),
-    /// 被保険者報酬月額変更届 (同 第26条).
-    RevisionReport(RevisionReport),
-    /// 被保険者賞与支払届 (同 第27条).
-    BonusReport(BonusReport),
-    /// 産前産後休業取得者申出書 (同 第135条の2).
-    MaternityLeaveReport(MaternityLeaveReport),
-    /// 産前産後休業取得者変更(終了)届 (同 第135条の2).
-    MaternityLeaveChange(MaternityLeaveChange),
-    /// 育児休業等取得者申出書 (同 第135条).
-    ChildcareLeaveReport(ChildcareLeaveReport),
-    /// 育児休業等取得者終了届 (同 第135条).
-    ChildcareLeaveEnd(ChildcareLeaveEnd),
-    /// 産前産後休業終了時・育児休業等終了時報酬月額変更届 (同 第26条の2, 第26条の3).
-    LeaveEndRevisionReport(LeaveEndRevisionReport),
-}
+use super::kinds::headed;
 
 /// Derives and attributes that every struct of a form shares.
 macro_rules! form_struct {
@@ -83,6 +49,7 @@ macro_rules! insured_form {
                 $($own)*
             }
         }
+        crate::domain::notifications::kinds::headed!($name);
     };
 }
 pub(super) use insured_form;
@@ -220,6 +187,8 @@ form_struct! {
         pub society_note: Option<String>,
     }
 }
+headed!(Acquisition);
+headed!(Loss);
 
 form_struct! {
     /// 被扶養者(異動)届: one insured person, at most one spouse and two other dependents.

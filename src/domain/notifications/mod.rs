@@ -7,10 +7,13 @@ mod apply;
 mod cases;
 mod codes;
 mod csv;
+mod dependent_body;
 mod duplicates;
 mod findings;
-mod form_views;
+mod form_bodies;
+mod form_text;
 mod forms;
+mod kinds;
 mod layout;
 mod leave_forms;
 mod model;
@@ -26,7 +29,8 @@ pub use codes::*;
 pub use csv::{FILE_TOO_LARGE, FileError, FileResult, OfficeRef, ParsedFile, parse_file};
 pub use duplicates::mark_duplicates;
 pub use findings::{Code, Finding, Message, Severity};
-pub use forms::{Acquisition, Address, DependentChange, Form, Loss, OtherEntry, Overseas, SpouseEntry};
+pub use forms::{Acquisition, Address, DependentChange, Loss, OtherEntry, Overseas, SpouseEntry};
+pub use kinds::{Form, NotificationKind};
 pub use layout::{Attachment, AttachmentBasis, FormOnDate, NumberRule, Profile, form_on, forms_on, kind_on};
 pub use leave_forms::{
     ChildcareLeaveEnd, ChildcareLeaveReport, LeaveApplication, LeaveEndRevisionReport, MaternityLeaveChange,

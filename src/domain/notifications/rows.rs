@@ -1,7 +1,7 @@
 //! One notification after its checks, from a row of a file or from an item of a JSON body.
 
 use super::findings::{Code, Finding};
-use super::forms::Form;
+use super::kinds::Form;
 use super::numbers::{CutNumbers, Slot};
 use super::rules::{Checked, Disposition, RuleSettings, check_form};
 

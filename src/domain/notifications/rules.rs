@@ -3,20 +3,21 @@
 //! Pure: the form, whose numbers came with it and the settings go in, findings by field key come out.
 //! Source of the relations: 届書作成仕様書 16.2 and the automatic checks that go with it.
 
-mod acquisition;
-mod dependents;
-mod leave;
-mod loss;
-mod pay;
-mod shape;
+pub(super) mod acquisition;
+pub(super) mod dependents;
+pub(super) mod leave;
+pub(super) mod loss;
+pub(super) mod pay;
+pub(super) mod shape;
 #[cfg(test)]
 mod tests;
 
 use chrono::{Days, NaiveDate};
-pub(super) use shape::{is_prefecture, state_bounds};
+pub(super) use shape::is_prefecture;
 
 use super::findings::{Code, Finding, Severity};
-use super::forms::{Address, Form};
+use super::forms::Address;
+use super::kinds::Form;
 use super::layout::{NumberRule, kind_on};
 use super::numbers::Slot;
 
@@ -103,17 +104,17 @@ impl Checked {
         }
     }
 
-    fn add<const N: usize>(&mut self, code: Code, keys: [&'static str; N]) {
+    pub(super) fn add<const N: usize>(&mut self, code: Code, keys: [&'static str; N]) {
         self.findings.push(Finding::at(code, keys));
     }
 
-    fn add_all(&mut self, code: Code, keys: Vec<&'static str>) {
+    pub(super) fn add_all(&mut self, code: Code, keys: Vec<&'static str>) {
         if !keys.is_empty() {
             self.findings.push(Finding { code, keys, fields: Vec::new(), other_row: None });
         }
     }
 
-    fn add_if<const N: usize>(&mut self, wrong: bool, code: Code, keys: [&'static str; N]) {
+    pub(super) fn add_if<const N: usize>(&mut self, wrong: bool, code: Code, keys: [&'static str; N]) {
         if wrong {
             self.add(code, keys);
         }
@@ -125,20 +126,7 @@ pub fn check_form(form: &Form, slots: &[Slot], settings: &RuleSettings) -> Check
     let mut checked = Checked::default();
     shape::check(&mut checked, form);
     check_slots(&mut checked, form, slots, settings.today);
-    let has_number = slots.contains(&Slot::Insured);
-    match form {
-        Form::QualificationAcquisition(form) => acquisition::check(&mut checked, form, has_number, settings),
-        Form::QualificationLoss(form) => loss::check(&mut checked, form, settings),
-        Form::DependentChange(form) => dependents::check(&mut checked, form, slots, settings),
-        Form::RegularReport(form) => pay::check_regular(&mut checked, form, has_number, settings),
-        Form::RevisionReport(form) => pay::check_revision(&mut checked, form, has_number, settings),
-        Form::BonusReport(form) => pay::check_bonus(&mut checked, form, has_number, settings),
-        Form::MaternityLeaveReport(form) => leave::check_maternity(&mut checked, form, settings),
-        Form::MaternityLeaveChange(form) => leave::check_maternity_change(&mut checked, form, settings),
-        Form::ChildcareLeaveReport(form) => leave::check_childcare(&mut checked, form, settings),
-        Form::ChildcareLeaveEnd(form) => leave::check_childcare_end(&mut checked, form, settings),
-        Form::LeaveEndRevisionReport(form) => leave::check_leave_end_revision(&mut checked, form, settings),
-    }
+    form.body().check(&mut checked, slots, settings);
     checked
 }
 

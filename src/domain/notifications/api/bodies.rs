@@ -1,9 +1,5 @@
 //! Bodies of submissions. Personal numbers are cut out before anything else looks at the form.
-use super::super::{
-    Acquisition, BonusReport, ChildcareLeaveEnd, ChildcareLeaveReport, CutNumbers, DependentChange, Form,
-    LeaveEndRevisionReport, Loss, MaternityLeaveChange, MaternityLeaveReport, RegularReport, ReportedMonth,
-    RevisionReport, Slot, rules::state_bounds,
-};
+use super::super::{CutNumbers, Form, Slot, kinds, rules::shape::state_bounds};
 use crate::{
     kernel::{
         FieldError, Kind, Problem,
@@ -124,13 +120,12 @@ fn refused(pointer: &str, code: &str) -> Problem {
 }
 /// Value → type, with pointers below `base`.
 fn typed<T: DeserializeOwned>(value: Value, base: &str) -> Result<T, Problem> {
-    serde_path_to_error::deserialize(value).map_err(|e| {
-        let pointer = format!("{base}{}", input::pointer_of(e.path()));
-        Problem {
-            errors: vec![input::shape_error(&pointer, &e.inner().to_string())],
-            ..Problem::new(Kind::Invalid)
-        }
-    })
+    serde_path_to_error::deserialize(value).map_err(|e| shape_problem(&e, base))
+}
+fn shape_problem(e: &serde_path_to_error::Error<serde_json::Error>, base: &str) -> Problem {
+    let pointer = format!("{base}{}", input::pointer_of(e.path()));
+    let errors = vec![input::shape_error(&pointer, &e.inner().to_string())];
+    Problem { errors, ..Problem::new(Kind::Invalid) }
 }
 /// Cuts the numbers out of one item and types the rest by its kind.
 fn stated(item: Value, base: &str) -> Result<Stated, Problem> {
@@ -142,20 +137,10 @@ fn stated(item: Value, base: &str) -> Result<Stated, Problem> {
         None => None,
     };
     let rest = Value::Object(item);
-    let form = match kind.as_ref().and_then(Value::as_str) {
-        Some("qualification_acquisition") => Form::QualificationAcquisition(typed(rest, base)?),
-        Some("qualification_loss") => Form::QualificationLoss(typed(rest, base)?),
-        Some("dependent_change") => Form::DependentChange(typed(rest, base)?),
-        Some("regular_report") => Form::RegularReport(typed(rest, base)?),
-        Some("revision_report") => Form::RevisionReport(typed(rest, base)?),
-        Some("bonus_report") => Form::BonusReport(typed(rest, base)?),
-        Some("maternity_leave_report") => Form::MaternityLeaveReport(typed(rest, base)?),
-        Some("maternity_leave_change") => Form::MaternityLeaveChange(typed(rest, base)?),
-        Some("childcare_leave_report") => Form::ChildcareLeaveReport(typed(rest, base)?),
-        Some("childcare_leave_end") => Form::ChildcareLeaveEnd(typed(rest, base)?),
-        Some("leave_end_revision_report") => Form::LeaveEndRevisionReport(typed(rest, base)?),
-        Some(_) => return Err(refused(&format!("{base}/kind"), "unknown-value")),
-        None => return Err(refused(&format!("{base}/kind"), "missing-field")),
+    let Some(kind) = kind else { return Err(refused(&format!("{base}/kind"), "missing-field")) };
+    let form = match kind.as_str().and_then(|kind| Form::read(kind, rest)) {
+        Some(form) => form.map_err(|e| shape_problem(&e, base))?,
+        None => return Err(refused(&format!("{base}/kind"), "unknown-value")),
     };
     Ok(Stated { form, numbers, resubmission_of, mistyped })
 }
@@ -196,19 +181,7 @@ pub fn form_schemas(is_request: bool) -> Vec<(String, RefOr<Schema>)> {
     let mut all = Vec::new();
     let mut union = OneOfBuilder::new();
     let mut mapping = Vec::new();
-    for (base, kind, schema) in [
-        ("Acquisition", "qualification_acquisition", Acquisition::schema()),
-        ("Loss", "qualification_loss", Loss::schema()),
-        ("DependentChange", "dependent_change", DependentChange::schema()),
-        ("RegularReport", "regular_report", RegularReport::schema()),
-        ("RevisionReport", "revision_report", RevisionReport::schema()),
-        ("BonusReport", "bonus_report", BonusReport::schema()),
-        ("MaternityLeaveReport", "maternity_leave_report", MaternityLeaveReport::schema()),
-        ("MaternityLeaveChange", "maternity_leave_change", MaternityLeaveChange::schema()),
-        ("ChildcareLeaveReport", "childcare_leave_report", ChildcareLeaveReport::schema()),
-        ("ChildcareLeaveEnd", "childcare_leave_end", ChildcareLeaveEnd::schema()),
-        ("LeaveEndRevisionReport", "leave_end_revision_report", LeaveEndRevisionReport::schema()),
-    ] {
+    for (base, kind, schema) in kinds::schemas() {
         let name = format!("{base}{suffix}");
         let RefOr::T(Schema::Object(object)) = schema else { continue };
         all.push((format!("{base}Kind"), kind_schema(kind)));
@@ -282,13 +255,7 @@ fn parts(is_request: bool) -> Vec<(String, RefOr<Schema>)> {
             all.push((entry_name(name, true), with.into()));
         }
     }
-    DependentChange::schemas(&mut all);
-    Acquisition::schemas(&mut all);
-    Loss::schemas(&mut all);
-    RegularReport::schemas(&mut all);
-    ChildcareLeaveReport::schemas(&mut all);
-    LeaveEndRevisionReport::schemas(&mut all);
-    all.push(("ReportedMonth".into(), ReportedMonth::schema()));
+    kinds::push_parts(&mut all);
     for (_, schema) in &mut all {
         if let RefOr::T(Schema::Object(object)) = schema {
             state_bounds(object);

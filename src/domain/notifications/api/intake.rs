@@ -193,17 +193,6 @@ fn settle_person(
             return Ok(None);
         }
         (Form::QualificationLoss(_), None) if !may_come() => row.refuse(not_found()),
-        (
-            Form::RegularReport(_)
-            | Form::RevisionReport(_)
-            | Form::BonusReport(_)
-            | Form::MaternityLeaveReport(_)
-            | Form::MaternityLeaveChange(_)
-            | Form::ChildcareLeaveReport(_)
-            | Form::ChildcareLeaveEnd(_)
-            | Form::LeaveEndRevisionReport(_),
-            None,
-        ) => row.refuse(not_found()),
         (Form::DependentChange(f), None) if f.change != Change::Added || !may_come() => {
             row.refuse(not_found());
         }
@@ -213,7 +202,8 @@ fn settle_person(
                 row.refuse(finding);
             }
         }
-        _ => {}
+        (Form::QualificationLoss(_) | Form::DependentChange(_), None) => {}
+        (_, None) => row.refuse(not_found()),
     }
     Ok(person)
 }

@@ -6,12 +6,13 @@ mod dry_run;
 mod intake;
 mod keyed;
 mod leave_lines;
+mod outcome;
 mod resubmit;
 mod search;
 mod submit;
 mod views;
 
-use super::{Code, Finding, ParsedRow, Severity};
+use super::{Code, Finding, ParsedRow, Severity, kinds};
 use crate::kernel::{FieldError, Kind, Problem, Routes, problem::Lang};
 
 pub use views::findings_json;
@@ -29,13 +30,8 @@ pub fn routes(r: &mut Routes) {
 pub fn kind_of(row: &ParsedRow) -> &'static str {
     match (row.kind.or_else(|| row.form.as_ref().map(super::Form::kind)), row.form_code) {
         (Some(kind), _) => kind,
-        (None, Some("2200700")) => "qualification_acquisition",
-        (None, Some("2201700")) => "qualification_loss",
-        (None, Some("2202700")) => "dependent_change",
-        (None, Some("2225700")) => "regular_report",
-        (None, Some("2221700")) => "revision_report",
-        (None, Some("2265700")) => "bonus_report",
-        _ => "unknown",
+        (None, Some(code)) => kinds::kind_of_code(code).unwrap_or("unknown"),
+        (None, None) => "unknown",
     }
 }
 /// 422 for a file that was received before.

@@ -1,7 +1,7 @@
 //! Following: submissions and notifications as employers and staff read them.
 use super::{
     super::{
-        apply,
+        NotificationKind, apply,
         model::{NotificationRow, State},
         store,
     },
@@ -85,50 +85,6 @@ pub struct NotificationListQuery {
     #[validate(length(max = 2000))]
     #[param(max_length = 2000)]
     cursor: Option<String>,
-}
-/// Kind of form.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema, PartialEq)]
-#[serde(rename_all = "snake_case")]
-pub enum NotificationKind {
-    /// 資格取得届.
-    QualificationAcquisition,
-    /// 資格喪失届.
-    QualificationLoss,
-    /// 被扶養者(異動)届.
-    DependentChange,
-    /// 算定基礎届.
-    RegularReport,
-    /// 月額変更届.
-    RevisionReport,
-    /// 賞与支払届.
-    BonusReport,
-    /// 産前産後休業取得者申出書.
-    MaternityLeaveReport,
-    /// 産前産後休業取得者変更(終了)届.
-    MaternityLeaveChange,
-    /// 育児休業等取得者申出書.
-    ChildcareLeaveReport,
-    /// 育児休業等取得者終了届.
-    ChildcareLeaveEnd,
-    /// 産前産後休業終了時・育児休業等終了時報酬月額変更届.
-    LeaveEndRevisionReport,
-}
-impl NotificationKind {
-    fn word(self) -> &'static str {
-        match self {
-            Self::QualificationAcquisition => "qualification_acquisition",
-            Self::QualificationLoss => "qualification_loss",
-            Self::DependentChange => "dependent_change",
-            Self::RegularReport => "regular_report",
-            Self::RevisionReport => "revision_report",
-            Self::BonusReport => "bonus_report",
-            Self::MaternityLeaveReport => "maternity_leave_report",
-            Self::MaternityLeaveChange => "maternity_leave_change",
-            Self::ChildcareLeaveReport => "childcare_leave_report",
-            Self::ChildcareLeaveEnd => "childcare_leave_end",
-            Self::LeaveEndRevisionReport => "leave_end_revision_report",
-        }
-    }
 }
 /// The count that the employer sent.
 #[derive(Deserialize, ToSchema, Validate)]

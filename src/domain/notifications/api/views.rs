@@ -6,9 +6,9 @@ use super::{
         model::{NotificationRow, State, SubmissionRow, result_of},
     },
     keyed::EntryCheck,
+    outcome::NotificationOutcome,
 };
-use crate::values::month::Month;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -82,84 +82,6 @@ pub enum ReturnCode {
     TooEarly,
     /// その他.
     Other,
-}
-/// A dependent in a result.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct DependentResult {
-    /// Place on the form.
-    #[schema(max_length = 10)]
-    pub slot: String,
-    /// Dependency.
-    pub dependent_id: Uuid,
-    /// Person.
-    pub person_id: Uuid,
-    /// 枝番.
-    #[schema(max_length = 2)]
-    pub branch: String,
-    /// 認定年月日.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recognised_on: Option<NaiveDate>,
-    /// First day not recognised any more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub removed_on: Option<NaiveDate>,
-}
-/// What payroll needs of an applied notification.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct NotificationOutcome {
-    /// Insured person.
-    pub member_id: Uuid,
-    /// 記号.
-    #[schema(max_length = 10)]
-    pub symbol: String,
-    /// 番号.
-    #[schema(max_length = 10)]
-    pub number: String,
-    /// 枝番.
-    #[schema(max_length = 2)]
-    pub branch: String,
-    /// 資格取得年月日.
-    pub acquired_on: NaiveDate,
-    /// 資格喪失年月日.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lost_on: Option<NaiveDate>,
-    /// Decision of 標準報酬月額, of an acquisition or a report of pay.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub decision_id: Option<Uuid>,
-    /// Its grade.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1, maximum = 50)]
-    pub grade: Option<u8>,
-    /// 標準報酬月額.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub standard_yen: Option<i64>,
-    /// First month of the standard remuneration.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub applies_from: Option<Month>,
-    /// 標準賞与額 of the month, of a report of a bonus.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub standard_bonus_yen: Option<i64>,
-    /// The leave that was notified.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub leave_id: Option<Uuid>,
-    /// Its first day.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub leave_starts_on: Option<NaiveDate>,
-    /// Its last day as far as known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub leave_ends_on: Option<NaiveDate>,
-    /// Months without the monthly premium, of this leave and those of the child that count with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 100)]
-    pub exempt_months: Option<Vec<Month>>,
-    /// Months in which a bonus bears no premium.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 100)]
-    pub exempt_bonus_months: Option<Vec<Month>>,
-    /// Dependents.
-    #[serde(default)]
-    #[schema(max_items = 3)]
-    pub dependents: Vec<DependentResult>,
 }
 /// What the form states, as the contract shows it.
 #[derive(Clone, Debug, Serialize)]

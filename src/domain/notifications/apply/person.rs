@@ -55,15 +55,7 @@ fn newcomers(row: &NotificationRow, form: &Form) -> Vec<(Slot, IdentityFacts)> {
     match form {
         Form::QualificationAcquisition(f) => vec![(Slot::Insured, acquisition_facts(row, f))],
         Form::DependentChange(f) => family::newcomers(row, f),
-        Form::QualificationLoss(_)
-        | Form::RegularReport(_)
-        | Form::RevisionReport(_)
-        | Form::BonusReport(_)
-        | Form::MaternityLeaveReport(_)
-        | Form::MaternityLeaveChange(_)
-        | Form::ChildcareLeaveReport(_)
-        | Form::ChildcareLeaveEnd(_)
-        | Form::LeaveEndRevisionReport(_) => Vec::new(),
+        _ => Vec::new(),
     }
 }
 /// Persons with the same reading and birth day as somebody on the form, unless the sexes differ; at most 10 for a place. Never

@@ -8,7 +8,7 @@ use super::header::Header;
 use super::lines::Line;
 use crate::domain::notifications::codes::AcquisitionClass;
 use crate::domain::notifications::findings::{Code, Finding, Severity};
-use crate::domain::notifications::forms::Form;
+use crate::domain::notifications::kinds::Form;
 use crate::domain::notifications::layout::{FieldType, Layout, Profile, form_on, layout};
 use crate::domain::notifications::numbers::Slot;
 use crate::domain::notifications::rows::{ParsedRow, PensionOffice, is_office_number};
@@ -213,18 +213,11 @@ fn check_pension_number(
             );
             (given && barred).then_some(Code::MustBeEmpty)
         }
-        Form::RegularReport(_)
-        | Form::RevisionReport(_)
-        | Form::BonusReport(_)
-        | Form::MaternityLeaveReport(_)
-        | Form::MaternityLeaveChange(_)
-        | Form::ChildcareLeaveReport(_)
-        | Form::ChildcareLeaveEnd(_)
-        | Form::LeaveEndRevisionReport(_) => None,
         Form::QualificationLoss(_) | Form::DependentChange(_) => {
             let missing = settings.pension_fields_required && !given && !slots.contains(&Slot::Insured);
             missing.then_some(Code::Required)
         }
+        _ => None,
     }?;
     let head = layout.fields.iter().find(|field| field.kind == FieldType::PensionHead)?;
     Some(finding(code, vec![head.no, head.no + 1]))

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
-use crate::domain::notifications::forms::Form;
+use crate::domain::notifications::kinds::Form;
 use crate::domain::notifications::numbers::Slot;
 use crate::values::personal_number::{check_digit, contains_number_run};
 use crate::values::wareki::to_era_date;

@@ -9,7 +9,12 @@ use crate::domain::notifications::forms::Acquisition;
 /// The smallest total that is taken.
 const TOTAL_FLOOR: i64 = 1_000;
 
-pub(super) fn check(checked: &mut Checked, form: &Acquisition, has_number: bool, settings: &RuleSettings) {
+pub(in crate::domain::notifications) fn check(
+    checked: &mut Checked,
+    form: &Acquisition,
+    has_number: bool,
+    settings: &RuleSettings,
+) {
     check_class(checked, form);
     check_number_and_address(checked, form, has_number);
     check_pay(checked, form);

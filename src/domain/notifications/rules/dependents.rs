@@ -65,7 +65,12 @@ static SPOUSE: Keys = entry_keys!("spouse");
 static OTHER_1: Keys = entry_keys!("others.0");
 static OTHER_2: Keys = entry_keys!("others.1");
 
-pub(super) fn check(checked: &mut Checked, form: &DependentChange, slots: &[Slot], settings: &RuleSettings) {
+pub(in crate::domain::notifications) fn check(
+    checked: &mut Checked,
+    form: &DependentChange,
+    slots: &[Slot],
+    settings: &RuleSettings,
+) {
     check_insured(checked, form, slots.contains(&Slot::Insured), settings);
     if form.spouse.is_none() && form.others.is_empty() {
         checked.add(Code::Required, ["spouse.name_kana", "others.0.name_kana"]);

@@ -16,7 +16,11 @@ const BIRTH_TIME_WITHIN: u64 = 56;
 /// Months in which a child is under three.
 const UNDER_THREE: i32 = 36;
 
-pub(super) fn check_maternity(checked: &mut Checked, form: &MaternityLeaveReport, settings: &RuleSettings) {
+pub(in crate::domain::notifications) fn check_maternity(
+    checked: &mut Checked,
+    form: &MaternityLeaveReport,
+    settings: &RuleSettings,
+) {
     check_begin(checked, form.birth_on, (form.starts_on, form.ends_on), settings);
     if let Some(born) = form.actual_birth_on {
         check_not_future(checked, born, "actual_birth_on", Filing::Afterwards, settings);
@@ -28,7 +32,7 @@ pub(super) fn check_maternity(checked: &mut Checked, form: &MaternityLeaveReport
     checked.add_if(form.ends_on > last, Code::DateRelation, ["ends_on", birth]);
 }
 
-pub(super) fn check_maternity_change(
+pub(in crate::domain::notifications) fn check_maternity_change(
     checked: &mut Checked,
     form: &MaternityLeaveChange,
     settings: &RuleSettings,
@@ -56,7 +60,11 @@ pub(super) fn check_maternity_change(
     }
 }
 
-pub(super) fn check_childcare(checked: &mut Checked, form: &ChildcareLeaveReport, settings: &RuleSettings) {
+pub(in crate::domain::notifications) fn check_childcare(
+    checked: &mut Checked,
+    form: &ChildcareLeaveReport,
+    settings: &RuleSettings,
+) {
     let days = (form.starts_on, form.ends_on);
     check_begin(checked, form.birth_on, days, settings);
     check_not_future(checked, form.child_birth_on, "child_birth_on", Filing::Afterwards, settings);
@@ -88,7 +96,11 @@ pub(super) fn check_childcare(checked: &mut Checked, form: &ChildcareLeaveReport
     }
 }
 
-pub(super) fn check_childcare_end(checked: &mut Checked, form: &ChildcareLeaveEnd, settings: &RuleSettings) {
+pub(in crate::domain::notifications) fn check_childcare_end(
+    checked: &mut Checked,
+    form: &ChildcareLeaveEnd,
+    settings: &RuleSettings,
+) {
     check_begin(checked, form.birth_on, (form.starts_on, form.ends_on), settings);
     check_not_future(checked, form.ends_on, "ends_on", Filing::Afterwards, settings);
 }
@@ -106,7 +118,7 @@ fn check_begin(
     checked.add_if(ends_on < starts_on, Code::DateRelation, ["ends_on", "starts_on"]);
 }
 
-pub(super) fn check_leave_end_revision(
+pub(in crate::domain::notifications) fn check_leave_end_revision(
     checked: &mut Checked,
     form: &LeaveEndRevisionReport,
     settings: &RuleSettings,

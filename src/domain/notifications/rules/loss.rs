@@ -6,7 +6,7 @@ use super::{Checked, Code, Filing, RuleSettings, check_not_future};
 use crate::domain::notifications::codes::LossCause;
 use crate::domain::notifications::forms::Loss;
 
-pub(super) fn check(checked: &mut Checked, form: &Loss, settings: &RuleSettings) {
+pub(in crate::domain::notifications) fn check(checked: &mut Checked, form: &Loss, settings: &RuleSettings) {
     check_not_future(checked, form.birth_on, "birth_on", Filing::Afterwards, settings);
     check_not_future(checked, form.lost_on, "lost_on", Filing::Afterwards, settings);
     checked.add_if(form.lost_on <= form.birth_on, Code::DateRelation, ["lost_on", "birth_on"]);

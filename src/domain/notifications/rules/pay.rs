@@ -50,7 +50,7 @@ macro_rules! report {
     };
 }
 
-pub(super) fn check_regular(
+pub(in crate::domain::notifications) fn check_regular(
     checked: &mut Checked,
     form: &RegularReport,
     has_number: bool,
@@ -83,7 +83,7 @@ pub(super) fn check_regular(
     checked.needs_clerk |= counted.is_empty() || form.annual_average;
 }
 
-pub(super) fn check_revision(
+pub(in crate::domain::notifications) fn check_revision(
     checked: &mut Checked,
     form: &RevisionReport,
     has_number: bool,
@@ -170,7 +170,11 @@ fn pair(checked: &mut Checked, first: bool, second: bool, keys: [&'static str; 2
 }
 
 /// 項目25–36: a month has 0 to 31 days, its total is the sum, and pay without a day is a slip of the pen.
-pub(super) fn check_month(checked: &mut Checked, index: usize, month: &ReportedMonth) {
+pub(in crate::domain::notifications) fn check_month(
+    checked: &mut Checked,
+    index: usize,
+    month: &ReportedMonth,
+) {
     let [days, total] = match index {
         0 => ["months.0.base_days", "months.0.total_yen"],
         1 => ["months.1.base_days", "months.1.total_yen"],
@@ -204,7 +208,7 @@ fn check_averages(checked: &mut Checked, report: &Report<'_>, counted: &[i64]) {
 }
 
 /// 賞与支払届: 項目10–14, 18–21.
-pub(super) fn check_bonus(
+pub(in crate::domain::notifications) fn check_bonus(
     checked: &mut Checked,
     form: &BonusReport,
     has_number: bool,

@@ -1,8 +1,8 @@
 //! The shape of single items: what a file's layout says by length and type, said for JSON too.
 
 use super::{Checked, Code};
-use crate::domain::notifications::forms::{Address, DependentChange, Form};
-use crate::domain::notifications::numbers::other_key;
+use crate::domain::notifications::forms::Address;
+use crate::domain::notifications::kinds::Form;
 use crate::values::kana::{KanaFault, canonical_faults};
 use crate::values::number_run::contains_number_run;
 use utoipa::openapi::{
@@ -17,10 +17,10 @@ const LONGEST_TEXT: usize = 200;
 pub(super) const AMOUNT_CAP: i64 = 9_999_999;
 
 /// Most certificates that come back with a form, or cannot.
-const CERTIFICATES_MOST: u8 = 99;
+pub(in crate::domain::notifications) const CERTIFICATES_MOST: u8 = 99;
 
 /// Most days worked in a birth-time leave: it has no more days.
-const WORKED_DAYS_MOST: u8 = 28;
+pub(in crate::domain::notifications) const WORKED_DAYS_MOST: u8 = 28;
 
 /// How many characters a text of a form may have, by the last part of its key.
 fn lengths(item: &str) -> std::ops::RangeInclusive<usize> {
@@ -68,63 +68,13 @@ fn is_a(schema: &SchemaType, kind: &Type) -> bool {
     }
 }
 
+/// Its texts, whom it names, then its own items.
 pub(super) fn check(checked: &mut Checked, form: &Form) {
     check_texts(checked, form);
-    match form {
-        Form::QualificationAcquisition(form) => {
-            kana(checked, &form.name_kana, "name_kana");
-            digits(checked, form.office_number.as_deref(), "office_number");
-            digits(checked, form.insured_number.as_deref(), "insured_number");
-            amount(checked, Some(form.cash_yen), "cash_yen");
-            amount(checked, Some(form.in_kind_yen), "in_kind_yen");
-            amount(checked, Some(form.total_yen), "total_yen");
-            postal(checked, form.resident_address.as_ref(), "resident_address.postal_code");
-        }
-        Form::QualificationLoss(form) => {
-            kana(checked, &form.name_kana, "name_kana");
-            digits(checked, form.office_number.as_deref(), "office_number");
-            digits(checked, form.insured_number.as_deref(), "insured_number");
-            let two = |count: u8| count > CERTIFICATES_MOST;
-            checked.add_if(two(form.certificates_returned), Code::Length, ["certificates_returned"]);
-            checked.add_if(
-                two(form.certificates_not_returnable),
-                Code::Length,
-                ["certificates_not_returnable"],
-            );
-        }
-        Form::DependentChange(form) => check_dependents(checked, form),
-        Form::RegularReport(_)
-        | Form::RevisionReport(_)
-        | Form::BonusReport(_)
-        | Form::MaternityLeaveReport(_)
-        | Form::MaternityLeaveChange(_)
-        | Form::ChildcareLeaveReport(_)
-        | Form::ChildcareLeaveEnd(_)
-        | Form::LeaveEndRevisionReport(_) => check_known(checked, form),
-    }
-}
-
-/// The forms about a known person: who it is, then their own items.
-fn check_known(checked: &mut Checked, form: &Form) {
     kana(checked, form.name_kana(), "name_kana");
     digits(checked, form.office_number(), "office_number");
     digits(checked, form.insured_number(), "insured_number");
-    let worked = |days: u8| days > WORKED_DAYS_MOST;
-    match form {
-        Form::ChildcareLeaveReport(form) => {
-            kana(checked, &form.child_name_kana, "child_name_kana");
-            checked.add_if(worked(form.planned_worked_days), Code::Length, ["planned_worked_days"]);
-        }
-        Form::ChildcareLeaveEnd(form) => {
-            checked.add_if(form.actual_worked_days.is_some_and(worked), Code::Length, ["actual_worked_days"]);
-        }
-        Form::LeaveEndRevisionReport(form) => {
-            kana(checked, &form.child_name_kana, "child_name_kana");
-            amount(checked, form.grand_total_yen, "grand_total_yen");
-            amount(checked, form.average_yen, "average_yen");
-        }
-        _ => {}
-    }
+    form.body().check_shape(checked);
 }
 
 /// Every text: no twelve digits in a row, no control or privately assigned character, not too long.
@@ -151,29 +101,8 @@ fn is_private(character: char) -> bool {
     matches!(u32::from(character), 0xE000..=0xF8FF | 0xF_0000..=0xF_FFFD | 0x10_0000..=0x10_FFFD)
 }
 
-fn check_dependents(checked: &mut Checked, form: &DependentChange) {
-    kana(checked, &form.name_kana, "name_kana");
-    digits(checked, form.office_number.as_deref(), "office_number");
-    amount(checked, form.income_yen, "income_yen");
-    amount(checked, form.spouse_yearly_income_yen, "spouse_yearly_income_yen");
-    postal(checked, form.resident_address.as_ref(), "resident_address.postal_code");
-    checked.add_if(form.others.len() > 2, Code::Length, ["others"]);
-    if let Some(entry) = &form.spouse {
-        kana(checked, &entry.name_kana, "spouse.name_kana");
-        amount(checked, entry.income_yen, "spouse.income_yen");
-        prefecture(checked, entry.prefecture.as_deref(), "spouse.prefecture");
-        postal(checked, entry.address.as_ref(), "spouse.address.postal_code");
-        phone(checked, entry.phone.as_deref());
-    }
-    for (index, entry) in form.others.iter().enumerate() {
-        kana(checked, &entry.name_kana, other_key!(index, "name_kana"));
-        amount(checked, entry.income_yen, other_key!(index, "income_yen"));
-        prefecture(checked, entry.prefecture.as_deref(), other_key!(index, "prefecture"));
-        postal(checked, entry.address.as_ref(), other_key!(index, "address.postal_code"));
-    }
-}
-
-fn kana(checked: &mut Checked, text: &str, key: &'static str) {
+/// A reading: given, and as the kana rules want it.
+pub(in crate::domain::notifications) fn kana(checked: &mut Checked, text: &str, key: &'static str) {
     if text.is_empty() {
         return checked.add(Code::Required, [key]);
     }
@@ -201,21 +130,33 @@ fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn digits(checked: &mut Checked, text: Option<&str>, key: &'static str) {
+/// Digits, as many as the item takes.
+pub(in crate::domain::notifications) fn digits(checked: &mut Checked, text: Option<&str>, key: &'static str) {
     let Some(text) = text else { return };
     let code = if is_digits(text) { Code::Length } else { Code::InvalidCode };
     checked.add_if(code == Code::InvalidCode || !has_length(text, key), code, [key]);
 }
 
-fn amount(checked: &mut Checked, yen: Option<i64>, key: &'static str) {
+/// An amount within what a form can hold.
+pub(in crate::domain::notifications) fn amount(checked: &mut Checked, yen: Option<i64>, key: &'static str) {
     checked.add_if(yen.is_some_and(|yen| !(0..=AMOUNT_CAP).contains(&yen)), Code::Length, [key]);
 }
 
-fn postal(checked: &mut Checked, address: Option<&Address>, key: &'static str) {
+/// 郵便番号.
+pub(in crate::domain::notifications) fn postal(
+    checked: &mut Checked,
+    address: Option<&Address>,
+    key: &'static str,
+) {
     digits(checked, address.and_then(|address| address.postal_code.as_deref()), key);
 }
 
-fn prefecture(checked: &mut Checked, code: Option<&str>, key: &'static str) {
+/// 都道府県コード.
+pub(in crate::domain::notifications) fn prefecture(
+    checked: &mut Checked,
+    code: Option<&str>,
+    key: &'static str,
+) {
     checked.add_if(code.is_some_and(|code| !is_prefecture(code)), Code::InvalidCode, [key]);
 }
 
@@ -224,7 +165,8 @@ pub(in crate::domain::notifications) fn is_prefecture(code: &str) -> bool {
     code.len() == 2 && is_digits(code) && code.parse().is_ok_and(|number: u8| (1..=47).contains(&number))
 }
 
-fn phone(checked: &mut Checked, number: Option<&str>) {
+/// 電話番号 of the spouse.
+pub(in crate::domain::notifications) fn phone(checked: &mut Checked, number: Option<&str>) {
     let Some(number) = number else { return };
     let plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     checked.add_if(!plain, Code::InvalidCode, ["spouse.phone"]);

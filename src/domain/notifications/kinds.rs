@@ -1,0 +1,191 @@
+//! 届書の種別 — the kinds of form in one table, and what each kind says of itself.
+//!
+//! A new kind is a struct with its [`FormBody`], a line in the table below, a line in `layouts/forms_by_date.json` and what accepting it
+//! does (`apply/mod.rs`).
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, schema::Schema},
+};
+
+use super::forms::{Acquisition, DependentChange, Loss};
+use super::leave_forms::{
+    ChildcareLeaveEnd, ChildcareLeaveReport, LeaveEndRevisionReport, MaternityLeaveChange,
+    MaternityLeaveReport,
+};
+use super::numbers::Slot;
+use super::pay_forms::{BonusReport, RegularReport, RevisionReport};
+use super::rules::{Checked, RuleSettings};
+
+/// The texts of a form, each under its field key.
+pub(super) type Texts<'a> = Vec<(&'static str, &'a str)>;
+
+/// What every form says of the insured person whom it is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head<'a> {
+    /// 被保険者整理番号.
+    pub office_number: Option<&'a str>,
+    /// 被保険者証番号(健保組合).
+    pub insured_number: Option<&'a str>,
+    /// Reading.
+    pub name_kana: &'a str,
+    /// The reading as received, where it differs.
+    pub name_kana_raw: Option<&'a str>,
+    /// Name as received.
+    pub name: Option<&'a str>,
+    /// Day of birth.
+    pub birth_on: NaiveDate,
+}
+/// The texts of a head, to be brought into their stored form.
+pub(super) struct HeadTexts<'a> {
+    /// Texts that are absent when they are empty.
+    pub optional: Vec<&'a mut Option<String>>,
+    /// Reading.
+    pub name_kana: &'a mut String,
+    /// The reading as received.
+    pub name_kana_raw: &'a mut Option<String>,
+}
+/// A form that names an insured person.
+pub(super) trait Headed {
+    /// Whom it names.
+    fn head(&self) -> Head<'_>;
+    /// The texts that name the person.
+    fn head_texts(&mut self) -> HeadTexts<'_>;
+}
+/// What a kind of form says of itself beyond whom it names.
+pub(super) trait FormBody: Headed {
+    /// What tells several forms of one kind and person apart that may wait at once: 適用年月, 改定年月, 支払年月日, 開始年月日 …;
+    /// empty where only one may wait.
+    fn period(&self) -> String {
+        String::new()
+    }
+    /// Brings its own texts into the form they are stored in; once, on what a caller sent.
+    fn tidy(&mut self) {}
+    /// Its own texts, each under its field key.
+    fn push_texts<'a>(&'a self, _texts: &mut Texts<'a>) {}
+    /// The shape of its own items: lengths, digits, amounts.
+    fn check_shape(&self, _checked: &mut Checked) {}
+    /// The relations between its items, under the settings of the day; `slots` are the places of the numbers that came with it.
+    fn check(&self, checked: &mut Checked, slots: &[Slot], settings: &RuleSettings);
+}
+/// The head of a form whose struct has its fields.
+macro_rules! headed {
+    ($name:ident) => {
+        impl crate::domain::notifications::kinds::Headed for $name {
+            fn head(&self) -> crate::domain::notifications::kinds::Head<'_> {
+                crate::domain::notifications::kinds::Head {
+                    office_number: self.office_number.as_deref(),
+                    insured_number: self.insured_number.as_deref(),
+                    name_kana: &self.name_kana,
+                    name_kana_raw: self.name_kana_raw.as_deref(),
+                    name: self.name.as_deref(),
+                    birth_on: self.birth_on,
+                }
+            }
+            fn head_texts(&mut self) -> crate::domain::notifications::kinds::HeadTexts<'_> {
+                crate::domain::notifications::kinds::HeadTexts {
+                    optional: vec![&mut self.office_number, &mut self.insured_number, &mut self.name],
+                    name_kana: &mut self.name_kana,
+                    name_kana_raw: &mut self.name_kana_raw,
+                }
+            }
+        }
+    };
+}
+pub(super) use headed;
+
+/// The table: variant, struct, kind as JSON and the database name it, 届書コード of its file layout where it has one.
+macro_rules! forms {
+    ($($(#[$doc:meta])* $variant:ident($body:ident) = $kind:literal $(, code $code:literal)?;)*) => {
+        /// One notification form; `kind` tells which.
+        // A dependent change is twice as large as the others; a box would only move the cost to every reader.
+        #[allow(clippy::large_enum_variant)]
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "kind", rename_all = "snake_case")]
+        pub enum Form { $($(#[$doc])* $variant($body),)* }
+
+        /// Kind of form.
+        #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema, PartialEq)]
+        #[serde(rename_all = "snake_case")]
+        pub enum NotificationKind { $($(#[$doc])* $variant,)* }
+
+        impl NotificationKind {
+            /// The kind, as JSON and the database name it.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $kind,)* }
+            }
+        }
+        impl Form {
+            /// The kind, as JSON and the database name it.
+            pub const fn kind(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $kind,)* }
+            }
+            /// 届書コード of files; none for a form that comes as JSON alone.
+            pub const fn form_code(&self) -> Option<&'static str> {
+                match self { $(Self::$variant(_) => code!($($code)?),)* }
+            }
+            /// Reads a form of a kind out of JSON without `kind`; `None` when there is no such kind.
+            pub(super) fn read(kind: &str, fields: Value) -> Option<Result<Self, serde_path_to_error::Error<serde_json::Error>>> {
+                Some(match kind {
+                    $($kind => serde_path_to_error::deserialize(fields).map(Self::$variant),)*
+                    _ => return None,
+                })
+            }
+            pub(super) fn body(&self) -> &dyn FormBody {
+                match self { $(Self::$variant(form) => form,)* }
+            }
+            pub(super) fn body_mut(&mut self) -> &mut dyn FormBody {
+                match self { $(Self::$variant(form) => form,)* }
+            }
+        }
+        /// The kind of a 届書コード.
+        pub(super) fn kind_of_code(code: &str) -> Option<&'static str> {
+            $($(if code == $code { return Some($kind); })?)*
+            None
+        }
+        /// Name of the struct, kind and schema of each form, in the order of the table.
+        pub(super) fn schemas() -> Vec<(&'static str, &'static str, RefOr<Schema>)> {
+            vec![$((stringify!($body), $kind, $body::schema()),)*]
+        }
+        /// Everything that the schemas of the forms refer to.
+        pub(super) fn push_parts(all: &mut Vec<(String, RefOr<Schema>)>) {
+            $(<$body as ToSchema>::schemas(all);)*
+        }
+    };
+}
+macro_rules! code {
+    () => {
+        None
+    };
+    ($code:literal) => {
+        Some($code)
+    };
+}
+
+forms! {
+    /// 被保険者資格取得届 (健康保険法施行規則 第24条).
+    QualificationAcquisition(Acquisition) = "qualification_acquisition", code "2200700";
+    /// 被保険者資格喪失届 (同 第29条).
+    QualificationLoss(Loss) = "qualification_loss", code "2201700";
+    /// 被扶養者(異動)届 (同 第38条).
+    DependentChange(DependentChange) = "dependent_change", code "2202700";
+    /// 被保険者報酬月額算定基礎届 (同 第25条).
+    RegularReport(RegularReport) = "regular_report", code "2225700";
+    /// 被保険者報酬月額変更届 (同 第26条).
+    RevisionReport(RevisionReport) = "revision_report", code "2221700";
+    /// 被保険者賞与支払届 (同 第27条).
+    BonusReport(BonusReport) = "bonus_report", code "2265700";
+    /// 産前産後休業取得者申出書 (同 第135条の2).
+    MaternityLeaveReport(MaternityLeaveReport) = "maternity_leave_report";
+    /// 産前産後休業取得者変更(終了)届 (同 第135条の2).
+    MaternityLeaveChange(MaternityLeaveChange) = "maternity_leave_change";
+    /// 育児休業等取得者申出書 (同 第135条).
+    ChildcareLeaveReport(ChildcareLeaveReport) = "childcare_leave_report";
+    /// 育児休業等取得者終了届 (同 第135条).
+    ChildcareLeaveEnd(ChildcareLeaveEnd) = "childcare_leave_end";
+    /// 産前産後休業終了時・育児休業等終了時報酬月額変更届 (同 第26条の2, 第26条の3).
+    LeaveEndRevisionReport(LeaveEndRevisionReport) = "leave_end_revision_report";
+}
