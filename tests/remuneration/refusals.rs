@@ -34,7 +34,7 @@ fn the_law_has_its_reasons() {
     conflicts(
         &w,
         &with(regular(NANA, [300_000; 3]), "corrected_average_yen", json!(290_000)),
-        "insurer-determines",
+        "determination-needed",
     );
     conflicts(
         &w,

@@ -22,6 +22,7 @@ pub use named::{
 };
 pub use reader::MemberReader;
 pub use store::{
-    Knowledge, find, find_person, identities, identity_join, lock_person, one_as_known, written,
+    Cover, Knowledge, cover_by, covers, covers_of, find, find_person, identities, identity_join, lock_person,
+    one_as_known, written,
 };
 pub use views::{Address, Identity, NumberState, PersonSex, address};

@@ -12,7 +12,8 @@ use crate::{
     values::period,
 };
 use chrono::NaiveDate;
-pub use leave::{covered_since, planned as planned_leave};
+pub use leave::planned as planned_leave;
+pub use pay::{after_loss, plan as plan_pay, preview_case};
 pub use person::{Choice, SamePersonProposal, proposals};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -23,6 +24,8 @@ pub struct Case<'a> {
     pub row: &'a NotificationRow,
     /// 名寄せ: what staff chose for places of the form, in the order of the request.
     pub choices: &'a [(Slot, Choice)],
+    /// 保険者算定: what staff determined about the pay of the form.
+    pub determination: Option<&'a remuneration::Determination>,
 }
 /// Who was concerned, and the result that payroll needs.
 pub struct Applied {
@@ -44,6 +47,9 @@ pub fn apply<Op: Operation>(
     if let Form::QualificationAcquisition(f) = form {
         wait_for(tx, f.acquired_on)?;
     }
+    if form.body().pay_time().is_none() {
+        pay::refuse_determination(case.determination)?;
+    }
     let persons = person::settle(tx, permit, case, form)?;
     let insured = insured_of(tx, case.row, form)?;
     hold_everybody(tx, permit, insured, persons.values().copied())?;
@@ -54,10 +60,12 @@ pub fn apply<Op: Operation>(
         Form::DependentChange(f) => {
             family::change(tx, permit, &family::Family { row, insured: known()?, persons: &persons }, f)
         }
-        Form::RegularReport(f) => pay::regular(tx, permit, (row, known()?), f),
-        Form::RevisionReport(f) => pay::revision(tx, permit, (row, known()?), f),
-        Form::BonusReport(f) => pay::bonus(tx, permit, (row, known()?), f),
-        Form::LeaveEndRevisionReport(f) => leave::revision(tx, permit, (row, known()?), f),
+        Form::RegularReport(_)
+        | Form::RevisionReport(_)
+        | Form::LeaveEndRevisionReport(_)
+        | Form::RemunerationCorrection(_)
+        | Form::BonusReport(_)
+        | Form::BonusCorrection(_) => pay::decide(tx, permit, (row, known()?), (form, case.determination)),
         Form::MaternityLeaveReport(_)
         | Form::MaternityLeaveChange(_)
         | Form::ChildcareLeaveReport(_)
@@ -214,6 +222,10 @@ fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Opt
         return Ok(None);
     }
     let found = match row.person_id {
+        Some(person) if form.body().pay_time().is_some() => {
+            let covers = members::covers(tx.conn(), person)?;
+            covers.iter().any(|c| c.employer_id == row.employer_id).then_some(person)
+        }
         Some(person) => {
             let lost_on = named(form).lost_on;
             members::is_insured_at(tx, person, row.employer_id, lost_on)?.then_some(person)
@@ -240,6 +252,7 @@ pub fn named(form: &Form) -> members::Named<'_> {
         name_kana: form.name_kana(),
         birth_on: form.birth_on(),
         lost_on,
+        past: form.body().pay_time().is_some(),
     }
 }
 fn person_not_found() -> Problem {
