@@ -8,7 +8,7 @@ use super::rules::{Checked, RuleSettings, correction, shape::amount};
 
 impl FormBody for RemunerationCorrection {
     fn period(&self) -> String {
-        format!("{} {}", self.decision.word(), self.applies_from)
+        self.applies_from.to_string()
     }
     fn pay_time(&self) -> Option<PayTime> {
         let time = if self.is_of_acquisition() { PayTime::Acquired } else { PayTime::From };
