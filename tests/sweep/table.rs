@@ -99,6 +99,7 @@ pub fn table() -> Vec<Row> {
         row("getDependentHistory", Staff, Hidden),
         row("listStandardRemunerations", Staff, Hidden).query(as_of),
         row("listStandardBonuses", Staff, Hidden).query(as_of),
+        row("listConcurrentOffices", Staff, Hidden).query(as_of),
         row("explainStandardRemuneration", Staff, Hidden),
         row("listLeaves", Staff, Hidden).query(as_of),
         row("explainLeave", Staff, Hidden),

@@ -68,9 +68,14 @@ pub fn find_named(
          from unnest($2, $3, $4, $5, $6) with ordinality as k(office, kana, birth, lost, past, n) \
          join person_identity i on i.kana_search = k.kana and i.birth_on = k.birth and i.superseded_at is null \
            and i.valid_to is null \
-         join enrolment e on e.person_id = i.person_id and e.employer_id = $1 and e.superseded_at is null and (k.past or ",
+         join (select person_id, employer_id, office_number, acquired_on, lost_on, loss_reason, source, false as beside from enrolment \
+                 where employer_id = $1 and superseded_at is null \
+               union all \
+               select person_id, employer_id, office_number, from_on, until_on, null, source, true from concurrent_office \
+                 where employer_id = $1 and superseded_at is null) e \
+           on e.person_id = i.person_id and (k.past or not e.beside and ",
         runs!("k.lost"),
-        ") group by k.n",
+        " or e.beside and k.lost is not null and e.lost_on is null) group by k.n",
     ))
     .bind::<t::Uuid, _>(employer)
     .bind::<t::Array<t::Nullable<t::Text>>, _>(names.iter().map(|n| n.office_number).collect::<Vec<_>>())

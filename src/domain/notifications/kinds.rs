@@ -18,6 +18,7 @@ use super::leave_forms::{
     MaternityLeaveReport,
 };
 use super::numbers::Slot;
+use super::office_forms::TwoOfficeReport;
 use super::pay_forms::{BonusReport, RegularReport, RevisionReport};
 use super::rules::{Checked, RuleSettings};
 use crate::values::month::Month;
@@ -66,6 +67,8 @@ pub enum PayTime {
     Acquired(Month),
     /// 賞与支払年月日.
     Paid(NaiveDate),
+    /// The first day at another office.
+    Began(NaiveDate),
 }
 impl PayTime {
     /// The day by which the cover had begun.
@@ -73,7 +76,7 @@ impl PayTime {
         match self {
             Self::From(month) => month.first_day(),
             Self::Acquired(month) => month.last_day(),
-            Self::Paid(day) => day,
+            Self::Paid(day) | Self::Began(day) => day,
         }
     }
     /// The field that states it.
@@ -81,6 +84,7 @@ impl PayTime {
         match self {
             Self::From(_) | Self::Acquired(_) => "applies_from",
             Self::Paid(_) => "paid_on",
+            Self::Began(_) => "starts_on",
         }
     }
 }
@@ -225,4 +229,6 @@ forms! {
     RemunerationCorrection(RemunerationCorrection) = "remuneration_correction";
     /// 賞与訂正届 (同 第27条).
     BonusCorrection(BonusCorrection) = "bonus_correction";
+    /// 被保険者所属選択・二以上事業所勤務届 (同 第1条の3, 第37条).
+    TwoOfficeReport(TwoOfficeReport) = "two_office_report";
 }

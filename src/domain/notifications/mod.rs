@@ -20,6 +20,7 @@ mod layout;
 mod leave_forms;
 mod model;
 mod numbers;
+mod office_forms;
 mod pay_forms;
 mod rows;
 mod rules;
@@ -40,6 +41,7 @@ pub use leave_forms::{
     MaternityLeaveReport,
 };
 pub use numbers::{CutNumbers, Slot};
+pub use office_forms::TwoOfficeReport;
 pub use pay_forms::{BonusReport, RegularReport, ReportedMonth, RevisionReport};
 pub use rows::{ParsedRow, PensionOffice};
 pub use rules::{CharacterMode, Checked, Disposition, EraMode, RuleSettings, check_form};

@@ -8,6 +8,7 @@ pub(super) mod correction;
 pub(super) mod dependents;
 pub(super) mod leave;
 pub(super) mod loss;
+pub(super) mod office;
 pub(super) mod pay;
 pub(super) mod shape;
 #[cfg(test)]

@@ -1,4 +1,5 @@
 //! What accepting a notification does to members and dependents, in the transaction of the decision.
+mod beside;
 mod cover;
 mod family;
 mod leave;
@@ -65,7 +66,8 @@ pub fn apply<Op: Operation>(
         | Form::LeaveEndRevisionReport(_)
         | Form::RemunerationCorrection(_)
         | Form::BonusReport(_)
-        | Form::BonusCorrection(_) => pay::decide(tx, permit, (row, known()?), (form, case.determination)),
+        | Form::BonusCorrection(_)
+        | Form::TwoOfficeReport(_) => pay::decide(tx, permit, (row, known()?), (form, case.determination)),
         Form::MaternityLeaveReport(_)
         | Form::MaternityLeaveChange(_)
         | Form::ChildcareLeaveReport(_)
@@ -113,6 +115,11 @@ fn acquire<Op: Operation>(
     f: &Acquisition,
     same: Option<&Uuid>,
 ) -> Result<Applied, Problem> {
+    if let Some(person) = same
+        && let Some(cover) = beside::begins(tx, row, *person, f)?
+    {
+        return beside::begin(tx, permit, (row, f), &cover);
+    }
     let identity = acquisition_facts(row, f);
     let (person, was_insured) = match same {
         Some(person) => {
@@ -197,6 +204,9 @@ fn lose<Op: Operation>(
     // A loss never registers a number: it named the person, and is forgotten with the decision.
     let kernel = tx.kernel();
     kernel.vault.drop_pending(tx.conn(), row.id)?;
+    if beside::works(tx, (person, row.employer_id))? {
+        return beside::end(tx, permit, (row, person), f.lost_on);
+    }
     members::lose(
         tx,
         permit,
@@ -223,12 +233,14 @@ fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Opt
     }
     let found = match row.person_id {
         Some(person) if form.body().pay_time().is_some() => {
-            let covers = members::covers(tx.conn(), person)?;
-            covers.iter().any(|c| c.employer_id == row.employer_id).then_some(person)
+            let day = tx.today();
+            remuneration::case_at(tx.conn(), person, row.employer_id, day)?.map(|_| person)
         }
         Some(person) => {
             let lost_on = named(form).lost_on;
-            members::is_insured_at(tx, person, row.employer_id, lost_on)?.then_some(person)
+            let is_there = members::is_insured_at(tx, person, row.employer_id, lost_on)?
+                || lost_on.is_some() && beside::works(tx, (person, row.employer_id))?;
+            is_there.then_some(person)
         }
         None => insured_named(tx, row, form)?,
     };

@@ -1,15 +1,20 @@
 //! What the forms of pay and their corrections do: a decision by the law, from what is stored (健康保険法41条, 43条, 43条の2, 43条の3, 45条). A
 //! form may come after the loss: it is decided for the cover that its month or day lies in, and never beyond it.
 use super::{
-    super::{Code, Finding, Form, RegularReport, RevisionReport, kinds::PayTime, model::NotificationRow},
+    super::{
+        Code, Finding, Form, RegularReport, RevisionReport, TwoOfficeReport, kinds::PayTime,
+        model::NotificationRow,
+    },
     Applied, received_on,
 };
 use crate::{
     domain::{
+        employers,
         members::{self, Cover},
         remuneration::{self, Determination, OccasionalPay, PayReport, RegularPay, rules},
     },
     kernel::{Kind, Operation, Permit, Problem, Tx},
+    values::month::Month,
 };
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -22,6 +27,8 @@ pub enum PayPlan {
     Remuneration(Box<remuneration::Plan>),
     /// Standard bonus.
     Bonus(Box<remuneration::BonusPlan>),
+    /// Another office begins or ends.
+    Office(Box<remuneration::OfficePlan>),
 }
 /// Decides a form of pay.
 /// # Errors
@@ -33,10 +40,9 @@ pub fn decide<Op: Operation>(
     (row, insured): (&NotificationRow, Uuid),
     (form, determination): (&Form, Option<&Determination>),
 ) -> Result<Applied, Problem> {
-    let covers = members::covers(tx.conn(), insured)?;
     let time = form.body().pay_time().ok_or_else(|| Problem::unavailable("no-pay"))?;
-    let cover =
-        members::cover_by(&covers, row.employer_id, time.day()).ok_or_else(super::person_not_found)?;
+    let cover = remuneration::case_at(tx.conn(), insured, row.employer_id, time.day())?;
+    let cover = &cover.ok_or_else(super::person_not_found)?;
     let case = case(row, insured, cover.acquired_on);
     match plan(tx, permit, &case, (form, determination))? {
         Some(PayPlan::Remuneration(plan)) => {
@@ -44,6 +50,10 @@ pub fn decide<Op: Operation>(
             applied(tx, permit, (row, insured, cover), decided)
         }
         Some(PayPlan::Bonus(plan)) => {
+            let decided = plan.keep(tx, permit)?;
+            applied(tx, permit, (row, insured, cover), decided)
+        }
+        Some(PayPlan::Office(plan)) => {
             let decided = plan.keep(tx, permit)?;
             applied(tx, permit, (row, insured, cover), decided)
         }
@@ -64,10 +74,12 @@ pub fn plan<Op: Operation>(
     let determined = || determination.cloned().unwrap_or_default();
     Ok(match form {
         Form::RegularReport(f) => {
+            require_offices(tx, case, (f.two_or_more_offices, f.applies_from))?;
             let report = regular(f, determination)?;
             of_pay(remuneration::plan_pay(tx, permit, case, report)?)
         }
         Form::RevisionReport(f) => {
+            require_offices(tx, case, (f.two_or_more_offices, f.applies_from))?;
             let report = revision(f, determination)?;
             of_pay(remuneration::plan_pay(tx, permit, case, report)?)
         }
@@ -79,18 +91,22 @@ pub fn plan<Op: Operation>(
         }
         Form::LeaveEndRevisionReport(f) => {
             refuse_determination(determination)?;
-            refuse_offices(f.two_or_more_offices)?;
+            require_offices(tx, case, (f.two_or_more_offices, f.applies_from))?;
             of_pay(remuneration::plan_pay(tx, permit, case, PayReport::LeaveEnd(f.leave_end()))?)
         }
         Form::BonusReport(f) => {
             refuse_determination(determination)?;
-            refuse_offices(f.two_or_more_offices)?;
+            require_offices(tx, case, (f.two_or_more_offices, Month::of(f.paid_on)))?;
             let paid = (f.paid_on, f.cash_yen.saturating_add(f.in_kind_yen));
             of_bonus(remuneration::plan_bonus(tx, permit, case, paid)?)
         }
         Form::BonusCorrection(f) => {
             refuse_determination(determination)?;
             of_bonus(remuneration::plan_correction(tx, permit, case, f.correction())?)
+        }
+        Form::TwoOfficeReport(f) => {
+            refuse_determination(determination)?;
+            Some(PayPlan::Office(Box::new(office(tx, permit, case, f)?)))
         }
         _ => {
             refuse_determination(determination)?;
@@ -106,7 +122,6 @@ fn regular(f: &RegularReport, determination: Option<&Determination>) -> Result<P
             "A revision is planned: decide the revision, or return the form",
         ));
     }
-    refuse_offices(f.two_or_more_offices)?;
     let is_asked =
         f.joined_mid_month || f.on_leave || f.back_pay_yen.is_some() || f.corrected_average_yen.is_some();
     let determined = required(determination, is_asked, f.annual_average)?;
@@ -123,7 +138,6 @@ fn regular(f: &RegularReport, determination: Option<&Determination>) -> Result<P
     }))
 }
 fn revision(f: &RevisionReport, determination: Option<&Determination>) -> Result<PayReport, Problem> {
-    refuse_offices(f.two_or_more_offices)?;
     let is_asked = f.back_pay_yen.is_some() || f.corrected_average_yen.is_some();
     let determined = required(determination, is_asked, false)?;
     if let Some(year) = &determined.annual {
@@ -176,22 +190,50 @@ pub fn refuse_determination(determination: Option<&Determination>) -> Result<(),
     let said = "この届書では指定できません / not with this form";
     Err(Problem::new(Kind::Invalid).at("/determination", "must-be-absent", said))
 }
-fn refuse_offices(has_offices: bool) -> Result<(), Problem> {
-    if has_offices {
-        return Err(Problem::conflict(
-            "insurer-determines",
-            "二以上事業所勤務による届は、この届だけでは決定できません",
-            "Several offices can't be decided by this form alone",
-        ));
+/// A form that says 二以上事業所勤務 is decided with the offices that are known of its month.
+fn require_offices(
+    tx: &mut Tx<'_>,
+    case: &remuneration::Case,
+    (has_offices, month): (bool, Month),
+) -> Result<(), Problem> {
+    if has_offices { remuneration::require_offices(tx.conn(), case, month) } else { Ok(()) }
+}
+fn office<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    case: &remuneration::Case,
+    f: &TwoOfficeReport,
+) -> Result<remuneration::OfficePlan, Problem> {
+    let employer = match &f.other_society_number {
+        Some(number) => Some(employers::by_society_number(tx, number, f.starts_on)?.ok_or_else(|| {
+            Problem::conflict(
+                "employer-not-found",
+                "この事業所番号の事業所はありません",
+                "The society has no employer of this number",
+            )
+        })?),
+        None => None,
+    };
+    let other = remuneration::SecondOffice {
+        employer,
+        name: f.other_office_name.clone(),
+        office_number: None,
+        from_on: f.starts_on,
+    };
+    match f.ceased_on {
+        Some(until_on) => remuneration::end_second_office(tx, permit, case, (other, until_on)),
+        None => {
+            let monthly = f.other_monthly_yen.unwrap_or_default();
+            remuneration::plan_second_office(tx, permit, case, (other, monthly))
+        }
     }
-    Ok(())
 }
 /// The finding of a form about pay whose day or month lies after the cover of the person, with these periods, at that employer.
 pub fn after_loss(covers: &[Cover], employer: Uuid, form: &Form) -> Option<Finding> {
     let time = form.body().pay_time()?;
     let cover = members::cover_by(covers, employer, time.day())?;
     let is_after = match time {
-        PayTime::Paid(day) => cover.lost_on.is_some_and(|lost| day >= lost),
+        PayTime::Paid(day) | PayTime::Began(day) => cover.lost_on.is_some_and(|lost| day >= lost),
         PayTime::From(month) | PayTime::Acquired(month) => {
             remuneration::covered_until(covers, cover.acquired_on).is_some_and(|until| month >= until)
         }
@@ -207,8 +249,8 @@ pub fn preview_case(
     (form, received_on): (&Form, NaiveDate),
 ) -> Result<Option<remuneration::Case>, Problem> {
     let Some(time) = form.body().pay_time() else { return Ok(None) };
-    let covers = members::covers(tx.conn(), person)?;
-    Ok(members::cover_by(&covers, employer, time.day()).map(|cover| remuneration::Case {
+    let cover = remuneration::case_at(tx.conn(), person, employer, time.day())?;
+    Ok(cover.map(|cover| remuneration::Case {
         person,
         employer,
         acquired_on: cover.acquired_on,
@@ -277,6 +319,7 @@ impl PayPlan {
         match self {
             Self::Remuneration(plan) => (plan.changes(), Vec::new()),
             Self::Bonus(plan) => (Vec::new(), plan.changes()),
+            Self::Office(plan) => (plan.changes(), Vec::new()),
         }
     }
 }

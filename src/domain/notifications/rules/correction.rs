@@ -13,6 +13,8 @@ pub(in crate::domain::notifications) fn check_remuneration(
 ) {
     check_not_future(checked, form.birth_on, "birth_on", Filing::Afterwards, settings);
     checked.add_if(form.applies_from > Month::of(settings.today), Code::FutureDate, ["applies_from"]);
+    // Another office begins or ends by its own form.
+    checked.add_if(form.decision == DecisionRule::TwoOffices, Code::InvalidCode, ["decision"]);
     let is_revision = form.decision == DecisionRule::OccasionalRevision;
     checked.add_if(
         form.pay_change_direction.is_some() && !is_revision,

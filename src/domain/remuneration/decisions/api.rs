@@ -1,12 +1,13 @@
 //! Operations on decisions of standard remuneration and bonus. For staff: employers get theirs with the notification.
 use super::{
     super::{
-        rules::{AcquisitionDetermination, OccasionalRevision, RegularDetermination, Rule},
+        rules::{AcquisitionDetermination, OccasionalRevision, RegularDetermination, Rule, TwoOffices},
         told::CalculationTrace,
     },
     bonuses,
     facts::{CHILDCARE_END, MATERNITY_END},
     model::{BonusRow, DecisionRow, PaymentRow},
+    offices::OfficeShare,
     store,
 };
 use crate::{
@@ -47,10 +48,10 @@ crate::operation! {
 pub struct RemunerationQuery {
     /// As of this day (JST); all months when absent.
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
-    as_of: Option<NaiveDate>,
+    pub as_of: Option<NaiveDate>,
     /// As known at this instant; now when absent.
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
-    known_at: Option<DateTime<Utc>>,
+    pub known_at: Option<DateTime<Utc>>,
 }
 /// Rule that decided a standard remuneration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
@@ -66,6 +67,8 @@ pub enum DecisionRule {
     MaternityLeaveEndRevision,
     /// 育児休業等終了時改定 (健康保険法43条の2).
     ChildcareLeaveEndRevision,
+    /// 二以上事業所勤務 (健康保険法44条3項): another office begins or ends.
+    TwoOffices,
 }
 impl DecisionRule {
     /// 改定区分, as it is stored.
@@ -76,6 +79,7 @@ impl DecisionRule {
             Self::OccasionalRevision => OccasionalRevision::ID,
             Self::MaternityLeaveEndRevision => MATERNITY_END,
             Self::ChildcareLeaveEndRevision => CHILDCARE_END,
+            Self::TwoOffices => TwoOffices::ID,
         }
     }
     /// The rule of a stored word.
@@ -105,8 +109,12 @@ pub struct StandardRemuneration {
     pub grade: i16,
     /// 標準報酬月額.
     pub standard_yen: i64,
-    /// 報酬月額 behind it.
+    /// 報酬月額 behind it; of several offices their sum.
     pub monthly_yen: i64,
+    /// The offices whose 報酬月額 were added, with the part of each; absent for one office.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub offices: Vec<OfficeShare>,
     /// When the society received the form.
     pub received_on: NaiveDate,
     /// Known since.
@@ -128,6 +136,7 @@ impl TryFrom<DecisionRow> for StandardRemuneration {
             grade: r.grade,
             standard_yen: r.standard_yen,
             monthly_yen: r.monthly_yen,
+            offices: r.offices.and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default(),
             received_on: r.received_on,
             recorded_at: r.recorded_at,
             notification_id: r.source,

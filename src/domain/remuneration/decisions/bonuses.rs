@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
-        members::{self, Cover, cover_by},
+        members::{self, Cover},
         remuneration::rules::{self, BonusInput, Rule, StandardBonus, Trace, Value as Figure, trace::steps},
     },
     kernel::{Operation, Permit, Problem, Tx, errand::Act},
@@ -179,7 +179,7 @@ fn payment(tx: &Tx<'_>, case: &Case, payment_id: Uuid, (paid_on, paid_yen): (Nai
     }
 }
 fn require_paid_in_cover(covers: &[Cover], case: &Case, paid_on: NaiveDate) -> Result<(), Problem> {
-    match cover_by(covers, case.employer, paid_on) {
+    match covers.iter().rfind(|c| c.acquired_on == case.acquired_on) {
         Some(cover) if cover.has(paid_on) => Ok(()),
         Some(cover) if paid_on < cover.acquired_on => Err(before_acquisition()),
         _ => Err(after_loss()),
@@ -266,7 +266,9 @@ fn reckon(
 /// Paid in the month in which the cover was lost, of cover that began before it: cover of one month bears its premium.
 fn is_of_loss_month(covers: &[Cover], p: &PaymentRow) -> bool {
     let month = Month::of(p.paid_on);
-    cover_by(covers, p.employer_id, p.paid_on)
+    covers
+        .iter()
+        .find(|c| c.has(p.paid_on))
         .is_some_and(|c| c.lost_on.map(Month::of) == Some(month) && Month::of(c.acquired_on) < month)
 }
 /// Brings the months of fiscal years from how they are stored to how they are to be; gives those whose amount changed.

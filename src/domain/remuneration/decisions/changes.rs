@@ -12,7 +12,7 @@ use super::{
     history::{Entry, History, Occasion},
     keep,
     leave_end::{self, LeaveEnd},
-    store,
+    second_office, store,
 };
 use crate::{
     domain::members,
@@ -183,20 +183,20 @@ pub fn plan_pay<Op: Operation>(
     let facts = match report {
         PayReport::Regular(pay) => {
             require_cover(case, pay.from())?;
-            require_first(&stored, RegularDetermination::ID, pay.from())?;
+            require_first(&stored, case, RegularDetermination::ID, pay.from())?;
             let lost_on = lost_on(tx.conn(), case)?;
             pay.facts(case.acquired_on, lost_on)?
         }
         PayReport::Occasional(pay) => {
             require_cover(case, pay.change_month)?;
-            require_first(&stored, OccasionalRevision::ID, pay.from())?;
-            pay.facts(&stored)?
+            require_first(&stored, case, OccasionalRevision::ID, pay.from())?;
+            pay.facts(&stored, case.employer)?
         }
         PayReport::LeaveEnd(end) => leave_end::facts(tx.conn(), case, &stored, end)?,
     };
     let mut wanted = stored.clone();
     let month = month_of(&facts);
-    let facts = month.map_or(facts.clone(), |month| stored.rest(facts, month));
+    let facts = month.map_or(facts.clone(), |month| stored.rest(facts, month, case.employer));
     let id = wanted.decide(&facts, case.origin(), Occasion::Form)?;
     let month = wanted.entries.iter().find(|e| e.decision_id == id).map_or(stored.first, |e| e.from);
     Ok(Plan::new((*case, false), (stored, wanted), month, Some(id)))
@@ -225,6 +225,7 @@ pub fn end_on_loss(
     store::cut(conn, act, person, until)?;
     store::take_back(conn, act, person, until)?;
     bonuses::end_on_loss(conn, act, person, lost_on)?;
+    second_office::end_on_loss(conn, act, person, lost_on)?;
     leaves::end_on_loss(conn, act, person, lost_on)
 }
 /// A month of the cover.
@@ -239,8 +240,8 @@ pub(super) fn before_acquisition() -> Problem {
     )
 }
 /// A rule decides a month once; another form for it is a correction.
-pub(super) fn require_first(history: &History, word: &str, from: Month) -> Result<(), Problem> {
-    if history.find(word, from).is_some() {
+pub(super) fn require_first(history: &History, case: &Case, word: &str, from: Month) -> Result<(), Problem> {
+    if history.is_decided(word, from, case.employer) {
         return Err(Problem::conflict(
             "already-determined",
             "この月からの標準報酬月額は同じ届書により決定済みです。訂正は訂正届によります",

@@ -64,10 +64,17 @@ pub fn plan_pay_correction<Op: Operation>(
             "No such decision from this month is registered",
         )
     })?;
+    if old.employer != case.employer {
+        return Err(Problem::conflict(
+            "decided-by-other-office",
+            "この月の決定は、もう一方の事業所の届書により行われています",
+            "The decision of this month was made on the form of the other office",
+        ));
+    }
     let facts = Facts::read(&old.rule.0, &old.told.0)?
         .ok_or_else(|| Problem::unavailable("stored-facts-unreadable"))?;
     let before = facts.written()?;
-    let facts = stored.rest(righted(facts, correction.right)?, from);
+    let facts = stored.rest(righted(facts, correction.right)?, from, case.employer);
     if facts.written()? == before {
         return Err(Problem::conflict(
             "nothing-changes",

@@ -13,6 +13,7 @@ use crate::{
     values::{month::Month, yen::Yen},
 };
 use chrono::NaiveDate;
+use uuid::Uuid;
 
 /// What the insurer determines; nothing for most reports.
 #[derive(Clone, Debug, Default)]
@@ -123,8 +124,8 @@ impl OccasionalPay {
     /// The facts of the rule, on what holds before.
     /// # Errors
     /// 409 `nothing-to-revise`, `other-month-determined`.
-    pub fn facts(self, history: &History) -> Result<Facts, Problem> {
-        let current = revisable(history, self.from())?;
+    pub fn facts(self, history: &History, employer: Uuid) -> Result<Facts, Problem> {
+        let current = revisable(history, employer, self.from())?;
         let (standard, base) = (amount(current.0)?, Yen::new(current.1));
         let months = self.determined.applied(self.months)?;
         let usual = OccasionalInput {
@@ -169,12 +170,11 @@ impl AnnualPay {
         }
     }
 }
-/// 標準報酬月額 and 報酬月額 that a revision from a month on revises.
+/// 標準報酬月額 and 報酬月額 that a revision from a month on revises, of several offices those of the employer's.
 /// # Errors
 /// 409 `nothing-to-revise`.
-pub fn revisable(history: &History, from: Month) -> Result<(i64, i64), Problem> {
-    let current = history.holding(from.plus(-1)).map(|e| (e.amounts.1, e.amounts.2));
-    current.ok_or_else(|| {
+pub fn revisable(history: &History, employer: Uuid, from: Month) -> Result<(i64, i64), Problem> {
+    history.before(employer, from).ok_or_else(|| {
         Problem::conflict(
             "nothing-to-revise",
             "改定の前月に適用される標準報酬月額が登録されていません",

@@ -5,9 +5,11 @@ use super::super::{
         LeaveEndRevision, LeaveKind, OccasionalAnnualInput, OccasionalInput, OccasionalOutcome,
         OccasionalRevision, OccasionalRevisionAnnual, Refusal, RegularAnnualInput, RegularDetermination,
         RegularDeterminationAnnual, RegularInput, RegularReason, Rule, StandardRemunerationGrade, Trace,
+        TwoOffices,
     },
     told::CalculationTrace,
 };
+use super::offices::OFFICES;
 use crate::{
     kernel::Problem,
     values::{month::Month, yen::Yen},
@@ -37,6 +39,8 @@ pub enum Facts {
     OccasionalAnnual(OccasionalAnnualInput),
     /// 産休・育休終了時改定.
     LeaveEnd(LeaveEndInput),
+    /// Another office begins or ends in the month (二以上事業所勤務).
+    Offices(Month),
 }
 /// What the law makes of the facts.
 pub struct Made {
@@ -57,6 +61,8 @@ pub enum Undecided {
     None(&'static str, Trace),
     /// Another revision takes the place of a regular determination.
     Displaced(Trace),
+    /// The employer has no office of this person in the month, or nothing is known of the principal one.
+    NotThere,
     /// The facts do not fit the rule.
     Unfit(Refusal),
 }
@@ -70,6 +76,11 @@ impl From<Undecided> for Problem {
         match u {
             Undecided::None(code, trace) => reasoned(code, &trace),
             Undecided::Displaced(trace) => reasoned("no-determination", &trace),
+            Undecided::NotThere => Self::conflict(
+                "no-second-office",
+                "この月に二以上事業所勤務として登録された事業所ではないか、主たる事業所の標準報酬月額が登録されていません",
+                "The office is not known as one of several in this month, or the principal one has no standard remuneration",
+            ),
             Undecided::Unfit(r) => {
                 let (ja, en) = r.detail.split_once(" / ").unwrap_or((r.detail, r.detail));
                 Self::conflict("not-decidable", ja, en)
@@ -95,6 +106,11 @@ impl Facts {
     /// # Errors
     /// 503 when they can't be read.
     pub fn read(rule: &str, inputs: &Value) -> Result<Option<Self>, Problem> {
+        let mut plain = inputs.clone();
+        if let Some(all) = plain.as_object_mut() {
+            all.remove(OFFICES);
+        }
+        let inputs = &plain;
         Ok(Some(match rule {
             AcquisitionDetermination::ID => Self::Acquisition(typed(inputs.clone())?),
             RegularDetermination::ID => {
@@ -106,6 +122,7 @@ impl Facts {
                 (usual, None) => Self::Occasional(typed(usual)?),
             },
             MATERNITY_END | CHILDCARE_END => Self::LeaveEnd(typed(inputs.clone())?),
+            TwoOffices::ID => Self::Offices(typed(inputs["month"].clone())?),
             _ => return Ok(None),
         }))
     }
@@ -125,6 +142,7 @@ impl Facts {
             Self::Occasional(f) => plain(f)?,
             Self::OccasionalAnnual(f) => json!({ ANNUAL: plain(f)? }),
             Self::LeaveEnd(f) => plain(f)?,
+            Self::Offices(month) => json!({ "month": month }),
         })
     }
     /// 改定区分, as it is stored.
@@ -137,6 +155,7 @@ impl Facts {
                 LeaveKind::Maternity => MATERNITY_END,
                 LeaveKind::Childcare => CHILDCARE_END,
             },
+            Self::Offices(_) => TwoOffices::ID,
         }
     }
     /// The same facts on another standard remuneration before (標準報酬月額, 報酬月額), and with the revision of July to September that
@@ -146,7 +165,7 @@ impl Facts {
         let standard = before.and_then(|b| Yen::new(b.0));
         let base = before.and_then(|b| Yen::new(b.1));
         match &mut self {
-            Self::Acquisition(_) => {}
+            Self::Acquisition(_) | Self::Offices(_) => {}
             Self::Regular(f, _) => {
                 f.previous_standard_yen = standard;
                 f.revision_month = revised.and_then(|m| u8::try_from(m.number()).ok());
@@ -183,6 +202,8 @@ impl Facts {
                 revision::<OccasionalRevisionAnnual>(&out.revision, trace)
             }
             Self::LeaveEnd(f) => leave_end(f),
+            // Decided by the offices alone, which only the history knows.
+            Self::Offices(_) => Err(Undecided::None("no-determination", Trace::default())),
         }
     }
 }

@@ -1,13 +1,17 @@
 //! The decisions of one cover in their order: pure. Each rests on the one before it, so that a decision that is new, corrected or taken
 //! back is followed by those that rest on it: they are decided anew, or tell what must be corrected first.
-use super::facts::{Facts, Made, REVISIONS, Undecided, stored_trace};
+use super::{
+    facts::{Facts, Made, REVISIONS, Undecided, stored_trace},
+    offices::{self, OFFICES, OfficeShare},
+};
 use crate::{
+    domain::members::OfficeRow,
     domain::remuneration::rules::{RegularDetermination, Rule, Trace, Value as Figure, trace::steps},
     kernel::Problem,
     values::month::Month,
 };
 use chrono::NaiveDate;
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 steps! {
@@ -73,6 +77,10 @@ pub struct History {
     pub entries: Vec<Entry>,
     /// Regular determinations that a revision of July to September took the place of, the newest of each September.
     pub displaced: Vec<Entry>,
+    /// 主たる事業所: the employer of the cover.
+    pub principal: Uuid,
+    /// Where the person works beside it.
+    pub offices: Vec<OfficeRow>,
     /// First month of the cover.
     pub first: Month,
     /// First month without a day of the cover, or that belongs to the next cover.
@@ -88,9 +96,88 @@ impl History {
     pub fn find(&self, word: &str, from: Month) -> Option<&Entry> {
         self.entries.iter().find(|e| e.rule.0 == word && e.from == from)
     }
+    /// 標準報酬月額 and 報酬月額 that a report of an employer from a month on is compared with: of several offices those of that office.
+    pub fn before(&self, employer: Uuid, from: Month) -> Option<(i64, i64)> {
+        let before = self.holding(from.plus(-1))?;
+        let shares = offices::stored(&before.told.0);
+        if shares.len() < 2 {
+            return (employer == self.principal).then_some((before.amounts.1, before.amounts.2));
+        }
+        let own = shares.iter().find(|s| s.employer_id == Some(employer))?.monthly_yen;
+        Some((offices::standard_alone(own, from)?, own))
+    }
+    /// Was this decided for the employer and month already?
+    pub fn is_decided(&self, word: &str, from: Month, employer: Uuid) -> bool {
+        self.find(word, from).is_some_and(|e| {
+            let shares = offices::stored(&e.told.0);
+            let is_own = |s: &OfficeShare| s.employer_id == Some(employer) && s.since == from;
+            shares.len() < 2 || e.employer == employer || shares.iter().any(is_own)
+        })
+    }
+    /// The offices of a month with their 報酬月額, the principal one first; `own` is what the employer's report gives. None where there is
+    /// but one office and was but one before.
+    fn shares(&self, from: Month, employer: Uuid, own: Option<i64>) -> Result<Vec<OfficeShare>, Undecided> {
+        let before = self.holding(from.plus(-1));
+        let there = self.entries.iter().find(|e| e.from == from);
+        let known = |e: Option<&Entry>| -> Vec<OfficeShare> {
+            let Some(e) = e else { return Vec::new() };
+            let shares = offices::stored(&e.told.0);
+            if !shares.is_empty() {
+                return shares;
+            }
+            let (employer_id, monthly_yen) = (Some(self.principal), e.amounts.2);
+            vec![OfficeShare { employer_id, name: None, monthly_yen, since: e.from }]
+        };
+        let (before, there) = (known(before), known(there));
+        let active = self.offices.iter().filter(|o| offices::is_active(o, from));
+        let others: Vec<OfficeShare> = active.map(offices::first_share).collect();
+        if others.is_empty() && before.len() < 2 && employer == self.principal {
+            return Ok(Vec::new());
+        }
+        let principal =
+            OfficeShare { employer_id: Some(self.principal), name: None, monthly_yen: 0, since: self.first };
+        if employer != self.principal && others.iter().all(|o| o.employer_id != Some(employer)) {
+            return Err(Undecided::NotThere);
+        }
+        let mut all = Vec::with_capacity(others.len() + 1);
+        for first in std::iter::once(principal.clone()).chain(others) {
+            let reported = own.filter(|_| first.employer_id == Some(employer));
+            let of_month = there.iter().find(|s| s.is_same(&first) && s.since == from);
+            let earlier = before.iter().find(|s| s.is_same(&first) && s.since >= first.since);
+            all.push(match (reported, of_month.or(earlier)) {
+                (Some(monthly_yen), _) => OfficeShare { monthly_yen, since: from, ..first },
+                (None, Some(known)) => known.clone(),
+                (None, None) if first.is_same(&principal) => return Err(Undecided::NotThere),
+                (None, None) => first,
+            });
+        }
+        Ok(all)
+    }
+    /// The month has, or had just before, more than one office.
+    pub fn has_several(&self, month: Month) -> bool {
+        self.shares(month, self.principal, None).is_ok_and(|shares| !shares.is_empty())
+    }
+    /// What the law makes of facts, with the other offices of the month.
+    fn make(&self, facts: &Facts, employer: Uuid) -> Result<(Made, Vec<OfficeShare>), Undecided> {
+        let (from, own) = match facts {
+            Facts::Offices(month) => (*month, None),
+            facts => {
+                let mut own = facts.decide()?;
+                if own.is_carried {
+                    own.amounts.2 = self.before(employer, own.from).map_or(own.amounts.2, |b| b.1);
+                }
+                (own.from, Some(own))
+            }
+        };
+        let shares = self.shares(from, employer, own.as_ref().map(|m| m.amounts.2))?;
+        Ok(match (own, shares.len()) {
+            (Some(own), 0 | 1) => (own, shares),
+            (own, _) => (offices::added(from, own, &shares)?, shares),
+        })
+    }
     /// Facts on the state before a month.
-    pub fn rest(&self, facts: Facts, from: Month) -> Facts {
-        let before = self.holding(from.plus(-1)).map(|e| (e.amounts.1, e.amounts.2));
+    pub fn rest(&self, facts: Facts, from: Month, employer: Uuid) -> Facts {
+        let before = self.before(employer, from);
         let year = from.year();
         let revised = self
             .entries
@@ -105,8 +192,8 @@ impl History {
     /// 409 with the law's reason, `after-loss` when the month lies after the cover, `later-decision-rests` when one that rests on it
     /// could not be made any more.
     pub fn decide(&mut self, facts: &Facts, origin: Origin, occasion: Occasion) -> Result<Uuid, Problem> {
-        let made = facts.decide()?;
-        let from = made.from;
+        let made = self.make(facts, origin.employer)?;
+        let from = made.0.from;
         let old = self.find(facts.word(), from).cloned();
         let entry = self.entry(facts, made, origin, (occasion, old.as_ref()))?;
         if self.until.is_some_and(|until| from >= until) {
@@ -129,8 +216,8 @@ impl History {
         if let Some(old) = displaced.filter(|_| self.may_put_back(from))
             && let Some(facts) = Facts::read(&old.rule.0, &old.told.0)?
         {
-            let facts = self.rest(facts, september);
-            match facts.decide() {
+            let facts = self.rest(facts, september, old.employer);
+            match self.make(&facts, old.employer) {
                 Ok(made) => {
                     let entry = self.entry(&facts, made, old.origin(), (Occasion::PutBack, Some(&old)))?;
                     self.entries.push(entry);
@@ -155,20 +242,21 @@ impl History {
         while let Some(old) = self.entries.get(at).cloned() {
             at += 1;
             let Some(facts) = Facts::read(&old.rule.0, &old.told.0)? else { continue };
-            let now = self.rest(facts.clone(), old.from);
-            match (facts.decide(), now.decide()) {
-                (Ok(before), Ok(after)) if same(&before, &after) => {}
-                (_, Ok(made)) => {
+            let now = self.rest(facts.clone(), old.from, old.employer);
+            match self.make(&now, old.employer) {
+                Ok(made)
+                    if made.1 == offices::stored(&old.told.0) && is_same(&facts, &now, &old, &made.0) => {}
+                Ok(made) => {
                     let entry = self.entry(&now, made, old.origin(), (Occasion::Redecided, Some(&old)))?;
                     if let Some(place) = self.entries.get_mut(at - 1) {
                         *place = entry;
                     }
                 }
-                (_, Err(Undecided::Displaced(_))) => {
+                Err(Undecided::Displaced(_)) => {
                     at -= 1;
                     self.entries.remove(at);
                 }
-                (_, Err(_)) => return Err(rests(&old)),
+                Err(_) => return Err(rests(&old)),
             }
         }
         Ok(())
@@ -176,7 +264,7 @@ impl History {
     fn entry(
         &self,
         facts: &Facts,
-        made: Made,
+        (made, shares): (Made, Vec<OfficeShare>),
         origin: Origin,
         (occasion, old): (Occasion, Option<&Entry>),
     ) -> Result<Entry, Problem> {
@@ -202,9 +290,9 @@ impl History {
             _ => {}
         }
         trace.steps.extend(made.trace.steps);
-        let mut amounts = made.amounts;
-        if made.is_carried {
-            amounts.2 = self.holding(made.from.plus(-1)).map_or(amounts.2, |e| e.amounts.2);
+        let mut inputs = facts.written()?;
+        if let (Some(all), false) = (inputs.as_object_mut(), shares.is_empty()) {
+            all.insert(OFFICES.into(), json!(shares));
         }
         Ok(Entry {
             decision_id: Uuid::now_v7(),
@@ -212,8 +300,8 @@ impl History {
             rule: (facts.word().into(), made.by.1.into()),
             from: made.from,
             until: None,
-            amounts,
-            told: (facts.written()?, stored_trace(made.by, &trace)?),
+            amounts: made.amounts,
+            told: (inputs, stored_trace(made.by, &trace)?),
             received_on: origin.received_on,
             source: origin.source,
         })
@@ -231,9 +319,9 @@ impl Entry {
     }
 }
 /// The same amounts for the same reasons.
-fn same(before: &Made, after: &Made) -> bool {
-    let told = |m: &Made| stored_trace(m.by, &m.trace).ok();
-    before.amounts == after.amounts && before.from == after.from && told(before) == told(after)
+fn is_same(facts: &Facts, now: &Facts, old: &Entry, made: &Made) -> bool {
+    let told = |f: &Facts| f.decide().ok().map(|m| stored_trace(m.by, &m.trace).ok());
+    old.amounts == made.amounts && told(facts) == told(now)
 }
 /// The month lies after the cover.
 pub fn after_loss() -> Problem {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        members::{self, Cover},
+        members::{self, Cover, OfficeRow},
         remuneration::rules::{RegularDetermination, Rule},
     },
     kernel::{Problem, errand::Act},
@@ -39,7 +39,14 @@ pub fn history(conn: &mut PgConnection, case: &Case) -> Result<History, Problem>
         .into_iter()
         .map(entry)
         .filter(is_of_cover);
-    Ok(History { entries, displaced: displaced.collect(), first, until })
+    let displaced = displaced.collect();
+    let cover = covers.iter().rfind(|c| c.acquired_on == case.acquired_on);
+    let principal = cover.map_or(case.employer, |c| c.employer_id);
+    let is_beside = |o: &OfficeRow| {
+        o.from_on >= case.acquired_on && until.is_none_or(|until| Month::of(o.from_on) < until)
+    };
+    let offices = members::offices(conn, case.person, None)?.into_iter().filter(is_beside).collect();
+    Ok(History { entries, displaced, principal, offices, first, until })
 }
 fn entry(row: LiveRow) -> Entry {
     Entry {

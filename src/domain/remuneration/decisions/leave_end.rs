@@ -58,7 +58,7 @@ pub fn facts(
     };
     // A childcare leave bars the revision after a maternity leave only (43条の3第1項ただし書).
     let next_childcare = if end.leave == LeaveKind::Maternity { next(LeaveKind::Childcare) } else { None };
-    let current = revisable(history, from)?;
+    let current = revisable(history, case.employer, from)?;
     let facts = Facts::LeaveEnd(LeaveEndInput {
         leave: end.leave,
         kind: end.kind,
@@ -70,6 +70,6 @@ pub fn facts(
         next_childcare_starts_on: next_childcare,
         reading: rules::LeaveEndReading::default(),
     });
-    require_first(history, facts.word(), from)?;
+    require_first(history, case, facts.word(), from)?;
     Ok(facts)
 }

@@ -10,13 +10,25 @@ mod history;
 mod keep;
 mod leave_end;
 mod model;
+mod office_api;
+mod offices;
+mod second_office;
 mod store;
 
-pub use api::{DecisionRule, routes};
+pub use api::DecisionRule;
 pub use bonuses::{BonusChange, BonusCorrection, BonusPlan, DecidedBonus, plan_bonus, plan_correction};
 pub use changes::{Case, Decided, PayChange, PayReport, Plan, decide_acquisition, end_on_loss, plan_pay};
 pub use corrections::{PayCorrection, RightMonths, RightPay, plan_pay_correction};
 pub use determination::{AnnualPay, Determination, OccasionalPay, RegularPay};
 pub use keep::until as covered_until;
 pub use leave_end::LeaveEnd;
+pub use second_office::{
+    OfficePlan, SecondOffice, case_at, end_second_office, plan_second_office, require_offices,
+};
 pub use store::bonuses::has_paid;
+
+/// Routes of decisions.
+pub fn routes(r: &mut crate::kernel::Routes) {
+    api::routes(r);
+    office_api::routes(r);
+}

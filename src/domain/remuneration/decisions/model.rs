@@ -25,6 +25,8 @@ crate::row! {
         standard_yen: t::BigInt => i64,
         /// 報酬月額, yen.
         monthly_yen: t::BigInt => i64,
+        /// The offices that were added.
+        offices: t::Nullable<t::Jsonb> => Option<serde_json::Value>,
         /// Trace.
         trace: t::Jsonb => serde_json::Value,
         /// When the society received the form.

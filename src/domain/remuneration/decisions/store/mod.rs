@@ -15,7 +15,7 @@ use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types 
 use uuid::Uuid;
 
 const DECISION: &str = "decision_id, person_id, employer_id, rule, applies_from, applies_until, grade, standard_yen, monthly_yen, \
-     trace, received_on, recorded_at, superseded_at, source";
+     inputs->'offices' as offices, trace, received_on, recorded_at, superseded_at, source";
 const LIVE: &str = "decision_id, employer_id, rule, rule_version, applies_from, applies_until, grade, standard_yen, monthly_yen, inputs, \
      trace, received_on, source";
 /// Rows known at `$2`, or now when it is null.
