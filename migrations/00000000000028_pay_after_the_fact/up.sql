@@ -27,7 +27,9 @@ select gen_random_uuid(), gen_random_uuid(), n.person_id, n.employer_id, (n.form
 from notification n
 join standard_bonus b on b.person_id = n.person_id and b.month = date_trunc('month', (n.form->>'paid_on')::date)::date
   and b.superseded_at is null
-where n.kind = 'bonus_report' and n.state = 'applied';
+where n.kind = 'bonus_report' and n.state = 'applied' and exists (
+  select from enrolment e where e.person_id = n.person_id and e.superseded_at is null
+    and e.acquired_on <= (n.form->>'paid_on')::date and (e.lost_on is null or e.lost_on > (n.form->>'paid_on')::date));
 
 alter table standard_bonus add column no_premium text check (no_premium = 'loss_month');
 comment on column standard_bonus.no_premium is 'Why it bears no premium though it counts for the cap: loss_month, paid in the month of the loss before it (健康保険法156条3項)';

@@ -1,9 +1,10 @@
 //! 賞与訂正届 and 賞与不支給報告書.
 use super::{accepted, bonus, bonuses, insured, named};
 use crate::{
-    filing::{KYU, NANA, accept, decide, decide_on, filed, fresh_key, loss, slip, tables},
-    harness::world::World,
+    filing::{KYU, NANA, accept, count, decide, decide_on, filed, fresh_key, loss, slip, tables},
+    harness::{behind::within, world::World},
 };
+use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
 
 fn corrected(on: &str, yen: i64) -> Value {
@@ -74,6 +75,24 @@ fn a_corrected_bonus_moves_the_cap_of_the_later_ones() {
 }
 
 #[test]
+fn what_was_reported_before_payments_were_kept_is_taken_over() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = insured(&w, &employer, &staff, NANA);
+    accepted(&w, &employer, &staff, &bonus(NANA, "2026-06-30", 500_999));
+    accepted(&w, &employer, &staff, &bonus(NANA, "2026-07-10", 600_000));
+    let path = format!("/v1/members/{member}/standard-bonuses");
+    let before = staff.get(&path).text;
+    let migration = include_str!("../../migrations/00000000000028_pay_after_the_fact/up.sql");
+    let from = migration.find("insert into bonus_payment").unwrap();
+    let until = from + migration[from..].find(';').unwrap();
+    w.run(&format!("truncate bonus_payment; {}", &migration[from..until]));
+    assert_eq!(staff.get(&path).text, before);
+    accepted(&w, &employer, &staff, &corrected("2026-06-30", 400_000));
+    assert_eq!(bonuses(&staff, member, ""), [of("2026-06", 400_000), of("2026-07", 600_000)]);
+}
+
+#[test]
 fn wrong_bonus_corrections_are_refused_and_store_nothing() {
     let w = World::new();
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));
@@ -140,6 +159,56 @@ fn two_corrections_of_one_bonus_at_once_have_one_effect() {
     states.sort_unstable();
     assert!(states[0] == 200 && [409, 412].contains(&states[1]), "{states:?}");
     assert!(bonuses(&staff, member, "").is_empty());
+}
+
+/// Decides two notifications at once: nobody's entry can be written while this is held, so that both are made before either is
+/// committed, unless one waits for the other.
+fn at_once(w: &World, waiting: [uuid::Uuid; 2]) -> [u16; 2] {
+    let staff = w.staff("clerk");
+    let asked = waiting.map(|n| (n, staff.get(format!("/v1/notifications/{n}")).header("etag").to_owned()));
+    let mut owner = w.owner();
+    std::thread::scope(|s| {
+        owner.batch_execute("begin; lock table audit_entry in share mode").unwrap();
+        let ask = |at: usize| {
+            let (staff, (n, tag)) = (&staff, &asked[at]);
+            s.spawn(move || decide_on(staff, *n, tag, &accept()).status)
+        };
+        let both = [ask(0), ask(1)];
+        within(9, "both wait", || {
+            count(
+                w,
+                "select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+            ) == 2
+        });
+        owner.batch_execute("commit").unwrap();
+        both.map(|t| t.join().unwrap())
+    })
+}
+#[test]
+fn two_bonuses_at_once_share_the_cap() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = insured(&w, &employer, &staff, NANA);
+    let both = [("2026-06-30", 5_500_000), ("2026-07-10", 612_345)];
+    let both = both.map(|(on, yen)| filed(&w, &employer, &bonus(NANA, on, yen)));
+    assert_eq!(at_once(&w, both), [200, 200]);
+    assert_eq!(bonuses(&staff, member, ""), [of("2026-06", 5_500_000), of("2026-07", 230_000)]);
+    let both = [corrected("2026-06-30", 5_000_000), bonus(NANA, "2026-08-10", 900_000)];
+    let both = both.map(|form| filed(&w, &employer, &form));
+    assert_eq!(at_once(&w, both), [200, 200]);
+    let all = [of("2026-06", 5_000_000), of("2026-07", 612_000), of("2026-08", 118_000)];
+    assert_eq!(bonuses(&staff, member, ""), all);
+}
+#[test]
+fn a_loss_and_a_bonus_at_once_leave_no_bonus_after_the_loss() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = insured(&w, &employer, &staff, NANA);
+    let both = [loss(NANA, "2026-08-20", "2026-08-21"), bonus(NANA, "2026-08-25", 500_000)];
+    let both = both.map(|form| filed(&w, &employer, &form));
+    let states = at_once(&w, both);
+    assert!(states == [200, 200] || states == [200, 409], "{states:?}");
+    assert!(bonuses(&staff, member, "").is_empty(), "{states:?}");
 }
 
 #[test]

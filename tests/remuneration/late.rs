@@ -102,6 +102,33 @@ fn cover_of_one_month_bears_the_premium_of_its_bonus() {
 }
 
 #[test]
+fn a_former_employer_learns_nothing_of_what_the_next_one_paid() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = insured(&w, &employer, &staff, NANA);
+    accepted(&w, &employer, &staff, &loss(NANA, "2026-05-31", "2026-06-01"));
+    let other = w.client("other-employer");
+    let there = |form: &Value| {
+        let body =
+            json!({ "employer_id": w.other_employer, "preparer_name": "見本 次郎", "notification": form });
+        let receipt = other.post("/v1/notifications").key(&fresh_key()).json(&body).expect(202);
+        id(&receipt["results"][0]["notification_id"])
+    };
+    let again = there(&acquisition(NANA, "2026-06-01", None));
+    decide(&staff, again, &same_person("insured", member)).expect(200);
+    let paid = there(&bonus(NANA, "2026-07-10", 5_700_000));
+    decide(&staff, paid, &accept()).expect(200);
+    let late = bonus(NANA, "2026-05-29", 100_000);
+    let dry = employer.post("/v1/notifications?validate_only=true").json(&slip(&w, &late)).expect(200);
+    assert_eq!(dry["records"][0]["consequences"].as_array().unwrap().len(), 2, "{dry}");
+    let told = accepted(&w, &employer, &staff, &late);
+    assert!(told.get("bonuses_decided_anew").is_none(), "{told}");
+    assert_eq!((&told["acquired_on"], &told["lost_on"]), (&json!("2025-04-01"), &json!("2026-06-01")));
+    let all = [("2026-05".to_owned(), 100_000), ("2026-07".to_owned(), 5_630_000)];
+    assert_eq!(bonuses(&staff, member, ""), all, "the later one has less of the year");
+}
+
+#[test]
 fn late_pay_of_a_former_cover_leaves_the_next_one_alone() {
     let w = World::new();
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));

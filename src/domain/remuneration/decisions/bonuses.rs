@@ -90,6 +90,7 @@ pub struct BonusPlan {
     stored: Vec<BonusRow>,
     wanted: BTreeMap<Month, Reckoned>,
     years: BTreeSet<i32>,
+    own_months: BTreeSet<Month>,
     is_correction: bool,
 }
 
@@ -211,6 +212,8 @@ fn plan(
 ) -> Result<BonusPlan, Problem> {
     let days = [&old, &new].into_iter().flatten().map(|p| Month::of(p.paid_on));
     let years: BTreeSet<i32> = days.map(fiscal_year).collect();
+    let is_own = |p: &&PaymentRow| p.employer_id == case.employer;
+    let own_months = payments.iter().chain(&new).filter(is_own).map(|p| Month::of(p.paid_on)).collect();
     if let Some(old) = &old {
         payments.retain(|p| p.payment_id != old.payment_id);
     }
@@ -229,6 +232,7 @@ fn plan(
         stored: bonus_store::by_month(conn, case.person, None)?,
         wanted,
         years,
+        own_months,
         is_correction: said.is_some(),
     })
 }
@@ -311,7 +315,7 @@ pub fn fiscal_year(month: Month) -> i32 {
     month.plus(-3).year()
 }
 impl BonusPlan {
-    /// The months whose 標準賞与額 changes.
+    /// The months whose 標準賞与額 changes, of those in which the employer that filed paid: it learns nothing of what another one paid.
     pub fn changes(&self) -> Vec<BonusChange> {
         let stored =
             |m: Month| self.stored.iter().find(|b| Month::of(b.month) == m).map_or(0, |b| b.standard_yen);
@@ -325,6 +329,7 @@ impl BonusPlan {
             .collect();
         months
             .into_iter()
+            .filter(|month| self.own_months.contains(month))
             .map(|month| BonusChange {
                 month,
                 before_yen: stored(month),
