@@ -1,6 +1,6 @@
 //! 届出 — notifications: intake of 資格取得届, 資格喪失届, 被扶養者(異動)届, 算定基礎届, 月額変更届 and 賞与支払届 as JSON and as
-//! files, and the forms of maternity and childcare leaves as JSON (健康保険法 第48条, 施行規則 第24条–第27条, 第29条, 第38条,
-//! 第135条, 第135条の2).
+//! files, and as JSON the forms of maternity and childcare leaves, 報酬訂正届, 賞与訂正届 and 二以上事業所勤務届 (健康保険法 第48条,
+//! 施行規則 第1条の3, 第24条–第27条, 第29条, 第37条, 第38条, 第135条, 第135条の2).
 
 mod api;
 mod apply;
