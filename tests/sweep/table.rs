@@ -99,6 +99,7 @@ pub fn table() -> Vec<Row> {
         row("getDependentHistory", Staff, Hidden),
         row("listStandardRemunerations", Staff, Hidden).query(as_of),
         row("listStandardBonuses", Staff, Hidden).query(as_of),
+        row("listConcurrentOffices", Staff, Hidden).query(as_of),
         row("explainStandardRemuneration", Staff, Hidden),
         row("listLeaves", Staff, Hidden).query(as_of),
         row("explainLeave", Staff, Hidden),
@@ -198,8 +199,12 @@ pub fn table() -> Vec<Row> {
         row("confirmSubmission", Employer, Hidden).body(|_| Body::Json(json!({ "read_count": 1 }))),
         row("listNotifications", Employer, Own).query(one),
         row("getNotification", Employer, Hidden),
+        row("previewNotificationDecision", Staff, Hidden).body(|_| Body::Json(json!({}))),
         row("decideNotification", Staff, Hidden).body(|_| Body::Json(json!({ "decision": "accept" }))),
         row("withdrawNotification", Employer, Hidden),
+        row("createNoBonusReport", Employer, Hidden)
+            .body(|_| Body::Json(json!({ "planned_month": "2026-07", "next_planned_month": "2026-12", "preparer_name": "見本 花子" }))),
+        row("listNoBonusReports", Employer, Hidden),
         row("listAuditLogs", Auditor, Hidden).query(one),
         Row { entries: 2, ..row("exportAuditLogs", Auditor, Hidden) },
         row("endSession", Staff, Hidden),
@@ -213,7 +218,7 @@ fn slip(s: &Society) -> String {
 pub fn path(s: &Society, id: &str, template: &str) -> String {
     let person = if id == "registerPersonalNumber" { s.unnumbered } else { s.member };
     let notification = match id {
-        "decideNotification" => s.to_decide,
+        "decideNotification" | "previewNotificationDecision" => s.to_decide,
         "withdrawNotification" => s.to_withdraw,
         "checkKeyedNotification" => s.to_check,
         _ => s.notification,

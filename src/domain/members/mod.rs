@@ -22,6 +22,7 @@ pub use named::{
 };
 pub use reader::MemberReader;
 pub use store::{
-    Knowledge, find, find_person, identities, identity_join, lock_person, one_as_known, written,
+    Cover, Knowledge, OfficeRow, close_office, cover_by, covers, covers_of, find, find_person, identities,
+    identity_join, lock_person, offices, offices_of, one_as_known, put_office, written,
 };
 pub use views::{Address, Identity, NumberState, PersonSex, address};

@@ -1,4 +1,5 @@
 //! What accepting a notification does to members and dependents, in the transaction of the decision.
+mod beside;
 mod cover;
 mod family;
 mod leave;
@@ -12,7 +13,8 @@ use crate::{
     values::period,
 };
 use chrono::NaiveDate;
-pub use leave::{covered_since, planned as planned_leave};
+pub use leave::planned as planned_leave;
+pub use pay::{after_loss, plan as plan_pay, preview_case};
 pub use person::{Choice, SamePersonProposal, proposals};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -23,6 +25,8 @@ pub struct Case<'a> {
     pub row: &'a NotificationRow,
     /// 名寄せ: what staff chose for places of the form, in the order of the request.
     pub choices: &'a [(Slot, Choice)],
+    /// 保険者算定: what staff determined about the pay of the form.
+    pub determination: Option<&'a remuneration::Determination>,
 }
 /// Who was concerned, and the result that payroll needs.
 pub struct Applied {
@@ -44,6 +48,9 @@ pub fn apply<Op: Operation>(
     if let Form::QualificationAcquisition(f) = form {
         wait_for(tx, f.acquired_on)?;
     }
+    if form.body().pay_time().is_none() {
+        pay::refuse_determination(case.determination)?;
+    }
     let persons = person::settle(tx, permit, case, form)?;
     let insured = insured_of(tx, case.row, form)?;
     // a loss or a change that is decided at the same time waits, or was decided before
@@ -56,10 +63,13 @@ pub fn apply<Op: Operation>(
         Form::DependentChange(f) => {
             family::change(tx, permit, &family::Family { row, insured: known()?, persons: &persons }, f)
         }
-        Form::RegularReport(f) => pay::regular(tx, permit, (row, known()?), f),
-        Form::RevisionReport(f) => pay::revision(tx, permit, (row, known()?), f),
-        Form::BonusReport(f) => pay::bonus(tx, permit, (row, known()?), f),
-        Form::LeaveEndRevisionReport(f) => leave::revision(tx, permit, (row, known()?), f),
+        Form::RegularReport(_)
+        | Form::RevisionReport(_)
+        | Form::LeaveEndRevisionReport(_)
+        | Form::RemunerationCorrection(_)
+        | Form::BonusReport(_)
+        | Form::BonusCorrection(_)
+        | Form::TwoOfficeReport(_) => pay::decide(tx, permit, (row, known()?), (form, case.determination)),
         Form::MaternityLeaveReport(_)
         | Form::MaternityLeaveChange(_)
         | Form::ChildcareLeaveReport(_)
@@ -92,6 +102,11 @@ fn acquire<Op: Operation>(
     f: &Acquisition,
     same: Option<&Uuid>,
 ) -> Result<Applied, Problem> {
+    if let Some(person) = same
+        && let Some(cover) = beside::begins(tx, row, *person, f)?
+    {
+        return beside::begin(tx, permit, (row, f), &cover);
+    }
     let identity = acquisition_facts(row, f);
     let (person, was_insured) = match same {
         Some(person) => {
@@ -176,6 +191,9 @@ fn lose<Op: Operation>(
     // A loss never registers a number: it named the person, and is forgotten with the decision.
     let kernel = tx.kernel();
     kernel.vault.drop_pending(tx.conn(), row.id)?;
+    if beside::works(tx, (person, row.employer_id))? {
+        return beside::end(tx, permit, (row, person), f.lost_on);
+    }
     members::lose(
         tx,
         permit,
@@ -201,9 +219,15 @@ fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Opt
         return Ok(None);
     }
     let found = match row.person_id {
+        Some(person) if form.body().pay_time().is_some() => {
+            let day = tx.today();
+            remuneration::case_at(tx.conn(), person, row.employer_id, day)?.map(|_| person)
+        }
         Some(person) => {
             let lost_on = named(form).lost_on;
-            members::is_insured_at(tx, person, row.employer_id, lost_on)?.then_some(person)
+            let is_there = members::is_insured_at(tx, person, row.employer_id, lost_on)?
+                || lost_on.is_some() && beside::works(tx, (person, row.employer_id))?;
+            is_there.then_some(person)
         }
         None => insured_named(tx, row, form)?,
     };
@@ -227,6 +251,7 @@ pub fn named(form: &Form) -> members::Named<'_> {
         name_kana: form.name_kana(),
         birth_on: form.birth_on(),
         lost_on,
+        past: form.body().pay_time().is_some(),
     }
 }
 fn person_not_found() -> Problem {
