@@ -140,7 +140,6 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
     let mut maternity_change = person("maternity_leave_change");
     (maternity_change["starts_on"], maternity_change["ends_on"]) = (json!("2026-11-01"), json!("2026-11-16"));
     let mut continues = person("voluntary_application");
-    continues.as_object_mut().unwrap().remove("office_number");
     for (name, value) in
         [("symbol", json!("1")), ("number", json!("1")), ("continuing_branches", json!(["01"]))]
     {

@@ -24,7 +24,11 @@ impl Continuing {
     pub fn new(w: &World, staff: &Caller) -> Self {
         let office = seed::employer(&mut w.owner(), &w.clock, 7).unwrap();
         let clerk = w.staff("clerk");
-        let ask = || id(&clerk.post("/v1/voluntary-settings").json(&setting(office)).expect(201)["id"]);
+        let ask = || {
+            id(
+                &clerk.post("/v1/voluntary-settings").key(&fresh_key()).json(&setting(office)).expect(201)["id"],
+            )
+        };
         let approved = ask();
         staff
             .post(format!("/v1/voluntary-settings/{approved}/check"))

@@ -101,6 +101,7 @@ pub fn table() -> Vec<Row> {
         row("getDependentHistory", Staff, Hidden),
         row("listStandardRemunerations", Staff, Hidden).query(as_of),
         row("listStandardBonuses", Staff, Hidden).query(as_of),
+        row("listConcurrentOffices", Staff, Hidden).query(as_of),
         row("explainStandardRemuneration", Staff, Hidden),
         row("listLeaves", Staff, Hidden).query(as_of),
         row("explainLeave", Staff, Hidden),
@@ -200,6 +201,7 @@ pub fn table() -> Vec<Row> {
         row("confirmSubmission", Employer, Hidden).body(|_| Body::Json(json!({ "read_count": 1 }))),
         row("listNotifications", Employer, Own).query(one),
         row("getNotification", Employer, Hidden),
+        row("previewNotificationDecision", Staff, Hidden).body(|_| Body::Json(json!({}))),
         row("decideNotification", Staff, Hidden).body(|_| Body::Json(json!({ "decision": "accept" }))),
         row("withdrawNotification", Employer, Hidden),
         row("listVoluntarySettings", Staff, Hidden),
@@ -208,6 +210,9 @@ pub fn table() -> Vec<Row> {
         row("previewVoluntaryContinuation", Staff, Hidden),
         row("recordVoluntaryDefault", Collection, Hidden)
             .body(|_| Body::Json(json!({ "premium": "first", "due_on": "2026-11-20" }))),
+        row("createNoBonusReport", Employer, Hidden)
+            .body(|_| Body::Json(json!({ "planned_month": "2026-07", "next_planned_month": "2026-12", "preparer_name": "見本 花子" }))),
+        row("listNoBonusReports", Employer, Hidden),
         row("listAuditLogs", Auditor, Hidden).query(one),
         Row { entries: 2, ..row("exportAuditLogs", Auditor, Hidden) },
         row("endSession", Staff, Hidden),
@@ -222,7 +227,7 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
     let member = if id == "recordVoluntaryDefault" { s.continuing.person } else { s.member };
     let person = if id == "registerPersonalNumber" { s.unnumbered } else { s.member };
     let notification = match id {
-        "decideNotification" => s.to_decide,
+        "decideNotification" | "previewNotificationDecision" => s.to_decide,
         "withdrawNotification" => s.to_withdraw,
         "checkKeyedNotification" => s.to_check,
         "previewVoluntaryContinuation" => s.continuing.application,

@@ -202,3 +202,19 @@ fn a_dependent_leaves_alone() {
     decide(&s.clerk, n, &accept()).expect(200);
     assert_eq!(s.cover(person).1, None);
 }
+#[test]
+fn a_job_of_several_offices_ends_it_and_begins_no_office_beside_it() {
+    let s = Society::new();
+    let person = s.continuing(NANA);
+    let mut form = acquisition(NANA, "2026-11-15", None);
+    form["two_or_more_offices"] = json!(true);
+    let hired = filed(&s.w, &s.employer, &form);
+    decide(&s.clerk, hired, &same_person("insured", person)).expect(200);
+    let m = s.member(person);
+    assert_eq!((&m["enrolment_type"], &m["acquired_on"]), (&json!("compulsory"), &json!("2026-11-15")));
+    let ends = s.w.rows(&format!(
+        "select lost_on from enrolment where person_id = '{person}' and superseded_at is null \
+         and enrolment_type = 'voluntary_continuation'"
+    ));
+    assert_eq!(ends[0]["lost_on"], "2026-11-15");
+}

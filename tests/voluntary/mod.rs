@@ -45,7 +45,7 @@ impl Society {
     /// Settings that the second person approved.
     #[track_caller]
     fn set(&self, body: &Value) -> Uuid {
-        let asked = self.clerk.post("/v1/voluntary-settings").json(body).expect(201);
+        let asked = self.clerk.post("/v1/voluntary-settings").key(&fresh_key()).json(body).expect(201);
         let setting = id(&asked["id"]);
         self.rule_on(&self.second, setting, "approve").expect(200);
         setting

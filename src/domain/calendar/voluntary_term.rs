@@ -3,7 +3,7 @@
 use super::model::{CalendarEffectKind, Effect};
 use crate::{
     domain::{
-        members,
+        dependents,
         voluntary::{self, CalendarEnd},
     },
     kernel::{
@@ -22,22 +22,27 @@ use uuid::Uuid;
 /// Database errors: nothing of the day is done then.
 pub fn run(conn: &mut PgConnection, errand: &Errand, day: NaiveDate) -> Result<Vec<Effect>, Problem> {
     let (mut effects, mut entries) = (Vec::new(), Vec::new());
-    let mut after = Uuid::nil();
-    loop {
-        let page = voluntary::term_candidates(conn, day, after)?;
-        let Some(last) = page.last() else { break };
-        after = *last;
-        for person in page {
-            // held until the commit: what a request decided meanwhile is seen by the second look
-            members::lock_person(conn, person)?;
-            let Some(ended) = voluntary::end_term(conn, errand, person, day)? else { continue };
-            let changed = changes(&ended);
-            entries.push(entry(errand, &ended, day, &changed));
-            effects.extend(changed);
-        }
+    let persons = candidates(conn, day)?;
+    // held until the commit: what a request decided meanwhile is seen by the second look
+    dependents::hold_families(conn, &persons, &[])?;
+    for person in persons {
+        let Some(ended) = voluntary::end_term(conn, errand, person, day)? else { continue };
+        let changed = changes(&ended);
+        entries.push(entry(errand, &ended, day, &changed));
+        effects.extend(changed);
     }
     trail::append(conn, &entries)?;
     Ok(effects)
+}
+/// Whose two years may be over; looked at once more when they are held.
+fn candidates(conn: &mut PgConnection, day: NaiveDate) -> Result<Vec<Uuid>, Problem> {
+    let (mut all, mut after) = (Vec::new(), Uuid::nil());
+    loop {
+        let page = voluntary::term_candidates(conn, day, after)?;
+        let Some(last) = page.last() else { return Ok(all) };
+        after = *last;
+        all.extend(page);
+    }
 }
 fn changes(ended: &CalendarEnd) -> Vec<Effect> {
     let (insured, employer, on) = (ended.cover.person_id, ended.cover.employer_id, ended.lost_on);

@@ -261,14 +261,27 @@ pub fn count_under(tx: &mut Tx<'_>, insured: Uuid, on: NaiveDate) -> Result<i64,
     .get_result(tx.conn())?;
     Ok(count.n)
 }
-/// Every person who is or ever was recognised under this insured person, as far as it is or was known.
+/// Holds insured persons with everybody who is or ever was recognised under them, and others, until the end of the transaction: all in
+/// one order, so that two changes of crossing families wait for one another and never in a ring.
+/// # Errors
+/// 409 when those before it take too long; 503 `lost-race`.
+pub fn hold_families(conn: &mut PgConnection, insured: &[Uuid], others: &[Uuid]) -> Result<(), Problem> {
+    let mut all: Vec<Uuid> = [insured, others, &ever_under(conn, insured)?].concat();
+    members::hold(conn, &all)?;
+    // somebody may have been recognised while this waited; nobody is any more, now that the insured persons are held
+    let come = ever_under(conn, insured)?;
+    all.sort_unstable();
+    let come: Vec<Uuid> = come.into_iter().filter(|person| all.binary_search(person).is_err()).collect();
+    if come.is_empty() { Ok(()) } else { members::hold(conn, &come) }
+}
+/// Every person who is or ever was recognised under one of these insured persons, as far as it is or was known.
 /// # Errors
 /// Database errors.
-pub fn ever_under(tx: &mut Tx<'_>, insured: Uuid) -> Result<Vec<Uuid>, Problem> {
+pub fn ever_under(conn: &mut PgConnection, insured: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
     let found: Vec<Made> =
-        sql_query("select dependent_id, person_id, branch from dependency where insured_id = $1")
-            .bind::<t::Uuid, _>(insured)
-            .load(tx.conn())?;
+        sql_query("select dependent_id, person_id, branch from dependency where insured_id = any($1)")
+            .bind::<t::Array<t::Uuid>, _>(insured)
+            .load(conn)?;
     Ok(found.into_iter().map(|d| d.person_id).collect())
 }
 /// The persons that were recognised under this insured person before.

@@ -8,6 +8,6 @@ mod store;
 pub use api::routes;
 pub use changes::{
     FormerDependent, Made, Recognise, count_under, end_all, end_earlier, end_under, ever_under, find_under,
-    former, former_under, recognise, remove,
+    former, former_under, hold_families, recognise, remove,
 };
 pub use cover::{admit_dependent, admit_insured, require_cover};

@@ -23,8 +23,9 @@ pub use named::{
 pub use reader::MemberReader;
 pub use rules::pieces::Contact;
 pub use store::{
-    Knowledge, by_card, covers, find, find_person, identities, identity_join, lock, lock_person,
-    one_as_known, written,
+    Cover, Knowledge, OfficeRow, by_card, close_office, cover_by, covers, covers_of, enrolled, find,
+    find_person, identities, identity_join, lock_person, offices, offices_of, one_as_known, put_office,
+    written,
 };
 pub use views::{
     Address, EnrolmentType, Identity, Member, NumberState, PersonSex, Prepayment, address, member_view,

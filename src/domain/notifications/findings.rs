@@ -101,6 +101,7 @@ findings! {
     LeaveOverlap Error "E-LEAVE-OVERLAP" "他の休業と期間が重なっています。" "Another leave has days of it.";
     LeaveEnded Error "E-LEAVE-ENDED" "この休業は終了済みです。" "The leave has ended already.";
     OutsideCover Error "E-OUTSIDE-COVER" "資格取得日より前の日付です。" "The day lies before the cover of the person.";
+    AfterLoss Error "E-AFTER-LOSS" "資格喪失後の日付または月です。" "The day or month lies after the loss of cover.";
     OfficeMismatch Error "E-OFFICE-MISMATCH" "事業所が事業所情報レコードと一致しません。" "The office differs from the office of the submission.";
     UnexpectedData Error "E-UNEXPECTED-DATA" "様式にない情報が記載されています。" "The notification holds data that its form does not have.";
     EraBoundary Review "W-ERA-BOUNDARY" "元号の期間外の日付です。確認します。" "The day lies outside its era; a clerk looks at it.";

@@ -61,7 +61,7 @@ pub struct End {
 /// # Errors
 /// Database errors.
 pub fn latest(conn: &mut PgConnection, person: Uuid) -> Result<Option<CoverRow>, Problem> {
-    let all = members::covers(conn, person)?;
+    let all = members::enrolled(conn, person)?;
     Ok(all.into_iter().find(|c| EnrolmentType::of(&c.enrolment_type) != EnrolmentType::Compulsory))
 }
 /// Records an end; gives the dependents who lost cover with it.

@@ -205,7 +205,7 @@ fn months(
     elsewhere_since: Option<NaiveDate>,
 ) -> Result<(NaiveDate, u16), Problem> {
     let mut since = former.acquired_on;
-    for cover in members::covers(tx.conn(), former.person_id)? {
+    for cover in members::enrolled(tx.conn(), former.person_id)? {
         let joins = cover.lost_on == Some(since) && cover.acquired_on < since;
         if joins && EnrolmentType::of(&cover.enrolment_type) == EnrolmentType::Compulsory {
             since = cover.acquired_on;

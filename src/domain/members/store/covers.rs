@@ -1,42 +1,53 @@
-//! SQL of periods of being insured, found by person or by 記号・番号.
-use crate::{
-    domain::members::model::CoverRow,
-    kernel::{Problem, Tx},
-    values::kana,
-};
+//! 資格期間 — the periods of cover of a person, each with the employer and the number under which it ran.
+use crate::kernel::Problem;
 use chrono::NaiveDate;
-use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
+use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
-const COVER: &str = "select e.enrolment_id, e.person_id, e.employer_id, e.enrolment_type, e.symbol, e.number, e.acquired_on, \
-     e.lost_on, e.loss_reason from enrolment e where e.superseded_at is null";
-
-/// The periods in which a person was or is insured, as known now, latest first.
-/// # Errors
-/// Database errors.
-pub fn covers(conn: &mut PgConnection, person: Uuid) -> Result<Vec<CoverRow>, Problem> {
-    Ok(sql_query(format!("{COVER} and e.person_id = $1 order by e.acquired_on desc, e.recorded_at desc"))
-        .bind::<t::Uuid, _>(person)
-        .load(conn)?)
+crate::row! {
+    /// A period of cover.
+    pub struct Cover {
+        /// Insured person.
+        person_id: t::Uuid => Uuid,
+        /// Employer.
+        employer_id: t::Uuid => Uuid,
+        /// 記号.
+        symbol: t::Text => String,
+        /// 番号.
+        number: t::Text => String,
+        /// 枝番.
+        branch: t::Text => String,
+        /// 資格取得年月日.
+        acquired_on: t::Date => NaiveDate,
+        /// 資格喪失年月日: first day without it.
+        lost_on: t::Nullable<t::Date> => Option<NaiveDate>,
+    }
 }
-/// The latest period under a 記号・番号 (leading zeros aside) of a person with that reading and birth day at some time.
+impl Cover {
+    /// The day is covered.
+    pub fn has(&self, day: NaiveDate) -> bool {
+        self.acquired_on <= day && self.lost_on.is_none_or(|lost| day < lost)
+    }
+}
+/// The periods of a person as known now, in their order.
 /// # Errors
 /// Database errors.
-pub fn by_card(
-    tx: &mut Tx<'_>,
-    (symbol, number): (&str, &str),
-    name_kana: &str,
-    birth_on: NaiveDate,
-) -> Result<Option<CoverRow>, Problem> {
-    Ok(sql_query(format!(
-        "{COVER} and e.symbol = $1 and ltrim(e.number, '0') = ltrim($2, '0') and exists ( \
-           select from person_identity i where i.person_id = e.person_id and i.superseded_at is null and i.birth_on = $4 \
-             and i.kana_search = $3) order by e.acquired_on desc limit 1"
-    ))
-    .bind::<t::Text, _>(symbol)
-    .bind::<t::Text, _>(number)
-    .bind::<t::Text, _>(kana::search_fold(name_kana))
-    .bind::<t::Date, _>(birth_on)
-    .get_result(tx.conn())
-    .optional()?)
+pub fn covers(conn: &mut PgConnection, person: Uuid) -> Result<Vec<Cover>, Problem> {
+    covers_of(conn, &[person])
+}
+/// As `covers`, of several persons with one query.
+/// # Errors
+/// Database errors.
+pub fn covers_of(conn: &mut PgConnection, persons: &[Uuid]) -> Result<Vec<Cover>, Problem> {
+    Ok(sql_query(
+        "select person_id, employer_id, symbol, number, branch, acquired_on, lost_on from enrolment \
+         where person_id = any($1) and superseded_at is null order by person_id, acquired_on, lost_on",
+    )
+    .bind::<t::Array<t::Uuid>, _>(persons)
+    .load(conn)?)
+}
+/// Of the periods at an employer, the latest that began by the day; where none had begun, the first.
+pub fn cover_by(covers: &[Cover], employer: Uuid, day: NaiveDate) -> Option<&Cover> {
+    let there = || covers.iter().filter(|c| c.employer_id == employer);
+    there().rfind(|c| c.acquired_on <= day).or_else(|| there().next())
 }

@@ -1,5 +1,7 @@
 //! SQL that reads insured persons, and what reads of dependents share with it. One text, by which knowledge it uses.
 mod covers;
+mod enrolled;
+mod offices;
 mod pieces;
 
 use super::{
@@ -15,7 +17,9 @@ use diesel::{PgConnection, QueryResult, QueryableByName, RunQueryDsl, pg::Pg, sq
 use std::sync::LazyLock;
 use uuid::Uuid;
 
-pub use covers::{by_card, covers};
+pub use covers::{Cover, cover_by, covers, covers_of};
+pub use enrolled::{by_card, enrolled};
+pub use offices::{OfficeRow, close_office, offices, offices_of, put_office};
 pub use pieces::{Known, known_pieces, write_pieces};
 
 const COLUMNS: &str = "p.id as person_id, p.version, i.name, i.name_kana, i.birth_on, i.sex, i.resident_postal_code, \

@@ -142,6 +142,7 @@ fn check(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<Vec<
     refuse_waiting(tx, employer, rows)?;
     refuse_waiting_numbers(tx, employer, rows)?;
     let coming = coming(tx, employer, rows, &persons)?;
+    refuse_after_loss(tx, employer, rows, &persons)?;
     let mut settled = Vec::with_capacity(rows.len());
     for (row, person) in rows.iter_mut().zip(persons) {
         settled.push(settle_person(tx, row, person, &coming)?);
@@ -235,6 +236,31 @@ fn settle_person(
         (_, None) => row.refuse(not_found()),
     }
     Ok(person)
+}
+/// Pay of a day or month after the loss of cover.
+fn refuse_after_loss(
+    tx: &mut Tx<'_>,
+    employer: Uuid,
+    rows: &mut [ParsedRow],
+    persons: &[Option<Uuid>],
+) -> Result<(), Problem> {
+    let is_pay = |r: &ParsedRow| r.form.as_ref().is_some_and(|f| f.body().pay_time().is_some());
+    let about: Vec<Uuid> =
+        rows.iter().zip(persons).filter(|(r, _)| is_pay(r)).filter_map(|(_, p)| *p).collect();
+    if about.is_empty() {
+        return Ok(());
+    }
+    let covers = members::covers_of(tx.conn(), &about)?;
+    for (row, person) in rows.iter_mut().zip(persons) {
+        let (Some(person), Some(form)) = (person, &row.form) else { continue };
+        let from = covers.partition_point(|c| c.person_id < *person);
+        let until = covers.partition_point(|c| c.person_id <= *person);
+        let of_person = covers.get(from..until).unwrap_or_default();
+        if let Some(finding) = apply::after_loss(of_person, employer, form) {
+            row.refuse(finding);
+        }
+    }
+    Ok(())
 }
 /// A notification of the same kind for the same 整理番号 waits already.
 fn refuse_waiting(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<(), Problem> {

@@ -2,11 +2,14 @@
 mod bodies;
 mod capabilities;
 mod decide;
+mod determination;
 mod dry_run;
 mod intake;
 mod keyed;
 mod leave_lines;
 mod outcome;
+mod pay_lines;
+mod preview;
 mod resubmit;
 mod search;
 mod submit;
@@ -26,6 +29,7 @@ pub fn routes(r: &mut Routes) {
     keyed::routes(r);
     search::routes(r);
     decide::routes(r);
+    preview::routes(r);
     voluntary::routes(r);
 }
 /// Kind of a row, also of one that was refused before its form was read.

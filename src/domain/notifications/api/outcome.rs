@@ -1,6 +1,9 @@
 //! What payroll is told of an applied notification.
 use crate::{
-    domain::{members::Prepayment, remuneration::CalculationTrace},
+    domain::{
+        members::Prepayment,
+        remuneration::{BonusChange, CalculationTrace, PayChange},
+    },
     values::month::Month,
 };
 use chrono::NaiveDate;
@@ -61,9 +64,28 @@ pub struct NotificationOutcome {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub applies_from: Option<Month>,
+    /// 標準報酬月額 of the month before a correction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub standard_before_yen: Option<i64>,
+    /// Later decisions that rest on this one and were decided anew.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 1000)]
+    pub decided_anew: Vec<PayChange>,
     /// 標準賞与額 of the month, of a report of a bonus.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standard_bonus_yen: Option<i64>,
+    /// 標準賞与額 of the month before a correction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub standard_bonus_before_yen: Option<i64>,
+    /// The bonus was paid in the month of the loss, before it: it bears no premium and counts for the cap.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub loss_month: bool,
+    /// Other months of the fiscal year whose 標準賞与額 changed with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 24)]
+    pub bonuses_decided_anew: Vec<BonusChange>,
     /// The leave that was notified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leave_id: Option<Uuid>,

@@ -1,4 +1,5 @@
 //! What accepting a notification does to members and dependents, in the transaction of the decision.
+mod beside;
 mod family;
 mod leave;
 mod pay;
@@ -15,7 +16,8 @@ use crate::{
     values::period,
 };
 use chrono::NaiveDate;
-pub use leave::{covered_since, planned as planned_leave};
+pub use leave::planned as planned_leave;
+pub use pay::{after_loss, plan as plan_pay, preview_case};
 pub use person::{Choice, SamePersonProposal, proposals};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -27,6 +29,8 @@ pub struct Case<'a> {
     pub row: &'a NotificationRow,
     /// 名寄せ: what staff chose for places of the form, in the order of the request.
     pub choices: &'a [(Slot, Choice)],
+    /// 保険者算定: what staff determined about the pay of the form.
+    pub determination: Option<&'a remuneration::Determination>,
     /// Whether staff recognises the reason for an application that came late.
     pub late: LateReason,
 }
@@ -50,14 +54,18 @@ pub fn apply<Op: Operation>(
     if let Form::QualificationAcquisition(f) = form {
         wait_for(tx, f.acquired_on)?;
     }
+    if form.body().pay_time().is_none() {
+        pay::refuse_determination(case.determination)?;
+    }
     let persons = person::settle(tx, permit, case, form)?;
     let insured = insured_of(tx, case.row, form)?;
-    let mut held: Vec<Uuid> = persons.values().copied().collect();
-    if let (Form::QualificationAcquisition(_), Some(person)) = (form, persons.get(&Slot::Insured)) {
-        // whose 任意継続 it may end, with the family's cover
-        held.extend(dependents::ever_under(tx, *person)?);
-    }
-    hold_everybody(tx, permit, insured, held.into_iter())?;
+    let chosen: Vec<Uuid> = persons.values().copied().collect();
+    // whose 任継 an acquisition may end, with the family's cover
+    let continuing =
+        persons.get(&Slot::Insured).filter(|_| matches!(form, Form::QualificationAcquisition(_)));
+    let heads: Vec<Uuid> = insured.iter().chain(continuing).copied().collect();
+    // a loss or a change that is decided at the same time waits, or was decided before
+    dependents::hold_families(tx.conn(), &heads, &chosen)?;
     let (row, known) = (case.row, || insured.ok_or_else(person_not_found));
     match form {
         Form::QualificationAcquisition(f) => acquire(tx, permit, row, f, persons.get(&Slot::Insured)),
@@ -65,10 +73,13 @@ pub fn apply<Op: Operation>(
         Form::DependentChange(f) => {
             family::change(tx, permit, &family::Family { row, insured: known()?, persons: &persons }, f)
         }
-        Form::RegularReport(f) => pay::regular(tx, permit, (row, known()?), f),
-        Form::RevisionReport(f) => pay::revision(tx, permit, (row, known()?), f),
-        Form::BonusReport(f) => pay::bonus(tx, permit, (row, known()?), f),
-        Form::LeaveEndRevisionReport(f) => leave::revision(tx, permit, (row, known()?), f),
+        Form::RegularReport(_)
+        | Form::RevisionReport(_)
+        | Form::LeaveEndRevisionReport(_)
+        | Form::RemunerationCorrection(_)
+        | Form::BonusReport(_)
+        | Form::BonusCorrection(_)
+        | Form::TwoOfficeReport(_) => pay::decide(tx, permit, (row, known()?), (form, case.determination)),
         Form::VoluntaryApplication(f) => voluntary::join(tx, permit, row, f, case.late),
         Form::VoluntaryLoss(f) => voluntary::lose(tx, permit, (row, known()?), f),
         Form::MaternityLeaveReport(_)
@@ -76,21 +87,6 @@ pub fn apply<Op: Operation>(
         | Form::ChildcareLeaveReport(_)
         | Form::ChildcareLeaveEnd(_) => leave::notice(tx, permit, (row, known()?), form),
     }
-}
-/// Holds all persons whom the decision may change, in one call and so in one order: two decisions that name each other's people
-/// wait for one another and never in a ring. A loss or a change that is decided at the same time waits, or was decided before.
-fn hold_everybody<Op: Operation>(
-    tx: &mut Tx<'_>,
-    permit: &Permit<Op>,
-    insured: Option<Uuid>,
-    chosen: impl Iterator<Item = Uuid>,
-) -> Result<(), Problem> {
-    let mut all: Vec<Uuid> = chosen.collect();
-    if let Some(insured) = insured {
-        all.push(insured);
-        all.extend(dependents::ever_under(tx, insured)?);
-    }
-    members::hold(tx, permit, &all)
 }
 fn received_on(row: &NotificationRow) -> NaiveDate {
     clock::jst_date(row.received_at)
@@ -118,11 +114,18 @@ fn acquire<Op: Operation>(
     f: &Acquisition,
     same: Option<&Uuid>,
 ) -> Result<Applied, Problem> {
+    if let Some(person) = same {
+        let received = (received_on(row), Some(row.id));
+        continued::end_by_new_job(tx, permit, (*person, f.acquired_on), received)?;
+    }
+    if let Some(person) = same
+        && let Some(cover) = beside::begins(tx, row, *person, f)?
+    {
+        return beside::begin(tx, permit, (row, f), &cover);
+    }
     let identity = acquisition_facts(row, f);
     let (person, was_insured) = match same {
         Some(person) => {
-            let received = (received_on(row), Some(row.id));
-            continued::end_by_new_job(tx, permit, (*person, f.acquired_on), received)?;
             let was_insured = dependents::admit_insured(tx, *person, f.acquired_on)?;
             members::restate(tx, permit, *person, &identity)?;
             (*person, was_insured)
@@ -206,6 +209,9 @@ fn lose<Op: Operation>(
     // A loss never registers a number: it named the person, and is forgotten with the decision.
     let kernel = tx.kernel();
     kernel.vault.drop_pending(tx.conn(), row.id)?;
+    if beside::works(tx, (person, row.employer_id))? {
+        return beside::end(tx, permit, (row, person), f.lost_on);
+    }
     members::lose(
         tx,
         permit,
@@ -232,9 +238,15 @@ fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Opt
     }
     let found = match row.person_id {
         _ if form.card().is_some() => of_card(tx, form)?,
+        Some(person) if form.body().pay_time().is_some() => {
+            let day = tx.today();
+            remuneration::case_at(tx.conn(), person, row.employer_id, day)?.map(|_| person)
+        }
         Some(person) => {
             let lost_on = named(form).lost_on;
-            members::is_insured_at(tx, person, row.employer_id, lost_on)?.then_some(person)
+            let is_there = members::is_insured_at(tx, person, row.employer_id, lost_on)?
+                || lost_on.is_some() && beside::works(tx, (person, row.employer_id))?;
+            is_there.then_some(person)
         }
         None => insured_named(tx, row, form)?,
     };
@@ -268,6 +280,7 @@ pub fn named(form: &Form) -> members::Named<'_> {
         name_kana: form.name_kana(),
         birth_on: form.birth_on(),
         lost_on,
+        past: form.body().pay_time().is_some(),
     }
 }
 fn person_not_found() -> Problem {

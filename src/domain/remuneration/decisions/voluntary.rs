@@ -7,15 +7,20 @@ use super::{
         },
         told::{CalculationTrace, stored},
     },
-    changes::{Case, Decided, amount, holding, keep_as, undecidable},
+    changes::{Case, Decided},
+    facts::amount,
+    history::Entry,
+    model::LiveRow,
     store,
 };
 use crate::{
-    kernel::{Operation, Permit, Problem, Tx},
+    domain::remuneration::Refusal,
+    kernel::{Operation, Permit, Problem, Tx, errand::Act},
     values::month::Month,
 };
 use chrono::NaiveDate;
 use serde_json::Value;
+use uuid::Uuid;
 
 /// What the society set, in yen.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +46,7 @@ pub struct Continued {
 /// 409 `no-standard-at-loss` when none is stored for the last month of the cover before, `not-decidable`.
 pub fn plan_continued<Op: Operation>(
     tx: &mut Tx<'_>,
-    permit: &Permit<Op>,
+    _: &Permit<Op>,
     case: &Case,
     by: ContinuedBy,
 ) -> Result<Continued, Problem> {
@@ -53,9 +58,10 @@ pub fn plan_continued<Op: Operation>(
             worked::<SpecialRetireeStandard>(month, standard, &facts, &trace)
         }
         ContinuedBy::Voluntary(lost_on, average, rule, set) => {
-            let live = store::live(tx, permit, case.person)?;
-            let last = Month::of(lost_on.pred_opt().unwrap_or(lost_on));
-            let own = holding(&live, last).ok_or_else(|| {
+            let last = Month::of(lost_on.pred_opt().unwrap_or(lost_on)).first_day();
+            let holds =
+                |d: &LiveRow| d.applies_from <= last && d.applies_until.is_none_or(|until| until > last);
+            let own = store::known(tx.conn(), case.person)?.into_iter().find(holds).ok_or_else(|| {
                 Problem::conflict(
                     "no-standard-at-loss",
                     "資格喪失時の標準報酬月額が登録されていません",
@@ -103,6 +109,32 @@ pub fn decide_continued<Op: Operation>(
     continued: Continued,
 ) -> Result<Decided, Problem> {
     let Continued { standard_yen, grade, rule, told, .. } = continued;
-    let amounts = (grade, standard_yen, standard_yen);
-    keep_as(tx, permit, case, rule, Month::of(case.acquired_on), amounts, told)
+    let act = Act::permitted(tx, permit, case.source)?;
+    let from = Month::of(case.acquired_on);
+    let entry = Entry {
+        decision_id: Uuid::now_v7(),
+        employer: case.employer,
+        rule: (rule.0.into(), rule.1.into()),
+        from,
+        until: None,
+        amounts: (grade, standard_yen, standard_yen),
+        told,
+        received_on: case.received_on,
+        source: case.source,
+    };
+    // What holds of the cover before ends where this one begins.
+    store::cut(tx.conn(), &act, case.person, from)?;
+    store::insert(tx.conn(), &act, case.person, (&entry, None))?;
+    Ok(Decided {
+        decision_id: Some(entry.decision_id),
+        grade: Some(grade),
+        standard_yen: Some(standard_yen),
+        applies_from: Some(from),
+        standard_before_yen: None,
+        decided_anew: Vec::new(),
+    })
+}
+fn undecidable(r: Refusal) -> Problem {
+    let (ja, en) = r.detail.split_once(" / ").unwrap_or((r.detail, r.detail));
+    Problem::conflict("not-decidable", ja, en)
 }

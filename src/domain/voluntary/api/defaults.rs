@@ -2,6 +2,7 @@
 use super::super::ends::{End, EndReason, end, latest};
 use crate::{
     domain::{
+        dependents,
         members::{self, Member, member_view},
         remuneration::in_reach,
     },
@@ -96,7 +97,8 @@ async fn record_default(
 ) -> Reply<RecordVoluntaryDefault, Member> {
     gate.run(move |tx| {
         let today = tx.today();
-        let row = members::lock(tx, id.0, today)?;
+        dependents::hold_families(tx.conn(), &[id.0], &[])?;
+        let row = members::find(tx, id.0, today, None)?;
         let (row, permit) = tx.admit::<RecordVoluntaryDefault, _>(row)?;
         let cover = latest(tx.conn(), row.person_id)?.ok_or_else(|| {
             Problem::conflict(

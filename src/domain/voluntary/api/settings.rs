@@ -14,7 +14,7 @@ use crate::{
     },
     kernel::{
         Facts, Gate, Kind, Operation, Permit, Problem, Reply, Routes, Tx,
-        input::{Id, Input},
+        input::{Id, IdempotencyKey, Input},
     },
     values::{month::Month, yen::Yen},
 };
@@ -212,9 +212,10 @@ async fn list_settings(
 }
 async fn request_setting(
     gate: Gate<RequestVoluntarySetting>,
+    key: IdempotencyKey,
     input: Input<VoluntarySettingCreate>,
 ) -> Reply<RequestVoluntarySetting, VoluntarySetting> {
-    gate.run(move |tx| {
+    gate.once(key, input.digest, move |tx| {
         let permit = tx.admit_facts(&Facts::of("Society", Uuid::nil()))?;
         let b = input.value;
         b.checked()?;
