@@ -23,6 +23,7 @@ mod filing;
 mod harness;
 mod journey_j1;
 mod launcher;
+mod life;
 mod lists;
 mod panics;
 mod people;
