@@ -5,8 +5,7 @@ use crate::{
     domain::{
         dependents, members,
         members::{CoverRow, EnrolmentType},
-        remuneration,
-        remuneration::rules::{self, VoluntaryEnd, VoluntaryEndInput, withdrawal_effect},
+        remuneration::{self, rules},
     },
     kernel::{
         Operation, Permit, Problem, Tx,
@@ -143,8 +142,8 @@ fn by_rule(
     acquired_on: NaiveDate,
     withdrawal_received_on: Option<NaiveDate>,
 ) -> Result<rules::VoluntaryEndOutcome, Problem> {
-    let facts = VoluntaryEndInput { acquired_on, withdrawal_received_on };
-    rules::apply::<VoluntaryEnd>(&facts).map(|decided| decided.0).map_err(|r| {
+    let facts = rules::VoluntaryEndInput { acquired_on, withdrawal_received_on };
+    rules::apply::<rules::VoluntaryEnd>(&facts).map(|decided| decided.0).map_err(|r| {
         let (ja, en) = r.detail.split_once(" / ").unwrap_or((r.detail, r.detail));
         Problem::conflict("not-decidable", ja, en)
     })
@@ -157,7 +156,7 @@ pub fn end_by_wish(cover: &CoverRow, received_on: NaiveDate) -> Result<End, Prob
         return Err(before_acquisition());
     }
     if EnrolmentType::of(&cover.enrolment_type) == EnrolmentType::SpecialRetiree {
-        let lost_on = withdrawal_effect(received_on);
+        let lost_on = rules::withdrawal_effect(received_on);
         return Ok(End { lost_on, reason: EndReason::Withdrawal, received_on });
     }
     let out = by_rule(cover.acquired_on, Some(received_on))?;

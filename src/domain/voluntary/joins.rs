@@ -10,13 +10,7 @@ use crate::{
         dependents::{self, FormerDependent},
         employers,
         members::{self, CoverRow, EnrolmentType, Prepayment},
-        remuneration::{
-            self, CalculationTrace, Continued, ContinuedBy, Decided,
-            rules::{
-                self, VoluntaryDeadline, VoluntaryDeadlineInput, VoluntaryDeadlineOutcome,
-                VoluntaryDeadlineReason, months_of,
-            },
-        },
+        remuneration::{self, CalculationTrace, Continued, ContinuedBy, Decided, rules},
     },
     kernel::{Operation, Permit, Problem, Tx},
     values::period,
@@ -59,7 +53,7 @@ pub struct Plan {
     /// Who lost cover with the person.
     pub dependents: Vec<FormerDependent>,
     /// Whether the time to apply was kept, and why; nothing of 特例退職.
-    pub deadline: Option<(VoluntaryDeadlineOutcome, CalculationTrace)>,
+    pub deadline: Option<(rules::VoluntaryDeadlineOutcome, CalculationTrace)>,
     /// 資格取得年月日.
     pub acquired_on: NaiveDate,
     /// 喪失予定年月日: the end of the two years, or the 75th birthday when that comes first.
@@ -212,19 +206,19 @@ fn months(
         }
     }
     let since = elsewhere_since.map_or(since, |day| day.min(since));
-    Ok((since, months_of(since, former.lost_on.unwrap_or(since))))
+    Ok((since, rules::months_of(since, former.lost_on.unwrap_or(since))))
 }
 fn deadline(
     months_before: u16,
     lost_on: NaiveDate,
     applied_on: NaiveDate,
-) -> Result<(VoluntaryDeadlineOutcome, CalculationTrace), Problem> {
-    let facts = VoluntaryDeadlineInput { months_before, lost_on, applied_on, closed_days: Vec::new() };
-    let (outcome, trace) = rules::apply::<VoluntaryDeadline>(&facts).map_err(|r| {
+) -> Result<(rules::VoluntaryDeadlineOutcome, CalculationTrace), Problem> {
+    let facts = rules::VoluntaryDeadlineInput { months_before, lost_on, applied_on, closed_days: Vec::new() };
+    let (outcome, trace) = rules::apply::<rules::VoluntaryDeadline>(&facts).map_err(|r| {
         let (ja, en) = r.detail.split_once(" / ").unwrap_or((r.detail, r.detail));
         refused("not-decidable", ja, en)
     })?;
-    Ok((outcome, CalculationTrace::of::<VoluntaryDeadline>(&trace)))
+    Ok((outcome, CalculationTrace::of::<rules::VoluntaryDeadline>(&trace)))
 }
 /// Begins the cover that was planned. Everybody in it is held.
 /// # Errors
@@ -287,16 +281,16 @@ pub fn join<Op: Operation>(
     Ok(Joined { number: enrol.number, decided, dependents: continuing })
 }
 fn require_eligible(
-    reason: VoluntaryDeadlineReason,
+    reason: rules::VoluntaryDeadlineReason,
     trace: &CalculationTrace,
     late: LateReason,
 ) -> Result<(), Problem> {
     let code = match reason {
-        VoluntaryDeadlineReason::Eligible => return Ok(()),
-        VoluntaryDeadlineReason::TooLate if late == LateReason::Recognised => return Ok(()),
-        VoluntaryDeadlineReason::TooLate => "applied-too-late",
-        VoluntaryDeadlineReason::BeforeLoss => "applied-before-loss",
-        VoluntaryDeadlineReason::TooFewMonths => "too-few-months",
+        rules::VoluntaryDeadlineReason::Eligible => return Ok(()),
+        rules::VoluntaryDeadlineReason::TooLate if late == LateReason::Recognised => return Ok(()),
+        rules::VoluntaryDeadlineReason::TooLate => "applied-too-late",
+        rules::VoluntaryDeadlineReason::BeforeLoss => "applied-before-loss",
+        rules::VoluntaryDeadlineReason::TooFewMonths => "too-few-months",
     };
     let (ja, en) = trace.aloud();
     Err(refused(code, &ja, &en))

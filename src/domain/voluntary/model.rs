@@ -1,6 +1,6 @@
 //! Rows and words of 任意継続.
 use crate::{
-    domain::{members::EnrolmentType, remuneration::rules::CeilingRule},
+    domain::{members::EnrolmentType, remuneration::rules},
     kernel::{Facts, Problem, Subject},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -80,7 +80,7 @@ impl SettingRow {
     /// Which ceiling the rules set.
     /// # Errors
     /// 503 when the stored word is none.
-    pub fn ceiling(&self) -> Result<CeilingRule, Problem> {
+    pub fn ceiling(&self) -> Result<rules::CeilingRule, Problem> {
         serde_json::from_value(self.ceiling_rule.as_str().into())
             .map_err(|_| Problem::unavailable("stored-rule-unknown"))
     }

@@ -3,7 +3,7 @@ use super::super::{Form, VoluntaryApplication, apply, model::NotificationRow, st
 use crate::{
     domain::{
         members::EnrolmentType,
-        remuneration::{CalculationTrace, rules::VoluntaryDeadlineReason},
+        remuneration::{CalculationTrace, rules},
         voluntary::Plan,
     },
     kernel::{Gate, Kind, Problem, Reply, Routes, input::Id},
@@ -78,7 +78,7 @@ pub struct EarlierDependent {
 #[derive(Serialize, ToSchema)]
 pub struct ApplicationDeadline {
     /// Why one may, or may not.
-    reason: VoluntaryDeadlineReason,
+    reason: rules::VoluntaryDeadlineReason,
     /// Last day for the application.
     last_day: NaiveDate,
     /// Why.

@@ -7,10 +7,7 @@ use crate::{
     domain::{
         approvals::{self, ApprovalKind, Ruling},
         employers,
-        remuneration::{
-            in_reach,
-            rules::{CeilingRule, GradeTable},
-        },
+        remuneration::{in_reach, rules},
     },
     kernel::{
         Facts, Gate, Kind, Operation, Permit, Problem, Reply, Routes, Tx,
@@ -56,7 +53,7 @@ pub struct VoluntarySettingCreate {
     /// Average of all insured on the 30 September that counts (not its grade), above zero.
     average_remuneration_yen: Yen,
     /// Which ceiling the society's rules set.
-    ceiling_rule: CeilingRule,
+    ceiling_rule: rules::CeilingRule,
     /// 標準報酬月額 that the rules set, for `below_average` and `above_average`.
     #[schema(nullable = false)]
     rule_amount_yen: Option<Yen>,
@@ -96,7 +93,7 @@ pub struct VoluntarySetting {
     /// Average of all insured.
     average_remuneration_yen: i64,
     /// Which ceiling the society's rules set.
-    ceiling_rule: CeilingRule,
+    ceiling_rule: rules::CeilingRule,
     /// 標準報酬月額 that the rules set.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -144,7 +141,8 @@ impl VoluntarySettingCreate {
         if self.average_remuneration_yen.get() == 0 {
             return wrong("/average_remuneration_yen", "range", "0円です / it is zero");
         }
-        let needs = matches!(self.ceiling_rule, CeilingRule::BelowAverage | CeilingRule::AboveAverage);
+        let needs =
+            matches!(self.ceiling_rule, rules::CeilingRule::BelowAverage | rules::CeilingRule::AboveAverage);
         match (needs, self.rule_amount_yen) {
             (true, None) => {
                 return wrong(
@@ -165,7 +163,7 @@ impl VoluntarySettingCreate {
         let given =
             [("/rule_amount_yen", self.rule_amount_yen), ("/special_retiree_yen", self.special_retiree_yen)];
         for (pointer, yen) in given.into_iter().filter_map(|(p, yen)| Some((p, yen?))) {
-            let table = GradeTable::in_force(Month::of(self.valid_from));
+            let table = rules::GradeTable::in_force(Month::of(self.valid_from));
             if let Err(r) = table.and_then(|table| table.with_standard(yen, pointer)) {
                 return wrong(pointer, r.code, r.detail);
             }
