@@ -36,4 +36,5 @@ mod start_up;
 mod strongroom;
 mod sweep;
 mod tokens;
+mod voluntary;
 mod what_left;

@@ -9,10 +9,12 @@ use super::{
     determination::PayDetermination,
     views::{NotificationView, ReturnReason},
 };
-use crate::domain::remuneration::Determination;
-use crate::kernel::{
-    Gate, Kind, Operation, Permit, Problem, Reply, Routes, Subject, Tx,
-    input::{Id, IfMatch, Input},
+use crate::{
+    domain::{remuneration::Determination, voluntary::LateReason},
+    kernel::{
+        Gate, Kind, Operation, Permit, Problem, Reply, Routes, Subject, Tx,
+        input::{Id, IfMatch, Input},
+    },
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -66,6 +68,10 @@ pub struct NotificationDecision {
     #[serde(default)]
     #[validate(nested)]
     determination: Option<PayDetermination>,
+    /// 任意継続 alone: the society recognises the reason for which the application came after the twenty days (健康保険法37条1項
+    /// ただし書).
+    #[serde(default)]
+    recognises_late_reason: bool,
 }
 /// 名寄せ: the known person, or a new one.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema, PartialEq)]
@@ -111,9 +117,23 @@ async fn decide_notification(
                     "受理では指定できません / not with an acceptance",
                 ));
             }
+            _ if body.recognises_late_reason
+                && (body.decision == Verdict::Return || row.kind != "voluntary_application") =>
+            {
+                return Err(refused(
+                    "/recognises_late_reason",
+                    "must-be-absent",
+                    "任意継続の申出の受理だけに指定できます / with the acceptance of an application alone",
+                ));
+            }
             Verdict::Accept => {
                 let given = body.determination.as_ref().map(PayDetermination::given);
-                accept(tx, &permit, &row, (&choices(&body.persons)?, given.as_ref()))?
+                let late = if body.recognises_late_reason {
+                    LateReason::Recognised
+                } else {
+                    LateReason::NotRecognised
+                };
+                accept(tx, &permit, &row, (&choices(&body.persons)?, given.as_ref(), late))?
             }
             Verdict::Return if body.determination.is_some() => {
                 return Err(refused(
@@ -192,11 +212,11 @@ fn accept<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
     row: &NotificationRow,
-    (choices, determination): (&[(Slot, Choice)], Option<&Determination>),
+    (choices, determination, late): (&[(Slot, Choice)], Option<&Determination>, LateReason),
 ) -> Result<NotificationRow, Problem> {
     let state = State::of(&row.state).after(Step::Accept)?;
     let form = form_of(row)?;
-    let applied = apply::apply(tx, permit, &apply::Case { row, choices, determination }, &form)?;
+    let applied = apply::apply(tx, permit, &apply::Case { row, choices, determination, late }, &form)?;
     store::settle(tx, permit, row, state, (Some(applied.person), Some(applied.result), serde_json::json!([])))
 }
 /// Return or withdrawal: nothing is applied, what waited in the strongroom goes.
