@@ -15,7 +15,7 @@ pub use decisions::{
     DecisionRule, Determination, LeaveEnd, OccasionalPay, OfficePlan, PayChange, PayCorrection, PayReport,
     Plan, RegularPay, RightMonths, RightPay, SecondOffice, case_at, covered_until, decide_acquisition,
     decide_continued, end_on_loss, end_second_office, plan_bonus, plan_continued, plan_correction, plan_pay,
-    plan_pay_correction, plan_second_office, require_offices,
+    plan_pay_correction, plan_second_office, require_offices, require_principal, works_beside,
 };
 pub use leaves::{
     AppliedLeave, BIRTH_TIME_MOST, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave,

@@ -256,7 +256,8 @@ fn refuse_after_loss(
         let from = covers.partition_point(|c| c.person_id < *person);
         let until = covers.partition_point(|c| c.person_id <= *person);
         let of_person = covers.get(from..until).unwrap_or_default();
-        if let Some(finding) = apply::after_loss(of_person, employer, form) {
+        let Some(finding) = apply::after_loss(of_person, employer, form) else { continue };
+        if !apply::is_beside(tx, (*person, employer), form)? {
             row.refuse(finding);
         }
     }

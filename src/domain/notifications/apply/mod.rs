@@ -17,7 +17,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 pub use leave::planned as planned_leave;
-pub use pay::{after_loss, plan as plan_pay, preview_case};
+pub use pay::{after_loss, is_beside, plan as plan_pay, preview_case, refuse_determination};
 pub use person::{Choice, SamePersonProposal, proposals};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -232,7 +232,7 @@ fn lose<Op: Operation>(
 /// The insured person that a form is about, found when it came or now; `None` for an acquisition, which makes one.
 /// # Errors
 /// 409 `person-not-found`; since the notification came, the person may have left for another employer.
-fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Option<Uuid>, Problem> {
+pub fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Option<Uuid>, Problem> {
     if matches!(form, Form::QualificationAcquisition(_)) {
         return Ok(None);
     }

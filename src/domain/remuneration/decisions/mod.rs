@@ -25,6 +25,7 @@ pub use keep::until as covered_until;
 pub use leave_end::LeaveEnd;
 pub use second_office::{
     OfficePlan, SecondOffice, case_at, end_second_office, plan_second_office, require_offices,
+    require_principal, works_beside,
 };
 pub use store::bonuses::has_paid;
 pub use voluntary::{Continued, ContinuedBy, decide_continued, plan_continued};
