@@ -2,6 +2,7 @@
 mod api;
 mod changes;
 mod model;
+mod rules;
 mod store;
 
 pub use api::routes;
@@ -9,3 +10,5 @@ pub use changes::{
     Made, Recognise, count_under, end_all, end_earlier, end_under, ever_under, find_under, former, periods,
     recognise, remove,
 };
+pub use rules::{DependentFault, Fate, follow};
+pub use store::{UnderRow, facts_of, under_cover, write_fate};

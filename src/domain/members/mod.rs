@@ -13,15 +13,20 @@ mod views;
 
 pub use api::{HistoryQuery, MemberQuery, routes};
 pub use changes::{Enrol, IdentityFacts, Loss, count_change, end_cover, enrol, lose, new_person, touch};
-pub use identity::{correct_name, restate};
+pub use identity::{
+    Moved, Rename, correct_birth, correct_name, holds_name, known_from, move_address, rename, restate,
+};
 pub use model::{MemberRow, PersonRow};
 pub use name_api::NameReason;
 pub use named::{
-    CoverPeriod, Named, current_name, find_named, hold, hold_names, is_insured_at, likeness, namesakes,
-    periods,
+    CoverNamed, CoverPeriod, Named, current_name, find_named, hold, hold_names, is_insured_at,
+    is_recorded_as, likeness, namesakes, periods,
 };
 pub use reader::MemberReader;
+pub use rules::cover::{CoverDays, Period, has_common_day};
+pub use rules::pieces::{Contact, Resident};
 pub use store::{
-    Knowledge, find, find_person, identities, identity_join, lock_person, one_as_known, written,
+    CoverRow, Knowledge, OtherCover, cover, find, find_person, identities, identity_join, lock_person,
+    one_as_known, other_covers, rewrite_cover, take_back_cover, written,
 };
 pub use views::{Address, Identity, NumberState, PersonSex, address};

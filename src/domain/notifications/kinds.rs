@@ -11,6 +11,10 @@ use utoipa::{
     openapi::{RefOr, schema::Schema},
 };
 
+use super::correction_forms::{
+    AcquisitionCancellation, AddressChangeReport, BirthDateCorrection, LossCancellation, NameChangeReport,
+    QualificationDateCorrection,
+};
 use super::forms::{Acquisition, DependentChange, Loss};
 use super::leave_forms::{
     ChildcareLeaveEnd, ChildcareLeaveReport, LeaveEndRevisionReport, MaternityLeaveChange,
@@ -188,4 +192,16 @@ forms! {
     ChildcareLeaveEnd(ChildcareLeaveEnd) = "childcare_leave_end";
     /// 産前産後休業終了時・育児休業等終了時報酬月額変更届 (同 第26条の2, 第26条の3).
     LeaveEndRevisionReport(LeaveEndRevisionReport) = "leave_end_revision_report";
+    /// 被保険者資格取得取消届.
+    AcquisitionCancellation(AcquisitionCancellation) = "acquisition_cancellation";
+    /// 被保険者資格喪失取消届.
+    LossCancellation(LossCancellation) = "loss_cancellation";
+    /// 被保険者資格取得・喪失年月日訂正届.
+    QualificationDateCorrection(QualificationDateCorrection) = "qualification_date_correction";
+    /// 被保険者生年月日訂正届.
+    BirthDateCorrection(BirthDateCorrection) = "birth_date_correction";
+    /// 被保険者氏名変更(訂正)届 (同 第28条, 第36条).
+    NameChangeReport(NameChangeReport) = "name_change_report";
+    /// 被保険者住所変更届 (同 第28条の2).
+    AddressChangeReport(AddressChangeReport) = "address_change_report";
 }

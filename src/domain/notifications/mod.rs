@@ -1,11 +1,13 @@
 //! 届出 — notifications: intake of 資格取得届, 資格喪失届, 被扶養者(異動)届, 算定基礎届, 月額変更届 and 賞与支払届 as JSON and as
-//! files, and the forms of maternity and childcare leaves as JSON (健康保険法 第48条, 施行規則 第24条–第27条, 第29条, 第38条,
+//! files, and the forms of maternity and childcare leaves and of corrections as JSON (健康保険法 第48条, 施行規則 第24条–第27条, 第29条, 第38条,
 //! 第135条, 第135条の2).
 
 mod api;
 mod apply;
 mod cases;
 mod codes;
+mod correction_bodies;
+mod correction_forms;
 mod csv;
 mod dependent_body;
 mod duplicates;
@@ -26,6 +28,10 @@ mod store;
 pub use api::routes;
 pub use cases::concerns;
 pub use codes::*;
+pub use correction_forms::{
+    AcquisitionCancellation, AddressChangeReport, BirthDateCorrection, LossCancellation, NameChangeReport,
+    QualificationDateCorrection,
+};
 pub use csv::{FILE_TOO_LARGE, FileError, FileResult, OfficeRef, ParsedFile, parse_file};
 pub use duplicates::mark_duplicates;
 pub use findings::{Code, Finding, Message, Severity};

@@ -2,6 +2,7 @@
 //! (健康保険法40条–47条), and the months without premiums. Pure rules that explain themselves; `kenpo calc` and
 //! `/v1/calculations` are their outer faces, `decisions` keeps what they decided about a person.
 mod api;
+mod corrections;
 mod decisions;
 mod leaves;
 pub mod rules;
@@ -9,6 +10,7 @@ mod told;
 
 pub use api::calculate;
 pub(crate) use api::calculations;
+pub use corrections::{CorrectedCover, CorrectedPay, PayChange, PayFault, plan_corrected, write_corrected};
 pub use decisions::{
     Case, Decided, DecidedBonus, LeaveEnd, decide_acquisition, decide_bonus, decide_leave_end,
     decide_occasional, decide_regular, end_on_loss, preview_leave_end,

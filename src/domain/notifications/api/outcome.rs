@@ -1,4 +1,5 @@
 //! What payroll is told of an applied notification.
+use super::dry_run::Consequence;
 use crate::values::month::Month;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,35 @@ pub struct DependentResult {
     /// 認定年月日.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recognised_on: Option<NaiveDate>,
+    /// First day not recognised any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed_on: Option<NaiveDate>,
+}
+/// What became of a dependent when the insured person's cover was corrected.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DependentFate {
+    /// The recognition never was.
+    TakenBack,
+    /// It has other days.
+    Changed,
+    /// It would live again, but the person is covered elsewhere meanwhile: it stays ended.
+    StaysEnded,
+}
+/// A dependent whose recognition a correction concerned.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DependentCorrected {
+    /// Dependency.
+    pub dependent_id: Uuid,
+    /// Person.
+    pub person_id: Uuid,
+    /// 枝番.
+    #[schema(max_length = 2)]
+    pub branch: String,
+    /// What became of it.
+    pub fate: DependentFate,
+    /// 認定年月日.
+    pub recognised_on: NaiveDate,
     /// First day not recognised any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removed_on: Option<NaiveDate>,
@@ -78,6 +108,23 @@ pub struct NotificationOutcome {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 100)]
     pub exempt_bonus_months: Option<Vec<Month>>,
+    /// 資格取得年月日 before the correction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_acquired_on: Option<NaiveDate>,
+    /// 資格喪失年月日 before the correction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_lost_on: Option<NaiveDate>,
+    /// The acquisition was cancelled: the cover never was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acquisition_cancelled: Option<bool>,
+    /// Dependents whose recognition the correction concerned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 99)]
+    pub dependents_corrected: Vec<DependentCorrected>,
+    /// What a correction changed, before and after, as its dry run told it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20)]
+    pub changes: Vec<Consequence>,
     /// Dependents.
     #[serde(default)]
     #[schema(max_items = 3)]

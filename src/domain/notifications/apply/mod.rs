@@ -1,4 +1,5 @@
 //! What accepting a notification does to members and dependents, in the transaction of the decision.
+mod correction;
 mod cover;
 mod family;
 mod leave;
@@ -12,6 +13,7 @@ use crate::{
     values::period,
 };
 use chrono::NaiveDate;
+pub use correction::{Line, fault as correction_fault, lines as correction_lines};
 pub use leave::{covered_since, planned as planned_leave};
 pub use person::{Choice, SamePersonProposal, proposals};
 use serde_json::{Value, json};
@@ -62,6 +64,12 @@ pub fn apply<Op: Operation>(
         | Form::MaternityLeaveChange(_)
         | Form::ChildcareLeaveReport(_)
         | Form::ChildcareLeaveEnd(_) => leave::notice(tx, permit, (row, known()?), form),
+        Form::AcquisitionCancellation(_)
+        | Form::LossCancellation(_)
+        | Form::QualificationDateCorrection(_)
+        | Form::BirthDateCorrection(_)
+        | Form::NameChangeReport(_)
+        | Form::AddressChangeReport(_) => correction::correct(tx, permit, (row, known()?), form),
     }
 }
 /// Holds all persons whom the decision may change, in one call and so in one order: two decisions that name each other's people
@@ -215,8 +223,8 @@ fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Opt
     }
     let found = match row.person_id {
         Some(person) => {
-            let lost_on = named(form).lost_on;
-            members::is_insured_at(tx, person, row.employer_id, lost_on)?.then_some(person)
+            let cover = named(form).cover;
+            members::is_insured_at(tx, person, row.employer_id, cover)?.then_some(person)
         }
         None => insured_named(tx, row, form)?,
     };
@@ -234,12 +242,20 @@ pub fn insured_named(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Res
 }
 /// What a form says of the insured person whom it is about.
 pub fn named(form: &Form) -> members::Named<'_> {
-    let lost_on = if let Form::QualificationLoss(f) = form { Some(f.lost_on) } else { None };
+    use members::CoverNamed;
+    let cover = match form {
+        Form::QualificationLoss(f) => CoverNamed::Losing(f.lost_on),
+        Form::AcquisitionCancellation(f) => CoverNamed::Acquired(f.acquired_on),
+        Form::LossCancellation(f) => CoverNamed::Lost(f.lost_on),
+        Form::QualificationDateCorrection(f) => CoverNamed::Acquired(f.acquired_on),
+        Form::BirthDateCorrection(_) => CoverNamed::RunningOrAt75,
+        _ => CoverNamed::Running,
+    };
     members::Named {
         office_number: form.office_number(),
         name_kana: form.name_kana(),
         birth_on: form.birth_on(),
-        lost_on,
+        cover,
     }
 }
 fn person_not_found() -> Problem {

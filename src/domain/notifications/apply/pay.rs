@@ -95,7 +95,7 @@ pub(super) fn still_insured<Op: Operation>(
     person: Uuid,
 ) -> Result<(members::MemberRow, remuneration::Case), Problem> {
     // A loss that was decided while this waited for its turn.
-    if !members::is_insured_at(tx, person, row.employer_id, None)? {
+    if !members::is_insured_at(tx, person, row.employer_id, members::CoverNamed::Running)? {
         return Err(super::person_not_found());
     }
     let member = members::written(tx, permit, person)?;

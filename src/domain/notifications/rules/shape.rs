@@ -30,7 +30,7 @@ fn lengths(item: &str) -> std::ops::RangeInclusive<usize> {
         "postal_code" => 7..=7,
         "prefecture" => 2..=2,
         "phone" => 8..=16,
-        "name_kana" | "child_name_kana" => 1..=LONGEST_TEXT,
+        "name_kana" | "child_name_kana" | "changed_name_kana" | "changed_name" | "reason" => 1..=LONGEST_TEXT,
         _ => 0..=LONGEST_TEXT,
     }
 }
@@ -165,10 +165,14 @@ pub(in crate::domain::notifications) fn is_prefecture(code: &str) -> bool {
     code.len() == 2 && is_digits(code) && code.parse().is_ok_and(|number: u8| (1..=47).contains(&number))
 }
 
-/// 電話番号 of the spouse.
-pub(in crate::domain::notifications) fn phone(checked: &mut Checked, number: Option<&str>) {
+/// 電話番号.
+pub(in crate::domain::notifications) fn phone(
+    checked: &mut Checked,
+    number: Option<&str>,
+    key: &'static str,
+) {
     let Some(number) = number else { return };
     let plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    checked.add_if(!plain, Code::InvalidCode, ["spouse.phone"]);
-    checked.add_if(!has_length(number, "spouse.phone"), Code::Length, ["spouse.phone"]);
+    checked.add_if(!plain, Code::InvalidCode, [key]);
+    checked.add_if(!has_length(number, key), Code::Length, [key]);
 }

@@ -27,6 +27,13 @@ crate::row! {
         n: t::BigInt => i64,
     }
 }
+crate::row! {
+    /// A day.
+    pub struct Day {
+        /// It.
+        on_day: t::Date => NaiveDate,
+    }
+}
 /// Writes the receipt: number `R` + day + running number.
 /// # Errors
 /// 409 `duplicate-file` when the same file, or the same 媒体通番 of that day, was received before.
@@ -336,7 +343,20 @@ pub fn all_settled(tx: &mut Tx<'_>, submission: Uuid) -> Result<bool, Problem> {
     .optional()?;
     Ok(n.is_none_or(|n| n.n == 0))
 }
-/// Was a bonus of that day accepted for a person of an employer?
+/// Days on which bonuses were paid to a person of an employer, as accepted forms state them.
+/// # Errors
+/// Database errors.
+pub fn bonus_days(tx: &mut Tx<'_>, (person, employer): (Uuid, Uuid)) -> Result<Vec<NaiveDate>, Problem> {
+    let found: Vec<Day> = sql_query(
+        "select (form->>'paid_on')::date as on_day from notification where person_id = $1 and employer_id = $2 \
+         and kind = 'bonus_report' and state = 'applied'",
+    )
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Uuid, _>(employer)
+    .load(tx.conn())?;
+    Ok(found.into_iter().map(|d| d.on_day).collect())
+}
+/// Was a bonus of that day accepted for a person of an employer, and still counts?
 /// # Errors
 /// Database errors.
 pub fn is_bonus_applied<Op: Operation>(
@@ -347,7 +367,9 @@ pub fn is_bonus_applied<Op: Operation>(
 ) -> Result<bool, Problem> {
     let found = sql_query(
         "select from notification where person_id = $1 and employer_id = $2 and kind = 'bonus_report' and state = 'applied' \
-         and form->>'paid_on' = $3::text",
+         and form->>'paid_on' = $3::text \
+         and exists (select from standard_bonus b where b.person_id = $1 and b.superseded_at is null \
+                     and b.month = date_trunc('month', $3::date)::date)",
     )
     .bind::<t::Uuid, _>(person)
     .bind::<t::Uuid, _>(employer)

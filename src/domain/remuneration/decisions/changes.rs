@@ -251,7 +251,7 @@ fn put<Op: Operation>(
     Ok(out.standard_bonus_yen)
 }
 /// The bonuses that a month was decided on.
-fn amounts_of(b: &BonusRow) -> Result<Vec<Yen>, Problem> {
+pub(super) fn amounts_of(b: &BonusRow) -> Result<Vec<Yen>, Problem> {
     serde_json::from_value::<BonusInput>(b.inputs.clone())
         .map(|facts| facts.amounts_yen)
         .map_err(|_| Problem::unavailable("stored-facts-unreadable"))

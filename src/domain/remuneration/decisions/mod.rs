@@ -2,13 +2,16 @@
 //! facts and their trace, never overwritten.
 mod api;
 mod changes;
+mod corrections;
 mod leave_end;
 mod model;
 mod store;
+mod timeline;
 
 pub use api::routes;
 pub use changes::{
     Case, Decided, DecidedBonus, decide_acquisition, decide_bonus, decide_occasional, decide_regular,
     end_on_loss,
 };
+pub(super) use corrections::{CorrectedDecisions, plan_corrected, write_corrected};
 pub use leave_end::{LeaveEnd, decide_leave_end, preview_leave_end};

@@ -1,5 +1,7 @@
 //! SQL of decisions. Nothing is overwritten: a change closes a row by `superseded_at` and writes a new one. Whoever writes holds the
 //! person.
+mod history;
+
 use super::model::{BonusRow, DecisionRow};
 use crate::{
     kernel::{Guarded, Operation, Permit, Problem, Subject, Tx, errand::Act},
@@ -7,6 +9,9 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
+pub use history::{
+    Anew, HeldRow, bonuses_before, bonuses_held, close, close_bonuses, copy, held, held_before,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
