@@ -11,7 +11,7 @@ use utoipa::{
     openapi::{RefOr, schema::Schema},
 };
 
-use super::correction_forms::{
+use super::record_forms::{
     AcquisitionCancellation, AddressChangeReport, BirthDateCorrection, LossCancellation, NameChangeReport,
     QualificationDateCorrection,
 };

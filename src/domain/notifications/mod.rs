@@ -6,8 +6,8 @@ mod api;
 mod apply;
 mod cases;
 mod codes;
-mod correction_bodies;
-mod correction_forms;
+mod record_bodies;
+mod record_forms;
 mod csv;
 mod dependent_body;
 mod duplicates;
@@ -28,7 +28,7 @@ mod store;
 pub use api::routes;
 pub use cases::concerns;
 pub use codes::*;
-pub use correction_forms::{
+pub use record_forms::{
     AcquisitionCancellation, AddressChangeReport, BirthDateCorrection, LossCancellation, NameChangeReport,
     QualificationDateCorrection,
 };

@@ -4,7 +4,7 @@
 //! Source of the relations: 届書作成仕様書 16.2 and the automatic checks that go with it.
 
 pub(super) mod acquisition;
-pub(super) mod correction;
+pub(super) mod record;
 pub(super) mod dependents;
 pub(super) mod leave;
 pub(super) mod loss;

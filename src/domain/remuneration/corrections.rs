@@ -41,7 +41,7 @@ pub enum PayFault {
 }
 /// A record before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PayChange {
+pub struct CoverChange {
     /// leave, standard_remuneration or standard_bonus.
     pub subject: &'static str,
     /// Field.
@@ -59,7 +59,7 @@ pub struct CorrectedPay {
 }
 impl CorrectedPay {
     /// What changes, by record.
-    pub fn changes(&self) -> Vec<PayChange> {
+    pub fn changes(&self) -> Vec<CoverChange> {
         let mut all = self.decisions.changes();
         all.extend(self.leaves.changes());
         all

@@ -10,7 +10,7 @@ mod told;
 
 pub use api::calculate;
 pub(crate) use api::calculations;
-pub use corrections::{CorrectedCover, CorrectedPay, PayChange, PayFault, plan_corrected, write_corrected};
+pub use corrections::{CorrectedCover, CorrectedPay, CoverChange, PayFault, plan_corrected, write_corrected};
 pub use decisions::{
     Case, Decided, DecidedBonus, LeaveEnd, decide_acquisition, decide_bonus, decide_leave_end,
     decide_occasional, decide_regular, end_on_loss, preview_leave_end,

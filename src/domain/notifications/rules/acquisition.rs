@@ -2,7 +2,7 @@
 
 use chrono::{Days, Months, NaiveDate};
 
-use super::correction::TRANSFER_AGE;
+use super::record::TRANSFER_AGE;
 use super::{Checked, Code, Filing, RuleSettings, check_address_or_number, check_not_future};
 use crate::domain::notifications::codes::{AcquisitionClass, NoResidentAddressReason, Sex};
 use crate::domain::notifications::forms::Acquisition;

@@ -2,7 +2,7 @@
 //! facts and their trace, never overwritten.
 mod api;
 mod changes;
-mod corrections;
+mod other_days;
 mod leave_end;
 mod model;
 mod store;
@@ -13,5 +13,5 @@ pub use changes::{
     Case, Decided, DecidedBonus, decide_acquisition, decide_bonus, decide_occasional, decide_regular,
     end_on_loss,
 };
-pub(super) use corrections::{CorrectedDecisions, plan_corrected, write_corrected};
+pub(super) use other_days::{CorrectedDecisions, plan_corrected, write_corrected};
 pub use leave_end::{LeaveEnd, decide_leave_end, preview_leave_end};

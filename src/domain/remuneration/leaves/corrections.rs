@@ -1,6 +1,6 @@
 //! Leaves of a cover whose days are corrected.
 use super::{
-    super::corrections::{CorrectedCover, PayChange, PayFault},
+    super::corrections::{CorrectedCover, CoverChange, PayFault},
     changes::{Wanted, keep},
     model::LeaveRow,
     plan::{LeaveFacts, cut},
@@ -17,7 +17,7 @@ pub struct CorrectedLeaves {
 }
 impl CorrectedLeaves {
     /// What changes, by leave.
-    pub fn changes(&self) -> Vec<PayChange> {
+    pub fn changes(&self) -> Vec<CoverChange> {
         let days = |f: &LeaveFacts| format!("{} - {}", f.starts_on, f.last_day());
         let before = |id: Uuid| {
             let row = self.rows.iter().find(|r| r.leave_id == id)?;
@@ -27,13 +27,13 @@ impl CorrectedLeaves {
         for w in &self.wanted {
             let (old, new) = (before(w.leave_id), Some(days(&w.facts)));
             if old != new {
-                all.push(PayChange { subject: "leave", field: "days", before: old, after: new });
+                all.push(CoverChange { subject: "leave", field: "days", before: old, after: new });
             }
         }
         let is_gone = |r: &&LeaveRow| self.wanted.iter().all(|w| w.leave_id != r.leave_id);
         for gone in self.rows.iter().filter(is_gone) {
             let old = before(gone.leave_id);
-            all.push(PayChange { subject: "leave", field: "days", before: old, after: None });
+            all.push(CoverChange { subject: "leave", field: "days", before: old, after: None });
         }
         all
     }

@@ -1,7 +1,7 @@
 //! Decisions and bonuses of a cover whose days are corrected.
 use super::{
     super::{
-        corrections::{CorrectedCover, PayChange, PayFault},
+        corrections::{CorrectedCover, CoverChange, PayFault},
         rules::{
             self, AcquisitionDetermination, AcquisitionInput, BonusInput, RegularDetermination, RegularInput,
             Rule, StandardBonus,
@@ -36,7 +36,7 @@ pub struct CorrectedDecisions {
 }
 impl CorrectedDecisions {
     /// What changes, by record.
-    pub fn changes(&self) -> Vec<PayChange> {
+    pub fn changes(&self) -> Vec<CoverChange> {
         let span = |from: Month, until: Option<Month>, yen: i64| {
             let until = until.map_or_else(String::new, |u| u.plus(-1).to_string());
             format!("{from} - {until} ({yen})")
@@ -70,8 +70,8 @@ fn change(
     field: &'static str,
     before: Option<String>,
     after: Option<String>,
-) -> PayChange {
-    PayChange { subject, field, before, after }
+) -> CoverChange {
+    CoverChange { subject, field, before, after }
 }
 
 /// What a correction makes of decisions and bonuses.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::{Checked, Code, Filing, RuleSettings, check_not_future, missing};
 use crate::domain::members::NameReason;
-use crate::domain::notifications::correction_forms::{
+use crate::domain::notifications::record_forms::{
     AcquisitionCancellation, AddressChangeReport, BirthDateCorrection, LossCancellation, NameChangeReport,
     QualificationDateCorrection,
 };

@@ -1,6 +1,6 @@
 //! What the forms of corrections say of themselves.
 
-use super::correction_forms::{
+use super::record_forms::{
     AcquisitionCancellation, AddressChangeReport, BirthDateCorrection, LossCancellation, NameChangeReport,
     QualificationDateCorrection,
 };
@@ -9,7 +9,7 @@ use super::form_text::{drop_empty, push_given, push_resident_address, tidy_addre
 use super::kinds::{FormBody, Texts};
 use super::numbers::Slot;
 use super::rules::{
-    Checked, RuleSettings, correction,
+    Checked, RuleSettings, record,
     shape::{kana, phone, postal},
 };
 use crate::values::kana::canonical_kana;
@@ -27,7 +27,7 @@ impl FormBody for AcquisitionCancellation {
         reasoned(checked, &self.reason);
     }
     fn check(&self, checked: &mut Checked, _: &[Slot], settings: &RuleSettings) {
-        correction::check_acquisition_cancellation(checked, self, settings);
+        record::check_acquisition_cancellation(checked, self, settings);
     }
 }
 impl FormBody for LossCancellation {
@@ -38,7 +38,7 @@ impl FormBody for LossCancellation {
         reasoned(checked, &self.reason);
     }
     fn check(&self, checked: &mut Checked, _: &[Slot], settings: &RuleSettings) {
-        correction::check_loss_cancellation(checked, self, settings);
+        record::check_loss_cancellation(checked, self, settings);
     }
 }
 impl FormBody for QualificationDateCorrection {
@@ -49,7 +49,7 @@ impl FormBody for QualificationDateCorrection {
         reasoned(checked, &self.reason);
     }
     fn check(&self, checked: &mut Checked, _: &[Slot], settings: &RuleSettings) {
-        correction::check_dates(checked, self, settings);
+        record::check_dates(checked, self, settings);
     }
 }
 impl FormBody for BirthDateCorrection {
@@ -60,7 +60,7 @@ impl FormBody for BirthDateCorrection {
         push_given(texts, [("remarks", &self.remarks)]);
     }
     fn check(&self, checked: &mut Checked, _: &[Slot], settings: &RuleSettings) {
-        correction::check_birth(checked, self, settings);
+        record::check_birth(checked, self, settings);
     }
 }
 impl FormBody for NameChangeReport {
@@ -78,7 +78,7 @@ impl FormBody for NameChangeReport {
         checked.add_if(self.changed_name.trim().is_empty(), Code::Required, ["changed_name"]);
     }
     fn check(&self, checked: &mut Checked, _: &[Slot], settings: &RuleSettings) {
-        correction::check_name(checked, self, settings);
+        record::check_name(checked, self, settings);
     }
 }
 impl FormBody for AddressChangeReport {
@@ -107,6 +107,6 @@ impl FormBody for AddressChangeReport {
         phone(checked, self.phone.as_deref(), "phone");
     }
     fn check(&self, checked: &mut Checked, _: &[Slot], settings: &RuleSettings) {
-        correction::check_address(checked, self, settings);
+        record::check_address(checked, self, settings);
     }
 }
