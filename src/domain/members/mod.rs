@@ -26,7 +26,7 @@ pub use reader::MemberReader;
 pub use rules::cover::{CoverDays, Period, has_common_day};
 pub use rules::pieces::{Contact, Resident};
 pub use store::{
-    CoverRow, Knowledge, OtherCover, cover, find, find_person, identities, identity_join, lock_person,
-    one_as_known, other_covers, rewrite_cover, take_back_cover, written,
+    Knowledge, OtherCover, RecordedCover, find, find_person, identities, identity_join, lock_person,
+    one_as_known, other_covers, recorded_cover, rewrite_cover, take_back_cover, written,
 };
 pub use views::{Address, Identity, NumberState, PersonSex, address};

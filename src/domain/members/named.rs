@@ -135,7 +135,7 @@ pub fn is_insured_at(
     employer: Uuid,
     cover: CoverNamed,
 ) -> Result<bool, Problem> {
-    Ok(store::cover(tx, (person, employer), cover)?.is_some())
+    Ok(store::recorded_cover(tx, (person, employer), cover)?.is_some())
 }
 /// The name that is valid now, if there is such a person.
 /// # Errors

@@ -5,7 +5,7 @@ use crate::{
             periods,
             rules::{Fate, Under, WITH_INSURED},
         },
-        members::{self, CoverRow},
+        members::{self, RecordedCover},
     },
     kernel::{Problem, Tx, errand::Act},
 };
@@ -43,7 +43,7 @@ crate::row! {
 /// Dependents under a cover, by 枝番. Those of which it is not kept under which cover they were recognised are told by their day.
 /// # Errors
 /// Database errors.
-pub fn under_cover(tx: &mut Tx<'_>, cover: &CoverRow) -> Result<Vec<UnderRow>, Problem> {
+pub fn under_cover(tx: &mut Tx<'_>, cover: &RecordedCover) -> Result<Vec<UnderRow>, Problem> {
     Ok(sql_query(
         "select d.row_id, d.dependent_id, d.person_id, d.branch, d.lives_together, d.recognised_on, d.removed_on, \
            d.removal_reason, b.removed_on as removed_before_on, b.removal_reason as removal_reason_before, \

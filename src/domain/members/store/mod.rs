@@ -1,5 +1,5 @@
 //! SQL that reads insured persons, and what reads of dependents share with it. One text, by which knowledge it uses.
-mod enrolled;
+mod recorded;
 mod pieces;
 
 use super::model::{EnrolmentVersion, IdentityVersion, MemberRow, PersonRow};
@@ -12,7 +12,7 @@ use diesel::{PgConnection, QueryResult, QueryableByName, RunQueryDsl, pg::Pg, sq
 use std::sync::LazyLock;
 use uuid::Uuid;
 
-pub use enrolled::{CoverRow, OtherCover, cover, other_covers, rewrite_cover, take_back_cover};
+pub use recorded::{OtherCover, RecordedCover, recorded_cover, other_covers, rewrite_cover, take_back_cover};
 pub use pieces::{Known, known_pieces, pieces_of, write_pieces};
 
 const COLUMNS: &str = "p.id as person_id, p.version, i.name, i.name_kana, i.birth_on, i.sex, i.resident_postal_code, \

@@ -10,7 +10,7 @@ use crate::{
     domain::{
         dependents::{self, Fate, UnderRow},
         employers,
-        members::{self, CoverDays, CoverNamed, CoverRow, has_common_day},
+        members::{self, CoverDays, CoverNamed, RecordedCover, has_common_day},
         remuneration::{self, CorrectedCover, CorrectedPay},
     },
     kernel::{Kind, Operation, Permit, Problem, Tx, errand::Act},
@@ -28,7 +28,7 @@ const AT_75: &str = "age_75";
 /// What becomes of a cover and of all that stands on it.
 pub struct CoverPlan {
     /// As it is recorded.
-    pub cover: CoverRow,
+    pub cover: RecordedCover,
     new: Option<CoverDays>,
     planned_loss_on: Option<NaiveDate>,
     dependents: Vec<(UnderRow, Fate)>,
@@ -40,8 +40,8 @@ pub type Planned = Result<Result<CoverPlan, Against>, Problem>;
 /// The cover that a form names.
 /// # Errors
 /// Database errors.
-pub fn named(tx: &mut Tx<'_>, at: (Uuid, Uuid), which: CoverNamed) -> Result<Option<CoverRow>, Problem> {
-    Ok(members::cover(tx, at, which)?.filter(|c| c.enrolment_type == COMPULSORY))
+pub fn named(tx: &mut Tx<'_>, at: (Uuid, Uuid), which: CoverNamed) -> Result<Option<RecordedCover>, Problem> {
+    Ok(members::recorded_cover(tx, at, which)?.filter(|c| c.enrolment_type == COMPULSORY))
 }
 /// 資格取得取消: the cover never was. A loss that came with a form is cancelled first; one by the calendar goes with the cover.
 /// # Errors
@@ -85,7 +85,7 @@ pub fn other_days(tx: &mut Tx<'_>, at: (Uuid, Uuid), f: &QualificationDateCorrec
 /// of a loss that is not recorded yet is the calendar's affair.
 /// # Errors
 /// Database errors.
-pub fn born(tx: &mut Tx<'_>, cover: CoverRow, birth_on: NaiveDate) -> Planned {
+pub fn born(tx: &mut Tx<'_>, cover: RecordedCover, birth_on: NaiveDate) -> Planned {
     let transfer = birthday(birth_on, 75);
     if cover.acquired_on <= birth_on {
         return Ok(Err(Against::BeforeBirth));
@@ -100,7 +100,7 @@ pub fn born(tx: &mut Tx<'_>, cover: CoverRow, birth_on: NaiveDate) -> Planned {
 }
 fn planned(
     tx: &mut Tx<'_>,
-    cover: CoverRow,
+    cover: RecordedCover,
     new: Option<CoverDays>,
     planned_loss_on: Option<NaiveDate>,
 ) -> Planned {
@@ -143,7 +143,7 @@ fn planned(
 /// May the person be covered on these days?
 fn admitted(
     tx: &mut Tx<'_>,
-    cover: &CoverRow,
+    cover: &RecordedCover,
     new: CoverDays,
     others: &[CoverDays],
 ) -> Result<Result<(), Against>, Problem> {

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     domain::{
         dependents::{self, UnderRow},
-        members::{self, CoverNamed, CoverRow},
+        members::{self, CoverNamed, RecordedCover},
     },
     kernel::{Operation, Permit, Problem, Tx},
     values::kana,
@@ -61,8 +61,8 @@ pub fn birth(
     }
     Ok(cover::born(tx, cover, right)?.map(|cover| BirthPlan { recorded, right, cover }))
 }
-fn running(tx: &mut Tx<'_>, at: (Uuid, Uuid)) -> Result<Result<CoverRow, Against>, Problem> {
-    Ok(members::cover(tx, at, CoverNamed::Running)?.ok_or(Against::CoverNotFound))
+fn running(tx: &mut Tx<'_>, at: (Uuid, Uuid)) -> Result<Result<RecordedCover, Against>, Problem> {
+    Ok(members::recorded_cover(tx, at, CoverNamed::Running)?.ok_or(Against::CoverNotFound))
 }
 /// 氏名変更(訂正).
 /// # Errors

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 crate::row! {
     /// A cover as it is known now.
-    pub struct CoverRow {
+    pub struct RecordedCover {
         /// Row.
         row_id: t::Uuid => Uuid,
         /// Enrolment.
@@ -44,7 +44,7 @@ crate::row! {
         lost_known_at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
     }
 }
-impl CoverRow {
+impl RecordedCover {
     /// Its days.
     pub fn days(&self) -> CoverDays {
         CoverDays { acquired_on: self.acquired_on, lost_on: self.lost_on }
@@ -53,11 +53,11 @@ impl CoverRow {
 /// The cover of a person at an employer that a form names.
 /// # Errors
 /// Database errors.
-pub fn cover(
+pub fn recorded_cover(
     tx: &mut Tx<'_>,
     (person, employer): (Uuid, Uuid),
     named: CoverNamed,
-) -> Result<Option<CoverRow>, Problem> {
+) -> Result<Option<RecordedCover>, Problem> {
     let (acquired, ended, at_75, stated) = named.asked();
     Ok(sql_query(concat!(
         "select e.row_id, e.enrolment_id, e.person_id, e.employer_id, e.enrolment_type, e.symbol, e.number, e.branch, \
@@ -98,7 +98,7 @@ impl OtherCover {
 /// The other covers of the person of a cover as known now, by their first day.
 /// # Errors
 /// Database errors.
-pub fn other_covers(tx: &mut Tx<'_>, of: &CoverRow) -> Result<Vec<OtherCover>, Problem> {
+pub fn other_covers(tx: &mut Tx<'_>, of: &RecordedCover) -> Result<Vec<OtherCover>, Problem> {
     Ok(sql_query(
         "select enrolment_type, acquired_on, lost_on from enrolment \
          where person_id = $1 and enrolment_id <> $2 and superseded_at is null order by acquired_on",
@@ -110,7 +110,7 @@ pub fn other_covers(tx: &mut Tx<'_>, of: &CoverRow) -> Result<Vec<OtherCover>, P
 /// Takes a cover back: it never was. What was known of it stays in the history.
 /// # Errors
 /// 412 when it is not known as it was read.
-pub fn take_back_cover(conn: &mut PgConnection, act: &Act, cover: &CoverRow) -> Result<(), Problem> {
+pub fn take_back_cover(conn: &mut PgConnection, act: &Act, cover: &RecordedCover) -> Result<(), Problem> {
     let closed =
         sql_query("update enrolment set superseded_at = $2 where row_id = $1 and superseded_at is null")
             .bind::<t::Uuid, _>(cover.row_id)
@@ -124,7 +124,7 @@ pub fn take_back_cover(conn: &mut PgConnection, act: &Act, cover: &CoverRow) -> 
 pub fn rewrite_cover(
     conn: &mut PgConnection,
     act: &Act,
-    cover: &CoverRow,
+    cover: &RecordedCover,
     days: CoverDays,
     planned_loss_on: Option<NaiveDate>,
 ) -> Result<(), Problem> {
