@@ -14,9 +14,10 @@ mod views;
 pub use api::{HistoryQuery, MemberQuery, routes};
 pub use changes::{Enrol, IdentityFacts, Loss, count_change, end_cover, enrol, lose, new_person, touch};
 pub use identity::{
-    Moved, Rename, correct_birth, correct_name, holds_name, known_from, move_address, rename, restate,
+    Moved, Rename, change_contact, correct_birth, correct_name, holds_name, known_from, move_address, rename,
+    restate,
 };
-pub use model::{MemberRow, PersonRow};
+pub use model::{CoverRow, MemberRow, PersonRow};
 pub use name_api::NameReason;
 pub use named::{
     CoverNamed, CoverPeriod, Named, current_name, find_named, hold, hold_names, is_insured_at,
@@ -26,7 +27,10 @@ pub use reader::MemberReader;
 pub use rules::cover::{CoverDays, Period, has_common_day};
 pub use rules::pieces::{Contact, Resident};
 pub use store::{
-    Knowledge, OtherCover, RecordedCover, find, find_person, identities, identity_join, lock_person,
-    one_as_known, other_covers, recorded_cover, rewrite_cover, take_back_cover, written,
+    Cover, Knowledge, OfficeRow, OtherCover, RecordedCover, by_card, close_office, cover_by, covers,
+    covers_of, enrolled, find, find_person, identities, identity_join, lock_person, offices, offices_of,
+    one_as_known, other_covers, put_office, recorded_cover, rewrite_cover, take_back_cover, written,
 };
-pub use views::{Address, Identity, NumberState, PersonSex, address};
+pub use views::{
+    Address, EnrolmentType, Identity, Member, NumberState, PersonSex, Prepayment, address, member_view,
+};

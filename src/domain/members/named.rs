@@ -5,7 +5,7 @@ use crate::{
     values::kana,
 };
 use chrono::NaiveDate;
-use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
+use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
 /// What a form says of the insured person whom it is about.
@@ -33,12 +33,14 @@ pub enum CoverNamed {
     Acquired(NaiveDate),
     /// The one that was lost on this day.
     Lost(NaiveDate),
+    /// Any, or another office beside one: the form is about pay of a time of cover, which may be over.
+    Past,
 }
 impl CoverNamed {
     /// What is asked of it in SQL: its first day, the day of its loss, whether it may be lost at 75, and the loss that is stated.
     pub(super) fn asked(self) -> (Option<NaiveDate>, Option<NaiveDate>, bool, Option<NaiveDate>) {
         match self {
-            Self::Running => (None, None, false, None),
+            Self::Running | Self::Past => (None, None, false, None),
             Self::Losing(stated) => (None, None, false, Some(stated)),
             Self::RunningOrAt75 => (None, None, true, None),
             Self::Acquired(day) => (Some(day), None, false, None),
@@ -50,7 +52,7 @@ impl CoverNamed {
 macro_rules! is_named {
     ($acquired:literal, $ended:literal, $at_75:literal, $stated:literal) => {
         concat!(
-            "case when ",
+            "(case when ",
             $acquired,
             "::date is not null then e.acquired_on = ",
             $acquired,
@@ -63,7 +65,7 @@ macro_rules! is_named {
             "::boolean then e.lost_on is null or e.loss_reason = 'age_75' \
              else e.lost_on is null or (e.loss_reason = 'age_75' and e.source is null and e.lost_on >= ",
             $stated,
-            "::date) end"
+            "::date) end)"
         )
     };
 }
@@ -100,13 +102,19 @@ pub fn find_named(
         "select k.n, coalesce( \
            (array_agg(e.person_id order by e.acquired_on desc) \
              filter (where ltrim(e.office_number, '0') = ltrim(k.office, '0')))[1], \
-           case when count(*) = 1 then (array_agg(e.person_id))[1] end) as person_id \
-         from unnest($2, $3, $4, $5, $6, $7, $8) with ordinality as k(office, kana, birth, acquired, ended, at_75, stated, n) \
+           case when count(distinct e.person_id) = 1 then (array_agg(e.person_id))[1] end) as person_id \
+         from unnest($2, $3, $4, $5, $6, $7, $8, $9) \
+           with ordinality as k(office, kana, birth, acquired, ended, at_75, stated, past, n) \
          join person_identity i on i.kana_search = k.kana and i.birth_on = k.birth and i.superseded_at is null \
            and i.valid_to is null \
-         join enrolment e on e.person_id = i.person_id and e.employer_id = $1 and e.superseded_at is null and ",
+         join (select person_id, employer_id, office_number, acquired_on, lost_on, loss_reason, source, false as beside from enrolment \
+                 where employer_id = $1 and superseded_at is null \
+               union all \
+               select person_id, employer_id, office_number, from_on, until_on, null, source, true from concurrent_office \
+                 where employer_id = $1 and superseded_at is null) e \
+           on e.person_id = i.person_id and (k.past or not e.beside and ",
         is_named!("k.acquired", "k.ended", "k.at_75", "k.stated"),
-        " group by k.n",
+        " or e.beside and k.stated is not null and e.lost_on is null) group by k.n",
     ))
     .bind::<t::Uuid, _>(employer)
     .bind::<t::Array<t::Nullable<t::Text>>, _>(names.iter().map(|n| n.office_number).collect::<Vec<_>>())
@@ -116,6 +124,7 @@ pub fn find_named(
     .bind::<t::Array<t::Nullable<t::Date>>, _>(names.iter().map(|n| n.cover.asked().1).collect::<Vec<_>>())
     .bind::<t::Array<t::Bool>, _>(names.iter().map(|n| n.cover.asked().2).collect::<Vec<_>>())
     .bind::<t::Array<t::Nullable<t::Date>>, _>(names.iter().map(|n| n.cover.asked().3).collect::<Vec<_>>())
+    .bind::<t::Array<t::Bool>, _>(names.iter().map(|n| n.cover == CoverNamed::Past).collect::<Vec<_>>())
     .load(tx.conn())?;
     let mut persons = vec![None; names.len()];
     for f in found {
@@ -249,13 +258,13 @@ pub fn hold_names<Op: Operation>(
     }
     Ok(())
 }
-/// Holds persons until the end of the transaction: what is read of their cover afterwards stays so.
+/// Holds persons until the end of the transaction, in the order of their ids: what is read of their cover afterwards stays so.
 /// # Errors
 /// 409 when those before it take too long.
-pub fn hold<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, persons: &[Uuid]) -> Result<(), Problem> {
+pub fn hold(conn: &mut PgConnection, persons: &[Uuid]) -> Result<(), Problem> {
     sql_query("select id from person where id = any($1) order by id for update")
         .bind::<t::Array<t::Uuid>, _>(persons)
-        .execute(tx.conn())?;
+        .execute(conn)?;
     Ok(())
 }
 crate::row! {

@@ -1,13 +1,13 @@
 //! What the forms of corrections say of themselves.
 
-use super::record_forms::{
-    AcquisitionCancellation, AddressChangeReport, BirthDateCorrection, LossCancellation, NameChangeReport,
-    QualificationDateCorrection,
-};
 use super::findings::Code;
 use super::form_text::{drop_empty, push_given, push_resident_address, tidy_address};
 use super::kinds::{FormBody, Texts};
 use super::numbers::Slot;
+use super::record_forms::{
+    AcquisitionCancellation, AddressChangeReport, BirthDateCorrection, LossCancellation, NameChangeReport,
+    QualificationDateCorrection,
+};
 use super::rules::{
     Checked, RuleSettings, record,
     shape::{kana, phone, postal},

@@ -24,17 +24,17 @@ pub struct CorrectedCover<'a> {
     pub new: Option<CoverDays>,
     /// When it became known that the cover was lost.
     pub lost_known_at: Option<DateTime<Utc>>,
+    /// When the society received the form.
+    pub received_on: NaiveDate,
     /// The other covers of the person, by their first day.
     pub others: &'a [CoverDays],
-    /// Days on which bonuses of the cover were paid, as far as forms tell.
-    pub paid_on: &'a [NaiveDate],
 }
 /// What stands against the correction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PayFault {
     /// A determination or revision that the law would not make so for the right cover.
     Decision,
-    /// A bonus that was paid before the right cover, or in a month that another cover shares.
+    /// A bonus that was paid before the right cover.
     Bonus,
     /// A leave that began before the right cover.
     Leave,
@@ -52,7 +52,6 @@ pub struct CoverChange {
     pub after: Option<String>,
 }
 /// What the correction makes of all that was decided.
-#[derive(Debug)]
 pub struct CorrectedPay {
     decisions: CorrectedDecisions,
     leaves: CorrectedLeaves,
@@ -72,7 +71,7 @@ pub fn plan_corrected(
     tx: &mut Tx<'_>,
     cover: &CorrectedCover<'_>,
 ) -> Result<Result<CorrectedPay, PayFault>, Problem> {
-    let decisions = match decisions::plan_corrected(tx, cover)? {
+    let decisions = match decisions::plan_corrected(tx.conn(), cover)? {
         Ok(decisions) => decisions,
         Err(fault) => return Ok(Err(fault)),
     };

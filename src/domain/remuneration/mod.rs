@@ -5,6 +5,7 @@ mod api;
 mod corrections;
 mod decisions;
 mod leaves;
+mod no_bonus;
 pub mod rules;
 mod told;
 
@@ -12,8 +13,11 @@ pub use api::calculate;
 pub(crate) use api::calculations;
 pub use corrections::{CorrectedCover, CorrectedPay, CoverChange, PayFault, plan_corrected, write_corrected};
 pub use decisions::{
-    Case, Decided, DecidedBonus, LeaveEnd, decide_acquisition, decide_bonus, decide_leave_end,
-    decide_occasional, decide_regular, end_on_loss, preview_leave_end,
+    AnnualPay, BonusChange, BonusCorrection, BonusPlan, Case, Continued, ContinuedBy, Decided, DecidedBonus,
+    DecisionRule, Determination, LeaveEnd, OccasionalPay, OfficePlan, PayChange, PayCorrection, PayReport,
+    Plan, RegularPay, RightMonths, RightPay, SecondOffice, case_at, covered_until, decide_acquisition,
+    decide_continued, end_on_loss, end_second_office, plan_bonus, plan_continued, plan_correction, plan_pay,
+    plan_pay_correction, plan_second_office, require_offices,
 };
 pub use leaves::{
     AppliedLeave, BIRTH_TIME_MOST, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave,
@@ -31,4 +35,5 @@ pub fn routes(r: &mut crate::kernel::Routes) {
     api::routes(r);
     decisions::routes(r);
     leaves::routes(r);
+    no_bonus::routes(r);
 }

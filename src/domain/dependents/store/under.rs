@@ -2,7 +2,7 @@
 use crate::{
     domain::{
         dependents::{
-            periods,
+            changes::periods,
             rules::{Fate, Under, WITH_INSURED},
         },
         members::{self, RecordedCover},

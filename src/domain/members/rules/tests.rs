@@ -1,8 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 use super::super::views::PersonSex;
 use super::pieces::{
-    Change, Contact, Holds, Item, NoneThen, Outcome, Piece, Resident, Stated, StatedName, Stored, Why,
-    born, changed, holds_already, known_from,
+    Change, Contact, Holds, Item, NoneThen, Outcome, Piece, Resident, Stated, StatedName, Stored, Why, born,
+    changed, holds_already, known_from,
 };
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
@@ -50,7 +50,8 @@ fn pieces(current: &[Stored]) -> Vec<Piece> {
 }
 #[test]
 fn the_right_day_of_birth_holds_in_every_piece() {
-    let current = after_all(&[form(Some("見本　一"), "ミホン　イチ", 1), form(Some("見本　二"), "ミホン　ニ", 5)]);
+    let current =
+        after_all(&[form(Some("見本　一"), "ミホン　イチ", 1), form(Some("見本　二"), "ミホン　ニ", 5)]);
     let why = Why { reason: "birth_date_correction".into(), received_on: on(LAST), source: None };
     let right = after(&current, &born(&current, on(3), &why));
     assert!(right.iter().all(|s| s.piece.values.birth_on == on(3) && s.piece.why == why));
@@ -59,7 +60,8 @@ fn the_right_day_of_birth_holds_in_every_piece() {
 }
 #[test]
 fn what_is_known_first_holds_before_too() {
-    let current = after_all(&[form(Some("見本　一"), "ミホン　イチ", 4), form(Some("見本　二"), "ミホン　ニ", 8)]);
+    let current =
+        after_all(&[form(Some("見本　一"), "ミホン　イチ", 4), form(Some("見本　二"), "ミホン　ニ", 8)]);
     let earlier = after(&current, &known_from(&current, on(2)));
     assert_eq!(earlier[0].piece, Piece { valid_from: on(2), ..current[0].piece.clone() });
     assert_eq!(earlier[1..], current[1..]);

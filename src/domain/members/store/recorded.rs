@@ -132,10 +132,10 @@ pub fn rewrite_cover(
         "with old as (update enrolment set superseded_at = $2 where row_id = $1 and superseded_at is null returning *) \
          insert into enrolment (row_id, enrolment_id, person_id, employer_id, enrolment_type, symbol, number, branch, \
            office_number, acquired_on, acquisition_reason, acquisition_received_on, planned_loss_on, lost_on, loss_reason, \
-           loss_received_on, short_time_worker, remuneration_yen, recorded_at, recorded_by, source) \
+           loss_received_on, short_time_worker, remuneration_yen, prepayment_code, recorded_at, recorded_by, source) \
          select $3, enrolment_id, person_id, employer_id, enrolment_type, symbol, number, branch, office_number, $4, \
            acquisition_reason, acquisition_received_on, $5, $6, case when $6 is not null then loss_reason end, \
-           case when $6 is not null then loss_received_on end, short_time_worker, remuneration_yen, $2, $7, $8 from old",
+           case when $6 is not null then loss_received_on end, short_time_worker, remuneration_yen, prepayment_code, $2, $7, $8 from old",
     )
     .bind::<t::Uuid, _>(cover.row_id)
     .bind::<t::Timestamptz, _>(act.at())

@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 
 use super::{Checked, Code, Filing, RuleSettings, check_not_future, missing};
 use crate::domain::members::NameReason;
+use crate::domain::notifications::forms::Address;
 use crate::domain::notifications::record_forms::{
     AcquisitionCancellation, AddressChangeReport, BirthDateCorrection, LossCancellation, NameChangeReport,
     QualificationDateCorrection,
 };
-use crate::domain::notifications::forms::Address;
 use crate::values::period::birthday;
 
 /// The day from which 健康保険法 is in force: no cover began before it.

@@ -26,7 +26,8 @@ pub(in crate::domain::notifications) const WORKED_DAYS_MOST: u8 = 28;
 fn lengths(item: &str) -> std::ops::RangeInclusive<usize> {
     match item {
         "office_number" => 1..=6,
-        "insured_number" => 1..=7,
+        "insured_number" | "number" => 1..=7,
+        "symbol" => 1..=10,
         "postal_code" => 7..=7,
         "prefecture" => 2..=2,
         "phone" => 8..=16,
@@ -175,4 +176,9 @@ pub(in crate::domain::notifications) fn phone(
     let plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     checked.add_if(!plain, Code::InvalidCode, [key]);
     checked.add_if(!has_length(number, key), Code::Length, [key]);
+}
+
+/// 記号.
+pub(in crate::domain::notifications) fn symbol(checked: &mut Checked, text: &str, key: &'static str) {
+    checked.add_if(!has_length(text, key), Code::Length, [key]);
 }

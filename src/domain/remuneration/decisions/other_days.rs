@@ -1,248 +1,287 @@
-//! Decisions and bonuses of a cover whose days are corrected.
+//! Decisions, bonuses and other offices of a cover whose days are corrected, or that never was.
 use super::{
     super::{
         corrections::{CorrectedCover, CoverChange, PayFault},
-        rules::{
-            self, AcquisitionDetermination, AcquisitionInput, BonusInput, RegularDetermination, RegularInput,
-            Rule, StandardBonus,
-        },
-        told::stored,
+        rules::{AcquisitionDetermination, RegularDetermination, Rule},
     },
-    changes::{amount, amounts_of, undecidable},
-    model::BonusRow,
-    store::{self, Anew, HeldRow, NewBonus},
-    timeline::{Span, in_a_row, until_next},
+    bonuses::{self, BonusPlan},
+    changes::Case,
+    facts::{Facts, REVISIONS},
+    history::{Entry, History, Occasion},
+    keep,
+    model::PaymentRow,
+    store::{bonuses as bonus_store, history as before},
 };
 use crate::{
-    domain::members::CoverDays,
-    kernel::{Operation, Permit, Problem, Tx, errand::Act},
+    domain::members::{self, Cover, CoverDays, OfficeRow},
+    kernel::{Kind, Operation, Permit, Problem, Tx, errand::Act},
     values::month::Month,
 };
 use chrono::NaiveDate;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use diesel::PgConnection;
 use uuid::Uuid;
 
-/// A decision as it is to be: the version that it comes from, and what is decided anew.
-type Wanted = Span<(HeldRow, Option<Anew>)>;
-/// What a correction makes of decisions and bonuses.
-#[derive(Debug)]
+/// Decisions of a cover as they are stored and as they are to be.
+type Histories = (Case, History, History);
+/// What a correction makes of decisions, bonuses and other offices.
 pub struct CorrectedDecisions {
-    closed: Vec<HeldRow>,
-    written: Vec<Wanted>,
-    bonuses_closed: Vec<BonusRow>,
-    /// Bonuses that come back, as they were.
-    bonuses_back: Vec<BonusRow>,
+    own: Histories,
+    former: Option<Histories>,
+    bonuses: BonusPlan,
+    offices: (Vec<OfficeRow>, Vec<OfficeRow>),
 }
 impl CorrectedDecisions {
     /// What changes, by record.
     pub fn changes(&self) -> Vec<CoverChange> {
-        let span = |from: Month, until: Option<Month>, yen: i64| {
-            let until = until.map_or_else(String::new, |u| u.plus(-1).to_string());
-            format!("{from} - {until} ({yen})")
-        };
-        let before =
-            |r: &HeldRow| span(Month::of(r.applies_from), r.applies_until.map(Month::of), r.standard_yen);
-        let mut all = Vec::new();
-        for w in &self.written {
-            let old = self.closed.iter().find(|c| c.decision_id == w.of.0.decision_id).map(before);
-            let yen = w.of.1.as_ref().map_or(w.of.0.standard_yen, |a| a.amounts.1);
-            let after = Some(span(w.from, w.until, yen));
-            if old != after {
-                all.push(change("standard_remuneration", "standard_yen", old, after));
-            }
-        }
-        let is_gone = |c: &&HeldRow| self.written.iter().all(|w| w.of.0.decision_id != c.decision_id);
-        let gone = self.closed.iter().filter(is_gone);
-        all.extend(gone.map(|c| change("standard_remuneration", "standard_yen", Some(before(c)), None)));
-        let bonus = |b: &BonusRow| format!("{} ({})", Month::of(b.month), b.standard_yen);
-        for b in &self.bonuses_closed {
-            all.push(change("standard_bonus", "standard_yen", Some(bonus(b)), None));
-        }
-        for b in &self.bonuses_back {
-            all.push(change("standard_bonus", "standard_yen", None, Some(bonus(b))));
+        let mut all = decisions_changed(&self.own);
+        all.extend(self.former.iter().flat_map(decisions_changed));
+        let told = |month: Month, yen: i64| (yen > 0).then(|| format!("{month} ({yen})"));
+        for c in self.bonuses.changes() {
+            all.push(CoverChange {
+                subject: "standard_bonus",
+                field: "standard_yen",
+                before: told(c.month, c.before_yen),
+                after: told(c.month, c.after_yen),
+            });
         }
         all
     }
 }
-fn change(
-    subject: &'static str,
-    field: &'static str,
-    before: Option<String>,
-    after: Option<String>,
-) -> CoverChange {
-    CoverChange { subject, field, before, after }
+/// A line for each decision whose months or amount change. One that is decided anew takes the place of the one it comes from.
+fn decisions_changed((_, stored, wanted): &Histories) -> Vec<CoverChange> {
+    let span = |e: &Entry, until: Option<Month>| {
+        let last = until.map_or_else(String::new, |u| u.plus(-1).to_string());
+        format!("{} - {last} ({})", e.from, e.amounts.1)
+    };
+    let is_first = |e: &Entry| e.rule.0 == AcquisitionDetermination::ID;
+    let same = |a: &Entry, b: &Entry| {
+        a.decision_id == b.decision_id || a.rule.0 == b.rule.0 && (a.from == b.from || is_first(a))
+    };
+    let mut all = Vec::new();
+    let mut push = |before: Option<String>, after: Option<String>| {
+        if before != after {
+            all.push(CoverChange { subject: "standard_remuneration", field: "standard_yen", before, after });
+        }
+    };
+    for (e, until) in wanted.entries.iter().zip(wanted.ends()) {
+        let old = stored.entries.iter().find(|s| same(s, e));
+        push(old.map(|s| span(s, s.until)), Some(span(e, until)));
+    }
+    for gone in stored.entries.iter().filter(|s| !wanted.entries.iter().any(|e| same(s, e))) {
+        push(Some(span(gone, gone.until)), None);
+    }
+    all
 }
 
-/// What a correction makes of decisions and bonuses.
+/// What a correction makes of decisions, bonuses and other offices.
 /// # Errors
 /// Database errors; the inner one tells what stands against it.
 pub fn plan_corrected(
-    tx: &mut Tx<'_>,
+    conn: &mut PgConnection,
     cover: &CorrectedCover<'_>,
 ) -> Result<Result<CorrectedDecisions, PayFault>, Problem> {
-    let (known, back) = (store::held(tx, cover.person)?, held_back(tx, cover)?);
-    let (bonuses, bonuses_back) = (store::bonuses_held(tx, cover.person)?, bonuses_of_loss(tx, cover)?);
-    let (closed, written) = match decisions(cover, known, back)? {
-        Ok(planned) => planned,
+    let covers = right_covers(conn, cover)?;
+    let offices = match offices(conn, cover)? {
+        Ok(offices) => offices,
         Err(fault) => return Ok(Err(fault)),
     };
-    Ok(corrected_bonuses(cover, bonuses, bonuses_back).map(|(bonuses_closed, bonuses_back)| {
-        CorrectedDecisions { closed, written, bonuses_closed, bonuses_back }
-    }))
+    let own = match own(conn, cover, (&covers, &offices.0))? {
+        Ok(own) => own,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    let former = former(conn, cover, &covers)?;
+    let offices = (changed_offices(conn, cover, &offices.0)?, offices.1);
+    Ok(bonuses(conn, cover, &covers)?.map(|bonuses| CorrectedDecisions { own, former, bonuses, offices }))
 }
-/// What the loss took back.
-fn held_back(tx: &mut Tx<'_>, cover: &CorrectedCover<'_>) -> Result<Vec<HeldRow>, Problem> {
-    match (cover.lost_known_at, cover.old.until_month(), cover.new) {
-        (Some(at), Some(from), Some(_)) => store::held_before(tx, cover.person, at, from),
-        _ => Ok(Vec::new()),
+/// The covers of the person with the right days.
+fn right_covers(conn: &mut PgConnection, cover: &CorrectedCover<'_>) -> Result<Vec<Cover>, Problem> {
+    let mut all = Vec::new();
+    for mut c in members::covers(conn, cover.person)? {
+        if (c.acquired_on, c.lost_on) == cover.old.period() && c.employer_id == cover.employer {
+            let Some(new) = cover.new else { continue };
+            (c.acquired_on, c.lost_on) = new.period();
+        }
+        all.push(c);
     }
+    all.sort_by_key(|c| (c.acquired_on, c.lost_on));
+    Ok(all)
 }
-fn bonuses_of_loss(tx: &mut Tx<'_>, cover: &CorrectedCover<'_>) -> Result<Vec<BonusRow>, Problem> {
-    match (cover.lost_known_at, cover.old.until_month(), cover.new) {
-        (Some(at), Some(from), Some(_)) => store::bonuses_before(tx, cover.person, at, from),
-        _ => Ok(Vec::new()),
-    }
+fn case(cover: &CorrectedCover<'_>, acquired_on: NaiveDate) -> Case {
+    let CorrectedCover { person, employer, received_on, .. } = *cover;
+    Case { person, employer, acquired_on, received_on, source: None }
 }
-/// First month of the cover after this one.
-fn next_cover(cover: &CorrectedCover<'_>) -> Option<Month> {
-    let later = cover.others.iter().filter(|o| o.acquired_on > cover.old.acquired_on);
-    later.map(|o| o.first_month()).min()
-}
-/// First month that is decided for the cover after this one.
-fn next_decision(cover: &CorrectedCover<'_>, others: &[HeldRow]) -> Option<Month> {
-    let next = next_cover(cover)?;
-    others.iter().map(|r| Month::of(r.applies_from)).filter(|month| *month >= next).min()
-}
-/// Months of the cover that are its own: up to the first of the next cover.
-fn is_of(cover: &CorrectedCover<'_>, employer: Uuid, month: Month) -> bool {
-    employer == cover.employer
-        && month >= cover.old.first_month()
-        && cover.old.until_month().is_none_or(|until| month < until)
-        && next_cover(cover).is_none_or(|next| month < next)
-}
-type Planned = (Vec<HeldRow>, Vec<Wanted>);
-fn decisions(
+type Offices = (Vec<OfficeRow>, Vec<OfficeRow>);
+/// The other offices of the cover as they are to be, and those that are none: the loss that is wrong ended or took them back, the right one
+/// does. One that began before the right cover stands against it.
+fn offices(
+    conn: &mut PgConnection,
     cover: &CorrectedCover<'_>,
-    known: Vec<HeldRow>,
-    back: Vec<HeldRow>,
-) -> Result<Result<Planned, PayFault>, Problem> {
-    let (own, others): (Vec<HeldRow>, Vec<HeldRow>) =
-        known.into_iter().partition(|r| is_of(cover, r.employer_id, Month::of(r.applies_from)));
-    let mut wanted = Vec::new();
-    if let Some(new) = cover.new {
-        for row in own.iter().cloned().chain(back.into_iter().filter(|r| r.employer_id == cover.employer)) {
-            match anew(cover.old, new, row)? {
-                Some(span) => wanted.push(span),
-                None => return Ok(Err(PayFault::Decision)),
+) -> Result<Result<Offices, PayFault>, Problem> {
+    let known = members::offices(conn, cover.person, None)?;
+    let own: Vec<OfficeRow> = known.into_iter().filter(|o| cover.old.has(o.from_on)).collect();
+    let Some(new) = cover.new else { return Ok(Ok((Vec::new(), own))) };
+    let before = match (cover.lost_known_at, cover.old.lost_on) {
+        (Some(at), Some(lost)) => before::offices_before(conn, cover.person, at, lost)?,
+        _ => Vec::new(),
+    };
+    let earlier = |id: Uuid| before.iter().find(|b| b.office_id == id);
+    let is_cut = |o: &OfficeRow| o.until_on.is_some() && o.until_on == cover.old.lost_on;
+    let whole = |o: &OfficeRow| if is_cut(o) { earlier(o.office_id).unwrap_or(o).clone() } else { o.clone() };
+    let mut all: Vec<OfficeRow> = own.iter().map(whole).collect();
+    for b in &before {
+        let is_after = cover.old.lost_on.is_some_and(|lost| b.from_on >= lost);
+        if is_after && all.iter().all(|o| o.office_id != b.office_id) {
+            all.push(b.clone());
+        }
+    }
+    if all.iter().any(|o| o.from_on < new.acquired_on) {
+        return Ok(Err(PayFault::Decision));
+    }
+    if let Some(lost) = new.lost_on {
+        all.retain(|o| o.from_on < lost);
+        for o in all.iter_mut().filter(|o| o.until_on.is_none_or(|until| until > lost)) {
+            o.until_on = Some(lost);
+        }
+    }
+    let gone = own.into_iter().filter(|o| all.iter().all(|a| a.office_id != o.office_id)).collect();
+    Ok(Ok((all, gone)))
+}
+/// Those that are not stored like that.
+fn changed_offices(
+    conn: &mut PgConnection,
+    cover: &CorrectedCover<'_>,
+    wanted: &[OfficeRow],
+) -> Result<Vec<OfficeRow>, Problem> {
+    let known = members::offices(conn, cover.person, None)?;
+    let is_known =
+        |w: &OfficeRow| known.iter().any(|k| k.office_id == w.office_id && k.until_on == w.until_on);
+    Ok(wanted.iter().filter(|w| !is_known(w)).cloned().collect())
+}
+/// The decisions of the cover itself.
+fn own(
+    conn: &mut PgConnection,
+    cover: &CorrectedCover<'_>,
+    (covers, offices): (&[Cover], &[OfficeRow]),
+) -> Result<Result<Histories, PayFault>, Problem> {
+    let old = case(cover, cover.old.acquired_on);
+    let stored = keep::history(conn, &old)?;
+    let mut wanted = stored.clone();
+    let Some(new) = cover.new else {
+        wanted.entries.clear();
+        return Ok(Ok((old, stored, wanted)));
+    };
+    if let (Some(at), Some(from)) = (cover.lost_known_at, cover.old.until_month()) {
+        for row in before::decisions_before(conn, cover.person, at, from)? {
+            let entry = keep::entry(row);
+            if wanted.entries.iter().all(|e| e.from != entry.from) {
+                wanted.entries.push(entry);
             }
         }
-        wanted = in_a_row(wanted, until_next(new, next_decision(cover, &others)));
-        let is_other = |w: &Wanted| w.of.1.as_ref().is_some_and(|a| a.amounts.1 != w.of.0.standard_yen);
-        if wanted.len() > 1 && wanted.iter().any(is_other) {
-            // what was revised later was revised from another amount
-            return Ok(Err(PayFault::Decision));
+        wanted.entries.sort_by_key(|e| e.from);
+    }
+    wanted.offices = offices.to_vec();
+    (wanted.first, wanted.until) = (new.first_month(), keep::until(covers, new.acquired_on));
+    let until = wanted.until;
+    wanted.entries.retain(|e| until.is_none_or(|until| e.from < until));
+    wanted.displaced.retain(|e| until.is_none_or(|until| e.from < until));
+    if new.acquired_on != cover.old.acquired_on {
+        match from_another_day(&mut wanted, new) {
+            Ok(true) => {}
+            Ok(false) => return Ok(Err(PayFault::Decision)),
+            // what can't be decided so stands against it
+            Err(refused) if refused.kind == Kind::Conflict => return Ok(Err(PayFault::Decision)),
+            Err(problem) => return Err(problem),
         }
     }
-    let mut closed = own;
-    if let Some(span) = before_it(cover, &others, wanted.first().map(|w| w.from)) {
-        closed.push(span.of.0.clone());
-        wanted.push(span);
-    }
-    let (same, written): (Vec<Wanted>, Vec<Wanted>) = wanted.into_iter().partition(is_as_it_was);
-    closed.retain(|r| same.iter().all(|w| w.of.0.row_id != r.row_id));
-    Ok(Ok((closed, written)))
+    Ok(Ok((old, stored, wanted)))
 }
-fn is_as_it_was(w: &Wanted) -> bool {
-    let (row, anew) = &w.of;
-    anew.is_none() && row.is_known && w.until.map(Month::first_day) == row.applies_until
-}
-/// The last decision of the cover before, which gave way in the month that both covers share, or gives way now.
-fn before_it(cover: &CorrectedCover<'_>, others: &[HeldRow], next: Option<Month>) -> Option<Wanted> {
-    let days = cover.others.iter().rev().find(|o| o.acquired_on < cover.old.acquired_on)?;
-    let of_it = |r: &&HeldRow| {
-        Month::of(r.applies_from) >= days.first_month() && Month::of(r.applies_from) < cover.old.first_month()
+/// Decides on another day of acquisition what was decided on the old one; gives whether all of it stands. A regular determination must give
+/// what it gave, and the months of a revision lie in the cover (健康保険法41条1項・3項, 42条, 43条).
+fn from_another_day(wanted: &mut History, new: CoverDays) -> Result<bool, Problem> {
+    let (first, others): (Vec<Entry>, Vec<Entry>) =
+        wanted.entries.drain(..).partition(|e| e.rule.0 == AcquisitionDetermination::ID);
+    let is_within = |e: &Entry| {
+        let counts_before = if REVISIONS.contains(&e.rule.0.as_str()) { 3 } else { 0 };
+        e.from.plus(-counts_before) >= new.first_month()
     };
-    let last = others.iter().filter(of_it).max_by_key(|r| r.applies_from)?;
-    let until = until_next(*days, next);
-    let from = Month::of(last.applies_from);
-    (until.map(Month::first_day) != last.applies_until && until.is_none_or(|until| until > from))
-        .then(|| Span { of: (last.clone(), None), from, until })
-}
-/// A decision under the right cover; `None` when the law would not make it so.
-fn anew(old: CoverDays, new: CoverDays, row: HeldRow) -> Result<Option<Wanted>, Problem> {
-    let (from, until) = (Month::of(row.applies_from), row.applies_until.map(Month::of));
-    let span = |from, row, anew| Some(Span { of: (row, anew), from, until });
-    if old.acquired_on == new.acquired_on {
-        return Ok(span(from, row, None));
+    if !others.iter().all(is_within) {
+        return Ok(false);
     }
-    if row.rule == AcquisitionDetermination::ID {
-        let mut facts: AcquisitionInput = read(&row.inputs)?;
+    wanted.entries = others.clone();
+    for old in first {
+        let Some(Facts::Acquisition(mut facts)) = Facts::read(&old.rule.0, &old.told.0)? else {
+            return Ok(false);
+        };
         facts.acquired_on = new.acquired_on;
-        let Ok((out, trace)) = rules::apply::<AcquisitionDetermination>(&facts) else { return Ok(None) };
-        let told = stored::<AcquisitionDetermination>(&facts, &trace)?;
-        let version = AcquisitionDetermination::VERSION;
-        return Ok(span(
-            out.effective_month,
-            row,
-            Some(Anew { version, amounts: (out.grade, out.standard_yen), told }),
-        ));
-    }
-    if row.rule == RegularDetermination::ID {
-        let mut facts: RegularInput = read(&row.inputs)?;
-        facts.acquired_on = new.acquired_on;
-        let Ok((out, trace)) = rules::apply::<RegularDetermination>(&facts) else { return Ok(None) };
-        let (Some(grade), Some(standard)) = (out.grade, out.determined.standard_yen) else { return Ok(None) };
-        if standard != row.standard_yen {
-            return Ok(None);
+        let id = wanted.decide(&Facts::Acquisition(facts), old.origin(), Occasion::Corrected)?;
+        let amounts = wanted.entries.iter().find(|e| e.decision_id == id).map(|e| e.amounts);
+        if amounts != Some(old.amounts) && !others.is_empty() {
+            return Ok(false);
         }
-        let told = stored::<RegularDetermination>(&facts, &trace)?;
-        let version = RegularDetermination::VERSION;
-        return Ok(span(from, row, Some(Anew { version, amounts: (grade, standard), told })));
     }
-    // a revision counts three months of pay before it, all of them in the cover (43条, 43条の2, 43条の3)
-    Ok(if from.plus(-3) >= new.first_month() { span(from, row, None) } else { None })
+    for old in others.iter().filter(|e| e.rule.0 == RegularDetermination::ID) {
+        let Some(Facts::Regular(mut facts, annual)) = Facts::read(&old.rule.0, &old.told.0)? else {
+            return Ok(false);
+        };
+        facts.acquired_on = new.acquired_on;
+        let id = wanted.decide(&Facts::Regular(facts, annual), old.origin(), Occasion::Corrected)?;
+        if !wanted.entries.iter().any(|e| e.decision_id == id && e.amounts == old.amounts) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
-fn read<T: DeserializeOwned>(inputs: &Value) -> Result<T, Problem> {
-    serde_json::from_value(inputs.clone()).map_err(|_| Problem::unavailable("stored-facts-unreadable"))
-}
-/// Bonuses that are taken back, and those that come back. One that was paid before the right cover stands against it; of months
-/// after the right loss there are none, as after any loss.
-fn corrected_bonuses(
+/// The decisions of the cover before, whose last one gave way in the month that both covers share, or gives way now.
+fn former(
+    conn: &mut PgConnection,
     cover: &CorrectedCover<'_>,
-    known: Vec<BonusRow>,
-    back: Vec<BonusRow>,
-) -> Result<(Vec<BonusRow>, Vec<BonusRow>), PayFault> {
-    let own: Vec<BonusRow> =
-        known.iter().filter(|b| is_of(cover, b.employer_id, Month::of(b.month))).cloned().collect();
-    let is_shared = |b: &BonusRow| {
-        let month = Month::of(b.month);
-        cover.others.iter().any(|o| o.first_month() <= month && o.until_month().is_none_or(|u| month < u))
-    };
-    let Some(new) = cover.new else {
-        return if own.iter().any(is_shared) { Err(PayFault::Bonus) } else { Ok((own, Vec::new())) };
-    };
-    let is_over = |b: &BonusRow| new.until_month().is_some_and(|until| Month::of(b.month) >= until);
-    let paid_before =
-        |day: &NaiveDate| *day < new.acquired_on && own.iter().any(|b| Month::of(b.month) == Month::of(*day));
-    let is_before = |b: &BonusRow| Month::of(b.month) < new.first_month();
-    let closed: Vec<BonusRow> = own.iter().filter(|b| is_over(b)).cloned().collect();
-    if own.iter().any(is_before) || cover.paid_on.iter().any(paid_before) || closed.iter().any(is_shared) {
-        return Err(PayFault::Bonus);
+    covers: &[Cover],
+) -> Result<Option<Histories>, Problem> {
+    let before = cover.others.iter().rev().find(|o| o.acquired_on < cover.old.acquired_on);
+    let Some(days) = before else { return Ok(None) };
+    let case = case(cover, days.acquired_on);
+    let stored = keep::history(conn, &case)?;
+    let mut wanted = stored.clone();
+    wanted.until = keep::until(covers, days.acquired_on);
+    let until = wanted.until;
+    wanted.entries.retain(|e| until.is_none_or(|until| e.from < until));
+    Ok(Some((case, stored, wanted)))
+}
+/// Bonuses paid before the right cover stand against it; those paid from the day of the right loss on are none, as after any loss, and those
+/// that the wrong loss took back come back.
+fn bonuses(
+    conn: &mut PgConnection,
+    cover: &CorrectedCover<'_>,
+    covers: &[Cover],
+) -> Result<Result<BonusPlan, PayFault>, Problem> {
+    let known = bonus_store::payments(conn, cover.person, None)?;
+    let own: Vec<PaymentRow> = known.iter().filter(|p| cover.old.has(p.paid_on)).cloned().collect();
+    let is_early = |p: &PaymentRow| cover.new.is_some_and(|new| p.paid_on < new.acquired_on);
+    if own.iter().any(is_early) {
+        return Ok(Err(PayFault::Bonus));
     }
-    let mut returned: Vec<BonusRow> = Vec::new();
-    for b in back {
-        let is_new = known.iter().chain(&returned).all(|k| k.month != b.month);
-        if b.employer_id == cover.employer && is_new && !is_over(&b) {
-            returned.push(b);
+    let is_over = |p: &PaymentRow| cover.new.is_none_or(|new| !new.has(p.paid_on));
+    let gone: Vec<PaymentRow> = own.into_iter().filter(is_over).collect();
+    let mut back: Vec<PaymentRow> = Vec::new();
+    if let (Some(at), Some(lost), Some(new)) = (cover.lost_known_at, cover.old.lost_on, cover.new) {
+        for p in before::payments_before(conn, cover.person, at, lost)? {
+            let is_same = |k: &PaymentRow| {
+                k.payment_id == p.payment_id || (k.employer_id, k.paid_on) == (p.employer_id, p.paid_on)
+            };
+            if new.has(p.paid_on) && !known.iter().chain(&back).any(is_same) {
+                back.push(p);
+            }
         }
     }
-    Ok((closed, returned))
+    let losses: Vec<NaiveDate> =
+        [cover.old.lost_on, cover.new.and_then(|n| n.lost_on)].into_iter().flatten().collect();
+    let case = case(cover, cover.old.acquired_on);
+    bonuses::plan_other_days(conn, &case, (covers, &losses), (&gone, back)).map(Ok)
 }
 
-/// Writes what was planned. Bonuses of a fiscal year in which one comes or goes are counted anew, up to the cap of the year (45条1項).
+/// Writes what was planned.
 /// # Errors
-/// 409 `not-decidable`; database errors.
+/// Database errors.
 pub fn write_corrected<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
@@ -250,62 +289,19 @@ pub fn write_corrected<Op: Operation>(
     plan: CorrectedDecisions,
 ) -> Result<(), Problem> {
     let act = Act::permitted(tx, permit, Some(source))?;
-    let closed: Vec<Uuid> = plan.closed.iter().map(|r| r.row_id).collect();
-    store::close(tx.conn(), &act, &closed)?;
-    for w in &plan.written {
-        store::copy(tx.conn(), &act, w.of.0.row_id, (w.from, w.until), w.of.1.as_ref())?;
+    let histories: Vec<Histories> = plan.former.into_iter().chain([plan.own]).collect();
+    for (_, stored, wanted) in &histories {
+        keep::clear(tx.conn(), &act, (stored, wanted))?;
     }
-    let gone: Vec<Uuid> = plan.bonuses_closed.iter().map(|b| b.bonus_id).collect();
-    store::close_bonuses(tx.conn(), &act, &gone)?;
-    let mut years: Vec<i32> = plan
-        .bonuses_closed
-        .iter()
-        .chain(&plan.bonuses_back)
-        .map(|b| fiscal_year(Month::of(b.month)))
-        .collect();
-    years.sort_unstable();
-    years.dedup();
-    for year in years {
-        count_anew(tx, permit, person, year, &plan.bonuses_back)?;
+    // all old versions of both covers are closed by now: their decisions don't meet
+    for (case, stored, wanted) in &histories {
+        keep::fill(tx.conn(), &act, case, (stored, wanted))?;
     }
-    Ok(())
-}
-fn fiscal_year(month: Month) -> i32 {
-    month.year() - i32::from(month.number() < 4)
-}
-fn count_anew<Op: Operation>(
-    tx: &mut Tx<'_>,
-    permit: &Permit<Op>,
-    person: Uuid,
-    year: i32,
-    back: &[BonusRow],
-) -> Result<(), Problem> {
-    let known = store::live_bonuses(tx, permit, person)?;
-    let of_year = |b: &&BonusRow| fiscal_year(Month::of(b.month)) == year;
-    let mut all: Vec<(&BonusRow, bool)> = known.iter().filter(of_year).map(|b| (b, true)).collect();
-    all.extend(back.iter().filter(of_year).map(|b| (b, false)));
-    all.sort_by_key(|(b, _)| b.month);
-    let mut sum = 0;
-    for (b, is_known) in all {
-        let month = Month::of(b.month);
-        let facts = BonusInput { month, amounts_yen: amounts_of(b)?, cumulative_before_yen: amount(sum)? };
-        let (out, trace) = rules::apply::<StandardBonus>(&facts).map_err(undecidable)?;
-        sum += out.standard_bonus_yen;
-        let told = stored::<StandardBonus>(&facts, &trace)?;
-        if is_known && told.0 == b.inputs {
-            continue;
-        }
-        let new = NewBonus {
-            bonus_id: Some(b.bonus_id),
-            person: (person, b.employer_id),
-            rule: (StandardBonus::ID, StandardBonus::VERSION),
-            month,
-            amounts: (b.reported_yen, out.standard_bonus_yen),
-            told,
-            received_on: b.received_on,
-            source: b.source,
-        };
-        store::put_bonus(tx, permit, new)?;
+    for office in &plan.offices.1 {
+        members::close_office(tx.conn(), &act, office.office_id)?;
     }
-    Ok(())
+    for office in &plan.offices.0 {
+        members::put_office(tx.conn(), &act, person, office)?;
+    }
+    plan.bonuses.keep(tx, permit).map(|_| ())
 }

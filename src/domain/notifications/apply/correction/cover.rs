@@ -2,7 +2,7 @@
 //! correction is refused with what stands against it.
 use super::{
     super::super::{
-        AcquisitionCancellation, LossCancellation, QualificationDateCorrection, model::NotificationRow, store,
+        AcquisitionCancellation, LossCancellation, QualificationDateCorrection, model::NotificationRow,
     },
     Against, Line,
 };
@@ -105,9 +105,10 @@ fn planned(
     planned_loss_on: Option<NaiveDate>,
 ) -> Planned {
     let others = members::other_covers(tx, &cover)?;
+    // 任意継続 begins on the day of the loss, for those who were insured two months before it (健康保険法3条4項)
     let rests =
-        |o: &members::OtherCover| o.enrolment_type != COMPULSORY && o.acquired_on >= cover.acquired_on;
-    if new.is_none() && others.iter().any(rests) {
+        |o: &members::OtherCover| o.enrolment_type != COMPULSORY && Some(o.acquired_on) == cover.lost_on;
+    if new != Some(cover.days()) && others.iter().any(rests) {
         return Ok(Err(Against::RestingCover));
     }
     let days: Vec<CoverDays> = others.iter().map(members::OtherCover::days).collect();
@@ -124,15 +125,14 @@ fn planned(
             Err(fault) => return Ok(Err(fault.into())),
         }
     }
-    let at = (cover.person_id, cover.employer_id);
     let corrected = CorrectedCover {
         person: cover.person_id,
         employer: cover.employer_id,
         old: cover.days(),
         new,
         lost_known_at: cover.lost_known_at,
+        received_on: tx.today(),
         others: &days,
-        paid_on: &store::bonus_days(tx, at)?,
     };
     let pay = match remuneration::plan_corrected(tx, &corrected)? {
         Ok(pay) => pay,
