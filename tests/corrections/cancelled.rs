@@ -173,3 +173,53 @@ fn a_dependent_who_was_to_leave_later_leaves_then() {
     o.accepted(&no_loss(KYU, "2026-11-10"));
     assert_eq!(o.dependencies(child), [period("2026-04-01", Some("2026-11-20"))]);
 }
+#[test]
+fn voluntary_continuation_rests_on_the_loss() {
+    let o = Office::new();
+    let member = o.insured(NANA, "2026-04-01");
+    o.accepted(&loss(NANA, "2026-09-30", "2026-10-01"));
+    o.w.run(&format!(
+        "insert into enrolment (row_id, enrolment_id, person_id, employer_id, enrolment_type, symbol, number, branch, acquired_on, \
+           acquisition_reason, acquisition_received_on, recorded_at, recorded_by) \
+         select gen_random_uuid(), gen_random_uuid(), person_id, employer_id, 'voluntary_continuation', '99', '1', '00', \
+           '2026-10-01', 'voluntary', '2026-10-01', recorded_at, recorded_by \
+         from enrolment where person_id = '{member}' and superseded_at is null"
+    ));
+    for form in
+        [no_loss(NANA, "2026-10-01"), super::other_loss(NANA, "2026-04-01", "2026-10-01", "2026-09-01")]
+    {
+        let r = o.decided(&form);
+        assert_eq!((r.status, r.body["code"].as_str()), (409, Some("resting-cover-stands")), "{}", r.text);
+    }
+    assert_eq!(o.covers(member).len(), 2);
+}
+#[test]
+fn another_office_goes_on_with_the_cover() {
+    let o = Office::new();
+    let member = o.insured(NANA, "2025-04-01");
+    let mut office = super::with(
+        super::named("two_office_report", NANA),
+        &[("starts_on", "2026-06-10"), ("other_office_name", "架空別会社")],
+    );
+    office["other_monthly_yen"] = json!(200_000);
+    o.accepted(&office);
+    let offices = || {
+        let all = o.w.rows("select from_on, until_on from concurrent_office where superseded_at is null");
+        all.into_iter().map(|r| (r["from_on"].clone(), r["until_on"].clone())).collect::<Vec<_>>()
+    };
+    let before = (o.held(member), offices());
+    assert_eq!(before.0.len(), 2, "{:?}", before.0);
+    for (left, lost) in [("2026-08-31", "2026-09-01"), ("2026-04-30", "2026-05-01")] {
+        o.accepted(&loss(NANA, left, lost));
+        assert_ne!(o.held(member), before.0);
+        o.accepted(&no_loss(NANA, lost));
+        assert_eq!((o.held(member), offices()), before, "{lost}");
+    }
+    o.refused(
+        &super::other_acquisition(NANA, "2025-04-01", "2026-06-11"),
+        "E-STANDS-AGAINST",
+        "corrected_acquired_on",
+    );
+    o.accepted(&no_acquisition(NANA, "2025-04-01"));
+    assert!(o.held(member).is_empty() && offices().is_empty());
+}
