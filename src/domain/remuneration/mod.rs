@@ -2,6 +2,7 @@
 //! (健康保険法40条–47条), and the months without premiums. Pure rules that explain themselves; `kenpo calc` and
 //! `/v1/calculations` are their outer faces, `decisions` keeps what they decided about a person.
 mod api;
+mod corrections;
 mod decisions;
 mod leaves;
 mod no_bonus;
@@ -10,6 +11,7 @@ mod told;
 
 pub use api::calculate;
 pub(crate) use api::calculations;
+pub use corrections::{CorrectedCover, CorrectedPay, CoverChange, PayFault, plan_corrected, write_corrected};
 pub use decisions::{
     AnnualPay, BonusChange, BonusCorrection, BonusPlan, Case, Continued, ContinuedBy, Decided, DecidedBonus,
     DecisionRule, Determination, LeaveEnd, OccasionalPay, OfficePlan, PayChange, PayCorrection, PayReport,

@@ -199,6 +199,36 @@ pub fn end_of_office(
     bring(conn, act, person, (&stored, &wanted, &years))
 }
 
+/// What other days of a cover would do: these payments are none, those come back; the months of the loss before and after are marked
+/// anew. `covers` are the periods of the person with the right days.
+/// # Errors
+/// 409 `not-decidable`; database errors.
+pub fn plan_other_days(
+    conn: &mut PgConnection,
+    case: &Case,
+    (covers, losses): (&[Cover], &[NaiveDate]),
+    (gone, back): (&[PaymentRow], Vec<PaymentRow>),
+) -> Result<BonusPlan, Problem> {
+    let mut payments = bonus_store::payments(conn, case.person, None)?;
+    payments.retain(|p| gone.iter().all(|g| g.payment_id != p.payment_id));
+    payments.extend(back.iter().cloned());
+    payments.sort_by_key(|p| p.paid_on);
+    let days = gone.iter().chain(&back).map(|p| p.paid_on).chain(losses.iter().copied());
+    let years: BTreeSet<i32> = days.map(|day| fiscal_year(Month::of(day))).collect();
+    let is_own = |p: &&PaymentRow| p.employer_id == case.employer;
+    let own_months = payments.iter().chain(gone).filter(is_own).map(|p| Month::of(p.paid_on)).collect();
+    Ok(BonusPlan {
+        case: *case,
+        month: Month::of(case.acquired_on),
+        gone: gone.iter().map(|p| p.payment_id).collect(),
+        new: back,
+        stored: bonus_store::by_month(conn, case.person, None)?,
+        wanted: reckon(&payments, covers, &years)?,
+        years,
+        own_months,
+        is_correction: false,
+    })
+}
 type State = (Vec<Cover>, Vec<PaymentRow>);
 fn state(conn: &mut PgConnection, person: Uuid) -> Result<State, Problem> {
     Ok((members::covers(conn, person)?, bonus_store::payments(conn, person, None)?))

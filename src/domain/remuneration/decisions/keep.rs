@@ -51,7 +51,8 @@ pub fn history(conn: &mut PgConnection, case: &Case) -> Result<History, Problem>
     let offices = members::offices(conn, case.person, None)?.into_iter().filter(is_beside).collect();
     Ok(History { entries, displaced, gave_way, principal, offices, first, until })
 }
-fn entry(row: LiveRow) -> Entry {
+/// A stored decision.
+pub fn entry(row: LiveRow) -> Entry {
     Entry {
         decision_id: row.decision_id,
         employer: row.employer_id,
@@ -73,19 +74,41 @@ pub fn keep(
     case: &Case,
     (stored, wanted): (&History, &History),
 ) -> Result<(), Problem> {
+    clear(conn, act, (stored, wanted))?;
+    // All old versions are closed by now: decisions that give months to one another don't meet.
+    fill(conn, act, case, (stored, wanted))
+}
+/// Closes the versions that do not stay.
+/// # Errors
+/// Database errors.
+pub fn clear(
+    conn: &mut PgConnection,
+    act: &Act,
+    (stored, wanted): (&History, &History),
+) -> Result<(), Problem> {
     let ends = wanted.ends();
-    let wanted: Vec<(&Entry, Option<Month>)> = wanted.entries.iter().zip(ends).collect();
-    let stays =
-        |e: &Entry| wanted.iter().any(|(w, until)| w.decision_id == e.decision_id && *until == e.until);
+    let stays = |e: &Entry| {
+        let mut wanted = wanted.entries.iter().zip(&ends);
+        wanted.any(|(w, until)| w.decision_id == e.decision_id && *until == e.until)
+    };
     for gone in stored.entries.iter().filter(|e| !stays(e)) {
         store::close(conn, act, gone.decision_id)?;
     }
-    // All old versions are closed by now: decisions that give months to one another don't meet.
-    for (entry, until) in &wanted {
-        let is_stored =
-            stored.entries.iter().any(|e| e.decision_id == entry.decision_id && e.until == *until);
+    Ok(())
+}
+/// Writes the versions that are not stored.
+/// # Errors
+/// Database errors.
+pub fn fill(
+    conn: &mut PgConnection,
+    act: &Act,
+    case: &Case,
+    (stored, wanted): (&History, &History),
+) -> Result<(), Problem> {
+    for (entry, until) in wanted.entries.iter().zip(wanted.ends()) {
+        let is_stored = stored.entries.iter().any(|e| e.decision_id == entry.decision_id && e.until == until);
         if !is_stored {
-            store::insert(conn, act, case.person, (entry, *until))?;
+            store::insert(conn, act, case.person, (entry, until))?;
         }
     }
     Ok(())

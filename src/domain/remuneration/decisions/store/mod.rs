@@ -1,6 +1,7 @@
 //! SQL of decisions. Nothing is overwritten: a change closes a row by `superseded_at` and writes a new one. Whoever writes holds the
 //! person.
 pub mod bonuses;
+pub mod history;
 
 use super::{
     history::Entry,
