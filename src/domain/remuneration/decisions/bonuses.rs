@@ -209,14 +209,13 @@ pub fn plan_other_days(
     (covers, losses): (&[Cover], &[NaiveDate]),
     (gone, back): (&[PaymentRow], Vec<PaymentRow>),
 ) -> Result<BonusPlan, Problem> {
-    let mut payments = bonus_store::payments(conn, case.person, None)?;
+    let before = bonus_store::payments(conn, case.person, None)?;
+    let mut payments = before.clone();
     payments.retain(|p| gone.iter().all(|g| g.payment_id != p.payment_id));
     payments.extend(back.iter().cloned());
     payments.sort_by_key(|p| p.paid_on);
     let days = gone.iter().chain(&back).map(|p| p.paid_on).chain(losses.iter().copied());
     let years: BTreeSet<i32> = days.map(|day| fiscal_year(Month::of(day))).collect();
-    let is_own = |p: &&PaymentRow| p.employer_id == case.employer;
-    let own_months = payments.iter().chain(gone).filter(is_own).map(|p| Month::of(p.paid_on)).collect();
     Ok(BonusPlan {
         case: *case,
         month: Month::of(case.acquired_on),
@@ -225,7 +224,7 @@ pub fn plan_other_days(
         stored: bonus_store::by_month(conn, case.person, None)?,
         wanted: reckon(&payments, covers, &years)?,
         years,
-        own_months,
+        own: own_months(case.employer, covers, (&before, &payments)),
         is_correction: false,
     })
 }
