@@ -1,6 +1,9 @@
 //! Standard remuneration: forms of pay as employers file them, decisions as the law makes them, and their explanation.
+mod bulk;
+mod bulk_orders;
 mod forms;
 mod journey;
+mod leave_joins;
 mod leave_refusals;
 mod leaves;
 mod refusals;

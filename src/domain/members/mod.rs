@@ -17,11 +17,11 @@ pub use identity::{correct_name, restate};
 pub use model::{MemberRow, PersonRow};
 pub use name_api::NameReason;
 pub use named::{
-    CoverPeriod, Named, current_name, find_named, hold, hold_names, is_insured_at, likeness, namesakes,
-    periods,
+    CoverPeriod, Named, current_name, find_named, find_named_at, hold, hold_all, hold_names, insured_among,
+    is_insured_at, likeness, namesakes, periods,
 };
 pub use reader::MemberReader;
 pub use store::{
-    Knowledge, find, find_person, identities, identity_join, lock_person, one_as_known, written,
+    Knowledge, all_written, find, find_person, identities, identity_join, lock_person, one_as_known, written,
 };
 pub use views::{Address, Identity, NumberState, PersonSex, address};

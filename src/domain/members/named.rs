@@ -1,11 +1,12 @@
 //! Persons found by what a form says of them: 整理番号, reading and birth day.
 use super::changes::IdentityFacts;
 use crate::{
-    kernel::{Operation, Permit, Problem, Tx},
+    kernel::{Operation, Permit, Problem, Tx, errand::Act},
     values::kana,
 };
 use chrono::NaiveDate;
-use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
+use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// What a form says of the insured person whom it is about.
@@ -55,6 +56,16 @@ pub fn find_named(
     employer: Uuid,
     names: &[Named<'_>],
 ) -> Result<Vec<Option<Uuid>>, Problem> {
+    let at: Vec<(Uuid, Named<'_>)> = names.iter().map(|n| (employer, *n)).collect();
+    find_named_at(tx.conn(), &at)
+}
+/// As `find_named`, each name at an employer of its own.
+/// # Errors
+/// Database errors.
+pub fn find_named_at(
+    conn: &mut PgConnection,
+    names: &[(Uuid, Named<'_>)],
+) -> Result<Vec<Option<Uuid>>, Problem> {
     if names.is_empty() {
         return Ok(Vec::new());
     }
@@ -63,19 +74,19 @@ pub fn find_named(
            (array_agg(e.person_id order by e.acquired_on desc) \
              filter (where ltrim(e.office_number, '0') = ltrim(k.office, '0')))[1], \
            case when count(*) = 1 then (array_agg(e.person_id))[1] end) as person_id \
-         from unnest($2, $3, $4, $5) with ordinality as k(office, kana, birth, lost, n) \
+         from unnest($1, $2, $3, $4, $5) with ordinality as k(employer, office, kana, birth, lost, n) \
          join person_identity i on i.kana_search = k.kana and i.birth_on = k.birth and i.superseded_at is null \
            and i.valid_to is null \
-         join enrolment e on e.person_id = i.person_id and e.employer_id = $1 and e.superseded_at is null and ",
+         join enrolment e on e.person_id = i.person_id and e.employer_id = k.employer and e.superseded_at is null and ",
         runs!("k.lost"),
         " group by k.n",
     ))
-    .bind::<t::Uuid, _>(employer)
-    .bind::<t::Array<t::Nullable<t::Text>>, _>(names.iter().map(|n| n.office_number).collect::<Vec<_>>())
-    .bind::<t::Array<t::Text>, _>(names.iter().map(|n| kana::search_fold(n.name_kana)).collect::<Vec<_>>())
-    .bind::<t::Array<t::Date>, _>(names.iter().map(|n| n.birth_on).collect::<Vec<_>>())
-    .bind::<t::Array<t::Nullable<t::Date>>, _>(names.iter().map(|n| n.lost_on).collect::<Vec<_>>())
-    .load(tx.conn())?;
+    .bind::<t::Array<t::Uuid>, _>(names.iter().map(|n| n.0).collect::<Vec<_>>())
+    .bind::<t::Array<t::Nullable<t::Text>>, _>(names.iter().map(|n| n.1.office_number).collect::<Vec<_>>())
+    .bind::<t::Array<t::Text>, _>(names.iter().map(|n| kana::search_fold(n.1.name_kana)).collect::<Vec<_>>())
+    .bind::<t::Array<t::Date>, _>(names.iter().map(|n| n.1.birth_on).collect::<Vec<_>>())
+    .bind::<t::Array<t::Nullable<t::Date>>, _>(names.iter().map(|n| n.1.lost_on).collect::<Vec<_>>())
+    .load(conn)?;
     let mut persons = vec![None; names.len()];
     for f in found {
         let at = usize::try_from(f.n - 1).ok().and_then(|at| persons.get_mut(at));
@@ -105,6 +116,31 @@ pub fn is_insured_at(
     .get_result(tx.conn())
     .optional()?;
     Ok(found.is_some())
+}
+crate::row! {
+    /// A person insured at an employer.
+    pub struct InsuredAt {
+        /// Who.
+        person_id: t::Uuid => Uuid,
+        /// Where.
+        employer_id: t::Uuid => Uuid,
+    }
+}
+/// Those of these persons who are insured now, each with the employer.
+/// # Errors
+/// Database errors.
+pub fn insured_among(
+    conn: &mut PgConnection,
+    _: &Act,
+    persons: &[Uuid],
+) -> Result<HashSet<(Uuid, Uuid)>, Problem> {
+    let found: Vec<InsuredAt> = sql_query(
+        "select person_id, employer_id from enrolment \
+         where person_id = any($1) and superseded_at is null and lost_on is null",
+    )
+    .bind::<t::Array<t::Uuid>, _>(persons)
+    .load(conn)?;
+    Ok(found.into_iter().map(|i| (i.person_id, i.employer_id)).collect())
 }
 /// The name that is valid now, if there is such a person.
 /// # Errors
@@ -204,9 +240,15 @@ pub fn hold_names<Op: Operation>(
 /// # Errors
 /// 409 when those before it take too long.
 pub fn hold<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, persons: &[Uuid]) -> Result<(), Problem> {
+    hold_all(tx.conn(), persons)
+}
+/// As `hold`, for work of the product itself.
+/// # Errors
+/// 409 when those before it take too long.
+pub fn hold_all(conn: &mut PgConnection, persons: &[Uuid]) -> Result<(), Problem> {
     sql_query("select id from person where id = any($1) order by id for update")
         .bind::<t::Array<t::Uuid>, _>(persons)
-        .execute(tx.conn())?;
+        .execute(conn)?;
     Ok(())
 }
 crate::row! {

@@ -21,9 +21,9 @@ mod numbers;
 mod pay_forms;
 mod rows;
 mod rules;
+mod runs;
 mod store;
 
-pub use api::routes;
 pub use cases::concerns;
 pub use codes::*;
 pub use csv::{FILE_TOO_LARGE, FileError, FileResult, OfficeRef, ParsedFile, parse_file};
@@ -40,3 +40,10 @@ pub use numbers::{CutNumbers, Slot};
 pub use pay_forms::{BonusReport, RegularReport, ReportedMonth, RevisionReport};
 pub use rows::{ParsedRow, PensionOffice};
 pub use rules::{CharacterMode, Checked, Disposition, EraMode, RuleSettings, check_form};
+pub use runs::{DETERMINE, DropFiles, work as determine};
+
+/// Operations of this module.
+pub fn routes(r: &mut crate::kernel::Routes) {
+    api::routes(r);
+    runs::routes(r);
+}

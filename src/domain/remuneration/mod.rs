@@ -10,8 +10,9 @@ mod told;
 pub use api::calculate;
 pub(crate) use api::calculations;
 pub use decisions::{
-    Case, Decided, DecidedBonus, LeaveEnd, decide_acquisition, decide_bonus, decide_leave_end,
-    decide_occasional, decide_regular, end_on_loss, preview_leave_end,
+    Case, Decided, DecidedBonus, Determination, LeaveEnd, Standing, already_determined, decide_acquisition,
+    decide_bonus, decide_leave_end, decide_occasional, decide_regular, end_on_loss, keep_regular,
+    preview_leave_end,
 };
 pub use leaves::{
     AppliedLeave, BIRTH_TIME_MOST, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave,

@@ -5,6 +5,7 @@ use super::model::{EnrolmentVersion, IdentityVersion, MemberRow, PersonRow};
 use crate::kernel::{
     Guarded, Operation, Permit, Problem, RowScope, Subject, Tx,
     db::{Bind, Fixed},
+    errand::Act,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{PgConnection, QueryResult, QueryableByName, RunQueryDsl, pg::Pg, sql_query, sql_types as t};
@@ -139,6 +140,17 @@ pub fn find_person(tx: &mut Tx<'_>, person: Uuid) -> Result<Guarded<PersonRow>, 
 pub fn written<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, id: Uuid) -> Result<MemberRow, Problem> {
     let today = tx.today();
     find_many(tx.conn(), &[id], today)?.pop().ok_or_else(Problem::not_found)
+}
+/// Insured persons as just written, many at once.
+/// # Errors
+/// Database errors.
+pub fn all_written(
+    conn: &mut PgConnection,
+    _: &Act,
+    ids: &[Uuid],
+    today: NaiveDate,
+) -> Result<Vec<MemberRow>, Problem> {
+    Ok(find_many(conn, ids, today)?)
 }
 /// As of a day, as known now, many at once: for the coalescing reader.
 pub(super) fn find_many(

@@ -170,9 +170,7 @@ fn accept<Op: Operation>(
 ) -> Result<NotificationRow, Problem> {
     let state = State::of(&row.state).after(Step::Accept)?;
     let form: Form =
-        row.form.clone().and_then(|f| serde_json::from_value(f).ok()).ok_or_else(|| {
-            Problem::conflict("no-form", "届書の内容がありません", "There is no form to apply")
-        })?;
+        row.form.clone().and_then(|f| serde_json::from_value(f).ok()).ok_or_else(apply::no_form)?;
     let applied = apply::apply(tx, permit, &apply::Case { row, choices }, &form)?;
     store::settle(tx, permit, row, state, (Some(applied.person), Some(applied.result), serde_json::json!([])))
 }

@@ -13,6 +13,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 pub use leave::{covered_since, planned as planned_leave};
+pub use pay::{require_rule, result as pay_result};
 pub use person::{Choice, SamePersonProposal, proposals};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -23,6 +24,10 @@ pub struct Case<'a> {
     pub row: &'a NotificationRow,
     /// 名寄せ: what staff chose for places of the form, in the order of the request.
     pub choices: &'a [(Slot, Choice)],
+}
+/// 409 for a notification that holds no form that can be read.
+pub fn no_form() -> Problem {
+    Problem::conflict("no-form", "届書の内容がありません", "There is no form to apply")
 }
 /// Who was concerned, and the result that payroll needs.
 pub struct Applied {
@@ -242,7 +247,8 @@ pub fn named(form: &Form) -> members::Named<'_> {
         lost_on,
     }
 }
-fn person_not_found() -> Problem {
+/// 409 where nobody is insured whom a form is about.
+pub fn person_not_found() -> Problem {
     Problem::conflict(
         "person-not-found",
         "該当する被保険者がいません",

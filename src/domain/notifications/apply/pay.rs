@@ -21,6 +21,16 @@ pub fn regular<Op: Operation>(
     (row, insured): (&NotificationRow, Uuid),
     f: &RegularReport,
 ) -> Result<Applied, Problem> {
+    require_rule(f)?;
+    let (member, case) = still_insured(tx, permit, row, insured)?;
+    let of = (f.applies_from.year(), f.work_kind());
+    let decided = remuneration::decide_regular(tx, permit, &case, of, f.paid_months())?;
+    applied(tx, permit, row, &member, decided)
+}
+/// The rule of 定時決定 alone can decide the form.
+/// # Errors
+/// 409 `revision-planned`, `insurer-determines`.
+pub fn require_rule(f: &RegularReport) -> Result<(), Problem> {
     if f.revision_planned {
         return Err(Problem::conflict(
             "revision-planned",
@@ -28,11 +38,7 @@ pub fn regular<Op: Operation>(
             "A revision is planned: decide the revision, or return the form",
         ));
     }
-    refuse_insurers(f.corrected_average_yen.is_some() || f.annual_average, f.two_or_more_offices)?;
-    let (member, case) = still_insured(tx, permit, row, insured)?;
-    let of = (f.applies_from.year(), f.work_kind());
-    let decided = remuneration::decide_regular(tx, permit, &case, of, f.paid_months())?;
-    applied(tx, permit, row, &member, decided)
+    refuse_insurers(f.corrected_average_yen.is_some() || f.annual_average, f.two_or_more_offices)
 }
 /// 随時改定.
 /// # Errors
@@ -125,9 +131,13 @@ pub(super) fn applied<Op: Operation>(
     // These forms name a known person: a number that came with them is forgotten with the decision.
     let kernel = tx.kernel();
     kernel.vault.drop_pending(tx.conn(), row.id)?;
+    Ok(Applied { person: member.person_id, result: result(member, decided) })
+}
+/// What payroll is told: whom it is about, and what was decided or kept.
+pub fn result(member: &members::MemberRow, decided: impl Serialize) -> Value {
     let result = json!({ "member_id": member.person_id, "symbol": member.symbol, "number": member.number, "branch": member.branch,
                          "acquired_on": member.acquired_on, "dependents": [] });
-    Ok(Applied { person: member.person_id, result: with(result, decided) })
+    with(result, decided)
 }
 /// A result with what was decided.
 pub fn with(mut result: Value, decided: impl Serialize) -> Value {

@@ -5,8 +5,8 @@ use super::{
         leaves,
         rules::{
             self, AcquisitionDetermination, AcquisitionInput, BonusInput, FixedPayChange, OccasionalInput,
-            OccasionalRevision, PaidMonth, Refusal, RegularDetermination, RegularInput, Rule, StandardBonus,
-            Trace, WorkKind,
+            OccasionalRevision, PaidMonth, Refusal, RegularDetermination, Rule, StandardBonus, Trace,
+            WorkKind,
         },
         told::stored,
     },
@@ -27,8 +27,6 @@ use uuid::Uuid;
 pub(super) const MATERNITY_END: &str = "maternity_leave_end_revision";
 /// 改定区分 after a leave, as it is stored.
 pub(super) const CHILDCARE_END: &str = "childcare_leave_end_revision";
-/// Revisions that take the place of a regular determination (健康保険法41条3項).
-const REVISIONS: [&str; 3] = [OccasionalRevision::ID, MATERNITY_END, CHILDCARE_END];
 
 /// Whose remuneration is decided, and by which form.
 #[derive(Clone, Copy, Debug)]
@@ -82,44 +80,6 @@ pub fn decide_acquisition<Op: Operation>(
     let told = stored::<AcquisitionDetermination>(&facts, &trace)?;
     let amounts = (out.grade, out.standard_yen, out.remuneration_yen);
     keep::<AcquisitionDetermination, _>(tx, permit, case, out.effective_month, amounts, told).map(Some)
-}
-/// 定時決定 (健康保険法41条) of a year from April, May and June.
-/// # Errors
-/// 409 `before-acquisition`, `already-determined` when this September is decided so already, `no-determination` when the law has
-/// none, `not-decidable` when the facts do not fit the rule.
-pub fn decide_regular<Op: Operation>(
-    tx: &mut Tx<'_>,
-    permit: &Permit<Op>,
-    case: &Case,
-    (year, kind): (i32, WorkKind),
-    months: Vec<PaidMonth>,
-) -> Result<Decided, Problem> {
-    let from = Month::in_year(year, 9);
-    require_cover(case, from)?;
-    let live = store::live(tx, permit, case.person)?;
-    require_first(&live, RegularDetermination::ID, from)?;
-    let previous = holding(&live, from.plus(-1));
-    let revised = live
-        .iter()
-        .filter(|d| REVISIONS.contains(&d.rule.as_str()))
-        .map(|d| Month::of(d.applies_from))
-        .find(|m| (Month::in_year(year, 7)..=from).contains(m));
-    let facts = RegularInput {
-        year,
-        kind,
-        months,
-        previous_standard_yen: previous.and_then(|d| Yen::new(d.standard_yen)),
-        acquired_on: case.acquired_on,
-        lost_on: None,
-        revision_month: revised.and_then(|m| u8::try_from(m.number()).ok()),
-    };
-    let (out, trace) = rules::apply::<RegularDetermination>(&facts).map_err(undecidable)?;
-    let (Some(grade), Some(standard)) = (out.grade, out.determined.standard_yen) else {
-        return Err(reasoned("no-determination", &trace));
-    };
-    let monthly = out.determined.average_yen.or(previous.map(|d| d.monthly_yen)).unwrap_or(standard);
-    let told = stored::<RegularDetermination>(&facts, &trace)?;
-    keep::<RegularDetermination, _>(tx, permit, case, from, (grade, standard, monthly), told)
 }
 /// 随時改定 (健康保険法43条) after a change of fixed pay, from the stored standard remuneration. One that takes effect from July to
 /// September takes the place of that September's regular determination (41条3項).
@@ -222,7 +182,7 @@ pub fn end_on_loss(
     store::cut(conn, act, person, until)?;
     store::take_back(conn, act, person, (until, None), None)?;
     store::take_back_bonuses(conn, act, person, until)?;
-    leaves::end_on_loss(conn, act, person, lost_on)
+    leaves::end_on_loss(conn, act, person, (acquired_on, lost_on))
 }
 
 /// Decides a month of bonuses and writes it; gives its 標準賞与額.
@@ -256,7 +216,7 @@ fn amounts_of(b: &BonusRow) -> Result<Vec<Yen>, Problem> {
         .map(|facts| facts.amounts_yen)
         .map_err(|_| Problem::unavailable("stored-facts-unreadable"))
 }
-fn keep<R: Rule, Op: Operation>(
+pub(super) fn keep<R: Rule, Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
     case: &Case,
@@ -296,7 +256,7 @@ pub(super) fn amount(yen: i64) -> Result<Yen, Problem> {
         .ok_or_else(|| Problem::conflict("not-decidable", "金額が範囲外です", "An amount is out of range"))
 }
 /// The decision that holds in a month.
-fn holding(live: &[DecisionRow], month: Month) -> Option<&DecisionRow> {
+pub(super) fn holding(live: &[DecisionRow], month: Month) -> Option<&DecisionRow> {
     let day = month.first_day();
     live.iter().find(|d| d.applies_from <= day && d.applies_until.is_none_or(|until| until > day))
 }
@@ -324,13 +284,17 @@ fn before_acquisition() -> Problem {
 /// A rule decides a month once; another form for it is a correction.
 pub(super) fn require_first(live: &[DecisionRow], rule: &str, from: Month) -> Result<(), Problem> {
     if live.iter().any(|d| d.rule == rule && Month::of(d.applies_from) == from) {
-        return Err(Problem::conflict(
-            "already-determined",
-            "この月からの標準報酬月額は同じ届書により決定済みです",
-            "The standard remuneration from this month on is decided by such a form already",
-        ));
+        return Err(already_determined());
     }
     Ok(())
+}
+/// 409 for a second form of one kind for one month.
+pub fn already_determined() -> Problem {
+    Problem::conflict(
+        "already-determined",
+        "この月からの標準報酬月額は同じ届書により決定済みです",
+        "The standard remuneration from this month on is decided by such a form already",
+    )
 }
 pub(super) fn undecidable(r: Refusal) -> Problem {
     let (ja, en) = r.detail.split_once(" / ").unwrap_or((r.detail, r.detail));
