@@ -2,7 +2,7 @@
 //! months go into the rule.
 use super::{
     super::{
-        leaves::{self, LeaveFacts},
+        leaves::{self, LeaveFacts, LeaveFault},
         rules::{
             self, GradeInput, LeaveEndInput, LeaveEndOutcome, LeaveEndRevision, LeaveKind, PaidMonth, Rule,
             StandardRemunerationGrade, Trace, WorkKind,
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     kernel::{Operation, Permit, Problem, Tx},
-    values::month::Month,
+    values::{month::Month, period},
 };
 use chrono::NaiveDate;
 
@@ -28,6 +28,8 @@ pub struct LeaveEnd {
     pub leave: LeaveKind,
     /// Its last day.
     pub ended_on: NaiveDate,
+    /// Day of birth of the child, as the form states it.
+    pub child_born_on: NaiveDate,
     /// How much the person works.
     pub kind: WorkKind,
     /// The three months from that of the day after the end.
@@ -44,7 +46,8 @@ struct Revised {
 
 /// Decides a revision after a leave.
 /// # Errors
-/// 409 `leave-not-found` when no stored leave of that kind ended on that day, `before-acquisition`, `already-determined`,
+/// 409 `leave-not-found` when no stored leave of that kind ended on that day, `child-is-three` and `leave-of-another-child` by the child of
+/// the stored leave, `before-acquisition`, `already-determined`,
 /// `nothing-to-revise`, `no-revision` with the law's reason, `not-decidable`.
 pub fn decide_leave_end<Op: Operation>(
     tx: &mut Tx<'_>,
@@ -72,6 +75,30 @@ pub fn preview_leave_end<Op: Operation>(
     let (before, revised) = revised(tx, permit, case, end, word)?;
     Ok((before, revised.amounts.1, revised.from))
 }
+fn leave_not_found() -> Problem {
+    Problem::conflict(
+        "leave-not-found",
+        "この日に終了した休業は登録されていません",
+        "No leave of this kind that ended on this day is known",
+    )
+}
+/// Months in which a child is under three.
+const UNDER_THREE: i32 = 36;
+/// The child of the stored leave is the form's, and is under three when a childcare leave ends (健康保険法43条の2第1項).
+fn require_child(stored: &LeaveFacts, end: &LeaveEnd) -> Result<(), Problem> {
+    let Some(born) = stored.child.born_on else { return Ok(()) };
+    if end.leave == LeaveKind::Childcare && stored.last_day() > period::last_day(born, UNDER_THREE) {
+        return Err(Problem::conflict(
+            "child-is-three",
+            "登録されている休業の子は、休業の終了日に3歳に達しています",
+            "The child of the stored leave was three when it ended",
+        ));
+    }
+    if born != end.child_born_on {
+        return Err(LeaveFault::OtherChild.problem());
+    }
+    Ok(())
+}
 fn revised<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
@@ -88,13 +115,8 @@ fn revised<Op: Operation>(
         all.push(row.facts_of_leave()?);
     }
     all.retain(|l| l.starts_on >= case.acquired_on);
-    if !all.iter().any(|l| l.leave_type.kind() == end.leave && l.last_day() == end.ended_on) {
-        return Err(Problem::conflict(
-            "leave-not-found",
-            "この日に終了した休業は登録されていません",
-            "No leave of this kind that ended on this day is known",
-        ));
-    }
+    let ended = all.iter().find(|l| l.leave_type.kind() == end.leave && l.last_day() == end.ended_on);
+    require_child(ended.ok_or_else(leave_not_found)?, &end)?;
     let next = |kind| {
         let begins = |l: &&LeaveFacts| l.leave_type.kind() == kind && l.starts_on == next_day;
         all.iter().find(begins).map(|l| l.starts_on)
