@@ -51,9 +51,10 @@ comment on column determination_left.reason is 'Code of the problem that the dec
 create table determination_foreseen (
   run_id uuid not null references determination_run (id),
   person_id uuid not null,
-  primary key (run_id, person_id)
+  employer_id uuid not null references employer (id),
+  primary key (run_id, person_id, employer_id)
 );
-comment on table determination_foreseen is 'Whom a dry run foresaw a decision for, while it goes on: a second form of the same person would not be decided';
+comment on table determination_foreseen is 'Whom a dry run foresaw a decision for, while it goes on: a second form of the same person and employer would not be decided';
 
 grant select, insert, update on determination_run to kenpo_service;
 grant select, insert on determination_left to kenpo_service;

@@ -9,10 +9,12 @@ pub mod dependents;
 
 pub mod remuneration;
 
+pub mod approvals;
+pub mod voluntary;
+
 pub mod calendar;
 pub mod eligibility;
 
-pub mod approvals;
 pub mod notifications;
 
 pub mod access;

@@ -85,12 +85,18 @@ fn varied(people: i32) -> World {
          insert into standard_remuneration (row_id, decision_id, person_id, employer_id, rule, rule_version, applies_from, applies_until, \
            grade, standard_yen, monthly_yen, inputs, trace, received_on, recorded_at, recorded_by) \
          select gen_random_uuid(), gen_random_uuid(), person_id, employer_id, x.rule, '1', x.starts, x.ends, 20 + n % 3, \
-           260000 + n % 3 * 20000, 255000, '{}', '{}', x.starts, '2025-01-01', person_id \
+           260000 + n % 3 * 20000, 255000, case x.rule when 'acquisition_determination' then \
+               jsonb_build_object('acquired_on', x.starts, 'monthly_yen', 255000, 'periods', '[]'::jsonb) \
+             when 'occasional_revision' then jsonb_build_object('kind', 'full', 'fixed_change', 'up', 'current_standard_yen', 260000, \
+               'change_month', to_char(x.starts - interval '3 months', 'YYYY-MM'), 'current_base_yen', 255000, 'months', ( \
+                 select jsonb_agg(jsonb_build_object('month', to_char(x.starts - make_interval(months => 3 - k), 'YYYY-MM'), \
+                   'pay_yen', 400000 + n * 100, 'base_days', 30)) from generate_series(0, 2) k)) else '{}' end, \
+           '{}', x.starts, '2025-01-01', person_id \
          from (select person_id, employer_id, office_number::int - 100 as n from enrolment) e cross join lateral ( \
            select 'acquisition_determination' as rule, date '2025-04-01' as starts, \
              case when n % 7 = 1 then date '2026-04-01' + make_interval(months => n % 10) \
                   when n % 11 = 5 then date '2026-12-01' end::date as ends where n % 5 <> 4 \
-           union all select case n % 3 when 0 then 'occasional_revision' when 1 then 'maternity_leave_end_revision' \
+           union all select case when n % 10 > 5 or n % 3 = 0 then 'occasional_revision' when n % 3 = 1 then 'maternity_leave_end_revision' \
                else 'childcare_leave_end_revision' end, (date '2026-04-01' + make_interval(months => n % 10))::date, null \
              where n % 5 <> 4 and n % 7 = 1 \
            union all select 'occasional_revision', date '2026-12-01', null where n % 5 <> 4 and n % 7 <> 1 and n % 11 = 5) x; \

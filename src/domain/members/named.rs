@@ -1,12 +1,11 @@
 //! Persons found by what a form says of them: 整理番号, reading and birth day.
 use super::changes::IdentityFacts;
 use crate::{
-    kernel::{Operation, Permit, Problem, Tx, errand::Act},
+    kernel::{Operation, Permit, Problem, Tx},
     values::kana,
 };
 use chrono::NaiveDate;
 use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
-use std::collections::HashSet;
 use uuid::Uuid;
 
 /// What a form says of the insured person whom it is about.
@@ -20,6 +19,8 @@ pub struct Named<'a> {
     pub birth_on: NaiveDate,
     /// The loss that a form states: it is also about cover that the calendar ended at 75, on that day or later.
     pub lost_on: Option<NaiveDate>,
+    /// It is about pay of a time of cover, which may be over.
+    pub past: bool,
 }
 /// Cover `e` that runs, or that the calendar ended at 75 on the day of a stated loss or later (a form comes days after the loss).
 macro_rules! runs {
@@ -73,19 +74,25 @@ pub fn find_named_at(
         "select k.n, coalesce( \
            (array_agg(e.person_id order by e.acquired_on desc) \
              filter (where ltrim(e.office_number, '0') = ltrim(k.office, '0')))[1], \
-           case when count(*) = 1 then (array_agg(e.person_id))[1] end) as person_id \
-         from unnest($1, $2, $3, $4, $5) with ordinality as k(employer, office, kana, birth, lost, n) \
+           case when count(distinct e.person_id) = 1 then (array_agg(e.person_id))[1] end) as person_id \
+         from unnest($1, $2, $3, $4, $5, $6) with ordinality as k(employer, office, kana, birth, lost, past, n) \
          join person_identity i on i.kana_search = k.kana and i.birth_on = k.birth and i.superseded_at is null \
            and i.valid_to is null \
-         join enrolment e on e.person_id = i.person_id and e.employer_id = k.employer and e.superseded_at is null and ",
+         join lateral (select person_id, office_number, acquired_on, lost_on, loss_reason, source, false as beside from enrolment \
+                 where person_id = i.person_id and employer_id = k.employer and superseded_at is null \
+               union all \
+               select person_id, office_number, from_on, until_on, null, source, true from concurrent_office \
+                 where person_id = i.person_id and employer_id = k.employer and superseded_at is null) e \
+           on (k.past or not e.beside and ",
         runs!("k.lost"),
-        " group by k.n",
+        " or e.beside and k.lost is not null and e.lost_on is null) group by k.n",
     ))
     .bind::<t::Array<t::Uuid>, _>(names.iter().map(|n| n.0).collect::<Vec<_>>())
     .bind::<t::Array<t::Nullable<t::Text>>, _>(names.iter().map(|n| n.1.office_number).collect::<Vec<_>>())
     .bind::<t::Array<t::Text>, _>(names.iter().map(|n| kana::search_fold(n.1.name_kana)).collect::<Vec<_>>())
     .bind::<t::Array<t::Date>, _>(names.iter().map(|n| n.1.birth_on).collect::<Vec<_>>())
     .bind::<t::Array<t::Nullable<t::Date>>, _>(names.iter().map(|n| n.1.lost_on).collect::<Vec<_>>())
+    .bind::<t::Array<t::Bool>, _>(names.iter().map(|n| n.1.past).collect::<Vec<_>>())
     .load(conn)?;
     let mut persons = vec![None; names.len()];
     for f in found {
@@ -116,31 +123,6 @@ pub fn is_insured_at(
     .get_result(tx.conn())
     .optional()?;
     Ok(found.is_some())
-}
-crate::row! {
-    /// A person insured at an employer.
-    pub struct InsuredAt {
-        /// Who.
-        person_id: t::Uuid => Uuid,
-        /// Where.
-        employer_id: t::Uuid => Uuid,
-    }
-}
-/// Those of these persons who are insured now, each with the employer.
-/// # Errors
-/// Database errors.
-pub fn insured_among(
-    conn: &mut PgConnection,
-    _: &Act,
-    persons: &[Uuid],
-) -> Result<HashSet<(Uuid, Uuid)>, Problem> {
-    let found: Vec<InsuredAt> = sql_query(
-        "select person_id, employer_id from enrolment \
-         where person_id = any($1) and superseded_at is null and lost_on is null",
-    )
-    .bind::<t::Array<t::Uuid>, _>(persons)
-    .load(conn)?;
-    Ok(found.into_iter().map(|i| (i.person_id, i.employer_id)).collect())
 }
 /// The name that is valid now, if there is such a person.
 /// # Errors
@@ -236,16 +218,10 @@ pub fn hold_names<Op: Operation>(
     }
     Ok(())
 }
-/// Holds persons until the end of the transaction: what is read of their cover afterwards stays so.
+/// Holds persons until the end of the transaction, in the order of their ids: what is read of their cover afterwards stays so.
 /// # Errors
 /// 409 when those before it take too long.
-pub fn hold<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, persons: &[Uuid]) -> Result<(), Problem> {
-    hold_all(tx.conn(), persons)
-}
-/// As `hold`, for work of the product itself.
-/// # Errors
-/// 409 when those before it take too long.
-pub fn hold_all(conn: &mut PgConnection, persons: &[Uuid]) -> Result<(), Problem> {
+pub fn hold(conn: &mut PgConnection, persons: &[Uuid]) -> Result<(), Problem> {
     sql_query("select id from person where id = any($1) order by id for update")
         .bind::<t::Array<t::Uuid>, _>(persons)
         .execute(conn)?;

@@ -1,14 +1,14 @@
 //! A chunk of a run: forms looked at, decided and written with many at once, in one transaction with its entry and the job of the next.
 //! Held in this order: the run, its forms, the people, their submissions; who decides one form holds in the same order.
 use super::{
-    super::{Form, RegularReport, apply},
+    super::{Form, apply},
     model::{DeterminationRunState, FormRow, LeftRow, Progress, RunRow, Settled},
     store,
 };
 use crate::{
     domain::{
-        members::{self, MemberRow},
-        remuneration::{self, Determination, Standing},
+        members::{self, Cover},
+        remuneration::{self, Many, Plan},
     },
     kernel::{
         Problem, clock,
@@ -18,10 +18,11 @@ use crate::{
         trail,
     },
 };
+use chrono::NaiveDate;
 use diesel::{Connection, PgConnection};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Kind of the job that does a chunk, for the worker.
@@ -83,21 +84,22 @@ fn chunk(
         store::count(conn, &run)?;
     }
     let forms = store::next(conn, &run, AT_ONCE)?;
-    let Some(position) = forms.last().map(|f| f.id) else { return end(conn, &errand, &run) };
+    let Some(last) = forms.last().map(|f| f.id) else { return end(conn, &errand, &run) };
     let forms = if run.is_dry { forms } else { store::hold(conn, &forms)? };
+    let forms = read(conn, forms)?;
+    let (forms, position) = each_once(forms, last);
     let seen = look(conn, &errand, &run, &forms)?;
     if run.is_dry {
-        store::foresee(conn, &run, &seen.people())?;
+        store::foresee(conn, &run, &seen.foreseen())?;
     } else {
         write(conn, &seen, drop_files)?;
     }
     store::leave(conn, &run, &seen.left)?;
     store::advance(conn, &run, &seen.progress(&run, position), errand.now())?;
-    let people = forms.iter().filter_map(|f| f.person_id).chain(seen.people()).collect::<HashSet<_>>();
     let detail =
         json!({ "requested_by": run.requested_by, "chunk": run.chunks, "validate_only": run.is_dry });
-    let mut entry =
-        errand.entry(("DeterminationRun", run.id), run.employer_id, people.into_iter().collect(), detail);
+    let people = forms.iter().filter_map(|f| f.person).collect();
+    let mut entry = errand.entry(("DeterminationRun", run.id), run.employer_id, people, detail);
     entry.row_count = i32::try_from(seen.decided.len()).ok();
     trail::append(conn, &[entry])?;
     enqueue(conn, clock, Next { chunk: next.chunk + 1, ..next })
@@ -110,126 +112,132 @@ fn end(conn: &mut PgConnection, errand: &Errand, run: &RunRow) -> Result<(), Pro
     trail::append(conn, &[entry])
 }
 
+/// A form of a chunk, read, and whom it is about by what is known now: found at intake, or by name.
+struct Waiting {
+    row: FormRow,
+    form: Option<Form>,
+    person: Option<Uuid>,
+}
+fn read(conn: &mut PgConnection, rows: Vec<FormRow>) -> Result<Vec<Waiting>, Problem> {
+    let mut forms: Vec<Waiting> = rows
+        .into_iter()
+        .map(|mut row| Waiting {
+            form: row.form.take().and_then(|form| serde_json::from_value(form).ok()),
+            person: row.person_id,
+            row,
+        })
+        .collect();
+    let unknown = |f: &Waiting| f.person.is_none() && f.form.is_some();
+    let names: Vec<(Uuid, members::Named<'_>)> = forms
+        .iter()
+        .filter(|f| unknown(f))
+        .filter_map(|f| Some((f.row.employer_id, apply::named(f.form.as_ref()?))))
+        .collect();
+    let found = members::find_named_at(conn, &names)?;
+    for (form, person) in forms.iter_mut().filter(|f| unknown(f)).zip(found) {
+        form.person = person;
+    }
+    Ok(forms)
+}
+/// The forms up to the first one of somebody whom an earlier one is about, which the next chunk decides on what this one did; and the
+/// last of them, or the last that was looked for.
+fn each_once(mut forms: Vec<Waiting>, last: Uuid) -> (Vec<Waiting>, Uuid) {
+    let mut people = HashSet::new();
+    let again = forms.iter().position(|f| f.person.is_some_and(|p| !people.insert(p)));
+    forms.truncate(again.unwrap_or(forms.len()));
+    let position = again.and_then(|_| forms.last()).map_or(last, |f| f.row.id);
+    (forms, position)
+}
+
 /// What came of the forms of a chunk.
 struct Seen<'a> {
     act: Act,
-    /// Decided, each with its form and the insured person.
-    decided: Vec<(&'a FormRow, MemberRow, Determination)>,
+    decided: Vec<Decided<'a>>,
     left: Vec<LeftRow>,
 }
+/// A form that is decided: for which cover, and what that does.
+struct Decided<'a> {
+    row: &'a FormRow,
+    person: Uuid,
+    cover: Cover,
+    plan: Plan,
+}
 impl Seen<'_> {
-    fn people(&self) -> Vec<Uuid> {
-        self.decided.iter().map(|d| d.2.person()).collect()
+    fn foreseen(&self) -> Vec<(Uuid, Uuid)> {
+        self.decided.iter().map(|d| (d.person, d.row.employer_id)).collect()
     }
     fn progress(&self, run: &RunRow, position: Uuid) -> Progress {
         let mut changes = run.changes();
-        for up in self.decided.iter().filter_map(|d| d.2.grades_up()) {
+        for up in self.decided.iter().filter_map(|d| d.plan.grades_up()) {
             *changes.entry(up).or_default() += 1;
         }
-        let first = self.decided.iter().filter(|d| d.2.grades_up().is_none()).count();
+        let first = self.decided.iter().filter(|d| d.plan.grades_up().is_none()).count();
         Progress { position, decided: self.decided.len(), left: self.left.len(), first, changes }
     }
 }
-/// Whom the forms are about, by what is known now: found at intake, or by name.
-fn named(
-    conn: &mut PgConnection,
-    forms: &[FormRow],
-    read: &[Option<Form>],
-) -> Result<Vec<Option<Uuid>>, Problem> {
-    let mut people: Vec<Option<Uuid>> = forms.iter().map(|f| f.person_id).collect();
-    let unknown: Vec<(usize, (Uuid, members::Named<'_>))> = forms
-        .iter()
-        .zip(read)
-        .enumerate()
-        .filter_map(|(at, (row, form))| {
-            let form = form.as_ref().filter(|_| row.person_id.is_none())?;
-            Some((at, (row.employer_id, apply::named(form))))
-        })
-        .collect();
-    let names: Vec<(Uuid, members::Named<'_>)> = unknown.iter().map(|u| u.1).collect();
-    for ((at, _), found) in unknown.iter().zip(members::find_named_at(conn, &names)?) {
-        if let Some(person) = people.get_mut(*at) {
-            *person = found;
-        }
-    }
-    Ok(people)
-}
-/// Decides every form that the rule can decide, one after the other. The people are held before anything is read of them, but for a dry
-/// run, which holds nobody.
+/// Decides every form that the rule can decide. The people are held before anything is read of them, but for a dry run, which holds
+/// nobody.
 fn look<'a>(
     conn: &mut PgConnection,
     errand: &Errand,
     run: &RunRow,
-    forms: &'a [FormRow],
+    forms: &'a [Waiting],
 ) -> Result<Seen<'a>, Problem> {
-    let read = |f: &FormRow| f.form.clone().and_then(|form| serde_json::from_value(form).ok());
-    let read: Vec<Option<Form>> = forms.iter().map(read).collect();
-    let people = named(conn, forms, &read)?;
-    let all: Vec<Uuid> = people.iter().flatten().copied().collect();
+    let all: Vec<Uuid> = forms.iter().filter_map(|f| f.person).collect();
     if !run.is_dry {
-        members::hold_all(conn, &all)?;
+        members::hold(conn, &all)?;
     }
     let act = Act::ordered(errand, run.requested_by);
-    let mut known = Known {
-        insured: members::insured_among(conn, &act, &all)?,
-        members: members::all_written(conn, &act, &all, errand.today())?
-            .into_iter()
-            .map(|m| (m.person_id, m))
-            .collect(),
+    let known = Known {
+        today: errand.today(),
         foreseen: store::foreseen(conn, run, &all)?.into_iter().collect(),
-        standing: Standing::of(conn, &act, &all)?,
-        act,
+        many: Many::of(conn, &act, &all)?,
     };
     let mut seen = Seen { act, decided: Vec::with_capacity(forms.len()), left: Vec::new() };
-    for ((row, form), person) in forms.iter().zip(&read).zip(people) {
-        match known.decide(row, form.as_ref(), person) {
-            Ok((member, d)) => seen.decided.push((row, member, d)),
-            Err(problem) => seen.left.push(left(row, person, problem)),
+    for waiting in forms {
+        match known.decide(waiting) {
+            Ok(decided) => seen.decided.push(decided),
+            Err(problem) => seen.left.push(left(waiting, problem)),
         }
     }
     Ok(seen)
 }
 /// What is stored of the people of a chunk.
 struct Known {
-    act: Act,
-    insured: HashSet<(Uuid, Uuid)>,
-    members: HashMap<Uuid, MemberRow>,
-    /// For whom an earlier chunk of this dry run foresaw a decision.
-    foreseen: HashSet<Uuid>,
-    standing: Standing,
+    today: NaiveDate,
+    /// For whom, by whose form, an earlier chunk of this dry run foresaw a decision.
+    foreseen: HashSet<(Uuid, Uuid)>,
+    many: Many,
 }
 impl Known {
     /// What accepting the form alone would do, or refuse.
-    fn decide(
-        &mut self,
-        row: &FormRow,
-        form: Option<&Form>,
-        person: Option<Uuid>,
-    ) -> Result<(MemberRow, Determination), Problem> {
-        let Some(Form::RegularReport(f)) = form else { return Err(apply::no_form()) };
+    fn decide<'a>(&self, waiting: &'a Waiting) -> Result<Decided<'a>, Problem> {
+        let row = &waiting.row;
+        let Some(Form::RegularReport(f)) = &waiting.form else { return Err(apply::no_form()) };
         if row.carries_number {
             return Err(number_waits());
         }
-        let person = person.filter(|p| self.insured.contains(&(*p, row.employer_id)));
+        let there = |person: Uuid, day| self.many.cover_at(person, row.employer_id, day);
+        let person = waiting.person.filter(|p| there(*p, self.today).is_some());
         let person = person.ok_or_else(apply::person_not_found)?;
-        apply::require_rule(f)?;
-        let member = self.members.get(&person).ok_or_else(apply::person_not_found)?;
+        let cover = there(person, f.applies_from.first_day()).ok_or_else(apply::person_not_found)?;
         let case = remuneration::Case {
             person,
             employer: row.employer_id,
-            acquired_on: member.acquired_on,
+            acquired_on: cover.acquired_on,
             received_on: clock::jst_date(row.received_at),
             source: Some(row.id),
         };
-        if self.foreseen.contains(&person) {
+        if f.two_or_more_offices {
+            self.many.require_offices(person, f.applies_from)?;
+        }
+        let pay = apply::regular(f, None)?;
+        if self.foreseen.contains(&(person, row.employer_id)) {
             return Err(remuneration::already_determined());
         }
-        let decided = self.standing.decide(&case, year_and_kind(f), f.paid_months(), &self.act)?;
-        Ok((member.clone(), decided))
+        let plan = self.many.plan(&case, pay)?;
+        Ok(Decided { row, person, cover, plan })
     }
-}
-fn year_and_kind(f: &RegularReport) -> (i32, remuneration::rules::WorkKind) {
-    (f.applies_from.year(), f.work_kind())
 }
 /// Using a number needs the privilege of a person who decides.
 fn number_waits() -> Problem {
@@ -239,31 +247,31 @@ fn number_waits() -> Problem {
         "A personal number waits with the form: somebody with the privilege decides it",
     )
 }
-fn left(row: &FormRow, person: Option<Uuid>, problem: Problem) -> LeftRow {
+fn left(waiting: &Waiting, problem: Problem) -> LeftRow {
     let (ja, en) = problem.detail.unwrap_or_default();
     LeftRow {
-        notification_id: row.id,
-        employer_id: row.employer_id,
-        person_id: person,
+        notification_id: waiting.row.id,
+        employer_id: waiting.row.employer_id,
+        person_id: waiting.person,
         reason: problem.code.into(),
         reason_ja: ja,
         reason_en: en,
     }
 }
 fn write(conn: &mut PgConnection, seen: &Seen<'_>, drop_files: DropFiles<'_>) -> Result<(), Problem> {
-    let determinations: Vec<&Determination> = seen.decided.iter().map(|d| &d.2).collect();
-    remuneration::keep_regular(conn, &seen.act, &determinations)?;
+    let plans: Vec<&Plan> = seen.decided.iter().map(|d| &d.plan).collect();
+    remuneration::keep_all(conn, &seen.act, &plans)?;
     let settled: Vec<Settled> = seen
         .decided
         .iter()
-        .map(|(row, member, d)| Settled {
-            notification: row.id,
-            person: member.person_id,
-            result: apply::pay_result(member, d.decided()),
+        .map(|d| Settled {
+            notification: d.row.id,
+            person: d.person,
+            result: apply::pay_result((d.person, &d.cover), d.plan.decided()),
         })
         .collect();
     store::settle(conn, &seen.act, &settled)?;
-    let submissions: HashSet<Uuid> = seen.decided.iter().map(|d| d.0.submission_id).collect();
+    let submissions: HashSet<Uuid> = seen.decided.iter().map(|d| d.row.submission_id).collect();
     let submissions: Vec<Uuid> = submissions.into_iter().collect();
     let settled = store::settled_files(conn, &submissions)?;
     if settled.is_empty() { Ok(()) } else { drop_files(conn, &settled) }

@@ -137,6 +137,15 @@ crate::row! {
     }
 }
 crate::row! {
+    /// Somebody for whom a dry run foresaw a decision.
+    pub struct ForeseenRow {
+        /// Who.
+        person_id: t::Uuid => Uuid,
+        /// By whose form.
+        employer_id: t::Uuid => Uuid,
+    }
+}
+crate::row! {
     /// An id.
     pub struct IdRow {
         /// It.

@@ -1,7 +1,7 @@
 //! SQL of bulk determination: its runs, and waiting forms many at a time.
 use super::{
     chunk::Next,
-    model::{DeterminationRunState, FormRow, IdRow, LeftRow, NewRun, Progress, RunRow, Settled},
+    model::{DeterminationRunState, ForeseenRow, FormRow, IdRow, LeftRow, NewRun, Progress, RunRow, Settled},
 };
 use crate::{
     domain::notifications::store::Number,
@@ -214,26 +214,34 @@ pub fn leave(conn: &mut PgConnection, run: &RunRow, left: &[LeftRow]) -> Result<
     .execute(conn)?;
     Ok(())
 }
-/// Those of these people for whom an earlier chunk of a dry run foresaw a decision.
+/// Those of these people for whom an earlier chunk of a dry run foresaw a decision, each with the employer.
 /// # Errors
 /// Database errors.
-pub fn foreseen(conn: &mut PgConnection, run: &RunRow, people: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
-    let found: Vec<IdRow> = sql_query(
-        "select person_id as id from determination_foreseen where run_id = $1 and person_id = any($2)",
+pub fn foreseen(
+    conn: &mut PgConnection,
+    run: &RunRow,
+    people: &[Uuid],
+) -> Result<Vec<(Uuid, Uuid)>, Problem> {
+    let found: Vec<ForeseenRow> = sql_query(
+        "select person_id, employer_id from determination_foreseen where run_id = $1 and person_id = any($2)",
     )
     .bind::<t::Uuid, _>(run.id)
     .bind::<t::Array<t::Uuid>, _>(people)
     .load(conn)?;
-    Ok(found.into_iter().map(|f| f.id).collect())
+    Ok(found.into_iter().map(|f| (f.person_id, f.employer_id)).collect())
 }
 /// Notes for whom a chunk of a dry run foresaw a decision.
 /// # Errors
 /// Database errors.
-pub fn foresee(conn: &mut PgConnection, run: &RunRow, people: &[Uuid]) -> Result<(), Problem> {
-    sql_query("insert into determination_foreseen (run_id, person_id) select $1, p from unnest($2) p")
-        .bind::<t::Uuid, _>(run.id)
-        .bind::<t::Array<t::Uuid>, _>(people)
-        .execute(conn)?;
+pub fn foresee(conn: &mut PgConnection, run: &RunRow, people: &[(Uuid, Uuid)]) -> Result<(), Problem> {
+    let (people, employers): (Vec<Uuid>, Vec<Uuid>) = people.iter().copied().unzip();
+    sql_query(
+        "insert into determination_foreseen (run_id, person_id, employer_id) select $1, p, e from unnest($2, $3) as f(p, e)",
+    )
+    .bind::<t::Uuid, _>(run.id)
+    .bind::<t::Array<t::Uuid>, _>(people)
+    .bind::<t::Array<t::Uuid>, _>(employers)
+    .execute(conn)?;
     Ok(())
 }
 /// Moves a run on by a chunk.
