@@ -28,6 +28,7 @@ const TAGS: &[(&str, &str)] = &[
     ),
     ("StandardRemunerations", "標準報酬・標準賞与の決定 / decisions of standard remuneration and bonuses"),
     ("Leaves", "産前産後休業・育児休業等と免除月 / leaves and the months that they exempt"),
+    ("Confirmations", "被扶養者の現況確認 / the yearly confirmation of dependents"),
     ("Calendar", "暦による処理と年齢到達者 / what happens by the calendar, and who comes to an age"),
     ("Notifications", "届出 / notifications"),
     ("AuditLogs", "操作ログ / the audit log"),
@@ -42,6 +43,7 @@ pub fn routes() -> Routes {
     domain::dependents::routes(&mut r);
     domain::remuneration::routes(&mut r);
     domain::eligibility::routes(&mut r);
+    domain::confirmations::routes(&mut r);
     domain::calendar::routes(&mut r);
     domain::personal_numbers::routes(&mut r);
     domain::notifications::routes(&mut r);

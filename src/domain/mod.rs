@@ -9,8 +9,11 @@ pub mod dependents;
 
 pub mod remuneration;
 
-pub mod calendar;
 pub mod eligibility;
+
+pub mod confirmations;
+
+pub mod calendar;
 
 pub mod approvals;
 pub mod notifications;

@@ -231,6 +231,8 @@ const EMPLOYER: &[&str] = &[
     "dependents:read",
     "employers:read",
     "calculations:run",
+    "confirmations:read",
+    "confirmations:answer",
 ];
 
 /// What the person of the society signs in with.

@@ -37,8 +37,10 @@ pub enum CalendarWork {
     /// 75歳到達による資格喪失.
     #[serde(rename = "loss_at_75")]
     LossAt75,
+    /// 被扶養者の現況確認: reminders, and what is overdue.
+    Confirmations,
 }
-stored!(CalendarWork: LossAt75 = "loss_at_75");
+stored!(CalendarWork: LossAt75 = "loss_at_75", Confirmations = "confirmations");
 /// How far a day is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -64,7 +66,7 @@ crate::row! {
         state: t::Text => CalendarState,
         /// How often it was tried.
         attempts: t::Integer => i32,
-        /// Persons whose records it changed; absent until done.
+        /// Changes that it made; absent until done.
         affected_count: t::Nullable<t::Integer> => Option<i32>,
         /// Worker of the last attempt.
         worker: t::Nullable<t::Uuid> => Option<Uuid>,

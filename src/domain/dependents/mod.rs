@@ -1,6 +1,7 @@
 //! 被扶養者 — dependents (健康保険法3条7項): who is recognised under which insured person, from and until when.
 mod api;
 mod changes;
+mod examinations;
 mod model;
 mod store;
 
@@ -9,3 +10,8 @@ pub use changes::{
     Made, Recognise, count_under, end_all, end_earlier, end_under, ever_under, find_under, former,
     hold_families, periods, recognise, remove,
 };
+pub use examinations::{
+    ExaminationRow, NewExamination, Proposed, examination, keep_examination, latest_inputs,
+};
+pub use model::DependentRow;
+pub use store::find;

@@ -15,7 +15,7 @@ pub use decisions::{
     Determination, LeaveEnd, OccasionalPay, OfficePlan, PayChange, PayCorrection, PayReport, Plan,
     RegularPay, RightMonths, RightPay, SecondOffice, case_at, covered_until, decide_acquisition, end_on_loss,
     end_second_office, plan_bonus, plan_correction, plan_pay, plan_pay_correction, plan_second_office,
-    require_offices,
+    require_offices, standard_on,
 };
 pub use leaves::{
     AppliedLeave, BIRTH_TIME_MOST, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave,
@@ -25,7 +25,7 @@ pub use leaves::{
 pub use rules::tests::decide as decide_and_check;
 pub(crate) use rules::trace::steps;
 pub use rules::trace::{RoundingStep, StepWords};
-pub use rules::{Refusal, Rule, Trace, Value, age_dates, in_reach, refuse};
+pub use rules::{Refusal, Rule, Trace, Value, age_dates, apply, in_reach, refuse};
 pub use told::CalculationTrace;
 
 /// Operations of this module.

@@ -25,7 +25,7 @@ pub use leave_end::LeaveEnd;
 pub use second_office::{
     OfficePlan, SecondOffice, case_at, end_second_office, plan_second_office, require_offices,
 };
-pub use store::bonuses::has_paid;
+pub use store::{bonuses::has_paid, standard_on};
 
 /// Routes of decisions.
 pub fn routes(r: &mut crate::kernel::Routes) {

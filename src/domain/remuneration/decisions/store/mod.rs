@@ -10,7 +10,7 @@ use crate::{
     kernel::{Guarded, Problem, Subject, Tx, errand::Act},
     values::month::Month,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
@@ -107,6 +107,27 @@ pub fn known(conn: &mut PgConnection, person: Uuid) -> Result<Vec<LiveRow>, Prob
     ))
     .bind::<t::Uuid, _>(person)
     .load(conn)?)
+}
+crate::row! {
+    /// A standard remuneration.
+    pub struct StandardRow {
+        /// 標準報酬月額, yen.
+        standard_yen: t::BigInt => i64,
+    }
+}
+/// 標準報酬月額 of a person in the month of a day, yen, as known now; nothing where none is known.
+/// # Errors
+/// Database errors.
+pub fn standard_on(conn: &mut PgConnection, person: Uuid, day: NaiveDate) -> Result<Option<i64>, Problem> {
+    let found: Option<StandardRow> = sql_query(
+        "select standard_yen from standard_remuneration where person_id = $1 and superseded_at is null and applies_from <= $2 \
+         and (applies_until is null or applies_until > $2) limit 1",
+    )
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Date, _>(Month::of(day).first_day())
+    .get_result(conn)
+    .optional()?;
+    Ok(found.map(|s| s.standard_yen))
 }
 /// Of each month the newest decision of a rule that gave way, where the rule has none of that month now.
 /// # Errors
