@@ -39,6 +39,8 @@ pub struct Society {
     pub to_withdraw: Uuid,
     /// Keyed from paper by somebody else.
     pub to_check: Uuid,
+    /// 現況確認.
+    pub confirming: super::confirming::Confirming,
     /// A day of the calendar, on which somebody lost cover.
     pub calendar_run: Uuid,
     /// Rows of the other employer, by the operation that lists them.
@@ -116,7 +118,11 @@ impl Society {
         w.member("75", "ミホン　コウキ", "見本　後期", "1951-11-22");
         let worker = Uuid::now_v7();
         assert!(calendar::work(&w.app.kernel.db, &w.clock, worker).unwrap());
-        let calendar_run = id_of(&mut owner, "select id from calendar_run where worker = $1", worker);
+        let calendar_run = id_of(
+            &mut owner,
+            "select id from calendar_run where worker = $1 and kind = 'loss_at_75'",
+            worker,
+        );
         let secret = stranger(&w, &mut owner);
         access::refresh(&w.app.kernel).unwrap();
         let stranger = token(&w, "stranger", &secret, None);
@@ -141,6 +147,7 @@ impl Society {
         let notified = crate::filing::filed(&w, &employer, &leave);
         let notified = crate::filing::decide(&staff, notified, &crate::filing::accept()).expect(200);
         let leave = crate::filing::id(&notified["outcome"]["leave_id"]);
+        let confirming = super::confirming::Confirming::new(&w, &staff, (member, own_member));
         let signed_in = w.nobody().post("/v1/sessions").json(&sign_in()).expect(200);
         let user = id_of_text(&mut owner, "select id from app_user where login = $1", "privileged");
         let mut client =
@@ -157,6 +164,8 @@ impl Society {
             ("listMembers", own_member),
             ("listSubmissions", own_submission),
             ("listNotifications", own_notification),
+            ("listConfirmations", confirming.own),
+            ("listConfirmationProgress", w.other_employer),
         ]);
         let refresh_token = signed_in["refresh_token"].as_str().unwrap().to_owned();
         Self {
@@ -172,6 +181,7 @@ impl Society {
             to_decide,
             to_withdraw,
             to_check,
+            confirming,
             calendar_run,
             own,
             refresh_token,
@@ -183,7 +193,8 @@ impl Society {
         let ids =
             [self.w.employer, self.member, self.unnumbered, self.dependent, self.child, self.submission];
         let more = [self.notification, self.to_decide, self.to_withdraw, self.to_check];
-        ids.iter().chain(&more).map(Uuid::to_string).collect()
+        let asked = [self.confirming.open, self.confirming.answered];
+        ids.iter().chain(&more).chain(&asked).map(Uuid::to_string).collect()
     }
     /// A caller like the right one who lacks `scope`.
     pub fn without(&self, who: super::table::Who, scope: &str) -> (Caller, Uuid) {

@@ -97,6 +97,27 @@ pub fn table() -> Vec<Row> {
         row("getDependent", Employer, Hidden),
         row("getDependent", Staff, Hidden).query(as_of),
         row("getDependentHistory", Staff, Hidden),
+        row("explainDependentRecognition", Staff, Hidden).query(as_of),
+        row("createConfirmationCampaign", Staff, Hidden).body(|s| {
+            Body::Json(json!({ "name": "令和8年度 現況確認(19歳以上)", "as_of": "2026-11-20", "due_on": "2026-12-20",
+                "remind_on": ["2026-12-01", "2026-12-15"],
+                "selection": { "age_from": 19, "recognised_before": "2026-04-01", "employer_ids": [s.w.employer] } }))
+        }),
+        row("listConfirmationCampaigns", Staff, Hidden).query(one),
+        row("startConfirmationCampaign", Staff, Hidden),
+        row("getConfirmationCampaign", Staff, Hidden),
+        row("listConfirmationProgress", Employer, Own).query(one),
+        row("listConfirmations", Employer, Own).query(one),
+        row("getConfirmation", Employer, Hidden),
+        row("answerConfirmation", Employer, Hidden).body(|_| {
+            Body::Json(json!({ "still_qualifies": true, "facts": { "lives_together": true, "annual_income_yen": 0,
+                "insured_income_yen": 4_000_000, "documents": ["household_proof"] } }))
+        }),
+        row("decideConfirmation", Staff, Hidden).body(|_| {
+            Body::Json(json!({ "decision": "confirm",
+                "evidence": { "documents": ["kinship_proof", "household_proof", "income_proof"], "annual_income_yen": 900_000 },
+                "departure": { "reason": "known_otherwise", "note": "年金振込通知書を確認" } }))
+        }),
         row("listStandardRemunerations", Staff, Hidden).query(as_of),
         row("listStandardBonuses", Staff, Hidden).query(as_of),
         row("listConcurrentOffices", Staff, Hidden).query(as_of),
@@ -223,6 +244,9 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         "checkKeyedNotification" => s.to_check,
         _ => s.notification,
     };
+    let campaign =
+        if id == "startConfirmationCampaign" { s.confirming.planned } else { s.confirming.running };
+    let confirmation = if id == "answerConfirmation" { s.confirming.open } else { s.confirming.answered };
     [
         ("{employer_id}", s.w.employer),
         ("{member_id}", s.member),
@@ -233,6 +257,8 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         ("{submission_id}", s.submission),
         ("{notification_id}", notification),
         ("{calendar_run_id}", s.calendar_run),
+        ("{confirmation_campaign_id}", campaign),
+        ("{confirmation_id}", confirmation),
     ]
     .into_iter()
     .fold(template.to_owned(), |path, (name, id)| path.replace(name, &id.to_string()))
