@@ -37,4 +37,5 @@ mod start_up;
 mod strongroom;
 mod sweep;
 mod tokens;
+mod voluntary;
 mod what_left;

@@ -29,6 +29,10 @@ const TAGS: &[(&str, &str)] = &[
     ("StandardRemunerations", "標準報酬・標準賞与の決定 / decisions of standard remuneration and bonuses"),
     ("Leaves", "産前産後休業・育児休業等と免除月 / leaves and the months that they exempt"),
     ("Confirmations", "被扶養者の現況確認 / the yearly confirmation of dependents"),
+    (
+        "VoluntaryContinuation",
+        "任意継続・特例退職の設定と保険料未納 / settings of voluntary continuation, and unpaid premiums",
+    ),
     ("Calendar", "暦による処理と年齢到達者 / what happens by the calendar, and who comes to an age"),
     ("Notifications", "届出 / notifications"),
     ("AuditLogs", "操作ログ / the audit log"),
@@ -44,6 +48,7 @@ pub fn routes() -> Routes {
     domain::remuneration::routes(&mut r);
     domain::eligibility::routes(&mut r);
     domain::confirmations::routes(&mut r);
+    domain::voluntary::routes(&mut r);
     domain::calendar::routes(&mut r);
     domain::personal_numbers::routes(&mut r);
     domain::notifications::routes(&mut r);

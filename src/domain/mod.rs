@@ -13,9 +13,11 @@ pub mod eligibility;
 
 pub mod confirmations;
 
+pub mod approvals;
+pub mod voluntary;
+
 pub mod calendar;
 
-pub mod approvals;
 pub mod notifications;
 
 pub mod access;

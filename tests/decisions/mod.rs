@@ -7,10 +7,11 @@ mod life;
 mod numbers;
 mod own_numbers;
 mod persons;
+mod recognitions;
 mod records;
 mod resubmit;
 
-pub use keyed::key_in;
+pub use keyed::{check, key_in, matches};
 
 use crate::{
     filing::{Person, accept, acquisition, decide, filed, id},

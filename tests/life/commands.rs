@@ -22,12 +22,14 @@ pub const KINDS: &[&str] = &[
     "correction of a bonus",
 ];
 
+/// What is known of a family once a form was accepted with that outcome.
+type Then = Box<dyn FnOnce(&mut Family, &Value)>;
 /// A form to be filed, and what is known of the family once it is accepted.
 pub struct Command {
     pub kind: &'static str,
     pub employer: usize,
     pub form: Value,
-    pub then: Box<dyn FnOnce(&mut Family, &Value)>,
+    pub then: Then,
 }
 fn command(
     kind: &'static str,

@@ -41,6 +41,8 @@ pub struct Society {
     pub to_check: Uuid,
     /// 現況確認.
     pub confirming: super::confirming::Confirming,
+    /// 任意継続.
+    pub continuing: super::continuing::Continuing,
     /// A day of the calendar, on which somebody lost cover.
     pub calendar_run: Uuid,
     /// Rows of the other employer, by the operation that lists them.
@@ -54,6 +56,7 @@ pub struct Callers {
     /// A system of the other employer that holds every scope.
     pub stranger: (Caller, Uuid),
     pub staff: (Caller, Uuid),
+    pub collection: (Caller, Uuid),
     pub auditor: (Caller, Uuid),
     /// Staff with a scoped token for the members and the child.
     pub granted: (Caller, Uuid),
@@ -148,14 +151,17 @@ impl Society {
         let notified = crate::filing::decide(&staff, notified, &crate::filing::accept()).expect(200);
         let leave = crate::filing::id(&notified["outcome"]["leave_id"]);
         let confirming = super::confirming::Confirming::new(&w, &staff, (member, own_member));
+        let continuing = super::continuing::Continuing::new(&w, &staff);
         let signed_in = w.nobody().post("/v1/sessions").json(&sign_in()).expect(200);
         let user = id_of_text(&mut owner, "select id from app_user where login = $1", "privileged");
+        let collection = id_of_text(&mut owner, "select id from app_user where login = $1", "collection");
         let mut client =
             |key: &str| id_of_text(&mut owner, "select id from api_client where client_key = $1", key);
         let callers = Callers {
             employer: (employer, client("employer")),
             stranger: (stranger, client("stranger")),
             staff: (staff, user),
+            collection: (w.staff("collection"), collection),
             auditor: (w.client("auditor"), client("auditor")),
             granted: (granted, user),
         };
@@ -182,6 +188,7 @@ impl Society {
             to_withdraw,
             to_check,
             confirming,
+            continuing,
             calendar_run,
             own,
             refresh_token,
@@ -193,8 +200,9 @@ impl Society {
         let ids =
             [self.w.employer, self.member, self.unnumbered, self.dependent, self.child, self.submission];
         let more = [self.notification, self.to_decide, self.to_withdraw, self.to_check];
+        let own = [self.continuing.application, self.continuing.person, self.continuing.setting];
         let asked = [self.confirming.open, self.confirming.answered];
-        ids.iter().chain(&more).chain(&asked).map(Uuid::to_string).collect()
+        ids.iter().chain(&more).chain(&own).chain(&asked).map(Uuid::to_string).collect()
     }
     /// A caller like the right one who lacks `scope`.
     pub fn without(&self, who: super::table::Who, scope: &str) -> (Caller, Uuid) {

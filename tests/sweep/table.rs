@@ -10,6 +10,8 @@ pub enum Who {
     Anybody,
     Employer,
     Staff,
+    /// Staff of 徴収.
+    Collection,
     Granted,
     Auditor,
 }
@@ -68,7 +70,7 @@ fn paid(year: i32, first: i32, count: i32) -> Vec<Value> {
 /// Every row, in an order in which the right requests can follow one another.
 pub fn table() -> Vec<Row> {
     use Stranger::{Hidden, None as Nothing, Own};
-    use Who::{Anybody, Auditor, Employer, Granted, Staff};
+    use Who::{Anybody, Auditor, Collection, Employer, Granted, Staff};
     let one = |_: &Society| "?limit=1".to_owned();
     let as_of = |_: &Society| "?as_of=2026-11-22".to_owned();
     vec![
@@ -223,6 +225,12 @@ pub fn table() -> Vec<Row> {
         row("previewNotificationDecision", Staff, Hidden).body(|_| Body::Json(json!({}))),
         row("decideNotification", Staff, Hidden).body(|_| Body::Json(json!({ "decision": "accept" }))),
         row("withdrawNotification", Employer, Hidden),
+        row("listVoluntarySettings", Staff, Hidden),
+        row("requestVoluntarySetting", Staff, Hidden).body(|s| Body::Json(crate::voluntary::setting(s.continuing.office))),
+        row("checkVoluntarySetting", Staff, Hidden).body(|_| Body::Json(json!({ "ruling": "approve" }))),
+        row("previewVoluntaryContinuation", Staff, Hidden),
+        row("recordVoluntaryDefault", Collection, Hidden)
+            .body(|_| Body::Json(json!({ "premium": "first", "due_on": "2026-11-20" }))),
         row("createNoBonusReport", Employer, Hidden)
             .body(|_| Body::Json(json!({ "planned_month": "2026-07", "next_planned_month": "2026-12", "preparer_name": "見本 花子" }))),
         row("listNoBonusReports", Employer, Hidden),
@@ -237,11 +245,13 @@ fn slip(s: &Society) -> String {
 }
 /// The path with its ids.
 pub fn path(s: &Society, id: &str, template: &str) -> String {
+    let member = if id == "recordVoluntaryDefault" { s.continuing.person } else { s.member };
     let person = if id == "registerPersonalNumber" { s.unnumbered } else { s.member };
     let notification = match id {
         "decideNotification" | "previewNotificationDecision" => s.to_decide,
         "withdrawNotification" => s.to_withdraw,
         "checkKeyedNotification" => s.to_check,
+        "previewVoluntaryContinuation" => s.continuing.application,
         _ => s.notification,
     };
     let campaign =
@@ -249,7 +259,7 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
     let confirmation = if id == "answerConfirmation" { s.confirming.open } else { s.confirming.answered };
     [
         ("{employer_id}", s.w.employer),
-        ("{member_id}", s.member),
+        ("{member_id}", member),
         ("{dependent_id}", s.dependent),
         ("{decision_id}", s.decision),
         ("{leave_id}", s.leave),
@@ -259,6 +269,7 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         ("{calendar_run_id}", s.calendar_run),
         ("{confirmation_campaign_id}", campaign),
         ("{confirmation_id}", confirmation),
+        ("{setting_id}", s.continuing.setting),
     ]
     .into_iter()
     .fold(template.to_owned(), |path, (name, id)| path.replace(name, &id.to_string()))

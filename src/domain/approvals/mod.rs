@@ -10,11 +10,14 @@ use uuid::Uuid;
 pub enum ApprovalKind {
     /// A form keyed from paper.
     KeyedNotification,
+    /// Settings of 任意継続.
+    VoluntarySetting,
 }
 impl ApprovalKind {
     fn word(self) -> &'static str {
         match self {
             Self::KeyedNotification => "keyed_notification",
+            Self::VoluntarySetting => "voluntary_setting",
         }
     }
 }

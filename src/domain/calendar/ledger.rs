@@ -2,7 +2,7 @@
 use super::{
     loss_at_75,
     model::{CalendarWork, RunRow, Unfinished},
-    store,
+    store, voluntary_term,
 };
 use crate::domain::confirmations;
 use crate::kernel::{
@@ -62,6 +62,7 @@ fn day(
 ) -> Result<(), Problem> {
     let (effects, more) = match kind {
         CalendarWork::LossAt75 => (loss_at_75::run(conn, errand, run.due_on)?, 0),
+        CalendarWork::VoluntaryTermEnd => (voluntary_term::run(conn, errand, run.due_on)?, 0),
         CalendarWork::Confirmations => (Vec::new(), confirmations::run_day(conn, errand, run.due_on)?),
     };
     let count = store::finish(conn, run.id, worker, errand.now(), (&effects, more))?;

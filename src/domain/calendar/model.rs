@@ -37,10 +37,12 @@ pub enum CalendarWork {
     /// 75歳到達による資格喪失.
     #[serde(rename = "loss_at_75")]
     LossAt75,
+    /// 任意継続の2年満了による資格喪失.
+    VoluntaryTermEnd,
     /// 被扶養者の現況確認: reminders, and what is overdue.
     Confirmations,
 }
-stored!(CalendarWork: LossAt75 = "loss_at_75", Confirmations = "confirmations");
+stored!(CalendarWork: LossAt75 = "loss_at_75", VoluntaryTermEnd = "voluntary_term_end", Confirmations = "confirmations");
 /// How far a day is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -1,15 +1,17 @@
 //! 被扶養者 — dependents (健康保険法3条7項): who is recognised under which insured person, from and until when.
 mod api;
 mod changes;
+mod cover;
 mod examinations;
 mod model;
 mod store;
 
 pub use api::routes;
 pub use changes::{
-    Made, Recognise, count_under, end_all, end_earlier, end_under, ever_under, find_under, former,
-    hold_families, periods, recognise, remove,
+    FormerDependent, Made, Recognise, count_under, end_all, end_earlier, end_under, ever_under, find_under,
+    former, former_under, hold_families, recognise, remove,
 };
+pub use cover::{admit_dependent, admit_insured, require_cover};
 pub use examinations::{
     ExaminationRow, NewExamination, Proposed, examination, keep_examination, latest_inputs,
 };

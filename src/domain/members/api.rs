@@ -4,7 +4,7 @@ use super::{
     reader::MemberReader,
     rules::pieces::Contact,
     store,
-    views::{Member, MemberHistory, MemberPage, member_view},
+    views::{EnrolmentType, Member, MemberHistory, MemberPage, member_view},
 };
 use crate::{
     kernel::{
@@ -26,7 +26,7 @@ use validator::Validate;
 crate::operation! {
     /// 被保険者の一覧・検索
     ///
-    /// Lists insured persons as of a day, optionally as known at an instant, by id; searches by reading, number, employer and state. Never by personal number.
+    /// Lists insured persons as of a day, optionally as known at an instant, by id; searches by reading, number, employer, 加入区分 and state. Never by personal number.
     pub ListMembers: Get "/v1/members" = "listMembers", scope "members:read", on "Society", status 200, law "R-002", sends Link;
     /// 被保険者の参照
     ///
@@ -78,6 +78,9 @@ pub struct MemberListQuery {
     #[validate(length(min = 1, max = 10), custom(function = "plain_text"))]
     #[param(max_length = 10)]
     number: Option<String>,
+    /// 加入区分.
+    #[param(inline = false)]
+    enrolment_type: Option<EnrolmentType>,
     /// Insured or lost.
     #[param(inline = false)]
     state: Option<MemberState>,
@@ -193,6 +196,7 @@ async fn list_members(gate: Gate<ListMembers>, q: Query<MemberListQuery>) -> Rep
             kana: q.name_kana.as_deref().map(kana::search_fold),
             symbol: q.symbol.clone(),
             number: q.number.clone(),
+            enrolment_type: q.enrolment_type,
             is_insured: q.state.map(|s| s == MemberState::Insured),
         };
         let scope = tx.row_scope()?;
@@ -286,7 +290,7 @@ async fn update_member_contact(
 
 /// Routes of insured persons.
 pub fn routes(r: &mut Routes) {
-    r.group("Members").schema::<MemberState>().schema::<Expand>();
+    r.group("Members").schema::<MemberState>().schema::<EnrolmentType>().schema::<Expand>();
     r.add::<ListMembers, _, _, _>(list_members);
     r.add::<GetMember, _, _, _>(get_member);
     r.add::<GetMemberHistory, _, _, _>(get_member_history);

@@ -13,16 +13,20 @@ mod views;
 
 pub use api::{HistoryQuery, MemberQuery, routes};
 pub use changes::{Enrol, IdentityFacts, Loss, count_change, end_cover, enrol, lose, new_person, touch};
-pub use identity::{correct_name, restate};
-pub use model::{MemberRow, PersonRow};
+pub use identity::{change_contact, correct_name, restate};
+pub use model::{CoverRow, MemberRow, PersonRow};
 pub use name_api::NameReason;
 pub use named::{
     CoverPeriod, Named, current_name, find_named, hold, hold_names, is_insured_at, likeness, namesakes,
     periods,
 };
 pub use reader::MemberReader;
+pub use rules::pieces::Contact;
 pub use store::{
-    Cover, Knowledge, OfficeRow, close_office, cover_by, covers, covers_of, find, find_person, identities,
-    identity_join, lock_person, offices, offices_of, one_as_known, put_office, written,
+    Cover, Knowledge, OfficeRow, by_card, close_office, cover_by, covers, covers_of, enrolled, find,
+    find_person, identities, identity_join, lock_person, offices, offices_of, one_as_known, put_office,
+    written,
 };
-pub use views::{Address, Identity, NumberState, PersonSex, address};
+pub use views::{
+    Address, EnrolmentType, Identity, Member, NumberState, PersonSex, Prepayment, address, member_view,
+};

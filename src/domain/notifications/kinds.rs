@@ -21,10 +21,14 @@ use super::numbers::Slot;
 use super::office_forms::TwoOfficeReport;
 use super::pay_forms::{BonusReport, RegularReport, RevisionReport};
 use super::rules::{Checked, RuleSettings};
+use super::voluntary_forms::{VoluntaryApplication, VoluntaryLoss};
 use crate::values::month::Month;
 
 /// The texts of a form, each under its field key.
 pub(super) type Texts<'a> = Vec<(&'static str, &'a str)>;
+
+/// 記号 and 番号.
+pub(super) type Card<'a> = (&'a str, &'a str);
 
 /// What every form says of the insured person whom it is about.
 #[derive(Clone, Copy, Debug)]
@@ -94,6 +98,10 @@ pub(super) trait FormBody: Headed {
     /// empty where only one may wait.
     fn period(&self) -> String {
         String::new()
+    }
+    /// 記号・番号, of a form that names its person by them and not as somebody of the employer that files.
+    fn card(&self) -> Option<Card<'_>> {
+        None
     }
     /// Of a form about pay: the time that it is about. It may be filed for cover that is over.
     fn pay_time(&self) -> Option<PayTime> {
@@ -231,4 +239,36 @@ forms! {
     BonusCorrection(BonusCorrection) = "bonus_correction";
     /// 被保険者所属選択・二以上事業所勤務届 (同 第1条の3, 第37条).
     TwoOfficeReport(TwoOfficeReport) = "two_office_report";
+    /// 任意継続被保険者・特例退職被保険者資格取得申出書 (同 第42条).
+    VoluntaryApplication(VoluntaryApplication) = "voluntary_application";
+    /// 任意継続被保険者・特例退職被保険者資格喪失申出書 (健康保険法 第38条).
+    VoluntaryLoss(VoluntaryLoss) = "voluntary_loss";
+}
+
+impl Form {
+    /// Is the form taken for an office? Those of 任意継続 are for the society's own alone; what an employer notifies of its employees is
+    /// for employers alone; the others are for both.
+    pub(super) fn is_taken_for(&self, is_own_office: bool) -> bool {
+        is_taken_for(self.kind(), is_own_office)
+    }
+}
+/// As [`Form::is_taken_for`], by the kind.
+pub(super) fn is_taken_for(kind: &str, is_own_office: bool) -> bool {
+    match kind {
+        "voluntary_application" | "voluntary_loss" => is_own_office,
+        "qualification_acquisition"
+        | "qualification_loss"
+        | "regular_report"
+        | "revision_report"
+        | "bonus_report"
+        | "maternity_leave_report"
+        | "maternity_leave_change"
+        | "childcare_leave_report"
+        | "childcare_leave_end"
+        | "leave_end_revision_report"
+        | "remuneration_correction"
+        | "bonus_correction"
+        | "two_office_report" => !is_own_office,
+        _ => true,
+    }
 }

@@ -13,6 +13,7 @@ pub(super) mod pay;
 pub(super) mod shape;
 #[cfg(test)]
 mod tests;
+pub(super) mod voluntary;
 
 use chrono::{Days, NaiveDate};
 pub(super) use shape::is_prefecture;

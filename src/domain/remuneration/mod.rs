@@ -11,11 +11,11 @@ mod told;
 pub use api::calculate;
 pub(crate) use api::calculations;
 pub use decisions::{
-    AnnualPay, BonusChange, BonusCorrection, BonusPlan, Case, Decided, DecidedBonus, DecisionRule,
-    Determination, LeaveEnd, OccasionalPay, OfficePlan, PayChange, PayCorrection, PayReport, Plan,
-    RegularPay, RightMonths, RightPay, SecondOffice, case_at, covered_until, decide_acquisition, end_on_loss,
-    end_second_office, plan_bonus, plan_correction, plan_pay, plan_pay_correction, plan_second_office,
-    require_offices, standard_on,
+    AnnualPay, BonusChange, BonusCorrection, BonusPlan, Case, Continued, ContinuedBy, Decided, DecidedBonus,
+    DecisionRule, Determination, LeaveEnd, OccasionalPay, OfficePlan, PayChange, PayCorrection, PayReport,
+    Plan, RegularPay, RightMonths, RightPay, SecondOffice, case_at, covered_until, decide_acquisition,
+    decide_continued, end_on_loss, end_second_office, plan_bonus, plan_continued, plan_correction, plan_pay,
+    plan_pay_correction, plan_second_office, require_offices, standard_on,
 };
 pub use leaves::{
     AppliedLeave, BIRTH_TIME_MOST, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave,

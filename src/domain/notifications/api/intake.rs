@@ -12,6 +12,7 @@ use crate::{
         dependents,
         employers::{self, EmployerRow},
         members::{self, Named},
+        voluntary,
     },
     kernel::{
         FieldError, Gate, Kind, Operation, Permit, Problem, Tx, Zone, clock, gate::Asking, places::Place,
@@ -136,6 +137,7 @@ fn check(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<Vec<
             "This listener takes no personal number",
         ));
     }
+    refuse_elsewhere(tx, employer, rows)?;
     let persons = find_persons(tx, employer, rows)?;
     refuse_waiting(tx, employer, rows)?;
     refuse_waiting_numbers(tx, employer, rows)?;
@@ -147,10 +149,29 @@ fn check(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<Vec<
     }
     Ok(settled)
 }
+/// A form that is not taken for this office.
+fn refuse_elsewhere(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<(), Problem> {
+    let is_own_office = voluntary::is_own_office(tx, employer)?;
+    for row in rows.iter_mut() {
+        if row.form.as_ref().is_some_and(|f| !f.is_taken_for(is_own_office)) {
+            row.refuse(Finding::at(Code::FormElsewhere, ["kind"]));
+        }
+    }
+    Ok(())
+}
 fn find_persons(tx: &mut Tx<'_>, employer: Uuid, rows: &[ParsedRow]) -> Result<Vec<Option<Uuid>>, Problem> {
     let names: Vec<Named<'_>> = rows.iter().filter_map(|r| r.form.as_ref()).map(named).collect();
     let mut found = members::find_named(tx, employer, &names)?.into_iter();
-    Ok(rows.iter().map(|r| r.form.as_ref().and_then(|_| found.next().flatten())).collect())
+    let mut persons = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(form) = &row.form else {
+            persons.push(None);
+            continue;
+        };
+        let of_office = found.next().flatten();
+        persons.push(if form.card().is_some() { apply::of_card(tx, form)? } else { of_office });
+    }
+    Ok(persons)
 }
 /// Reading and birth day of a person.
 type Reading = (String, NaiveDate);
@@ -184,7 +205,10 @@ fn settle_person(
 ) -> Result<Option<Uuid>, Problem> {
     let Some(form) = row.form.clone() else { return Ok(None) };
     let may_come = || coming.contains(&reading(named(&form)));
-    let not_found = || Finding::at(Code::PersonNotFound, ["office_number", "name_kana", "birth_on"]);
+    let not_found = || match form.card() {
+        Some(_) => Finding::at(Code::PersonNotFound, ["symbol", "number", "name_kana", "birth_on"]),
+        None => Finding::at(Code::PersonNotFound, ["office_number", "name_kana", "birth_on"]),
+    };
     match (&form, person) {
         (Form::QualificationAcquisition(f), found) => {
             // 同日得喪: the loss of the same day is decided first
@@ -198,6 +222,11 @@ fn settle_person(
             row.refuse(not_found());
         }
         (Form::DependentChange(f), Some(insured)) => refuse_unknown_dependents(tx, insured, f, row)?,
+        (_, Some(person)) if form.card().is_some() => {
+            if store::is_waiting(tx, form.kind(), person)? {
+                row.refuse(Finding::at(Code::DuplicatePending, ["symbol", "number"]));
+            }
+        }
         (_, Some(insured)) => {
             if let Some(Err(finding)) = apply::planned_leave(tx, insured, &form)? {
                 row.refuse(finding);

@@ -14,6 +14,7 @@ mod resubmit;
 mod search;
 mod submit;
 mod views;
+mod voluntary;
 
 use super::{Code, Finding, ParsedRow, Severity, kinds};
 use crate::kernel::{FieldError, Kind, Problem, Routes, problem::Lang};
@@ -29,6 +30,7 @@ pub fn routes(r: &mut Routes) {
     search::routes(r);
     decide::routes(r);
     preview::routes(r);
+    voluntary::routes(r);
 }
 /// Kind of a row, also of one that was refused before its form was read.
 pub fn kind_of(row: &ParsedRow) -> &'static str {

@@ -1,6 +1,9 @@
 //! What payroll is told of an applied notification.
 use crate::{
-    domain::remuneration::{BonusChange, PayChange},
+    domain::{
+        members::Prepayment,
+        remuneration::{BonusChange, CalculationTrace, PayChange},
+    },
     values::month::Month,
 };
 use chrono::NaiveDate;
@@ -100,8 +103,22 @@ pub struct NotificationOutcome {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 100)]
     pub exempt_bonus_months: Option<Vec<Month>>,
+    /// 喪失予定年月日, of 任意継続 and 特例退職.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_loss_on: Option<NaiveDate>,
+    /// 前納区分, of 任意継続 and 特例退職.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub prepayment: Option<Prepayment>,
+    /// Why one may continue, of 任意継続.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub eligibility: Option<CalculationTrace>,
+    /// The society recognised the reason for which the application came late.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_reason_recognised: Option<bool>,
     /// Dependents.
     #[serde(default)]
-    #[schema(max_items = 3)]
+    #[schema(max_items = 100)]
     pub dependents: Vec<DependentResult>,
 }

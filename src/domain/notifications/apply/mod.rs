@@ -1,14 +1,18 @@
 //! What accepting a notification does to members and dependents, in the transaction of the decision.
 mod beside;
-mod cover;
 mod family;
 mod leave;
 mod pay;
 mod person;
+mod recognition;
+mod voluntary;
 
 use super::{Acquisition, Form, Loss, Slot, model::NotificationRow};
 use crate::{
-    domain::{dependents, employers, members, remuneration},
+    domain::{
+        dependents, employers, members, remuneration,
+        voluntary::{self as continued, LateReason},
+    },
     kernel::{Operation, Permit, Problem, Tx, clock, errand::Act, vault::Registration},
     values::period,
 };
@@ -16,8 +20,10 @@ use chrono::NaiveDate;
 pub use leave::planned as planned_leave;
 pub use pay::{after_loss, plan as plan_pay, preview_case};
 pub use person::{Choice, SamePersonProposal, proposals};
+pub use recognition::{RecognitionProposal, RecognitionStatement, recognitions};
 use serde_json::{Value, json};
 use uuid::Uuid;
+pub use voluntary::preview;
 
 /// Where a decision acts.
 pub struct Case<'a> {
@@ -27,6 +33,10 @@ pub struct Case<'a> {
     pub choices: &'a [(Slot, Choice)],
     /// 保険者算定: what staff determined about the pay of the form.
     pub determination: Option<&'a remuneration::Determination>,
+    /// Whether staff recognises the reason for an application that came late.
+    pub late: LateReason,
+    /// 認定: what staff states of those who are to be recognised, in the order of the request.
+    pub recognitions: &'a [RecognitionStatement],
 }
 /// Who was concerned, and the result that payroll needs.
 pub struct Applied {
@@ -51,17 +61,28 @@ pub fn apply<Op: Operation>(
     if form.body().pay_time().is_none() {
         pay::refuse_determination(case.determination)?;
     }
+    recognition::require_expected(form, case.recognitions)?;
     let persons = person::settle(tx, permit, case, form)?;
     let insured = insured_of(tx, case.row, form)?;
-    // a loss or a change that is decided at the same time waits, or was decided before
     let chosen: Vec<Uuid> = persons.values().copied().collect();
-    dependents::hold_families(tx.conn(), insured.as_slice(), &chosen)?;
+    // whose 任継 an acquisition may end, with the family's cover
+    let continuing =
+        persons.get(&Slot::Insured).filter(|_| matches!(form, Form::QualificationAcquisition(_)));
+    let heads: Vec<Uuid> = insured.iter().chain(continuing).copied().collect();
+    // a loss or a change that is decided at the same time waits, or was decided before
+    dependents::hold_families(tx.conn(), &heads, &chosen)?;
     let (row, known) = (case.row, || insured.ok_or_else(person_not_found));
     match form {
         Form::QualificationAcquisition(f) => acquire(tx, permit, row, f, persons.get(&Slot::Insured)),
         Form::QualificationLoss(f) => lose(tx, permit, row, f, known()?),
         Form::DependentChange(f) => {
-            family::change(tx, permit, &family::Family { row, insured: known()?, persons: &persons }, f)
+            let stated = case.recognitions;
+            family::change(
+                tx,
+                permit,
+                &family::Family { row, insured: known()?, persons: &persons, stated },
+                f,
+            )
         }
         Form::RegularReport(_)
         | Form::RevisionReport(_)
@@ -70,6 +91,8 @@ pub fn apply<Op: Operation>(
         | Form::BonusReport(_)
         | Form::BonusCorrection(_)
         | Form::TwoOfficeReport(_) => pay::decide(tx, permit, (row, known()?), (form, case.determination)),
+        Form::VoluntaryApplication(f) => voluntary::join(tx, permit, row, f, case.late),
+        Form::VoluntaryLoss(f) => voluntary::lose(tx, permit, (row, known()?), f),
         Form::MaternityLeaveReport(_)
         | Form::MaternityLeaveChange(_)
         | Form::ChildcareLeaveReport(_)
@@ -102,6 +125,10 @@ fn acquire<Op: Operation>(
     f: &Acquisition,
     same: Option<&Uuid>,
 ) -> Result<Applied, Problem> {
+    if let Some(person) = same {
+        let received = (received_on(row), Some(row.id));
+        continued::end_by_new_job(tx, permit, (*person, f.acquired_on), received)?;
+    }
     if let Some(person) = same
         && let Some(cover) = beside::begins(tx, row, *person, f)?
     {
@@ -110,7 +137,7 @@ fn acquire<Op: Operation>(
     let identity = acquisition_facts(row, f);
     let (person, was_insured) = match same {
         Some(person) => {
-            let was_insured = cover::admit_insured(tx, *person, f.acquired_on)?;
+            let was_insured = dependents::admit_insured(tx, *person, f.acquired_on)?;
             members::restate(tx, permit, *person, &identity)?;
             (*person, was_insured)
         }
@@ -128,6 +155,8 @@ fn acquire<Op: Operation>(
         &members::Enrol {
             person,
             employer: row.employer_id,
+            enrolment_type: members::EnrolmentType::Compulsory,
+            prepayment: None,
             number: (symbol.clone(), number.clone()),
             office_number: f.office_number.clone(),
             acquired_on: f.acquired_on,
@@ -219,6 +248,7 @@ fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Opt
         return Ok(None);
     }
     let found = match row.person_id {
+        _ if form.card().is_some() => of_card(tx, form)?,
         Some(person) if form.body().pay_time().is_some() => {
             let day = tx.today();
             remuneration::case_at(tx.conn(), person, row.employer_id, day)?.map(|_| person)
@@ -241,7 +271,17 @@ pub fn insured_named(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Res
     if matches!(form, Form::QualificationAcquisition(_)) {
         return Ok(None);
     }
+    if form.card().is_some() {
+        return of_card(tx, form);
+    }
     Ok(members::find_named(tx, row.employer_id, &[named(form)])?.into_iter().next().flatten())
+}
+/// The person whom a form names by 記号・番号; nothing for the other forms.
+/// # Errors
+/// Database errors.
+pub fn of_card(tx: &mut Tx<'_>, form: &Form) -> Result<Option<Uuid>, Problem> {
+    let Some(card) = form.card() else { return Ok(None) };
+    Ok(members::by_card(tx, card, form.name_kana(), form.birth_on())?.map(|cover| cover.person_id))
 }
 /// What a form says of the insured person whom it is about.
 pub fn named(form: &Form) -> members::Named<'_> {

@@ -1,7 +1,10 @@
 //! Operations on decisions of standard remuneration and bonus. For staff: employers get theirs with the notification.
 use super::{
     super::{
-        rules::{AcquisitionDetermination, OccasionalRevision, RegularDetermination, Rule, TwoOffices},
+        rules::{
+            AcquisitionDetermination, OccasionalRevision, RegularDetermination, Rule, SpecialRetireeStandard,
+            TwoOffices, VoluntaryStandard,
+        },
         told::CalculationTrace,
     },
     bonuses,
@@ -69,6 +72,10 @@ pub enum DecisionRule {
     ChildcareLeaveEndRevision,
     /// 二以上事業所勤務 (健康保険法44条3項): another office begins or ends.
     TwoOffices,
+    /// 任意継続被保険者の標準報酬月額 (健康保険法47条).
+    VoluntaryContinuationStandard,
+    /// 特例退職被保険者の標準報酬月額 (健康保険法附則3条).
+    SpecialRetireeStandard,
 }
 impl DecisionRule {
     /// 改定区分, as it is stored.
@@ -80,6 +87,8 @@ impl DecisionRule {
             Self::MaternityLeaveEndRevision => MATERNITY_END,
             Self::ChildcareLeaveEndRevision => CHILDCARE_END,
             Self::TwoOffices => TwoOffices::ID,
+            Self::VoluntaryContinuationStandard => VoluntaryStandard::ID,
+            Self::SpecialRetireeStandard => SpecialRetireeStandard::ID,
         }
     }
     /// The rule of a stored word.

@@ -14,6 +14,7 @@ mod office_api;
 mod offices;
 mod second_office;
 mod store;
+mod voluntary;
 
 pub use api::DecisionRule;
 pub use bonuses::{BonusChange, BonusCorrection, BonusPlan, DecidedBonus, plan_bonus, plan_correction};
@@ -26,6 +27,7 @@ pub use second_office::{
     OfficePlan, SecondOffice, case_at, end_second_office, plan_second_office, require_offices,
 };
 pub use store::{bonuses::has_paid, standard_on};
+pub use voluntary::{Continued, ContinuedBy, decide_continued, plan_continued};
 
 /// Routes of decisions.
 pub fn routes(r: &mut crate::kernel::Routes) {
