@@ -26,6 +26,7 @@ mod launcher;
 mod lists;
 mod panics;
 mod people;
+mod protection;
 mod remuneration;
 mod samples;
 mod schema;

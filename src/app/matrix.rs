@@ -121,6 +121,10 @@ pub fn policy_matrix() -> anyhow::Result<String> {
     ] {
         line(&mut out, &policies, &callers, title, action, &person, GrantState::Matching);
     }
+    for (title, is_protected) in [("readWhereabouts", false), ("readWhereabouts + protected", true)] {
+        let facts = facts("Member", false).protected(is_protected);
+        line(&mut out, &policies, &callers, title, "readWhereabouts", &facts, GrantState::None);
+    }
     Ok(out)
 }
 fn facts(subject: &'static str, carries_number: bool) -> Facts {

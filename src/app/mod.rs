@@ -29,6 +29,7 @@ const TAGS: &[(&str, &str)] = &[
     ("StandardRemunerations", "標準報酬・標準賞与の決定 / decisions of standard remuneration and bonuses"),
     ("Leaves", "産前産後休業・育児休業等と免除月 / leaves and the months that they exempt"),
     ("Calendar", "暦による処理と年齢到達者 / what happens by the calendar, and who comes to an age"),
+    ("Protections", "支援措置と送付先 / protection of persons who fled from violence, and where letters go"),
     ("Notifications", "届出 / notifications"),
     ("AuditLogs", "操作ログ / the audit log"),
 ];
@@ -43,6 +44,7 @@ pub fn routes() -> Routes {
     domain::remuneration::routes(&mut r);
     domain::eligibility::routes(&mut r);
     domain::calendar::routes(&mut r);
+    domain::protections::routes(&mut r);
     domain::personal_numbers::routes(&mut r);
     domain::notifications::routes(&mut r);
     domain::audit::routes(&mut r);

@@ -14,6 +14,7 @@ pub mod eligibility;
 
 pub mod approvals;
 pub mod notifications;
+pub mod protections;
 
 pub mod access;
 

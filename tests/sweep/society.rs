@@ -31,6 +31,9 @@ pub struct Society {
     pub leave: Uuid,
     /// Insured too, without a number.
     pub unnumbered: Uuid,
+    /// Protected by `protection`; nobody else is asked about these.
+    pub guarded: Uuid,
+    pub protection: Uuid,
     pub dependent: Uuid,
     pub child: Uuid,
     pub submission: Uuid,
@@ -87,6 +90,14 @@ impl Society {
         let mut owner = w.owner();
         let member = w.member("1", "ミホン　タロウ", "見本　太郎", "1980-01-02");
         let unnumbered = w.member("2", "ミホン　ジロウ", "見本　次郎", "1981-01-02");
+        let guarded = w.member("4", "ミホン　シロウ", "見本　四郎", "1982-01-02");
+        let protection = Uuid::now_v7();
+        w.run(&format!(
+            "insert into protection (row_id, protection_id, person_id, reason, authority, authority_name, valid_from, valid_to, \
+             received_on, letter_address, change, recorded_at, recorded_by) \
+             values ('{protection}', '{protection}', '{guarded}', 'stalking', 'police', '架空警察署', '2026-11-01', '2027-11-01', \
+             '2026-11-01', '東京都架空区私書箱１', 'set', '2026-11-01', '{guarded}')"
+        ));
         let relatives = ("見本　一郎", "ミホン　イチロウ", day("2015-05-05"), "child");
         let pair = (w.employer, member);
         let child = seed::dependent(&mut owner, &w.clock, pair, relatives, day("2020-04-01")).unwrap();
@@ -165,6 +176,8 @@ impl Society {
             decision,
             leave,
             unnumbered,
+            guarded,
+            protection,
             dependent,
             child,
             submission,
@@ -180,8 +193,15 @@ impl Society {
     }
     /// Ids that nobody of the other employer may see.
     pub fn foreign(&self) -> Vec<String> {
-        let ids =
-            [self.w.employer, self.member, self.unnumbered, self.dependent, self.child, self.submission];
+        let ids = [
+            self.w.employer,
+            self.member,
+            self.unnumbered,
+            self.guarded,
+            self.dependent,
+            self.child,
+            self.submission,
+        ];
         let more = [self.notification, self.to_decide, self.to_withdraw, self.to_check];
         ids.iter().chain(&more).map(Uuid::to_string).collect()
     }

@@ -102,6 +102,18 @@ pub fn table() -> Vec<Row> {
         row("explainStandardRemuneration", Staff, Hidden),
         row("listLeaves", Staff, Hidden).query(as_of),
         row("explainLeave", Staff, Hidden),
+        row("listProtections", Staff, Hidden),
+        row("getMailingAddress", Staff, Hidden),
+        row("setProtection", Staff, Hidden).body(|_| {
+            Body::Json(json!({ "reason": "domestic_violence", "authority": "municipality", "authority_name": "架空市", "valid_from": "2026-11-22",
+                "valid_to": "2027-11-22", "received_on": "2026-11-20", "letter_address": { "postal_code": "999-0009", "text": "東京都架空区私書箱９" } }))
+        }),
+        row("prolongProtection", Staff, Hidden).body(|_| {
+            Body::Json(json!({ "valid_to": "2028-11-01", "received_on": "2026-11-20" }))
+        }),
+        row("liftProtection", Staff, Hidden).body(|_| {
+            Body::Json(json!({ "step": "request", "valid_to": "2026-12-01", "received_on": "2026-11-20" }))
+        }),
         row("verifyPersonalNumber", Granted, Hidden)
             .body(|_| Body::Json(json!({ "personal_number": seed::fictitious_number(NUMBER) }))),
         row("registerPersonalNumber", Granted, Hidden).body(|_| {
@@ -211,7 +223,11 @@ fn slip(s: &Society) -> String {
 }
 /// The path with its ids.
 pub fn path(s: &Society, id: &str, template: &str) -> String {
-    let person = if id == "registerPersonalNumber" { s.unnumbered } else { s.member };
+    let person = match id {
+        "registerPersonalNumber" => s.unnumbered,
+        "listProtections" | "getMailingAddress" | "setProtection" => s.guarded,
+        _ => s.member,
+    };
     let notification = match id {
         "decideNotification" => s.to_decide,
         "withdrawNotification" => s.to_withdraw,
@@ -224,6 +240,7 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         ("{dependent_id}", s.dependent),
         ("{decision_id}", s.decision),
         ("{leave_id}", s.leave),
+        ("{protection_id}", s.protection),
         ("{person_id}", person),
         ("{submission_id}", s.submission),
         ("{notification_id}", notification),

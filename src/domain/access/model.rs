@@ -21,6 +21,8 @@ pub const SCOPES: &[(&str, &str)] = &[
         "remuneration:read",
         "標準報酬・標準賞与・休業とその説明を参照する / read standard remuneration, bonuses and leaves and their explanation",
     ),
+    ("protections:read", "支援措置と送付先を参照する / read protections and where letters go"),
+    ("protections:write", "支援措置を開始・延長・終了する / set, prolong and lift protections"),
     ("notifications:submit", "届出を提出する / file notifications"),
     ("notifications:read", "届出と結果を参照する / read notifications and results"),
     ("notifications:decide", "届出を審査する / decide notifications"),

@@ -10,11 +10,17 @@ use uuid::Uuid;
 pub enum ApprovalKind {
     /// A form keyed from paper.
     KeyedNotification,
+    /// The end of a 支援措置; about a version of it.
+    ProtectionLift,
+    /// Two ids of one person, to be joined.
+    PersonMerge,
 }
 impl ApprovalKind {
     fn word(self) -> &'static str {
         match self {
             Self::KeyedNotification => "keyed_notification",
+            Self::ProtectionLift => "protection_lift",
+            Self::PersonMerge => "person_merge",
         }
     }
 }

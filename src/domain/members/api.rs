@@ -4,7 +4,7 @@ use super::{
     reader::MemberReader,
     rules::pieces::Contact,
     store,
-    views::{Member, MemberHistory, MemberPage, member_view},
+    views::{Identity, Member, MemberHistory, MemberPage, Seen, member_view},
 };
 use crate::{
     kernel::{
@@ -200,7 +200,13 @@ async fn list_members(gate: Gate<ListMembers>, q: Query<MemberListQuery>) -> Rep
         let society = Facts::of("Society", Uuid::nil());
         let (rows, has_more, permit) = tx.admit_page(&society, GetMember::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| r.person_id));
-        let items = rows.into_iter().map(|r| member_view(r, None)).collect();
+        let items = rows
+            .into_iter()
+            .map(|r| {
+                let seen = Seen::of(tx, &r.facts())?;
+                Ok(member_view(r, None, seen))
+            })
+            .collect::<Result<_, Problem>>()?;
         Ok(permit.answer(MemberPage { items, page }).next(link))
     })
     .await
@@ -217,8 +223,8 @@ async fn get_member(
         return gate
             .point(reader.find(id.0), |desk, row| {
                 let (row, permit) = desk.admit::<GetMember, _>(row)?;
-                let tag = row.version.to_string();
-                Ok(permit.answer(member_view(row, None)).tagged(tag))
+                let (tag, seen) = (row.version.to_string(), Seen::of(desk, &row.facts())?);
+                Ok(permit.answer(member_view(row, None, seen)).tagged(tag))
             })
             .await;
     }
@@ -227,8 +233,8 @@ async fn get_member(
         let row = store::find(tx, id.0, q.day(today), q.known_at)?;
         let (row, permit) = tx.admit::<GetMember, _>(row)?;
         let number = q.number(tx, &row.facts())?;
-        let version = (row.version, number.is_some());
-        Ok(q.tagged(permit.answer(member_view(row, number)), today, version))
+        let (version, seen) = ((row.version, number.is_some()), Seen::of(tx, &row.facts())?);
+        Ok(q.tagged(permit.answer(member_view(row, number, seen)), today, version))
     })
     .await
 }
@@ -245,9 +251,10 @@ async fn get_member_history(
         if identities.is_empty() {
             return Err(Problem::not_found()); // nothing was known then
         }
-        let identities = identities.into_iter().map(Into::into).collect();
+        let seen = Seen::of(tx, &row.facts())?;
+        let identities = identities.into_iter().map(|v| Identity::of(v, seen)).collect();
         let enrolments = store::enrolments(tx, &row, known_at)?.into_iter().map(Into::into).collect();
-        Ok(permit.answer(MemberHistory { identities, enrolments }))
+        Ok(permit.answer(MemberHistory { protected: seen.flag(), identities, enrolments }))
     })
     .await
 }
@@ -278,8 +285,8 @@ async fn update_member_contact(
             identity::change_contact(tx, &permit, &row, contact)?;
         }
         let row = store::written(tx, &permit, id.0)?;
-        let tag = row.version.to_string();
-        Ok(permit.answer(member_view(row, None)).tagged(tag))
+        let (tag, seen) = (row.version.to_string(), Seen::of(tx, &row.facts())?);
+        Ok(permit.answer(member_view(row, None, seen)).tagged(tag))
     })
     .await
 }

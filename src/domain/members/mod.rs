@@ -22,6 +22,6 @@ pub use named::{
 };
 pub use reader::MemberReader;
 pub use store::{
-    Knowledge, find, find_person, identities, identity_join, lock_person, one_as_known, written,
+    Knowledge, find, find_person, identities, identity_join, lock_person, one_as_known, protected_on, written,
 };
-pub use views::{Address, Identity, NumberState, PersonSex, address};
+pub use views::{Address, Identity, NumberState, PersonSex, Seen, address};

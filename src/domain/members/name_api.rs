@@ -2,11 +2,11 @@
 use super::{
     identity::{self, Rename},
     store,
-    views::Identity,
+    views::{Identity, Seen},
 };
 use crate::{
     kernel::{
-        Gate, Kind, Problem, Reply, Routes,
+        Gate, Kind, Problem, Reply, Routes, Subject,
         input::{Id, IfMatch, Input, plain_text},
     },
     values::kana,
@@ -147,7 +147,9 @@ async fn record_name_change(
         };
         identity::rename(tx, &permit, person.id, &r)?;
         tx.note(|n| n.disclosed = vec!["identity"]);
-        let identities = store::identities(tx, &person, None)?.into_iter().map(Into::into).collect();
+        let seen = Seen::of(tx, &person.facts())?;
+        let identities = store::identities(tx, &person, None)?;
+        let identities = identities.into_iter().map(|v| Identity::of(v, seen)).collect();
         let tag = (person.version + 1).to_string();
         Ok(permit.answer(PersonIdentities { person_id: person.id, identities }).tagged(tag))
     })

@@ -52,7 +52,15 @@ pub fn identity_join(person: &str, known: &Knowledge) -> String {
                        and (valid_to is null or valid_to > $1) order by valid_from desc limit 1) i on true"
     )
 }
-/// Reads one row as of a day (`$1`) by an id (`$2`), as known at an instant (`$3`) or now. `text` makes the statement.
+/// Whether the person that `person` names is protected (支援措置) on the day `today`, as known now: as of whatever day and known at
+/// whatever instant a read asks, the flag of today counts.
+pub fn protected_on(person: &str, today: &str) -> String {
+    format!(
+        "exists (select from protection x where x.person_id = {person} and x.superseded_at is null and x.valid_from <= {today} \
+                 and (x.valid_to is null or x.valid_to > {today}))"
+    )
+}
+/// Reads one row as of a day (`$1`) by an id (`$2`), as known at an instant (`$3`) or now; `$4` is today. `text` makes the statement.
 /// # Errors
 /// 404 when there is none.
 pub fn one_as_known<T: QueryableByName<Pg> + 'static>(
@@ -61,20 +69,22 @@ pub fn one_as_known<T: QueryableByName<Pg> + 'static>(
     (id, as_of): (Uuid, NaiveDate),
     known_at: Option<DateTime<Utc>>,
 ) -> Result<Guarded<T>, Problem> {
-    let query = sql_query(text(Knowledge::at(known_at))).bind::<t::Date, _>(as_of).bind::<t::Uuid, _>(id);
-    let row = match known_at {
-        Some(at) => query.bind::<t::Timestamptz, _>(at).get_result(tx.conn())?,
-        None => query.get_result(tx.conn())?,
-    };
+    let today = tx.today();
+    let row = sql_query(text(Knowledge::at(known_at)))
+        .bind::<t::Date, _>(as_of)
+        .bind::<t::Uuid, _>(id)
+        .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
+        .bind::<t::Date, _>(today)
+        .get_result(tx.conn())?;
     Ok(Guarded::new(row))
 }
 /// Insured persons out of `people` (which gives `p`), with their latest enrolment `e` and their identity `i`. An employer may look
 /// at what was known of cover that is known now; a loss that came later ends it (R-202).
-fn members(people: &str, known: &Knowledge) -> String {
+fn members(people: &str, known: &Knowledge, today: &str) -> String {
     let (rows, number, identity) = (known.rows, known.number, identity_join("p.id", known));
-    let is_covered = is_covered(known);
+    let (is_covered, is_protected) = (is_covered(known), protected_on("p.id", today));
     format!(
-        "select {COLUMNS}, {number}, {is_covered} as is_covered from {people} \
+        "select {COLUMNS}, {number}, {is_covered} as is_covered, {is_protected} as is_protected from {people} \
          join lateral (select * from enrolment where person_id = p.id and {rows} and acquired_on <= $1 \
                        order by acquired_on desc limit 1) e on true {identity}"
     )
@@ -97,7 +107,7 @@ pub fn find(
     as_of: NaiveDate,
     known_at: Option<DateTime<Utc>>,
 ) -> Result<Guarded<MemberRow>, Problem> {
-    let text = |known: &Knowledge| format!("{} where p.id = $2", members("person p", known));
+    let text = |known: &Knowledge| format!("{} where p.id = $2", members("person p", known, "$4"));
     one_as_known(tx, text, (id, as_of), known_at)
 }
 /// Holds a person until the end of the transaction, so that two changes don't cross.
@@ -120,14 +130,15 @@ pub fn lock(tx: &mut Tx<'_>, id: Uuid, as_of: NaiveDate) -> Result<Guarded<Membe
 /// 404 when there is none.
 pub fn find_person(tx: &mut Tx<'_>, person: Uuid) -> Result<Guarded<PersonRow>, Problem> {
     let today = tx.today();
-    let row: PersonRow = sql_query(
+    let row: PersonRow = sql_query(format!(
         "select p.id, p.version, array( \
            select employer_id from enrolment where person_id = p.id and superseded_at is null \
              and (lost_on is null or lost_on > $2) \
            union select employer_id from dependency where person_id = p.id and superseded_at is null \
-             and (removed_on is null or removed_on > $2)) as employers \
+             and (removed_on is null or removed_on > $2)) as employers, {} as is_protected \
          from person p where p.id = $1",
-    )
+        protected_on("p.id", "$2")
+    ))
     .bind::<t::Uuid, _>(person)
     .bind::<t::Date, _>(today)
     .get_result(tx.conn())?;
@@ -147,10 +158,10 @@ pub(super) fn find_many(
     as_of: NaiveDate,
 ) -> QueryResult<Vec<MemberRow>> {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
-        format!("{} where p.id = any(?)", members("person p", &Knowledge::NOW)).replace("$1", "?")
+        format!("{} where p.id = any(?)", members("person p", &Knowledge::NOW, "$1")).replace("$1", "?")
     });
     let day = || Bind::Day(as_of);
-    Fixed::new(&TEXT, vec![day(), day(), day(), day(), Bind::Ids(ids.to_vec())]).load(conn)
+    Fixed::new(&TEXT, vec![day(), day(), day(), day(), day(), day(), Bind::Ids(ids.to_vec())]).load(conn)
 }
 
 /// Filters of the list.
@@ -222,7 +233,7 @@ pub fn list(
         .kana
         .as_ref()
         .map(|k| format!("{}%", k.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")));
-    let employers = f.employers(scope);
+    let (employers, today) = (f.employers(scope), tx.today());
     let known = Knowledge::at(f.known_at);
     let is_covered = is_covered(known);
     let rows = sql_query(format!(
@@ -232,7 +243,7 @@ pub fn list(
            and ($8::text is null or e.number = $8) \
            and ($9::boolean is null or (e.lost_on is null or e.lost_on > $1) = $9) \
          order by p.id limit $10",
-        members(&f.candidates(employers.as_deref()), known)
+        members(&f.candidates(employers.as_deref()), known, "$11")
     ))
     .bind::<t::Date, _>(f.as_of)
     .bind::<t::Uuid, _>(after)
@@ -244,6 +255,7 @@ pub fn list(
     .bind::<t::Nullable<t::Text>, _>(f.number.as_deref())
     .bind::<t::Nullable<t::Bool>, _>(f.is_insured)
     .bind::<t::BigInt, _>(limit)
+    .bind::<t::Date, _>(today)
     .load(tx.conn())?;
     Ok(Guarded::new(rows))
 }

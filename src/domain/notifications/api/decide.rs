@@ -7,6 +7,7 @@ use super::{
         store,
     },
     views::{NotificationView, ReturnReason},
+    whereabouts,
 };
 use crate::kernel::{
     Gate, Kind, Operation, Permit, Problem, Reply, Routes, Subject, Tx,
@@ -206,7 +207,7 @@ pub fn finish<Op: Operation>(
     }
     tx.note(|n| n.left(row.people(), row.classes()));
     let tag = row.version.to_string();
-    Ok((row.into(), tag))
+    Ok((whereabouts::view(tx, row)?, tag))
 }
 async fn withdraw_notification(
     gate: Gate<WithdrawNotification>,

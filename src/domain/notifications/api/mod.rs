@@ -11,6 +11,7 @@ mod resubmit;
 mod search;
 mod submit;
 mod views;
+mod whereabouts;
 
 use super::{Code, Finding, ParsedRow, Severity, kinds};
 use crate::kernel::{FieldError, Kind, Problem, Routes, problem::Lang};

@@ -7,7 +7,9 @@ use super::{
     },
     keyed::EntryCheck,
     outcome::NotificationOutcome,
+    whereabouts,
 };
+use crate::kernel::Sight;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -164,9 +166,12 @@ pub struct NotificationView {
     #[schema(max_items = 10)]
     pub number_held_by: Vec<Uuid>,
 }
-impl From<NotificationRow> for NotificationView {
-    fn from(r: NotificationRow) -> Self {
-        let entry_check = EntryCheck::of(&r);
+impl NotificationView {
+    /// Renders a notification. Without `sight` it tells nothing of where its people are: addresses, phone numbers and free text are left
+    /// out of the form, and the notes of the second person with them.
+    pub fn of(r: NotificationRow, sight: Option<Sight>) -> Self {
+        let entry_check = sight.and(EntryCheck::of(&r)).or_else(|| Some(EntryCheck::of(&r)?.without_notes()));
+        let form = r.form.map(|f| if sight.is_some() { f } else { whereabouts::cut(f) });
         Self {
             entry_check,
             id: r.id,
@@ -176,7 +181,7 @@ impl From<NotificationRow> for NotificationView {
             kind: r.kind,
             state: State::of(&r.state),
             office_number: r.office_number,
-            form: r.form.and_then(|f| serde_json::from_value(f).ok()).map(StatedForm),
+            form: form.and_then(|f| serde_json::from_value(f).ok()).map(StatedForm),
             carries_number: r.carries_number,
             findings: stored_findings(r.findings),
             outcome: r.result.and_then(|v| serde_json::from_value(v).ok()),
@@ -346,7 +351,7 @@ pub fn submission_view(s: SubmissionRow, rows: Vec<NotificationRow>) -> Submissi
         .into_iter()
         .map(|r| {
             let read_as = State::of(&r.intake_state);
-            let v = NotificationView::from(r);
+            let v = NotificationView::of(r, None); // the results are shown without the forms
             counts.warnings += warnings(&v.findings);
             match read_as {
                 State::Accepted => counts.accepted += 1,

@@ -9,7 +9,9 @@ use crate::kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx, vault::Cl
 use chrono::NaiveDate;
 use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
-pub use waiting::{Earlier, WaitingKey, acquisitions_waiting, own, own_waiting, returned, waiting_numbers};
+pub use waiting::{
+    Earlier, WaitingKey, acquisitions_waiting, own, own_waiting, protected, returned, waiting_numbers,
+};
 
 const SUBMISSION: &str = "select id, receipt_number, employer_id, channel, preparer_name, file_name, profile, declared_count, \
      read_count, confirmed_count, confirmed_at, file_result, findings, received_at from submission";

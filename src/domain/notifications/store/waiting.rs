@@ -4,7 +4,7 @@ use crate::{
     kernel::{Problem, Tx},
 };
 use diesel::{RunQueryDsl, sql_query, sql_types as t};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 crate::row! {
@@ -128,4 +128,31 @@ pub fn returned(tx: &mut Tx<'_>, employer: Uuid, numbers: &[String]) -> Result<V
         .bind::<t::Uuid, _>(employer)
         .bind::<t::Array<t::Text>, _>(numbers)
         .load(tx.conn())?)
+}
+crate::row! {
+    /// A notification.
+    pub struct Concerned {
+        /// Id.
+        id: t::Uuid => Uuid,
+    }
+}
+/// Which of these notifications concern somebody who is protected (支援措置) today: the insured person, whoever is or was a dependent of
+/// that person, or somebody in the result.
+/// # Errors
+/// Database errors.
+pub fn protected(tx: &mut Tx<'_>, notifications: &[Uuid]) -> Result<HashSet<Uuid>, Problem> {
+    let today = tx.today();
+    let found: Vec<Concerned> = sql_query(
+        "select n.id from notification n where n.id = any($1) and exists ( \
+           select from protection x where x.superseded_at is null and x.valid_from <= $2 and (x.valid_to is null or x.valid_to > $2) \
+             and x.person_id in (select n.person_id \
+               union all select (n.result->>'member_id')::uuid \
+               union all select (d->>'person_id')::uuid from jsonb_array_elements(coalesce(n.result->'dependents', '[]')) d \
+               union all select f.person_id from dependency f \
+                 where f.insured_id in (n.person_id, (n.result->>'member_id')::uuid)))",
+    )
+    .bind::<t::Array<t::Uuid>, _>(notifications)
+    .bind::<t::Date, _>(today)
+    .load(tx.conn())?;
+    Ok(found.into_iter().map(|r| r.id).collect())
 }
