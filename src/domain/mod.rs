@@ -7,6 +7,7 @@ pub mod members;
 
 pub mod dependents;
 
+pub mod public_expenses;
 pub mod remuneration;
 
 pub mod calendar;
@@ -15,6 +16,8 @@ pub mod eligibility;
 pub mod approvals;
 pub mod notifications;
 pub mod protections;
+
+pub mod merges;
 
 pub mod access;
 

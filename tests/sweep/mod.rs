@@ -62,8 +62,10 @@ fn send(s: &Society, caller: &Caller, row: &Row, of: &route::Row) -> Response {
     // Registering the number was the member's second version.
     let version = match row.id {
         "updateMemberContact" => "\"2\"",
-        "recordNameChange" | "liftProtection" => "\"3\"",
-        "prolongProtection" => "\"2\"",
+        "recordNameChange" | "setProtection" => "\"3\"",
+        "correctPublicExpense" => "\"2\"",
+        "prolongProtection" => "\"4\"",
+        "liftProtection" => "\"5\"",
         _ => "\"1\"",
     };
     let path = format!("{}{}", table::path(s, row.id, of.path), (row.query)(s));

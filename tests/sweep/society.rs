@@ -34,6 +34,10 @@ pub struct Society {
     /// Protected by `protection`; nobody else is asked about these.
     pub guarded: Uuid,
     pub protection: Uuid,
+    pub expense: Uuid,
+    /// Two ids of one person, and a merge of two others that somebody else asked for.
+    pub twins: (Uuid, Uuid),
+    pub merge: Uuid,
     pub dependent: Uuid,
     pub child: Uuid,
     pub submission: Uuid,
@@ -98,6 +102,15 @@ impl Society {
              values ('{protection}', '{protection}', '{guarded}', 'stalking', 'police', '架空警察署', '2026-11-01', '2027-11-01', \
              '2026-11-01', '東京都架空区私書箱１', 'set', '2026-11-01', '{guarded}')"
         ));
+        let expense = Uuid::now_v7();
+        w.run(&format!(
+            "insert into public_expense (row_id, public_expense_id, person_id, payer_number, recipient_number, valid_from, received_on, \
+             change, recorded_at, recorded_by) values ('{expense}', '{expense}', '{guarded}', '21136015', '1234567', '2026-04-01', \
+             '2026-04-10', 'recorded', '2026-04-10', '{guarded}')"
+        ));
+        let (twins, others) = (crate::merges::twins(&w, "81"), crate::merges::twins(&w, "82"));
+        let merge = crate::merges::asked(&w.staff("clerk"), others.0, others.1).expect(201);
+        let merge = crate::filing::id(&merge["id"]);
         let relatives = ("見本　一郎", "ミホン　イチロウ", day("2015-05-05"), "child");
         let pair = (w.employer, member);
         let child = seed::dependent(&mut owner, &w.clock, pair, relatives, day("2020-04-01")).unwrap();
@@ -178,6 +191,9 @@ impl Society {
             unnumbered,
             guarded,
             protection,
+            expense,
+            twins,
+            merge,
             dependent,
             child,
             submission,

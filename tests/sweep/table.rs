@@ -102,6 +102,20 @@ pub fn table() -> Vec<Row> {
         row("explainStandardRemuneration", Staff, Hidden),
         row("listLeaves", Staff, Hidden).query(as_of),
         row("explainLeave", Staff, Hidden),
+        row("listPublicExpenses", Staff, Hidden),
+        row("recordPublicExpense", Staff, Hidden).body(|_| {
+            Body::Json(json!({ "payer_number": "21136015", "recipient_number": "7654321", "valid_from": "2025-04-01", "valid_to": "2026-04-01",
+                "received_on": "2026-11-20" }))
+        }),
+        row("correctPublicExpense", Staff, Hidden).body(|_| {
+            Body::Json(json!({ "payer_number": "21136015", "recipient_number": "1234567", "valid_from": "2026-04-01", "valid_to": "2027-04-01",
+                "received_on": "2026-11-20" }))
+        }),
+        row("listSamePersonProposals", Staff, Hidden),
+        row("requestPersonMerge", Staff, Hidden)
+            .body(|s| Body::Json(json!({ "merged_person_id": s.twins.1, "reason": "double_entry" }))),
+        row("listPersonMerges", Staff, Hidden).query(|_| "?state=requested".into()),
+        row("decidePersonMerge", Staff, Hidden).body(|_| Body::Json(json!({ "decision": "approve" }))),
         row("listProtections", Staff, Hidden),
         row("getMailingAddress", Staff, Hidden),
         row("setProtection", Staff, Hidden).body(|_| {
@@ -225,7 +239,12 @@ fn slip(s: &Society) -> String {
 pub fn path(s: &Society, id: &str, template: &str) -> String {
     let person = match id {
         "registerPersonalNumber" => s.unnumbered,
-        "listProtections" | "getMailingAddress" | "setProtection" => s.guarded,
+        "listProtections"
+        | "getMailingAddress"
+        | "setProtection"
+        | "listPublicExpenses"
+        | "recordPublicExpense" => s.guarded,
+        "listSamePersonProposals" | "requestPersonMerge" => s.twins.0,
         _ => s.member,
     };
     let notification = match id {
@@ -241,6 +260,8 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         ("{decision_id}", s.decision),
         ("{leave_id}", s.leave),
         ("{protection_id}", s.protection),
+        ("{public_expense_id}", s.expense),
+        ("{merge_id}", s.merge),
         ("{person_id}", person),
         ("{submission_id}", s.submission),
         ("{notification_id}", notification),

@@ -157,8 +157,7 @@ async fn list_dependents(
 ) -> Reply<ListDependents, DependentList> {
     gate.read(move |tx| {
         let as_of = q.0.as_of.unwrap_or_else(|| tx.today());
-        let insured = members::find(tx, id.0, as_of, q.0.known_at)?;
-        let (insured, _) = tx.admit::<ListDependents, _>(insured)?;
+        let (insured, _) = members::admitted::<ListDependents>(tx, id.0, as_of, q.0.known_at)?;
         let scope = tx.row_scope()?;
         let rows = store::under(tx, &scope, id.0, as_of, q.0.known_at)?;
         let (rows, permit) = tx.admit_rows::<ListDependents, _>(&insured.facts(), GetDependent::ID, rows)?;

@@ -1,6 +1,6 @@
 //! Operations on insured persons.
 use super::{
-    identity, name_api,
+    identity, moved, name_api,
     reader::MemberReader,
     rules::pieces::Contact,
     store,
@@ -19,6 +19,7 @@ use crate::{
 use actix_web::web::Data;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use std::future::ready;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
@@ -32,7 +33,7 @@ crate::operation! {
     ///
     /// Reads one insured person as of a day, optionally as known at an instant. With a scoped token for this person the answer
     /// carries `personal_number`; otherwise the field is absent. As known at an instant, the answer says nothing of the personal
-    /// number. Only the present (of today, known now) has an ETag.
+    /// number. Only the present (of today, known now) has an ETag. 409 `person-merged` with `merged_into`: the id was merged into another one.
     pub GetMember: Get "/v1/members/{member_id}" = "getMember", scope "members:read" or "personal-number:read", on "Member", status 200, law "R-002, R-111, R-201", sends Etag;
     /// 被保険者の履歴
     ///
@@ -219,9 +220,11 @@ async fn get_member(
 ) -> Reply<GetMember, Member> {
     let q = q.0;
     let is_plain = q.as_of.is_none() && q.known_at.is_none() && q.expand.is_none() && gate.has_no_grant();
-    if is_plain {
+    // an id without a row may be one that was merged: the longer way tells
+    let found = if is_plain { Some(reader.find(id.0).await) } else { None };
+    if let Some(found) = found.filter(|f| !f.as_ref().is_err_and(|p| p.kind == Kind::NotFound)) {
         return gate
-            .point(reader.find(id.0), |desk, row| {
+            .point(ready(found), |desk, row| {
                 let (row, permit) = desk.admit::<GetMember, _>(row)?;
                 let (tag, seen) = (row.version.to_string(), Seen::of(desk, &row.facts())?);
                 Ok(permit.answer(member_view(row, None, seen)).tagged(tag))
@@ -230,8 +233,7 @@ async fn get_member(
     }
     gate.read(move |tx| {
         let today = tx.today();
-        let row = store::find(tx, id.0, q.day(today), q.known_at)?;
-        let (row, permit) = tx.admit::<GetMember, _>(row)?;
+        let (row, permit) = moved::admitted::<GetMember>(tx, id.0, q.day(today), q.known_at)?;
         let number = q.number(tx, &row.facts())?;
         let (version, seen) = ((row.version, number.is_some()), Seen::of(tx, &row.facts())?);
         Ok(q.tagged(permit.answer(member_view(row, number, seen)), today, version))
@@ -245,8 +247,7 @@ async fn get_member_history(
 ) -> Reply<GetMemberHistory, MemberHistory> {
     gate.read(move |tx| {
         let (today, known_at) = (tx.today(), q.0.known_at);
-        let row = store::find(tx, id.0, today, None)?;
-        let (row, permit) = tx.admit::<GetMemberHistory, _>(row)?;
+        let (row, permit) = moved::admitted_for_history::<GetMemberHistory>(tx, id.0, today, known_at)?;
         let identities = store::identities(tx, &row, known_at)?;
         if identities.is_empty() {
             return Err(Problem::not_found()); // nothing was known then

@@ -4,6 +4,7 @@ mod api;
 mod changes;
 mod identity;
 mod model;
+mod moved;
 mod name_api;
 mod named;
 mod reader;
@@ -13,12 +14,13 @@ mod views;
 
 pub use api::{HistoryQuery, MemberQuery, routes};
 pub use changes::{Enrol, IdentityFacts, Loss, count_change, end_cover, enrol, lose, new_person, touch};
-pub use identity::{correct_name, restate};
+pub use identity::{correct_name, join_identities, restate};
 pub use model::{MemberRow, PersonRow};
+pub use moved::{admitted, merged_into};
 pub use name_api::NameReason;
 pub use named::{
     CoverPeriod, Named, current_name, find_named, hold, hold_names, is_insured_at, likeness, namesakes,
-    periods,
+    periods, require_current,
 };
 pub use reader::MemberReader;
 pub use store::{

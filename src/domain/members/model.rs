@@ -85,6 +85,8 @@ crate::row! {
         id: t::Uuid => Uuid,
         /// Counts changes; the ETag.
         version: t::Integer => i32,
+        /// The id under which the records go on, after a merge.
+        merged_into: t::Nullable<t::Uuid> => Option<Uuid>,
         /// Employers in whose affairs the person is today.
         employers: t::Array<t::Uuid> => Vec<Uuid>,
         /// Protected (支援措置) today.

@@ -7,7 +7,10 @@ use crate::kernel::{
     db::{Bind, Fixed},
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::{PgConnection, QueryResult, QueryableByName, RunQueryDsl, pg::Pg, sql_query, sql_types as t};
+use diesel::{
+    OptionalExtension, PgConnection, QueryResult, QueryableByName, RunQueryDsl, pg::Pg, sql_query,
+    sql_types as t,
+};
 use std::sync::LazyLock;
 use uuid::Uuid;
 
@@ -118,6 +121,27 @@ pub fn lock_person(conn: &mut PgConnection, person: Uuid) -> Result<(), Problem>
         sql_query("select from person where id = $1 for update").bind::<t::Uuid, _>(person).execute(conn)?;
     if held == 1 { Ok(()) } else { Err(Problem::not_found()) }
 }
+/// The id under which the records of a merged one go on, through all merges; `None` for an id that was not merged.
+/// # Errors
+/// Database errors.
+pub fn survivor(tx: &mut Tx<'_>, person: Uuid) -> Result<Option<Uuid>, Problem> {
+    let found: Option<Survivor> = sql_query(
+        "with recursive way as (select id, merged_into from person where id = $1 \
+           union all select p.id, p.merged_into from way join person p on p.id = way.merged_into) \
+         select id from way where merged_into is null and id <> $1",
+    )
+    .bind::<t::Uuid, _>(person)
+    .get_result(tx.conn())
+    .optional()?;
+    Ok(found.map(|s| s.id))
+}
+crate::row! {
+    /// A person.
+    pub struct Survivor {
+        /// Id.
+        id: t::Uuid => Uuid,
+    }
+}
 /// The insured person, locked for a change.
 /// # Errors
 /// 404 when there is none.
@@ -131,7 +155,7 @@ pub fn lock(tx: &mut Tx<'_>, id: Uuid, as_of: NaiveDate) -> Result<Guarded<Membe
 pub fn find_person(tx: &mut Tx<'_>, person: Uuid) -> Result<Guarded<PersonRow>, Problem> {
     let today = tx.today();
     let row: PersonRow = sql_query(format!(
-        "select p.id, p.version, array( \
+        "select p.id, p.version, p.merged_into, array( \
            select employer_id from enrolment where person_id = p.id and superseded_at is null \
              and (lost_on is null or lost_on > $2) \
            union select employer_id from dependency where person_id = p.id and superseded_at is null \

@@ -72,12 +72,13 @@ fn hold_everybody<Op: Operation>(
     insured: Option<Uuid>,
     chosen: impl Iterator<Item = Uuid>,
 ) -> Result<(), Problem> {
-    let mut all: Vec<Uuid> = chosen.collect();
+    let named: Vec<Uuid> = chosen.chain(insured).collect();
+    let mut all = named.clone();
     if let Some(insured) = insured {
-        all.push(insured);
         all.extend(dependents::ever_under(tx, insured)?);
     }
-    members::hold(tx, permit, &all)
+    members::hold(tx, permit, &all)?;
+    members::require_current(tx, permit, &named)
 }
 fn received_on(row: &NotificationRow) -> NaiveDate {
     clock::jst_date(row.received_at)
