@@ -91,7 +91,7 @@ fn sized(pointer: &str, schema: &Value, now: &Value, size: usize) -> Value {
     json!(match name {
         "postal_code" => format!("999-{}", "0".repeat(size - 4)),
         "phone" => "0-".repeat(size).chars().take(size).collect(),
-        "office_number" | "insured_number" | "prefecture" => "1".repeat(size),
+        "office_number" | "insured_number" | "number" | "prefecture" => "1".repeat(size),
         name if name.contains("kana") => "ア".repeat(size),
         _ => "あ".repeat(size),
     })
@@ -139,6 +139,12 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
     (childcare_end["starts_on"], childcare_end["ends_on"]) = (json!("2026-11-01"), json!("2026-11-16"));
     let mut maternity_change = person("maternity_leave_change");
     (maternity_change["starts_on"], maternity_change["ends_on"]) = (json!("2026-11-01"), json!("2026-11-16"));
+    let mut continues = person("voluntary_application");
+    for (name, value) in
+        [("symbol", json!("1")), ("number", json!("1")), ("continuing_branches", json!(["01"]))]
+    {
+        continues[name] = value;
+    }
     let batch =
         json!({ "employer_id": w.employer, "preparer_name": "見本 花子", "notifications": [acquisition] });
     let created = json!({ "valid_from": "2026-12-01", "symbol": "7", "society_number": "7", "name": "見本",
@@ -169,6 +175,7 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
         filing(childcare),
         filing(childcare_end),
         filing(maternity_change),
+        filing(continues),
         ("createNotificationBatch", "/v1/notification-batches".into(), &employer, batch),
         (
             "confirmSubmission",

@@ -28,6 +28,10 @@ const TAGS: &[(&str, &str)] = &[
     ),
     ("StandardRemunerations", "標準報酬・標準賞与の決定 / decisions of standard remuneration and bonuses"),
     ("Leaves", "産前産後休業・育児休業等と免除月 / leaves and the months that they exempt"),
+    (
+        "VoluntaryContinuation",
+        "任意継続・特例退職の設定と保険料未納 / settings of voluntary continuation, and unpaid premiums",
+    ),
     ("Calendar", "暦による処理と年齢到達者 / what happens by the calendar, and who comes to an age"),
     ("Protections", "支援措置と送付先 / protection of persons who fled from violence, and where letters go"),
     ("PublicExpenses", "公費 / public payers that bear a part of a person's care"),
@@ -45,6 +49,7 @@ pub fn routes() -> Routes {
     domain::dependents::routes(&mut r);
     domain::remuneration::routes(&mut r);
     domain::eligibility::routes(&mut r);
+    domain::voluntary::routes(&mut r);
     domain::calendar::routes(&mut r);
     domain::public_expenses::routes(&mut r);
     domain::protections::routes(&mut r);

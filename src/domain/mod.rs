@@ -10,10 +10,12 @@ pub mod dependents;
 pub mod public_expenses;
 pub mod remuneration;
 
+pub mod approvals;
+pub mod voluntary;
+
 pub mod calendar;
 pub mod eligibility;
 
-pub mod approvals;
 pub mod notifications;
 pub mod protections;
 

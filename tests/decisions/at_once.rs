@@ -1,12 +1,13 @@
 //! Decisions at once: nobody waits in a ring, and the last one of a submission ends it once.
 use crate::{
-    filing::{HACHI, NANA, accept, count, decide_on, fresh_key, give_back, id, same_person, spouse},
+    filing::{HACHI, NANA, accept, count, decide_on, fresh_key, give_back, id, loss, same_person, spouse},
     harness::{
         behind::within,
         caller::{Caller, Response},
         world::World,
     },
 };
+use diesel::connection::SimpleConnection;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -63,6 +64,47 @@ fn decisions_that_name_each_others_people_do_not_wait_in_a_ring() {
     }
 }
 
+/// Waits until so many wait for a lock.
+fn waiting(w: &World, many: i64) {
+    let text = "select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    within(9, "all wait", || count(w, text) == many);
+}
+#[test]
+fn who_is_recognised_while_a_loss_waits_is_held_with_the_family() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("privileged"));
+    let [nana, hachi] = [NANA, HACHI].map(|p| w.member(p.office_number, p.kana, p.name, p.birth_on));
+    let n = crate::filing::filed(&w, &employer, &loss(NANA, "2026-11-20", "2026-11-21"));
+    let tag = tag(&staff, n);
+    let (mut other, mut third) = (w.owner(), w.owner());
+    other.batch_execute(&format!("begin; select from person where id = '{nana}' for update")).unwrap();
+    let decided = std::thread::scope(|s| {
+        let decided = s.spawn(|| decide_on(&staff, n, &tag, &accept()));
+        waiting(&w, 1);
+        let recognised = format!(
+            "insert into dependency (row_id, dependent_id, person_id, insured_id, employer_id, branch, relationship, recognised_on, \
+             recognition_reason, received_on, recorded_at, recorded_by) values (gen_random_uuid(), gen_random_uuid(), '{hachi}', \
+             '{nana}', '{}', '01', 'other', '2026-11-01', 'other', '2026-11-01', now() - interval '1 day', '{nana}'); commit",
+            w.employer
+        );
+        third
+            .batch_execute(&format!("begin; select from person where id = '{hachi}' for no key update"))
+            .unwrap();
+        other.batch_execute(&recognised).unwrap();
+        waiting(&w, 1); // for the new dependent now
+        let written = "select count(*) as n from pg_locks l join pg_stat_activity a using (pid) join pg_class c on c.oid = l.relation \
+             where a.wait_event_type = 'Lock' and l.mode = 'RowExclusiveLock' and c.relname = 'enrolment'";
+        assert_eq!(count(&w, written), 0, "changed before everybody is held");
+        third.batch_execute("commit").unwrap();
+        decided.join().unwrap()
+    });
+    decided.expect(200);
+    let left = format!(
+        "select count(*) as n from dependency where insured_id = '{nana}' and removed_on is null and superseded_at is null"
+    );
+    assert_eq!(count(&w, &left), 0, "ended with the insured person");
+}
+
 /// A file of two records: its submission and their notifications.
 fn file(w: &World, employer: &Caller) -> (String, [Uuid; 2]) {
     let bytes =
@@ -90,19 +132,10 @@ fn of_two_last_decisions_at_once_one_ends_the_submission() {
         // Nobody's entry can be written while this is held: both decisions are made before either is committed.
         let mut owner = w.owner();
         let answers = std::thread::scope(|s| {
-            diesel::connection::SimpleConnection::batch_execute(
-                &mut owner,
-                "begin; lock table audit_entry in share mode",
-            )
-            .unwrap();
+            owner.batch_execute("begin; lock table audit_entry in share mode").unwrap();
             let both = s.spawn(|| at_once(&asked));
-            within(9, "both wait", || {
-                count(
-                    &w,
-                    "select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-                ) == 2
-            });
-            diesel::connection::SimpleConnection::batch_execute(&mut owner, "commit").unwrap();
+            waiting(&w, 2);
+            owner.batch_execute("commit").unwrap();
             both.join().unwrap()
         });
         for r in &answers {

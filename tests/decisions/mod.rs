@@ -10,7 +10,7 @@ mod persons;
 mod records;
 mod resubmit;
 
-pub use keyed::key_in;
+pub use keyed::{check, key_in, matches};
 
 use crate::{
     filing::{Person, accept, acquisition, decide, filed, id},

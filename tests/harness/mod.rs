@@ -1,6 +1,7 @@
 //! What the tests share.
 pub mod behind;
 pub mod caller;
+pub mod chance;
 pub mod cluster;
 pub mod document;
 pub mod world;

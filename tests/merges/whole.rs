@@ -70,8 +70,9 @@ fn both_histories_are_read_under_the_surviving_id_and_each_employer_sees_its_own
     let phone = json!({ "phone": "03-0000-0007" });
     clerk.patch(format!("/v1/members/{old}")).header("if-match", &tag).merge_patch(&phone).expect(200);
     let gone = json!({ "name": "見本　奈", "reason": "correction" });
+    let tag = clerk.get(format!("/v1/persons/{new}/protections")).header("etag").to_owned();
     is_merged_into(
-        clerk.post(format!("/v1/persons/{new}/name-changes")).header("if-match", "*").json(&gone),
+        clerk.post(format!("/v1/persons/{new}/name-changes")).header("if-match", &tag).json(&gone),
         old,
     );
 }

@@ -4,6 +4,7 @@ use crate::{
     filing::{CHILD, NANA, accept, child_leaves, decide, filed, id, loss},
     harness::{
         caller::Caller,
+        chance::Chance,
         world::{World, day},
     },
 };
@@ -29,14 +30,6 @@ fn answered(staff: &Caller, path: &str) -> String {
         text.replace_range(from..=to, "");
     }
     text
-}
-/// Fictitious chance, the same in every run.
-struct Chance(u64);
-impl Chance {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % n
-    }
 }
 const NAMES: [(&str, &str); 4] = [
     ("見本　一", "ミホン　イチ"),

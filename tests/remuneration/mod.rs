@@ -1,8 +1,13 @@
 //! Standard remuneration: forms of pay as employers file them, decisions as the law makes them, and their explanation.
+mod bonus_corrections;
+mod corrections;
+mod determinations;
 mod forms;
 mod journey;
+mod late;
 mod leave_refusals;
 mod leaves;
+mod offices;
 mod refusals;
 
 use crate::{

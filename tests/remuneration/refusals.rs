@@ -34,12 +34,12 @@ fn the_law_has_its_reasons() {
     conflicts(
         &w,
         &with(regular(NANA, [300_000; 3]), "corrected_average_yen", json!(290_000)),
-        "insurer-determines",
+        "determination-needed",
     );
     conflicts(
         &w,
         &with(bonus(NANA, "2026-07-10", 1_000), "two_or_more_offices", json!(true)),
-        "insurer-determines",
+        "no-second-office",
     );
     conflicts(&w, &with(regular(NANA, [300_000; 3]), "revision_planned", json!(true)), "revision-planned");
     conflicts(&w, &bonus(NANA, "2025-03-31", 100_000), "before-acquisition");

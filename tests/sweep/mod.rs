@@ -1,5 +1,6 @@
 //! Every operation of the router × nobody, a stranger, a caller without the scope and the right caller: the class of the answer,
 //! and exactly one entry each, counted in the table. What can go wrong has a name in [`judge::Fault`].
+mod continuing;
 mod examples;
 mod judge;
 mod pages;
@@ -149,6 +150,7 @@ impl Sweep<'_> {
             Who::Employer => s.callers.employer.clone(),
             Who::Staff if row.id == "endSession" => (s.w.staff("privileged"), s.callers.staff.1),
             Who::Staff => s.callers.staff.clone(),
+            Who::Collection => s.callers.collection.clone(),
             Who::Granted => s.callers.granted.clone(),
             Who::Auditor => s.callers.auditor.clone(),
         };

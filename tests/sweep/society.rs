@@ -46,6 +46,8 @@ pub struct Society {
     pub to_withdraw: Uuid,
     /// Keyed from paper by somebody else.
     pub to_check: Uuid,
+    /// 任意継続.
+    pub continuing: super::continuing::Continuing,
     /// A day of the calendar, on which somebody lost cover.
     pub calendar_run: Uuid,
     /// Rows of the other employer, by the operation that lists them.
@@ -59,6 +61,7 @@ pub struct Callers {
     /// A system of the other employer that holds every scope.
     pub stranger: (Caller, Uuid),
     pub staff: (Caller, Uuid),
+    pub collection: (Caller, Uuid),
     pub auditor: (Caller, Uuid),
     /// Staff with a scoped token for the members and the child.
     pub granted: (Caller, Uuid),
@@ -165,14 +168,17 @@ impl Society {
         let notified = crate::filing::filed(&w, &employer, &leave);
         let notified = crate::filing::decide(&staff, notified, &crate::filing::accept()).expect(200);
         let leave = crate::filing::id(&notified["outcome"]["leave_id"]);
+        let continuing = super::continuing::Continuing::new(&w, &staff);
         let signed_in = w.nobody().post("/v1/sessions").json(&sign_in()).expect(200);
         let user = id_of_text(&mut owner, "select id from app_user where login = $1", "privileged");
+        let collection = id_of_text(&mut owner, "select id from app_user where login = $1", "collection");
         let mut client =
             |key: &str| id_of_text(&mut owner, "select id from api_client where client_key = $1", key);
         let callers = Callers {
             employer: (employer, client("employer")),
             stranger: (stranger, client("stranger")),
             staff: (staff, user),
+            collection: (w.staff("collection"), collection),
             auditor: (w.client("auditor"), client("auditor")),
             granted: (granted, user),
         };
@@ -201,6 +207,7 @@ impl Society {
             to_decide,
             to_withdraw,
             to_check,
+            continuing,
             calendar_run,
             own,
             refresh_token,
@@ -219,7 +226,8 @@ impl Society {
             self.submission,
         ];
         let more = [self.notification, self.to_decide, self.to_withdraw, self.to_check];
-        ids.iter().chain(&more).map(Uuid::to_string).collect()
+        let own = [self.continuing.application, self.continuing.person, self.continuing.setting];
+        ids.iter().chain(&more).chain(&own).map(Uuid::to_string).collect()
     }
     /// A caller like the right one who lacks `scope`.
     pub fn without(&self, who: super::table::Who, scope: &str) -> (Caller, Uuid) {

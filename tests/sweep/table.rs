@@ -10,6 +10,8 @@ pub enum Who {
     Anybody,
     Employer,
     Staff,
+    /// Staff of 徴収.
+    Collection,
     Granted,
     Auditor,
 }
@@ -68,7 +70,7 @@ fn paid(year: i32, first: i32, count: i32) -> Vec<Value> {
 /// Every row, in an order in which the right requests can follow one another.
 pub fn table() -> Vec<Row> {
     use Stranger::{Hidden, None as Nothing, Own};
-    use Who::{Anybody, Auditor, Employer, Granted, Staff};
+    use Who::{Anybody, Auditor, Collection, Employer, Granted, Staff};
     let one = |_: &Society| "?limit=1".to_owned();
     let as_of = |_: &Society| "?as_of=2026-11-22".to_owned();
     vec![
@@ -99,6 +101,7 @@ pub fn table() -> Vec<Row> {
         row("getDependentHistory", Staff, Hidden),
         row("listStandardRemunerations", Staff, Hidden).query(as_of),
         row("listStandardBonuses", Staff, Hidden).query(as_of),
+        row("listConcurrentOffices", Staff, Hidden).query(as_of),
         row("explainStandardRemuneration", Staff, Hidden),
         row("listLeaves", Staff, Hidden).query(as_of),
         row("explainLeave", Staff, Hidden),
@@ -224,8 +227,18 @@ pub fn table() -> Vec<Row> {
         row("confirmSubmission", Employer, Hidden).body(|_| Body::Json(json!({ "read_count": 1 }))),
         row("listNotifications", Employer, Own).query(one),
         row("getNotification", Employer, Hidden),
+        row("previewNotificationDecision", Staff, Hidden).body(|_| Body::Json(json!({}))),
         row("decideNotification", Staff, Hidden).body(|_| Body::Json(json!({ "decision": "accept" }))),
         row("withdrawNotification", Employer, Hidden),
+        row("listVoluntarySettings", Staff, Hidden),
+        row("requestVoluntarySetting", Staff, Hidden).body(|s| Body::Json(crate::voluntary::setting(s.continuing.office))),
+        row("checkVoluntarySetting", Staff, Hidden).body(|_| Body::Json(json!({ "ruling": "approve" }))),
+        row("previewVoluntaryContinuation", Staff, Hidden),
+        row("recordVoluntaryDefault", Collection, Hidden)
+            .body(|_| Body::Json(json!({ "premium": "first", "due_on": "2026-11-20" }))),
+        row("createNoBonusReport", Employer, Hidden)
+            .body(|_| Body::Json(json!({ "planned_month": "2026-07", "next_planned_month": "2026-12", "preparer_name": "見本 花子" }))),
+        row("listNoBonusReports", Employer, Hidden),
         row("listAuditLogs", Auditor, Hidden).query(one),
         Row { entries: 2, ..row("exportAuditLogs", Auditor, Hidden) },
         row("endSession", Staff, Hidden),
@@ -237,6 +250,7 @@ fn slip(s: &Society) -> String {
 }
 /// The path with its ids.
 pub fn path(s: &Society, id: &str, template: &str) -> String {
+    let member = if id == "recordVoluntaryDefault" { s.continuing.person } else { s.member };
     let person = match id {
         "registerPersonalNumber" => s.unnumbered,
         "listProtections"
@@ -248,14 +262,15 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         _ => s.member,
     };
     let notification = match id {
-        "decideNotification" => s.to_decide,
+        "decideNotification" | "previewNotificationDecision" => s.to_decide,
         "withdrawNotification" => s.to_withdraw,
         "checkKeyedNotification" => s.to_check,
+        "previewVoluntaryContinuation" => s.continuing.application,
         _ => s.notification,
     };
     [
         ("{employer_id}", s.w.employer),
-        ("{member_id}", s.member),
+        ("{member_id}", member),
         ("{dependent_id}", s.dependent),
         ("{decision_id}", s.decision),
         ("{leave_id}", s.leave),
@@ -266,6 +281,7 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         ("{submission_id}", s.submission),
         ("{notification_id}", notification),
         ("{calendar_run_id}", s.calendar_run),
+        ("{setting_id}", s.continuing.setting),
     ]
     .into_iter()
     .fold(template.to_owned(), |path, (name, id)| path.replace(name, &id.to_string()))

@@ -207,7 +207,7 @@ fn grade(row: Row<'_>) -> Result<Vec<String>, Fault> {
 /// A month of pay from the columns `{prefix}_pay` and `{prefix}_days`.
 fn paid(row: Row<'_>, prefix: &str, month: Month, is_excluded: bool) -> Result<PaidMonth, Fault> {
     let (pay_yen, base_days) = (row.yen(&format!("{prefix}_pay"))?, row.number(&format!("{prefix}_days"))?);
-    Ok(PaidMonth { month, pay_yen, base_days, is_excluded })
+    Ok(PaidMonth { month, pay_yen, base_days, is_excluded, back_pay_yen: 0 })
 }
 fn three_from(row: Row<'_>, first: Month) -> Result<Vec<PaidMonth>, Fault> {
     ["m1", "m2", "m3"].iter().zip(0..).map(|(prefix, n)| paid(row, prefix, first.plus(n), false)).collect()
@@ -250,6 +250,7 @@ fn annual(row: Row<'_>) -> Result<Vec<String>, Fault> {
         pay_yen,
         base_days,
         is_excluded: false,
+        back_pay_yen: 0,
     };
     let o = decide::<RegularDeterminationAnnual>(&RegularAnnualInput {
         year,

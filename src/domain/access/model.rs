@@ -16,6 +16,15 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("employers:read", "事業所を参照する / read employers"),
     ("employers:write", "事業所を登録・変更する / register and change employers"),
     ("calendar:read", "暦による処理を参照する / read what is done by the calendar"),
+    ("voluntary:read", "任意継続の設定を参照する / read settings of voluntary continuation"),
+    (
+        "voluntary:write",
+        "任意継続の設定を登録・承認する / ask for and approve settings of voluntary continuation",
+    ),
+    (
+        "voluntary:collect",
+        "任意継続の保険料未納を登録する / record unpaid premiums of voluntary continuation",
+    ),
     ("calculations:run", "標準報酬などを試算する / run calculations of standard remuneration"),
     (
         "remuneration:read",

@@ -14,6 +14,8 @@ pub enum ApprovalKind {
     ProtectionLift,
     /// Two ids of one person, to be joined.
     PersonMerge,
+    /// Settings of 任意継続.
+    VoluntarySetting,
 }
 impl ApprovalKind {
     fn word(self) -> &'static str {
@@ -21,6 +23,7 @@ impl ApprovalKind {
             Self::KeyedNotification => "keyed_notification",
             Self::ProtectionLift => "protection_lift",
             Self::PersonMerge => "person_merge",
+            Self::VoluntarySetting => "voluntary_setting",
         }
     }
 }

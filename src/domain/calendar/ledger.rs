@@ -2,7 +2,7 @@
 use super::{
     loss_at_75,
     model::{CalendarWork, RunRow, Unfinished},
-    store,
+    store, voluntary_term,
 };
 use crate::kernel::{
     Problem,
@@ -61,6 +61,7 @@ fn day(
 ) -> Result<(), Problem> {
     let effects = match kind {
         CalendarWork::LossAt75 => loss_at_75::run(conn, errand, run.due_on)?,
+        CalendarWork::VoluntaryTermEnd => voluntary_term::run(conn, errand, run.due_on)?,
     };
     let count = store::finish(conn, run.id, worker, errand.now(), &effects)?;
     let detail = json!({ "work": kind.name(), "day": run.due_on });

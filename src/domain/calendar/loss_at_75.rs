@@ -27,33 +27,43 @@ const REASON: &str = "age_75";
 /// Database errors: nothing of the day is done then.
 pub fn run(conn: &mut PgConnection, errand: &Errand, day: NaiveDate) -> Result<Vec<Effect>, Problem> {
     let Some(born_by) = AgeEvent::Transfer.last_birth(day) else { return Ok(Vec::new()) };
+    let candidates = candidates(conn, (day, born_by))?;
+    let insured: Vec<Uuid> = candidates.iter().map(|(_, c)| c.insured_id).collect();
+    let persons: Vec<Uuid> = candidates.iter().map(|(_, c)| c.person_id).collect();
+    // held until the commit: what a request decided meanwhile is seen by the second look
+    dependents::hold_families(conn, &insured, &persons)?;
     let (mut effects, mut entries) = (Vec::new(), Vec::new());
-    for who in [store::Who::Insured, store::Who::Dependents] {
-        let mut after = Uuid::nil();
-        loop {
-            let page = store::old(conn, who, (day, born_by), after)?;
-            let Some(last) = page.last() else { break };
-            after = last.person_id;
-            for candidate in &page {
-                // held until the commit: what a request decided meanwhile is seen by the second look
-                members::lock_person(conn, candidate.insured_id)?;
-                let Some(row) = store::old_one(conn, who, (day, born_by), candidate.person_id)? else {
-                    continue;
-                };
-                let act = Act::of(errand);
-                let changed = match who {
-                    store::Who::Insured => lose(conn, errand, &act, &row)?,
-                    store::Who::Dependents => remove(conn, &act, &row)?,
-                };
-                if !changed.is_empty() {
-                    entries.push(entry(errand, &row, day, &changed));
-                    effects.extend(changed);
-                }
-            }
+    for (who, candidate) in &candidates {
+        let Some(row) = store::old_one(conn, *who, (day, born_by), candidate.person_id)? else { continue };
+        let act = Act::of(errand);
+        let changed = match who {
+            store::Who::Insured => lose(conn, errand, &act, &row)?,
+            store::Who::Dependents => remove(conn, &act, &row)?,
+        };
+        if !changed.is_empty() {
+            entries.push(entry(errand, &row, day, &changed));
+            effects.extend(changed);
         }
     }
     trail::append(conn, &entries)?;
     Ok(effects)
+}
+/// Who may lose cover on the day, insured persons first; looked at once more when they are held.
+fn candidates(
+    conn: &mut PgConnection,
+    due: (NaiveDate, NaiveDate),
+) -> Result<Vec<(store::Who, OldRow)>, Problem> {
+    let mut all = Vec::new();
+    for who in [store::Who::Insured, store::Who::Dependents] {
+        let mut after = Uuid::nil();
+        loop {
+            let page = store::old(conn, who, due, after)?;
+            let Some(last) = page.last() else { break };
+            after = last.person_id;
+            all.extend(page.into_iter().map(|row| (who, row)));
+        }
+    }
+    Ok(all)
 }
 fn lose(conn: &mut PgConnection, errand: &Errand, act: &Act, row: &OldRow) -> Result<Vec<Effect>, Problem> {
     let on = rules::loss_day(row.birth_on, row.began_on);

@@ -7,6 +7,7 @@ mod loss_at_75;
 mod model;
 mod rules;
 mod store;
+mod voluntary_term;
 
 pub use api::routes;
 pub use ledger::{unfinished, work};

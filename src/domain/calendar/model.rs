@@ -37,8 +37,10 @@ pub enum CalendarWork {
     /// 75歳到達による資格喪失.
     #[serde(rename = "loss_at_75")]
     LossAt75,
+    /// 任意継続の2年満了による資格喪失.
+    VoluntaryTermEnd,
 }
-stored!(CalendarWork: LossAt75 = "loss_at_75");
+stored!(CalendarWork: LossAt75 = "loss_at_75", VoluntaryTermEnd = "voluntary_term_end");
 /// How far a day is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -261,14 +261,27 @@ pub fn count_under(tx: &mut Tx<'_>, insured: Uuid, on: NaiveDate) -> Result<i64,
     .get_result(tx.conn())?;
     Ok(count.n)
 }
-/// Every person who is or ever was recognised under this insured person, as far as it is or was known.
+/// Holds insured persons with everybody who is or ever was recognised under them, and others, until the end of the transaction: all in
+/// one order, so that two changes of crossing families wait for one another and never in a ring.
+/// # Errors
+/// 409 when those before it take too long; 503 `lost-race`.
+pub fn hold_families(conn: &mut PgConnection, insured: &[Uuid], others: &[Uuid]) -> Result<(), Problem> {
+    let mut all: Vec<Uuid> = [insured, others, &ever_under(conn, insured)?].concat();
+    members::hold(conn, &all)?;
+    // somebody may have been recognised while this waited; nobody is any more, now that the insured persons are held
+    let come = ever_under(conn, insured)?;
+    all.sort_unstable();
+    let come: Vec<Uuid> = come.into_iter().filter(|person| all.binary_search(person).is_err()).collect();
+    if come.is_empty() { Ok(()) } else { members::hold(conn, &come) }
+}
+/// Every person who is or ever was recognised under one of these insured persons, as far as it is or was known.
 /// # Errors
 /// Database errors.
-pub fn ever_under(tx: &mut Tx<'_>, insured: Uuid) -> Result<Vec<Uuid>, Problem> {
+pub fn ever_under(conn: &mut PgConnection, insured: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
     let found: Vec<Made> =
-        sql_query("select dependent_id, person_id, branch from dependency where insured_id = $1")
-            .bind::<t::Uuid, _>(insured)
-            .load(tx.conn())?;
+        sql_query("select dependent_id, person_id, branch from dependency where insured_id = any($1)")
+            .bind::<t::Array<t::Uuid>, _>(insured)
+            .load(conn)?;
     Ok(found.into_iter().map(|d| d.person_id).collect())
 }
 /// The persons that were recognised under this insured person before.
@@ -282,6 +295,52 @@ pub fn former(tx: &mut Tx<'_>, insured: Uuid) -> Result<Vec<Uuid>, Problem> {
     .bind::<t::Uuid, _>(insured)
     .load(tx.conn())?;
     Ok(found.into_iter().map(|d| d.person_id).collect())
+}
+crate::row! {
+    /// Somebody who lost cover together with the insured person.
+    pub struct FormerDependent {
+        /// Dependency.
+        dependent_id: t::Uuid => Uuid,
+        /// Who.
+        person_id: t::Uuid => Uuid,
+        /// 枝番 under the former number.
+        branch: t::Text => String,
+        /// 続柄.
+        relationship: t::Text => String,
+        /// 同居.
+        lives_together: t::Nullable<t::Bool> => Option<bool>,
+        /// Occupation as a code.
+        occupation: t::Nullable<t::Text> => Option<String>,
+        /// Yearly income.
+        income_yen: t::Nullable<t::BigInt> => Option<i64>,
+        /// Name as shown.
+        name: t::Text => String,
+        /// Reading.
+        name_kana: t::Text => String,
+        /// Day of birth.
+        birth_on: t::Date => NaiveDate,
+    }
+}
+/// Those who lost cover on a day because the insured person did, by 枝番.
+/// # Errors
+/// Database errors.
+pub fn former_under(
+    tx: &mut Tx<'_>,
+    (insured, enrolment): (Uuid, Uuid),
+    lost_on: NaiveDate,
+) -> Result<Vec<FormerDependent>, Problem> {
+    Ok(sql_query(
+        "select d.dependent_id, d.person_id, d.branch, d.relationship, d.lives_together, d.occupation, d.income_yen, i.name, \
+           i.name_kana, i.birth_on from dependency d \
+         join lateral (select * from person_identity where person_id = d.person_id and superseded_at is null \
+           order by valid_to desc nulls first limit 1) i on true \
+         where d.insured_id = $1 and coalesce(d.enrolment_id, $2) = $2 and d.superseded_at is null and d.removed_on = $3 \
+           and d.removal_reason = 'insured_lost' and d.removed_on > d.recognised_on order by d.branch limit 100",
+    )
+    .bind::<t::Uuid, _>(insured)
+    .bind::<t::Uuid, _>(enrolment)
+    .bind::<t::Date, _>(lost_on)
+    .load(tx.conn())?)
 }
 /// The periods in which a person was or is somebody's dependent, as known now: first day, and first day not recognised any more.
 /// # Errors

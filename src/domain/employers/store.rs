@@ -2,7 +2,7 @@
 use super::model::{EmployerFacts, EmployerRow};
 use crate::kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx};
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types as t};
+use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
 const COLUMNS: &str = "r.employer_id, e.version, r.valid_from, r.valid_to, r.symbol, r.society_number, r.prefecture_code, \
@@ -81,6 +81,26 @@ pub fn symbol_of(tx: &mut Tx<'_>, id: Uuid, as_of: NaiveDate) -> Result<String, 
             .bind::<t::Uuid, _>(id)
             .get_result(tx.conn())?;
     Ok(row.symbol)
+}
+crate::row! {
+    /// An employer found by its number.
+    pub struct Numbered {
+        /// It.
+        employer_id: t::Uuid => Uuid,
+    }
+}
+/// The employer of a 健保組合の事業所番号 on a day.
+/// # Errors
+/// Database errors.
+pub fn by_society_number(tx: &mut Tx<'_>, number: &str, as_of: NaiveDate) -> Result<Option<Uuid>, Problem> {
+    let found: Option<Numbered> = sql_query(format!(
+        "select r.employer_id from employer_record r where {VALID} and r.society_number = $2"
+    ))
+    .bind::<t::Date, _>(as_of)
+    .bind::<t::Text, _>(number)
+    .get_result(tx.conn())
+    .optional()?;
+    Ok(found.map(|f| f.employer_id))
 }
 /// Registers a new employer.
 /// # Errors

@@ -4,7 +4,7 @@ use super::{
     reader::MemberReader,
     rules::pieces::Contact,
     store,
-    views::{Identity, Member, MemberHistory, MemberPage, Seen, member_view},
+    views::{EnrolmentType, Identity, Member, MemberHistory, MemberPage, Seen, member_view},
 };
 use crate::{
     kernel::{
@@ -27,7 +27,7 @@ use validator::Validate;
 crate::operation! {
     /// 被保険者の一覧・検索
     ///
-    /// Lists insured persons as of a day, optionally as known at an instant, by id; searches by reading, number, employer and state. Never by personal number.
+    /// Lists insured persons as of a day, optionally as known at an instant, by id; searches by reading, number, employer, 加入区分 and state. Never by personal number.
     pub ListMembers: Get "/v1/members" = "listMembers", scope "members:read", on "Society", status 200, law "R-002", sends Link;
     /// 被保険者の参照
     ///
@@ -79,6 +79,9 @@ pub struct MemberListQuery {
     #[validate(length(min = 1, max = 10), custom(function = "plain_text"))]
     #[param(max_length = 10)]
     number: Option<String>,
+    /// 加入区分.
+    #[param(inline = false)]
+    enrolment_type: Option<EnrolmentType>,
     /// Insured or lost.
     #[param(inline = false)]
     state: Option<MemberState>,
@@ -194,6 +197,7 @@ async fn list_members(gate: Gate<ListMembers>, q: Query<MemberListQuery>) -> Rep
             kana: q.name_kana.as_deref().map(kana::search_fold),
             symbol: q.symbol.clone(),
             number: q.number.clone(),
+            enrolment_type: q.enrolment_type,
             is_insured: q.state.map(|s| s == MemberState::Insured),
         };
         let scope = tx.row_scope()?;
@@ -294,7 +298,7 @@ async fn update_member_contact(
 
 /// Routes of insured persons.
 pub fn routes(r: &mut Routes) {
-    r.group("Members").schema::<MemberState>().schema::<Expand>();
+    r.group("Members").schema::<MemberState>().schema::<EnrolmentType>().schema::<Expand>();
     r.add::<ListMembers, _, _, _>(list_members);
     r.add::<GetMember, _, _, _>(get_member);
     r.add::<GetMemberHistory, _, _, _>(get_member_history);

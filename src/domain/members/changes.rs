@@ -1,5 +1,9 @@
 //! SQL that changes insured persons. Nothing is overwritten: a change closes a row by `superseded_at` and writes a new one.
-use super::{identity, moved::merged_into};
+use super::{
+    identity,
+    moved::merged_into,
+    views::{EnrolmentType, Prepayment},
+};
 use crate::kernel::{Operation, Permit, Problem, Tx, errand::Act};
 use chrono::NaiveDate;
 use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types as t};
@@ -34,6 +38,10 @@ pub struct Enrol {
     pub person: Uuid,
     /// Where.
     pub employer: Uuid,
+    /// 加入区分.
+    pub enrolment_type: EnrolmentType,
+    /// 前納区分, of 任意継続 and 特例退職.
+    pub prepayment: Option<Prepayment>,
     /// 記号, 番号.
     pub number: (String, String),
     /// 被保険者整理番号.
@@ -44,7 +52,7 @@ pub struct Enrol {
     pub reason: &'static str,
     /// 取得受付年月日.
     pub received_on: NaiveDate,
-    /// 喪失予定年月日: the 75th birthday.
+    /// 喪失予定年月日: the 75th birthday, or the end of the two years of 任意継続.
     pub planned_loss_on: Option<NaiveDate>,
     /// 短時間労働者.
     pub short_time_worker: bool,
@@ -80,8 +88,8 @@ pub fn enrol<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, e: &Enrol) -> Resul
     sql_query(
         "insert into enrolment (row_id, enrolment_id, person_id, employer_id, enrolment_type, symbol, number, branch, \
          office_number, acquired_on, acquisition_reason, acquisition_received_on, planned_loss_on, short_time_worker, \
-         remuneration_yen, recorded_at, recorded_by, source) \
-         values ($1,$2,$3,$4,'compulsory',$5,$6,'00',$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)",
+         remuneration_yen, recorded_at, recorded_by, source, prepayment_code) \
+         values ($1,$2,$3,$4,$17,$5,$6,'00',$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$18)",
     )
     .bind::<t::Uuid, _>(Uuid::now_v7())
     .bind::<t::Uuid, _>(Uuid::now_v7())
@@ -99,6 +107,8 @@ pub fn enrol<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, e: &Enrol) -> Resul
     .bind::<t::Timestamptz, _>(now)
     .bind::<t::Uuid, _>(by)
     .bind::<t::Nullable<t::Uuid>, _>(e.source)
+    .bind::<t::Text, _>(e.enrolment_type.word())
+    .bind::<t::Nullable<t::Text>, _>(e.prepayment.map(Prepayment::word))
     .execute(tx.conn())?;
     touch(tx, e.person)
 }
@@ -150,10 +160,10 @@ pub fn end_cover(conn: &mut PgConnection, act: &Act, loss: &Loss<'_>) -> Result<
                       and acquired_on <= $3 and employer_id = $9 returning *) \
          insert into enrolment (row_id, enrolment_id, person_id, employer_id, enrolment_type, symbol, number, branch, \
            office_number, acquired_on, acquisition_reason, acquisition_received_on, planned_loss_on, lost_on, loss_reason, \
-           loss_received_on, short_time_worker, remuneration_yen, recorded_at, recorded_by, source) \
+           loss_received_on, short_time_worker, remuneration_yen, recorded_at, recorded_by, source, prepayment_code) \
          select $4, enrolment_id, person_id, employer_id, enrolment_type, symbol, number, branch, office_number, acquired_on, \
            acquisition_reason, acquisition_received_on, planned_loss_on, $3, $5, $6, short_time_worker, remuneration_yen, \
-           $2, $7, $8 from old",
+           $2, $7, $8, prepayment_code from old",
     )
     .bind::<t::Uuid, _>(loss.person)
     .bind::<t::Timestamptz, _>(act.at())

@@ -14,8 +14,8 @@ mod views;
 
 pub use api::{HistoryQuery, MemberQuery, routes};
 pub use changes::{Enrol, IdentityFacts, Loss, count_change, end_cover, enrol, lose, new_person, touch};
-pub use identity::{correct_name, join_identities, restate};
-pub use model::{MemberRow, PersonRow};
+pub use identity::{change_contact, correct_name, join_identities, restate};
+pub use model::{CoverRow, MemberRow, PersonRow};
 pub use moved::{admitted, merged_into};
 pub use name_api::NameReason;
 pub use named::{
@@ -23,7 +23,12 @@ pub use named::{
     periods, require_current,
 };
 pub use reader::MemberReader;
+pub use rules::pieces::Contact;
 pub use store::{
-    Knowledge, find, find_person, identities, identity_join, lock_person, one_as_known, protected_on, written,
+    Cover, Knowledge, OfficeRow, by_card, close_office, cover_by, covers, covers_of, enrolled, find,
+    find_person, identities, identity_join, lock_person, offices, offices_of, one_as_known, protected_on,
+    put_office, written,
 };
-pub use views::{Address, Identity, NumberState, PersonSex, Seen, address};
+pub use views::{
+    Address, EnrolmentType, Identity, Member, NumberState, PersonSex, Prepayment, Seen, address, member_view,
+};

@@ -61,6 +61,8 @@ crate::row! {
         loss_received_on: t::Nullable<t::Date> => Option<NaiveDate>,
         /// 短時間労働者.
         short_time_worker: t::Bool => bool,
+        /// 前納区分, of 任意継続 and 特例退職.
+        prepayment_code: t::Nullable<t::Text> => Option<String>,
         /// Covered on the day asked for.
         is_covered: t::Bool => bool,
         /// Protected (支援措置) today.
@@ -160,9 +162,34 @@ crate::row! {
         lost_on: t::Nullable<t::Date> => Option<NaiveDate>,
         /// 喪失理由.
         loss_reason: t::Nullable<t::Text> => Option<String>,
+        /// 前納区分, of 任意継続 and 特例退職.
+        prepayment_code: t::Nullable<t::Text> => Option<String>,
         /// Known since.
         recorded_at: t::Timestamptz => DateTime<Utc>,
         /// Known until.
         superseded_at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
+    }
+}
+crate::row! {
+    /// A period of being insured, as known now.
+    pub struct CoverRow {
+        /// Enrolment.
+        enrolment_id: t::Uuid => Uuid,
+        /// Who.
+        person_id: t::Uuid => Uuid,
+        /// Where.
+        employer_id: t::Uuid => Uuid,
+        /// 加入区分.
+        enrolment_type: t::Text => String,
+        /// 記号.
+        symbol: t::Text => String,
+        /// 番号.
+        number: t::Text => String,
+        /// 資格取得年月日.
+        acquired_on: t::Date => NaiveDate,
+        /// 資格喪失年月日: first day not covered.
+        lost_on: t::Nullable<t::Date> => Option<NaiveDate>,
+        /// 喪失理由.
+        loss_reason: t::Nullable<t::Text> => Option<String>,
     }
 }

@@ -133,6 +133,7 @@ async fn record_name_change(
         store::lock_person(tx.conn(), id.0)?;
         let row = store::find_person(tx, id.0)?;
         let (person, permit) = tx.admit::<RecordNameChange, _>(row)?;
+        person.require_current()?;
         tag.require(&person.version.to_string())?;
         let (b, today) = (input.value, tx.today());
         let reading = b.name_kana.as_deref().map(kana::canonical_kana);

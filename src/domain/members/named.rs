@@ -5,7 +5,7 @@ use crate::{
     values::kana,
 };
 use chrono::NaiveDate;
-use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
+use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
 /// What a form says of the insured person whom it is about.
@@ -19,6 +19,8 @@ pub struct Named<'a> {
     pub birth_on: NaiveDate,
     /// The loss that a form states: it is also about cover that the calendar ended at 75, on that day or later.
     pub lost_on: Option<NaiveDate>,
+    /// It is about pay of a time of cover, which may be over.
+    pub past: bool,
 }
 /// Cover `e` that runs, or that the calendar ended at 75 on the day of a stated loss or later (a form comes days after the loss).
 macro_rules! runs {
@@ -62,19 +64,25 @@ pub fn find_named(
         "select k.n, coalesce( \
            (array_agg(e.person_id order by e.acquired_on desc) \
              filter (where ltrim(e.office_number, '0') = ltrim(k.office, '0')))[1], \
-           case when count(*) = 1 then (array_agg(e.person_id))[1] end) as person_id \
-         from unnest($2, $3, $4, $5) with ordinality as k(office, kana, birth, lost, n) \
+           case when count(distinct e.person_id) = 1 then (array_agg(e.person_id))[1] end) as person_id \
+         from unnest($2, $3, $4, $5, $6) with ordinality as k(office, kana, birth, lost, past, n) \
          join person_identity i on i.kana_search = k.kana and i.birth_on = k.birth and i.superseded_at is null \
            and i.valid_to is null \
-         join enrolment e on e.person_id = i.person_id and e.employer_id = $1 and e.superseded_at is null and ",
+         join (select person_id, employer_id, office_number, acquired_on, lost_on, loss_reason, source, false as beside from enrolment \
+                 where employer_id = $1 and superseded_at is null \
+               union all \
+               select person_id, employer_id, office_number, from_on, until_on, null, source, true from concurrent_office \
+                 where employer_id = $1 and superseded_at is null) e \
+           on e.person_id = i.person_id and (k.past or not e.beside and ",
         runs!("k.lost"),
-        " group by k.n",
+        " or e.beside and k.lost is not null and e.lost_on is null) group by k.n",
     ))
     .bind::<t::Uuid, _>(employer)
     .bind::<t::Array<t::Nullable<t::Text>>, _>(names.iter().map(|n| n.office_number).collect::<Vec<_>>())
     .bind::<t::Array<t::Text>, _>(names.iter().map(|n| kana::search_fold(n.name_kana)).collect::<Vec<_>>())
     .bind::<t::Array<t::Date>, _>(names.iter().map(|n| n.birth_on).collect::<Vec<_>>())
     .bind::<t::Array<t::Nullable<t::Date>>, _>(names.iter().map(|n| n.lost_on).collect::<Vec<_>>())
+    .bind::<t::Array<t::Bool>, _>(names.iter().map(|n| n.past).collect::<Vec<_>>())
     .load(tx.conn())?;
     let mut persons = vec![None; names.len()];
     for f in found {
@@ -200,13 +208,13 @@ pub fn hold_names<Op: Operation>(
     }
     Ok(())
 }
-/// Holds persons until the end of the transaction: what is read of their cover afterwards stays so.
+/// Holds persons until the end of the transaction, in the order of their ids: what is read of their cover afterwards stays so.
 /// # Errors
 /// 409 when those before it take too long.
-pub fn hold<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, persons: &[Uuid]) -> Result<(), Problem> {
+pub fn hold(conn: &mut PgConnection, persons: &[Uuid]) -> Result<(), Problem> {
     sql_query("select id from person where id = any($1) order by id for update")
         .bind::<t::Array<t::Uuid>, _>(persons)
-        .execute(tx.conn())?;
+        .execute(conn)?;
     Ok(())
 }
 /// None of these persons was merged into another one; asked while they are held.

@@ -2,7 +2,7 @@
 use super::model::{EnrolmentVersion, IdentityVersion, MemberRow};
 use crate::kernel::{ActorKind, Desk, Facts, Problem, Sight, page, vault::DisclosedNumber};
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -36,7 +36,7 @@ impl PersonSex {
     }
 }
 /// 加入区分.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum EnrolmentType {
     /// 強制.
@@ -46,11 +46,52 @@ pub enum EnrolmentType {
     /// 特例退職.
     SpecialRetiree,
 }
-fn enrolment_type(word: &str) -> EnrolmentType {
-    match word {
-        "voluntary_continuation" => EnrolmentType::VoluntaryContinuation,
-        "special_retiree" => EnrolmentType::SpecialRetiree,
-        _ => EnrolmentType::Compulsory,
+impl EnrolmentType {
+    /// Out of the stored word.
+    pub fn of(word: &str) -> Self {
+        match word {
+            "voluntary_continuation" => Self::VoluntaryContinuation,
+            "special_retiree" => Self::SpecialRetiree,
+            _ => Self::Compulsory,
+        }
+    }
+    /// The word as it is stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Compulsory => "compulsory",
+            Self::VoluntaryContinuation => "voluntary_continuation",
+            Self::SpecialRetiree => "special_retiree",
+        }
+    }
+}
+/// 前納区分 (健康保険法165条): for how long premiums are paid ahead.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Prepayment {
+    /// 毎月納付.
+    #[default]
+    None,
+    /// 半年前納.
+    HalfYear,
+    /// 一年前納.
+    FullYear,
+}
+impl Prepayment {
+    /// Out of the stored word; nothing of cover that knows no prepayment.
+    pub fn of(word: Option<&str>) -> Option<Self> {
+        Some(match word? {
+            "half_year" => Self::HalfYear,
+            "full_year" => Self::FullYear,
+            _ => Self::None,
+        })
+    }
+    /// The word as it is stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::HalfYear => "half_year",
+            Self::FullYear => "full_year",
+        }
     }
 }
 /// Is a personal number registered.
@@ -188,6 +229,10 @@ pub struct Member {
     pub loss_received_on: Option<NaiveDate>,
     /// 短時間労働者.
     pub short_time_worker: bool,
+    /// 前納区分, as asked for; of 任意継続 and 特例退職 alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub prepayment: Option<Prepayment>,
     /// Whether a personal number is registered now, and if not, why; absent with `known_at`: replay leaves personal numbers out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub personal_number_state: Option<NumberState>,
@@ -213,7 +258,7 @@ pub fn member_view(r: MemberRow, personal_number: Option<DisclosedNumber>, seen:
         contact_address: address(seen, r.contact_postal_code, r.contact_address),
         phone: seen.shown(r.phone),
         protected: seen.flag(),
-        enrolment_type: enrolment_type(&r.enrolment_type),
+        enrolment_type: EnrolmentType::of(&r.enrolment_type),
         acquired_on: r.acquired_on,
         acquisition_reason: r.acquisition_reason,
         acquisition_received_on: r.acquisition_received_on,
@@ -222,6 +267,7 @@ pub fn member_view(r: MemberRow, personal_number: Option<DisclosedNumber>, seen:
         loss_reason: r.loss_reason,
         loss_received_on: r.loss_received_on,
         short_time_worker: r.short_time_worker,
+        prepayment: Prepayment::of(r.prepayment_code.as_deref()),
         personal_number_state: r.number_state.map(|state| NumberState::of(&state, r.number_reason)),
         personal_number,
     }
@@ -325,6 +371,10 @@ pub struct Enrolment {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     loss_reason: Option<String>,
+    /// 前納区分, as asked for; of 任意継続 and 特例退職 alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    prepayment: Option<Prepayment>,
     /// Known since.
     recorded_at: DateTime<Utc>,
     /// Known until.
@@ -336,7 +386,7 @@ impl From<EnrolmentVersion> for Enrolment {
         Self {
             enrolment_id: v.enrolment_id,
             employer_id: v.employer_id,
-            enrolment_type: enrolment_type(&v.enrolment_type),
+            enrolment_type: EnrolmentType::of(&v.enrolment_type),
             symbol: v.symbol,
             number: v.number,
             branch: v.branch,
@@ -344,6 +394,7 @@ impl From<EnrolmentVersion> for Enrolment {
             acquisition_reason: v.acquisition_reason,
             lost_on: v.lost_on,
             loss_reason: v.loss_reason,
+            prepayment: Prepayment::of(v.prepayment_code.as_deref()),
             recorded_at: v.recorded_at,
             superseded_at: v.superseded_at,
         }

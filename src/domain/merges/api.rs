@@ -269,7 +269,7 @@ async fn request_merge(
             let said = "同じ識別子です / it is the same id";
             return Err(Problem::new(Kind::Invalid).at("/merged_person_id", "same-id", said));
         }
-        members::hold(tx, &permit, &[row.id, b.merged_person_id])?;
+        members::hold(tx.conn(), &[row.id, b.merged_person_id])?;
         let (surviving_version, merged_version) =
             examined(tx, row.id, b.merged_person_id).map_err(unknown)?;
         tag.require(&surviving_version.to_string())?;
@@ -351,11 +351,7 @@ async fn decide_merge(
 fn hold(tx: &mut Tx<'_>, permit: &Permit<DecidePersonMerge>, row: &MergeRow) -> Result<(), Problem> {
     let pair = [row.surviving_id, row.merged_id];
     store::hold_waiting(tx, permit, pair)?;
-    let mut all = pair.to_vec();
-    for person in pair {
-        all.extend(dependents::ever_under(tx, person)?);
-    }
-    members::hold(tx, permit, &all)
+    dependents::hold_families(tx.conn(), &pair, &[])
 }
 
 /// Routes of merges.

@@ -20,6 +20,8 @@ const CARRIED: &[(&str, &str)] = &[
     ("dependency", "insured_id"),
     ("standard_remuneration", "person_id"),
     ("standard_bonus", "person_id"),
+    ("bonus_payment", "person_id"),
+    ("concurrent_office", "person_id"),
     ("leave_period", "person_id"),
     ("protection", "person_id"),
     ("public_expense", "person_id"),

@@ -24,7 +24,7 @@ pub fn concerns(tx: &mut Tx<'_>, case: Uuid, persons: &[Uuid]) -> Result<Option<
     Ok(Some(persons.iter().all(|p| concerned.contains(p))))
 }
 fn family(tx: &mut Tx<'_>, insured: Uuid) -> Result<Vec<Uuid>, Problem> {
-    let mut all = dependents::ever_under(tx, insured)?;
+    let mut all = dependents::ever_under(tx.conn(), &[insured])?;
     all.push(insured);
     Ok(all)
 }

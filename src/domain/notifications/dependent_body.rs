@@ -58,7 +58,7 @@ fn check_dependents(checked: &mut Checked, form: &DependentChange) {
         amount(checked, entry.income_yen, "spouse.income_yen");
         prefecture(checked, entry.prefecture.as_deref(), "spouse.prefecture");
         postal(checked, entry.address.as_ref(), "spouse.address.postal_code");
-        phone(checked, entry.phone.as_deref());
+        phone(checked, entry.phone.as_deref(), "spouse.phone");
     }
     for (index, entry) in form.others.iter().enumerate() {
         kana(checked, &entry.name_kana, other_key!(index, "name_kana"));

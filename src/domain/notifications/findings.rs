@@ -94,12 +94,14 @@ findings! {
     DuplicateInFile Error "E-DUPLICATE-IN-FILE" "同じ届出が重複しています。" "The same notification appears twice.";
     DuplicateFile Error "E-DUPLICATE-FILE" "同じファイルが既に提出されています。" "The same file was submitted before.";
     DuplicatePending Error "E-DUPLICATE-PENDING" "同じ被保険者整理番号の届出が審査中です。" "A notification for the same office number waits for a decision.";
+    FormElsewhere Error "E-FORM-OFFICE" "この届書はこの事業所では受け付けません。" "This form is not taken for this office.";
     PersonNotFound Error "E-PERSON-NOT-FOUND" "該当する被保険者または被扶養者がいません。" "The society knows no such insured person or dependent of this employer.";
     AlreadyInsured Error "E-ALREADY-INSURED" "すでにこの事業所の被保険者です。" "The person is insured at this employer already.";
     LeaveNotFound Error "E-LEAVE-NOT-FOUND" "この日に始まる休業は登録されていません。" "No leave that began on this day is known.";
     LeaveOverlap Error "E-LEAVE-OVERLAP" "他の休業と期間が重なっています。" "Another leave has days of it.";
     LeaveEnded Error "E-LEAVE-ENDED" "この休業は終了済みです。" "The leave has ended already.";
     OutsideCover Error "E-OUTSIDE-COVER" "資格取得日より前の日付です。" "The day lies before the cover of the person.";
+    AfterLoss Error "E-AFTER-LOSS" "資格喪失後の日付または月です。" "The day or month lies after the loss of cover.";
     OfficeMismatch Error "E-OFFICE-MISMATCH" "事業所が事業所情報レコードと一致しません。" "The office differs from the office of the submission.";
     UnexpectedData Error "E-UNEXPECTED-DATA" "様式にない情報が記載されています。" "The notification holds data that its form does not have.";
     EraBoundary Review "W-ERA-BOUNDARY" "元号の期間外の日付です。確認します。" "The day lies outside its era; a clerk looks at it.";

@@ -4,7 +4,7 @@ use super::codes::AcquisitionClass;
 use super::findings::Code;
 use super::form_text::{drop_empty, push_given, push_resident_address, tidy_address};
 use super::forms::{Acquisition, Loss};
-use super::kinds::{FormBody, Texts};
+use super::kinds::{FormBody, PayTime, Texts};
 use super::leave_forms::{
     ChildcareLeaveEnd, ChildcareLeaveReport, LeaveEndRevisionReport, MaternityLeaveChange,
     MaternityLeaveReport,
@@ -66,6 +66,9 @@ impl FormBody for RegularReport {
     fn period(&self) -> String {
         self.applies_from.to_string()
     }
+    fn pay_time(&self) -> Option<PayTime> {
+        Some(PayTime::From(self.applies_from))
+    }
     fn tidy(&mut self) {
         drop_empty([&mut self.over_70_months, &mut self.remarks, &mut self.society_note]);
     }
@@ -84,6 +87,9 @@ impl FormBody for RevisionReport {
     fn period(&self) -> String {
         self.applies_from.to_string()
     }
+    fn pay_time(&self) -> Option<PayTime> {
+        Some(PayTime::From(self.applies_from))
+    }
     fn tidy(&mut self) {
         drop_empty([&mut self.pay_change_reason, &mut self.remarks, &mut self.society_note]);
     }
@@ -101,6 +107,9 @@ impl FormBody for RevisionReport {
 impl FormBody for BonusReport {
     fn period(&self) -> String {
         self.paid_on.to_string()
+    }
+    fn pay_time(&self) -> Option<PayTime> {
+        Some(PayTime::Paid(self.paid_on))
     }
     fn tidy(&mut self) {
         drop_empty([&mut self.society_note]);
@@ -181,6 +190,9 @@ impl FormBody for ChildcareLeaveEnd {
 impl FormBody for LeaveEndRevisionReport {
     fn period(&self) -> String {
         self.applies_from.to_string()
+    }
+    fn pay_time(&self) -> Option<PayTime> {
+        Some(PayTime::From(self.applies_from))
     }
     fn tidy(&mut self) {
         self.child_name_kana = canonical_kana(&self.child_name_kana);

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::forms::{Address, Overseas};
-use super::kinds::{Form, Texts};
+use super::kinds::{Card, Form, Texts};
 use crate::values::kana::canonical_kana;
 
 impl Form {
@@ -25,6 +25,11 @@ impl Form {
     /// The insured person's day of birth.
     pub fn birth_on(&self) -> NaiveDate {
         self.body().head().birth_on
+    }
+
+    /// 記号・番号, of a form that names its person by them.
+    pub fn card(&self) -> Option<Card<'_>> {
+        self.body().card()
     }
 
     /// 適用年月, 改定年月 or 支払年月日 of a report of pay, 開始年月日 of a leave; empty for the other forms. Of one person several may wait at once.
@@ -103,14 +108,19 @@ pub(super) fn drop_empty<'a>(texts: impl IntoIterator<Item = &'a mut Option<Stri
 pub(super) fn tidy_address(address: &mut Option<Address>) {
     let Some(inner) = address else { return };
     drop_empty([&mut inner.postal_code, &mut inner.kana, &mut inner.text]);
-    if let Some(code) = &mut inner.postal_code
+    tidy_postal_code(&mut inner.postal_code);
+    if inner.postal_code.is_none() && inner.kana.is_none() && inner.text.is_none() {
+        *address = None;
+    }
+}
+
+/// A 郵便番号 without its hyphen.
+pub(super) fn tidy_postal_code(code: &mut Option<String>) {
+    if let Some(code) = code
         && code.len() == 8
         && code.find('-') == Some(3)
     {
         code.remove(3);
-    }
-    if inner.postal_code.is_none() && inner.kana.is_none() && inner.text.is_none() {
-        *address = None;
     }
 }
 

@@ -11,17 +11,24 @@ use utoipa::{
     openapi::{RefOr, schema::Schema},
 };
 
+use super::correction_forms::{BonusCorrection, RemunerationCorrection};
 use super::forms::{Acquisition, DependentChange, Loss};
 use super::leave_forms::{
     ChildcareLeaveEnd, ChildcareLeaveReport, LeaveEndRevisionReport, MaternityLeaveChange,
     MaternityLeaveReport,
 };
 use super::numbers::Slot;
+use super::office_forms::TwoOfficeReport;
 use super::pay_forms::{BonusReport, RegularReport, RevisionReport};
 use super::rules::{Checked, RuleSettings};
+use super::voluntary_forms::{VoluntaryApplication, VoluntaryLoss};
+use crate::values::month::Month;
 
 /// The texts of a form, each under its field key.
 pub(super) type Texts<'a> = Vec<(&'static str, &'a str)>;
+
+/// 記号 and 番号.
+pub(super) type Card<'a> = (&'a str, &'a str);
 
 /// What every form says of the insured person whom it is about.
 #[derive(Clone, Copy, Debug)]
@@ -55,12 +62,50 @@ pub(super) trait Headed {
     /// The texts that name the person.
     fn head_texts(&mut self) -> HeadTexts<'_>;
 }
+/// The time that a form about pay is about: it may come after the loss of cover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PayTime {
+    /// 適用年月・改定年月: the first month of the standard remuneration.
+    From(Month),
+    /// The month of an acquisition.
+    Acquired(Month),
+    /// 賞与支払年月日.
+    Paid(NaiveDate),
+    /// The first day at another office.
+    Began(NaiveDate),
+}
+impl PayTime {
+    /// The day by which the cover had begun.
+    pub fn day(self) -> NaiveDate {
+        match self {
+            Self::From(month) => month.first_day(),
+            Self::Acquired(month) => month.last_day(),
+            Self::Paid(day) | Self::Began(day) => day,
+        }
+    }
+    /// The field that states it.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::From(_) | Self::Acquired(_) => "applies_from",
+            Self::Paid(_) => "paid_on",
+            Self::Began(_) => "starts_on",
+        }
+    }
+}
 /// What a kind of form says of itself beyond whom it names.
 pub(super) trait FormBody: Headed {
     /// What tells several forms of one kind and person apart that may wait at once: 適用年月, 改定年月, 支払年月日, 開始年月日 …;
     /// empty where only one may wait.
     fn period(&self) -> String {
         String::new()
+    }
+    /// 記号・番号, of a form that names its person by them and not as somebody of the employer that files.
+    fn card(&self) -> Option<Card<'_>> {
+        None
+    }
+    /// Of a form about pay: the time that it is about. It may be filed for cover that is over.
+    fn pay_time(&self) -> Option<PayTime> {
+        None
     }
     /// Brings its own texts into the form they are stored in; once, on what a caller sent.
     fn tidy(&mut self) {}
@@ -188,4 +233,42 @@ forms! {
     ChildcareLeaveEnd(ChildcareLeaveEnd) = "childcare_leave_end";
     /// 産前産後休業終了時・育児休業等終了時報酬月額変更届 (同 第26条の2, 第26条の3).
     LeaveEndRevisionReport(LeaveEndRevisionReport) = "leave_end_revision_report";
+    /// 報酬訂正届 (同 第25条, 第26条).
+    RemunerationCorrection(RemunerationCorrection) = "remuneration_correction";
+    /// 賞与訂正届 (同 第27条).
+    BonusCorrection(BonusCorrection) = "bonus_correction";
+    /// 被保険者所属選択・二以上事業所勤務届 (同 第1条の3, 第37条).
+    TwoOfficeReport(TwoOfficeReport) = "two_office_report";
+    /// 任意継続被保険者・特例退職被保険者資格取得申出書 (同 第42条).
+    VoluntaryApplication(VoluntaryApplication) = "voluntary_application";
+    /// 任意継続被保険者・特例退職被保険者資格喪失申出書 (健康保険法 第38条).
+    VoluntaryLoss(VoluntaryLoss) = "voluntary_loss";
+}
+
+impl Form {
+    /// Is the form taken for an office? Those of 任意継続 are for the society's own alone; what an employer notifies of its employees is
+    /// for employers alone; the others are for both.
+    pub(super) fn is_taken_for(&self, is_own_office: bool) -> bool {
+        is_taken_for(self.kind(), is_own_office)
+    }
+}
+/// As [`Form::is_taken_for`], by the kind.
+pub(super) fn is_taken_for(kind: &str, is_own_office: bool) -> bool {
+    match kind {
+        "voluntary_application" | "voluntary_loss" => is_own_office,
+        "qualification_acquisition"
+        | "qualification_loss"
+        | "regular_report"
+        | "revision_report"
+        | "bonus_report"
+        | "maternity_leave_report"
+        | "maternity_leave_change"
+        | "childcare_leave_report"
+        | "childcare_leave_end"
+        | "leave_end_revision_report"
+        | "remuneration_correction"
+        | "bonus_correction"
+        | "two_office_report" => !is_own_office,
+        _ => true,
+    }
 }

@@ -1,11 +1,13 @@
 //! 届出 — notifications: intake of 資格取得届, 資格喪失届, 被扶養者(異動)届, 算定基礎届, 月額変更届 and 賞与支払届 as JSON and as
-//! files, and the forms of maternity and childcare leaves as JSON (健康保険法 第48条, 施行規則 第24条–第27条, 第29条, 第38条,
-//! 第135条, 第135条の2).
+//! files, and as JSON the forms of maternity and childcare leaves, 報酬訂正届, 賞与訂正届, 二以上事業所勤務届 and those of 任意継続 (健康保険法
+//! 第3条, 第37条, 第38条, 第48条, 施行規則 第1条の3, 第24条–第27条, 第29条, 第37条, 第38条, 第135条, 第135条の2).
 
 mod api;
 mod apply;
 mod cases;
 mod codes;
+mod correction_bodies;
+mod correction_forms;
 mod csv;
 mod dependent_body;
 mod duplicates;
@@ -18,14 +20,17 @@ mod layout;
 mod leave_forms;
 mod model;
 mod numbers;
+mod office_forms;
 mod pay_forms;
 mod rows;
 mod rules;
 mod store;
+mod voluntary_forms;
 
 pub use api::routes;
 pub use cases::concerns;
 pub use codes::*;
+pub use correction_forms::{BonusCorrection, RemunerationCorrection};
 pub use csv::{FILE_TOO_LARGE, FileError, FileResult, OfficeRef, ParsedFile, parse_file};
 pub use duplicates::mark_duplicates;
 pub use findings::{Code, Finding, Message, Severity};
@@ -37,6 +42,8 @@ pub use leave_forms::{
     MaternityLeaveReport,
 };
 pub use numbers::{CutNumbers, Slot};
+pub use office_forms::TwoOfficeReport;
 pub use pay_forms::{BonusReport, RegularReport, ReportedMonth, RevisionReport};
 pub use rows::{ParsedRow, PensionOffice};
 pub use rules::{CharacterMode, Checked, Disposition, EraMode, RuleSettings, check_form};
+pub use voluntary_forms::{BranchNumber, ContinuedLossReason, VoluntaryApplication, VoluntaryLoss};

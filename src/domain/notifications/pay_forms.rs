@@ -157,11 +157,20 @@ insured_form! {
     }
 }
 
+impl PayChangeDirection {
+    /// As the law asks for it.
+    pub const fn of_fixed_pay(self) -> rules::FixedPayChange {
+        match self {
+            Self::Up => rules::FixedPayChange::Up,
+            Self::Down => rules::FixedPayChange::Down,
+        }
+    }
+}
 impl ReportedMonth {
     /// The month as the law counts it; an amount that no form may hold counts as nothing, and is refused by the checks.
     pub(super) fn counted_in(&self, month: Month) -> rules::PaidMonth {
         let pay_yen = Yen::new(self.total_yen).unwrap_or_default();
-        rules::PaidMonth { month, pay_yen, base_days: self.base_days, is_excluded: false }
+        rules::PaidMonth { month, pay_yen, base_days: self.base_days, is_excluded: false, back_pay_yen: 0 }
     }
 }
 impl RegularReport {

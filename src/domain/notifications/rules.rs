@@ -4,13 +4,16 @@
 //! Source of the relations: 届書作成仕様書 16.2 and the automatic checks that go with it.
 
 pub(super) mod acquisition;
+pub(super) mod correction;
 pub(super) mod dependents;
 pub(super) mod leave;
 pub(super) mod loss;
+pub(super) mod office;
 pub(super) mod pay;
 pub(super) mod shape;
 #[cfg(test)]
 mod tests;
+pub(super) mod voluntary;
 
 use chrono::{Days, NaiveDate};
 pub(super) use shape::is_prefecture;

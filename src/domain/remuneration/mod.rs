@@ -4,14 +4,18 @@
 mod api;
 mod decisions;
 mod leaves;
+mod no_bonus;
 pub mod rules;
 mod told;
 
 pub use api::calculate;
 pub(crate) use api::calculations;
 pub use decisions::{
-    Case, Decided, DecidedBonus, LeaveEnd, decide_acquisition, decide_bonus, decide_leave_end,
-    decide_occasional, decide_regular, end_on_loss, preview_leave_end,
+    AnnualPay, BonusChange, BonusCorrection, BonusPlan, Case, Continued, ContinuedBy, Decided, DecidedBonus,
+    DecisionRule, Determination, LeaveEnd, OccasionalPay, OfficePlan, PayChange, PayCorrection, PayReport,
+    Plan, RegularPay, RightMonths, RightPay, SecondOffice, case_at, covered_until, decide_acquisition,
+    decide_continued, end_on_loss, end_second_office, plan_bonus, plan_continued, plan_correction, plan_pay,
+    plan_pay_correction, plan_second_office, require_offices,
 };
 pub use leaves::{
     AppliedLeave, BIRTH_TIME_MOST, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave,
@@ -29,4 +33,5 @@ pub fn routes(r: &mut crate::kernel::Routes) {
     api::routes(r);
     decisions::routes(r);
     leaves::routes(r);
+    no_bonus::routes(r);
 }

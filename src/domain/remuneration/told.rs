@@ -56,6 +56,10 @@ pub struct CalculationTrace {
 impl CalculationTrace {
     /// What a rule told.
     pub fn of<R: Rule>(trace: &Trace) -> Self {
+        Self::named((R::ID, R::VERSION), trace)
+    }
+    /// What the rule of an id and version told.
+    pub fn named((rule, rule_version): (&str, &str), trace: &Trace) -> Self {
         let steps = trace.steps.iter().map(|step| TraceStep {
             code: step.words.code.into(),
             article: step.words.article.into(),
@@ -68,7 +72,7 @@ impl CalculationTrace {
                 .collect(),
             rounding: step.words.rounding,
         });
-        Self { rule: R::ID.into(), rule_version: R::VERSION.into(), steps: steps.collect() }
+        Self { rule: rule.into(), rule_version: rule_version.into(), steps: steps.collect() }
     }
     /// A stored trace.
     /// # Errors

@@ -1,7 +1,13 @@
 //! SQL that reads insured persons, and what reads of dependents share with it. One text, by which knowledge it uses.
+mod covers;
+mod enrolled;
+mod offices;
 mod pieces;
 
-use super::model::{EnrolmentVersion, IdentityVersion, MemberRow, PersonRow};
+use super::{
+    model::{EnrolmentVersion, IdentityVersion, MemberRow, PersonRow},
+    views::EnrolmentType,
+};
 use crate::kernel::{
     Guarded, Operation, Permit, Problem, RowScope, Subject, Tx,
     db::{Bind, Fixed},
@@ -14,12 +20,15 @@ use diesel::{
 use std::sync::LazyLock;
 use uuid::Uuid;
 
+pub use covers::{Cover, cover_by, covers, covers_of};
+pub use enrolled::{by_card, enrolled};
+pub use offices::{OfficeRow, close_office, offices, offices_of, put_office};
 pub use pieces::{Known, known_pieces, write_pieces};
 
 const COLUMNS: &str = "p.id as person_id, p.version, i.name, i.name_kana, i.birth_on, i.sex, i.resident_postal_code, \
      i.resident_address, i.contact_postal_code, i.contact_address, i.phone, e.employer_id, e.enrolment_type, e.symbol, e.number, \
      e.branch, e.office_number, e.acquired_on, e.acquisition_reason, e.acquisition_received_on, e.planned_loss_on, e.lost_on, \
-     e.loss_reason, e.loss_received_on, e.short_time_worker";
+     e.loss_reason, e.loss_received_on, e.short_time_worker, e.prepayment_code";
 
 /// What a read says about knowledge. In its text `$1` is the day and, as known at an instant, `$3` the instant.
 pub struct Knowledge {
@@ -202,6 +211,8 @@ pub struct Filter {
     pub symbol: Option<String>,
     /// 番号.
     pub number: Option<String>,
+    /// 加入区分.
+    pub enrolment_type: Option<EnrolmentType>,
     /// Insured or not any more.
     pub is_insured: Option<bool>,
 }
@@ -228,6 +239,9 @@ impl Filter {
         }
         enrolled.extend(self.symbol.is_some().then_some("symbol = $7"));
         enrolled.extend(self.number.is_some().then_some("number = $8"));
+        // those are at the society's own offices, and found by the index on employers
+        let is_own = self.enrolment_type.is_some_and(|t| t != EnrolmentType::Compulsory);
+        enrolled.extend(is_own.then_some("employer_id in (select office_id from voluntary_setting)"));
         let named = format!("select person_id from person_identity where {rows} and kana_search like $6");
         let of = match (enrolled.is_empty(), self.kana.is_some()) {
             (true, false) => return "person p".into(),
@@ -266,8 +280,9 @@ pub fn list(
            and ($6::text is null or i.kana_search like $6) and ($7::text is null or e.symbol = $7) \
            and ($8::text is null or e.number = $8) \
            and ($9::boolean is null or (e.lost_on is null or e.lost_on > $1) = $9) \
+           and ($11::text is null or e.enrolment_type = $11) \
          order by p.id limit $10",
-        members(&f.candidates(employers.as_deref()), known, "$11")
+        members(&f.candidates(employers.as_deref()), known, "$12")
     ))
     .bind::<t::Date, _>(f.as_of)
     .bind::<t::Uuid, _>(after)
@@ -279,6 +294,7 @@ pub fn list(
     .bind::<t::Nullable<t::Text>, _>(f.number.as_deref())
     .bind::<t::Nullable<t::Bool>, _>(f.is_insured)
     .bind::<t::BigInt, _>(limit)
+    .bind::<t::Nullable<t::Text>, _>(f.enrolment_type.map(EnrolmentType::word))
     .bind::<t::Date, _>(today)
     .load(tx.conn())?;
     Ok(Guarded::new(rows))
@@ -316,7 +332,7 @@ pub fn enrolments(
 ) -> Result<Vec<EnrolmentVersion>, Problem> {
     Ok(sql_query(format!(
         "select enrolment_id, employer_id, enrolment_type, symbol, number, branch, acquired_on, acquisition_reason, lost_on, \
-         loss_reason, recorded_at, {UNTIL} \
+         loss_reason, prepayment_code, recorded_at, {UNTIL} \
          from enrolment where person_id = $1 and {RECORDED} order by acquired_on desc, recorded_at desc, row_id limit 500"
     ))
     .bind::<t::Uuid, _>(m.person_id)

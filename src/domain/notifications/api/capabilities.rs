@@ -1,10 +1,15 @@
 //! What an employer's software may file today, and how.
 use super::{
-    super::{Attachment, FormOnDate, NumberRule, Profile, Slot, forms_on, layout::layouts_on},
+    super::{
+        Attachment, FormOnDate, NumberRule, Profile, Slot, forms_on, kinds::is_taken_for, layout::layouts_on,
+    },
     bodies::BATCH_MOST,
     intake,
 };
-use crate::kernel::{Gate, Reply, Routes, input::Query};
+use crate::{
+    domain::voluntary,
+    kernel::{Gate, Reply, Routes, input::Query},
+};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -133,10 +138,13 @@ async fn get_capabilities(
                 field_count: u32::try_from(known.field_count).unwrap_or(0),
             })
             .collect();
+        let is_own_office = voluntary::is_own_office(tx, employer.employer_id)?;
+        let is_taken = |f: &FormCapability| is_taken_for(&f.kind, is_own_office);
+        let forms = forms_on(today).into_iter().filter_map(form).filter(is_taken).collect();
         Ok(permit.answer(Capabilities {
             employer_id: employer.employer_id,
             as_of: today,
-            forms: forms_on(today).into_iter().filter_map(form).collect(),
+            forms,
             layouts,
             file_encoding: "Shift_JIS".into(),
             early_filing_days: employer.early_filing_days,

@@ -6,12 +6,16 @@ use super::{
         model::{NotificationRow, State, Step},
         store,
     },
+    determination::PayDetermination,
     views::{NotificationView, ReturnReason},
     whereabouts,
 };
-use crate::kernel::{
-    Gate, Kind, Operation, Permit, Problem, Reply, Routes, Subject, Tx,
-    input::{Id, IfMatch, Input},
+use crate::{
+    domain::{remuneration::Determination, voluntary::LateReason},
+    kernel::{
+        Gate, Kind, Operation, Permit, Problem, Reply, Routes, Subject, Tx,
+        input::{Id, IfMatch, Input},
+    },
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -25,9 +29,10 @@ crate::operation! {
     /// Who may be a person that the society knows (名寄せ) is chosen by staff. Nothing is accepted that would give a person two covers
     /// at a time: 409 `cover-overlaps`, `still-dependent`, `dependent-is-insured`, `already-dependent`, `outside-cover` tell what
     /// stands against it. A number on the form registers what was not registered; it replaces nothing: 409 `number-differs` when
-    /// another number is registered for the person. What staff keyed from paper is decided once a second person checked it: 409
+    /// another number is registered for the person. What the insurer determines about pay (保険者算定, 健康保険法44条) comes with the decision:
+    /// 409 `determination-needed` tells what to state. What staff keyed from paper is decided once a second person checked it: 409
     /// `entry-unchecked`.
-    pub DecideNotification: Post "/v1/notifications/{notification_id}/decision" = "decideNotification", scope "notifications:decide", on "Notification", status 200, law "健康保険法3条, R-001, R-008, R-009, R-017, R-090", sends Etag;
+    pub DecideNotification: Post "/v1/notifications/{notification_id}/decision" = "decideNotification", scope "notifications:decide", on "Notification", status 200, law "健康保険法3条・44条, R-001, R-008, R-009, R-017, R-090", sends Etag;
     /// 届出の取下げ
     ///
     /// Takes back a notification that still waits for a decision; 409 `entry-unchecked` for paper that nobody has checked yet.
@@ -60,6 +65,14 @@ pub struct NotificationDecision {
     #[validate(length(max = 4))]
     #[schema(max_items = 4)]
     persons: Vec<PersonChoice>,
+    /// 保険者算定, for accepting a report of pay that needs it.
+    #[serde(default)]
+    #[validate(nested)]
+    determination: Option<PayDetermination>,
+    /// 任意継続 alone: the society recognises the reason for which the application came after the twenty days (健康保険法37条1項
+    /// ただし書).
+    #[serde(default)]
+    recognises_late_reason: bool,
 }
 /// 名寄せ: the known person, or a new one.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema, PartialEq)]
@@ -105,7 +118,31 @@ async fn decide_notification(
                     "受理では指定できません / not with an acceptance",
                 ));
             }
-            Verdict::Accept => accept(tx, &permit, &row, &choices(&body.persons)?)?,
+            _ if body.recognises_late_reason
+                && (body.decision == Verdict::Return || row.kind != "voluntary_application") =>
+            {
+                return Err(refused(
+                    "/recognises_late_reason",
+                    "must-be-absent",
+                    "任意継続の申出の受理だけに指定できます / with the acceptance of an application alone",
+                ));
+            }
+            Verdict::Accept => {
+                let given = body.determination.as_ref().map(PayDetermination::given);
+                let late = if body.recognises_late_reason {
+                    LateReason::Recognised
+                } else {
+                    LateReason::NotRecognised
+                };
+                accept(tx, &permit, &row, (&choices(&body.persons)?, given.as_ref(), late))?
+            }
+            Verdict::Return if body.determination.is_some() => {
+                return Err(refused(
+                    "/determination",
+                    "must-be-absent",
+                    "返戻では指定できません / not with a return",
+                ));
+            }
             Verdict::Return if !body.persons.is_empty() => {
                 return Err(refused(
                     "/persons",
@@ -163,18 +200,24 @@ fn choices(persons: &[PersonChoice]) -> Result<Vec<(Slot, Choice)>, Problem> {
     }
     Ok(all)
 }
+/// The form of a notification.
+/// # Errors
+/// 409 `no-form` for a refused one.
+pub fn form_of(row: &NotificationRow) -> Result<Form, Problem> {
+    row.form
+        .clone()
+        .and_then(|f| serde_json::from_value(f).ok())
+        .ok_or_else(|| Problem::conflict("no-form", "届書の内容がありません", "There is no form to apply"))
+}
 fn accept<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
     row: &NotificationRow,
-    choices: &[(Slot, Choice)],
+    (choices, determination, late): (&[(Slot, Choice)], Option<&Determination>, LateReason),
 ) -> Result<NotificationRow, Problem> {
     let state = State::of(&row.state).after(Step::Accept)?;
-    let form: Form =
-        row.form.clone().and_then(|f| serde_json::from_value(f).ok()).ok_or_else(|| {
-            Problem::conflict("no-form", "届書の内容がありません", "There is no form to apply")
-        })?;
-    let applied = apply::apply(tx, permit, &apply::Case { row, choices }, &form)?;
+    let form = form_of(row)?;
+    let applied = apply::apply(tx, permit, &apply::Case { row, choices, determination, late }, &form)?;
     store::settle(tx, permit, row, state, (Some(applied.person), Some(applied.result), serde_json::json!([])))
 }
 /// Return or withdrawal: nothing is applied, what waited in the strongroom goes.

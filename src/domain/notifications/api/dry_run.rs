@@ -1,12 +1,14 @@
 //! A dry run: what filing would do, and what accepting would change.
 use super::{
-    super::{Form, ParsedRow},
+    super::Form,
+    bodies::BATCH_MOST,
     intake::{self, Incoming},
-    leave_lines,
+    leave_lines, pay_lines,
     views::{NotificationFinding, finding_view},
 };
 use crate::{
-    kernel::{Operation, Permit, Problem, Tx},
+    domain::remuneration::Determination,
+    kernel::{Kind, Operation, Permit, Problem, Tx},
     values::{kana, period},
 };
 use chrono::NaiveDate;
@@ -17,7 +19,7 @@ use uuid::Uuid;
 /// What would change.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Consequence {
-    /// Whose or which record: member, dependent, leave or standard_remuneration.
+    /// Whose or which record: member, dependent, leave, standard_remuneration or standard_bonus.
     #[schema(max_length = 30)]
     pub subject: String,
     /// Field.
@@ -44,7 +46,7 @@ pub struct DryRunRecord {
     /// Findings of the checks.
     #[schema(max_items = 200)]
     pub findings: Vec<NotificationFinding>,
-    /// What accepting it would change.
+    /// What accepting it would change; of forms of pay where no more than 100 records come at once.
     #[schema(max_items = 20)]
     pub consequences: Vec<Consequence>,
 }
@@ -62,11 +64,14 @@ pub struct DryRun {
     #[schema(max_items = 100000)]
     pub records: Vec<DryRunRecord>,
 }
-fn consequences<Op: Operation>(
+/// What accepting a form would change; `at` are the employer, the day of receipt and what the insurer determines of pay.
+/// # Errors
+/// Of forms of pay as of the decision; database errors.
+pub fn consequences<Op: Operation>(
     tx: &mut Tx<'_>,
-    (permit, employer): (&Permit<Op>, Uuid),
-    row: &ParsedRow,
-    person: Option<Uuid>,
+    permit: &Permit<Op>,
+    (employer, received_on, determination): (Uuid, NaiveDate, Option<&Determination>),
+    (form, person): (&Form, Option<Uuid>),
 ) -> Result<Vec<Consequence>, Problem> {
     let line = |subject: &str, field: &str, before: Option<String>, after: String| Consequence {
         subject: subject.into(),
@@ -75,8 +80,8 @@ fn consequences<Op: Operation>(
         after,
     };
     let day = |d: NaiveDate| d.to_string();
-    Ok(match (&row.form, person) {
-        (Some(Form::QualificationAcquisition(f)), _) => {
+    Ok(match (form, person) {
+        (Form::QualificationAcquisition(f), _) => {
             let planned = day(period::birthday(f.birth_on, 75));
             let mut all = vec![line("member", "acquired_on", None, day(f.acquired_on))];
             all.push(line("member", "planned_loss_on", None, planned));
@@ -88,7 +93,7 @@ fn consequences<Op: Operation>(
             ));
             all
         }
-        (Some(Form::QualificationLoss(f)), Some(person)) => {
+        (Form::QualificationLoss(f), Some(person)) => {
             let today = tx.today();
             let dependents = crate::domain::dependents::count_under(tx, person, today)?;
             let mut all = vec![line("member", "lost_on", None, day(f.lost_on))];
@@ -98,10 +103,10 @@ fn consequences<Op: Operation>(
             }
             all
         }
-        (Some(Form::DependentChange(f)), Some(person)) if f.change == super::super::Change::Changed => {
+        (Form::DependentChange(f), Some(person)) if f.change == super::super::Change::Changed => {
             renamed(tx, person, f)?
         }
-        (Some(Form::DependentChange(f)), _) => {
+        (Form::DependentChange(f), _) => {
             let spouse = f.spouse.iter().map(|s| (s.became_on, s.ceased_on));
             let others = f.others.iter().map(|o| (o.became_on, o.ceased_on));
             spouse
@@ -113,7 +118,10 @@ fn consequences<Op: Operation>(
                 })
                 .collect()
         }
-        (Some(form), Some(person)) => leave_lines::lines(tx, permit, person, (employer, form))?,
+        (form, Some(person)) if form.body().pay_time().is_some() => {
+            pay_lines::lines(tx, permit, (person, employer), (form, received_on), determination)?
+        }
+        (form, Some(person)) => leave_lines::lines(tx, person, form)?,
         _ => Vec::new(),
     })
 }
@@ -149,13 +157,21 @@ pub fn dry_run<Op: Operation>(
     persons: &[Option<Uuid>],
 ) -> Result<DryRun, Problem> {
     let mut records = Vec::with_capacity(incoming.rows.len());
+    let received_on = incoming.received_on.unwrap_or_else(|| tx.today());
     for (row, person) in incoming.rows.iter().zip(persons) {
+        let is_few = incoming.rows.len() <= BATCH_MOST;
+        let form = row.form.as_ref().filter(|f| is_few || f.body().pay_time().is_none());
+        let told = form.map(|f| consequences(tx, by.0, (by.1, received_on, None), (f, *person)));
         records.push(DryRunRecord {
             row: row.row,
             kind: super::kind_of(row).into(),
             disposition: row.disposition,
             findings: row.findings.iter().map(finding_view).collect(),
-            consequences: consequences(tx, by, row, *person)?,
+            consequences: match told {
+                // What a decision would refuse changes nothing.
+                Some(Err(refused)) if refused.kind == Kind::Conflict => Vec::new(),
+                told => told.transpose()?.unwrap_or_default(),
+            },
         });
     }
     Ok(DryRun {

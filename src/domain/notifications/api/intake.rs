@@ -12,6 +12,7 @@ use crate::{
         dependents,
         employers::{self, EmployerRow},
         members::{self, Named},
+        voluntary,
     },
     kernel::{
         FieldError, Gate, Kind, Operation, Permit, Problem, Tx, Zone, clock, gate::Asking, places::Place,
@@ -136,20 +137,41 @@ fn check(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<Vec<
             "This listener takes no personal number",
         ));
     }
+    refuse_elsewhere(tx, employer, rows)?;
     let persons = find_persons(tx, employer, rows)?;
     refuse_waiting(tx, employer, rows)?;
     refuse_waiting_numbers(tx, employer, rows)?;
     let coming = coming(tx, employer, rows, &persons)?;
+    refuse_after_loss(tx, employer, rows, &persons)?;
     let mut settled = Vec::with_capacity(rows.len());
     for (row, person) in rows.iter_mut().zip(persons) {
         settled.push(settle_person(tx, row, person, &coming)?);
     }
     Ok(settled)
 }
+/// A form that is not taken for this office.
+fn refuse_elsewhere(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<(), Problem> {
+    let is_own_office = voluntary::is_own_office(tx, employer)?;
+    for row in rows.iter_mut() {
+        if row.form.as_ref().is_some_and(|f| !f.is_taken_for(is_own_office)) {
+            row.refuse(Finding::at(Code::FormElsewhere, ["kind"]));
+        }
+    }
+    Ok(())
+}
 fn find_persons(tx: &mut Tx<'_>, employer: Uuid, rows: &[ParsedRow]) -> Result<Vec<Option<Uuid>>, Problem> {
     let names: Vec<Named<'_>> = rows.iter().filter_map(|r| r.form.as_ref()).map(named).collect();
     let mut found = members::find_named(tx, employer, &names)?.into_iter();
-    Ok(rows.iter().map(|r| r.form.as_ref().and_then(|_| found.next().flatten())).collect())
+    let mut persons = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(form) = &row.form else {
+            persons.push(None);
+            continue;
+        };
+        let of_office = found.next().flatten();
+        persons.push(if form.card().is_some() { apply::of_card(tx, form)? } else { of_office });
+    }
+    Ok(persons)
 }
 /// Reading and birth day of a person.
 type Reading = (String, NaiveDate);
@@ -183,7 +205,10 @@ fn settle_person(
 ) -> Result<Option<Uuid>, Problem> {
     let Some(form) = row.form.clone() else { return Ok(None) };
     let may_come = || coming.contains(&reading(named(&form)));
-    let not_found = || Finding::at(Code::PersonNotFound, ["office_number", "name_kana", "birth_on"]);
+    let not_found = || match form.card() {
+        Some(_) => Finding::at(Code::PersonNotFound, ["symbol", "number", "name_kana", "birth_on"]),
+        None => Finding::at(Code::PersonNotFound, ["office_number", "name_kana", "birth_on"]),
+    };
     match (&form, person) {
         (Form::QualificationAcquisition(f), found) => {
             // 同日得喪: the loss of the same day is decided first
@@ -197,6 +222,11 @@ fn settle_person(
             row.refuse(not_found());
         }
         (Form::DependentChange(f), Some(insured)) => refuse_unknown_dependents(tx, insured, f, row)?,
+        (_, Some(person)) if form.card().is_some() => {
+            if store::is_waiting(tx, form.kind(), person)? {
+                row.refuse(Finding::at(Code::DuplicatePending, ["symbol", "number"]));
+            }
+        }
         (_, Some(insured)) => {
             if let Some(Err(finding)) = apply::planned_leave(tx, insured, &form)? {
                 row.refuse(finding);
@@ -206,6 +236,31 @@ fn settle_person(
         (_, None) => row.refuse(not_found()),
     }
     Ok(person)
+}
+/// Pay of a day or month after the loss of cover.
+fn refuse_after_loss(
+    tx: &mut Tx<'_>,
+    employer: Uuid,
+    rows: &mut [ParsedRow],
+    persons: &[Option<Uuid>],
+) -> Result<(), Problem> {
+    let is_pay = |r: &ParsedRow| r.form.as_ref().is_some_and(|f| f.body().pay_time().is_some());
+    let about: Vec<Uuid> =
+        rows.iter().zip(persons).filter(|(r, _)| is_pay(r)).filter_map(|(_, p)| *p).collect();
+    if about.is_empty() {
+        return Ok(());
+    }
+    let covers = members::covers_of(tx.conn(), &about)?;
+    for (row, person) in rows.iter_mut().zip(persons) {
+        let (Some(person), Some(form)) = (person, &row.form) else { continue };
+        let from = covers.partition_point(|c| c.person_id < *person);
+        let until = covers.partition_point(|c| c.person_id <= *person);
+        let of_person = covers.get(from..until).unwrap_or_default();
+        if let Some(finding) = apply::after_loss(of_person, employer, form) {
+            row.refuse(finding);
+        }
+    }
+    Ok(())
 }
 /// A notification of the same kind for the same 整理番号 waits already.
 fn refuse_waiting(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<(), Problem> {

@@ -2,15 +2,19 @@
 mod bodies;
 mod capabilities;
 mod decide;
+mod determination;
 mod dry_run;
 mod intake;
 mod keyed;
 mod leave_lines;
 mod outcome;
+mod pay_lines;
+mod preview;
 mod resubmit;
 mod search;
 mod submit;
 mod views;
+mod voluntary;
 mod whereabouts;
 
 use super::{Code, Finding, ParsedRow, Severity, kinds};
@@ -26,6 +30,8 @@ pub fn routes(r: &mut Routes) {
     keyed::routes(r);
     search::routes(r);
     decide::routes(r);
+    preview::routes(r);
+    voluntary::routes(r);
 }
 /// Kind of a row, also of one that was refused before its form was read.
 pub fn kind_of(row: &ParsedRow) -> &'static str {

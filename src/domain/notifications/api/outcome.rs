@@ -1,5 +1,11 @@
 //! What payroll is told of an applied notification.
-use crate::values::month::Month;
+use crate::{
+    domain::{
+        members::Prepayment,
+        remuneration::{BonusChange, CalculationTrace, PayChange},
+    },
+    values::month::Month,
+};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -58,9 +64,28 @@ pub struct NotificationOutcome {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub applies_from: Option<Month>,
+    /// 標準報酬月額 of the month before a correction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub standard_before_yen: Option<i64>,
+    /// Later decisions that rest on this one and were decided anew.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 1000)]
+    pub decided_anew: Vec<PayChange>,
     /// 標準賞与額 of the month, of a report of a bonus.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standard_bonus_yen: Option<i64>,
+    /// 標準賞与額 of the month before a correction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub standard_bonus_before_yen: Option<i64>,
+    /// The bonus was paid in the month of the loss, before it: it bears no premium and counts for the cap.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub loss_month: bool,
+    /// Other months of the fiscal year whose 標準賞与額 changed with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 24)]
+    pub bonuses_decided_anew: Vec<BonusChange>,
     /// The leave that was notified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leave_id: Option<Uuid>,
@@ -78,8 +103,22 @@ pub struct NotificationOutcome {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 100)]
     pub exempt_bonus_months: Option<Vec<Month>>,
+    /// 喪失予定年月日, of 任意継続 and 特例退職.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_loss_on: Option<NaiveDate>,
+    /// 前納区分, of 任意継続 and 特例退職.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub prepayment: Option<Prepayment>,
+    /// Why one may continue, of 任意継続.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub eligibility: Option<CalculationTrace>,
+    /// The society recognised the reason for which the application came late.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_reason_recognised: Option<bool>,
     /// Dependents.
     #[serde(default)]
-    #[schema(max_items = 3)]
+    #[schema(max_items = 100)]
     pub dependents: Vec<DependentResult>,
 }

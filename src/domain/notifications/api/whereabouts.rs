@@ -29,7 +29,8 @@ pub fn view(tx: &mut Tx<'_>, row: NotificationRow) -> Result<NotificationView, P
 fn tells(name: &str) -> bool {
     let parts =
         ["address", "postal", "phone", "prefecture", "living", "lives", "overseas", "residence", "remarks"];
-    parts.iter().any(|p| name.contains(p)) || ["note", "_text"].iter().any(|end| name.ends_with(end))
+    parts.iter().any(|p| name.contains(p))
+        || ["note", "_text", "late_reason"].iter().any(|end| name.ends_with(end))
 }
 /// A form without anything that may tell where somebody is.
 pub fn cut(form: Value) -> Value {

@@ -4,7 +4,7 @@ use super::{
         Address, Change, DependentChange, Living, OtherEntry, Slot, SpouseEntry, SpouseRelationship,
         model::NotificationRow,
     },
-    Applied, cover, move_number, received_on, wait_for,
+    Applied, move_number, received_on, wait_for,
 };
 use crate::{
     domain::{dependents, members},
@@ -172,11 +172,11 @@ fn recognise<Op: Operation>(
 ) -> Result<Value, Problem> {
     wait_for(tx, on)?;
     let (row, insured) = (case.row, case.insured);
-    cover::require_cover(tx, insured, on)?;
+    dependents::require_cover(tx, insured, on)?;
     let identity = e.facts(row, on);
     let person = match case.persons.get(&e.slot) {
         Some(person) => {
-            cover::admit_dependent(tx, *person, on)?;
+            dependents::admit_dependent(tx, *person, on)?;
             members::restate(tx, permit, *person, &identity)?;
             *person
         }

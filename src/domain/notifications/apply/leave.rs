@@ -1,9 +1,8 @@
-//! What the forms of leaves do: a leave is kept with the months that it exempts, or standard remuneration is revised after one
-//! (健康保険法159条, 159条の3, 43条の2, 43条の3).
+//! What the forms of leaves do: a leave is kept with the months that it exempts (健康保険法159条, 159条の3).
 use super::{
-    super::{Code, Finding, Form, LeaveEndRevisionReport, model::NotificationRow},
+    super::{Code, Finding, Form, model::NotificationRow},
     Applied,
-    pay::{applied, refuse_insurers, still_insured},
+    pay::{applied, still_insured},
 };
 use crate::{
     domain::{
@@ -38,28 +37,14 @@ pub fn notice<Op: Operation>(
     form: &Form,
 ) -> Result<Applied, Problem> {
     let Some(notice) = notice_of(form) else { return Err(Problem::unavailable("no-leave")) };
-    let (member, case) = still_insured(tx, permit, row, insured)?;
+    let (cover, case) = still_insured(tx, row, insured)?;
     let kept = remuneration::notice_leave(tx, permit, &case, &notice)?;
-    applied(tx, permit, row, &member, kept)
-}
-/// 産前産後休業終了時改定・育児休業等終了時改定.
-/// # Errors
-/// 409 when the person is not insured there, when the insurer has to determine (保険者算定), or by the law.
-pub fn revision<Op: Operation>(
-    tx: &mut Tx<'_>,
-    permit: &Permit<Op>,
-    (row, insured): (&NotificationRow, Uuid),
-    f: &LeaveEndRevisionReport,
-) -> Result<Applied, Problem> {
-    refuse_insurers(false, f.two_or_more_offices)?;
-    let (member, case) = still_insured(tx, permit, row, insured)?;
-    let decided = remuneration::decide_leave_end(tx, permit, &case, f.leave_end())?;
-    applied(tx, permit, row, &member, decided)
+    applied(tx, permit, (row, insured, &cover), kept)
 }
 /// First day of the present cover of a person.
 /// # Errors
 /// Database errors.
-pub fn covered_since(tx: &mut Tx<'_>, person: Uuid) -> Result<Option<chrono::NaiveDate>, Problem> {
+fn covered_since(tx: &mut Tx<'_>, person: Uuid) -> Result<Option<chrono::NaiveDate>, Problem> {
     let periods = members::periods(tx, person)?;
     Ok(periods.into_iter().filter(|(_, until)| until.is_none()).map(|(first, _)| first).max())
 }

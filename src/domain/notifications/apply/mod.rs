@@ -1,21 +1,27 @@
 //! What accepting a notification does to members and dependents, in the transaction of the decision.
-mod cover;
+mod beside;
 mod family;
 mod leave;
 mod pay;
 mod person;
+mod voluntary;
 
 use super::{Acquisition, Form, Loss, Slot, model::NotificationRow};
 use crate::{
-    domain::{dependents, employers, members, remuneration},
+    domain::{
+        dependents, employers, members, remuneration,
+        voluntary::{self as continued, LateReason},
+    },
     kernel::{Operation, Permit, Problem, Tx, clock, errand::Act, vault::Registration},
     values::period,
 };
 use chrono::NaiveDate;
-pub use leave::{covered_since, planned as planned_leave};
+pub use leave::planned as planned_leave;
+pub use pay::{after_loss, plan as plan_pay, preview_case};
 pub use person::{Choice, SamePersonProposal, proposals};
 use serde_json::{Value, json};
 use uuid::Uuid;
+pub use voluntary::preview;
 
 /// Where a decision acts.
 pub struct Case<'a> {
@@ -23,6 +29,10 @@ pub struct Case<'a> {
     pub row: &'a NotificationRow,
     /// 名寄せ: what staff chose for places of the form, in the order of the request.
     pub choices: &'a [(Slot, Choice)],
+    /// 保険者算定: what staff determined about the pay of the form.
+    pub determination: Option<&'a remuneration::Determination>,
+    /// Whether staff recognises the reason for an application that came late.
+    pub late: LateReason,
 }
 /// Who was concerned, and the result that payroll needs.
 pub struct Applied {
@@ -44,9 +54,19 @@ pub fn apply<Op: Operation>(
     if let Form::QualificationAcquisition(f) = form {
         wait_for(tx, f.acquired_on)?;
     }
+    if form.body().pay_time().is_none() {
+        pay::refuse_determination(case.determination)?;
+    }
     let persons = person::settle(tx, permit, case, form)?;
     let insured = insured_of(tx, case.row, form)?;
-    hold_everybody(tx, permit, insured, persons.values().copied())?;
+    let chosen: Vec<Uuid> = persons.values().copied().collect();
+    // whose 任継 an acquisition may end, with the family's cover
+    let continuing =
+        persons.get(&Slot::Insured).filter(|_| matches!(form, Form::QualificationAcquisition(_)));
+    let heads: Vec<Uuid> = insured.iter().chain(continuing).copied().collect();
+    // a loss or a change that is decided at the same time waits, or was decided before
+    dependents::hold_families(tx.conn(), &heads, &chosen)?;
+    members::require_current(tx, permit, &[heads, chosen].concat())?;
     let (row, known) = (case.row, || insured.ok_or_else(person_not_found));
     match form {
         Form::QualificationAcquisition(f) => acquire(tx, permit, row, f, persons.get(&Slot::Insured)),
@@ -54,31 +74,20 @@ pub fn apply<Op: Operation>(
         Form::DependentChange(f) => {
             family::change(tx, permit, &family::Family { row, insured: known()?, persons: &persons }, f)
         }
-        Form::RegularReport(f) => pay::regular(tx, permit, (row, known()?), f),
-        Form::RevisionReport(f) => pay::revision(tx, permit, (row, known()?), f),
-        Form::BonusReport(f) => pay::bonus(tx, permit, (row, known()?), f),
-        Form::LeaveEndRevisionReport(f) => leave::revision(tx, permit, (row, known()?), f),
+        Form::RegularReport(_)
+        | Form::RevisionReport(_)
+        | Form::LeaveEndRevisionReport(_)
+        | Form::RemunerationCorrection(_)
+        | Form::BonusReport(_)
+        | Form::BonusCorrection(_)
+        | Form::TwoOfficeReport(_) => pay::decide(tx, permit, (row, known()?), (form, case.determination)),
+        Form::VoluntaryApplication(f) => voluntary::join(tx, permit, row, f, case.late),
+        Form::VoluntaryLoss(f) => voluntary::lose(tx, permit, (row, known()?), f),
         Form::MaternityLeaveReport(_)
         | Form::MaternityLeaveChange(_)
         | Form::ChildcareLeaveReport(_)
         | Form::ChildcareLeaveEnd(_) => leave::notice(tx, permit, (row, known()?), form),
     }
-}
-/// Holds all persons whom the decision may change, in one call and so in one order: two decisions that name each other's people
-/// wait for one another and never in a ring. A loss or a change that is decided at the same time waits, or was decided before.
-fn hold_everybody<Op: Operation>(
-    tx: &mut Tx<'_>,
-    permit: &Permit<Op>,
-    insured: Option<Uuid>,
-    chosen: impl Iterator<Item = Uuid>,
-) -> Result<(), Problem> {
-    let named: Vec<Uuid> = chosen.chain(insured).collect();
-    let mut all = named.clone();
-    if let Some(insured) = insured {
-        all.extend(dependents::ever_under(tx, insured)?);
-    }
-    members::hold(tx, permit, &all)?;
-    members::require_current(tx, permit, &named)
 }
 fn received_on(row: &NotificationRow) -> NaiveDate {
     clock::jst_date(row.received_at)
@@ -106,10 +115,19 @@ fn acquire<Op: Operation>(
     f: &Acquisition,
     same: Option<&Uuid>,
 ) -> Result<Applied, Problem> {
+    if let Some(person) = same {
+        let received = (received_on(row), Some(row.id));
+        continued::end_by_new_job(tx, permit, (*person, f.acquired_on), received)?;
+    }
+    if let Some(person) = same
+        && let Some(cover) = beside::begins(tx, row, *person, f)?
+    {
+        return beside::begin(tx, permit, (row, f), &cover);
+    }
     let identity = acquisition_facts(row, f);
     let (person, was_insured) = match same {
         Some(person) => {
-            let was_insured = cover::admit_insured(tx, *person, f.acquired_on)?;
+            let was_insured = dependents::admit_insured(tx, *person, f.acquired_on)?;
             members::restate(tx, permit, *person, &identity)?;
             (*person, was_insured)
         }
@@ -127,6 +145,8 @@ fn acquire<Op: Operation>(
         &members::Enrol {
             person,
             employer: row.employer_id,
+            enrolment_type: members::EnrolmentType::Compulsory,
+            prepayment: None,
             number: (symbol.clone(), number.clone()),
             office_number: f.office_number.clone(),
             acquired_on: f.acquired_on,
@@ -190,6 +210,9 @@ fn lose<Op: Operation>(
     // A loss never registers a number: it named the person, and is forgotten with the decision.
     let kernel = tx.kernel();
     kernel.vault.drop_pending(tx.conn(), row.id)?;
+    if beside::works(tx, (person, row.employer_id))? {
+        return beside::end(tx, permit, (row, person), f.lost_on);
+    }
     members::lose(
         tx,
         permit,
@@ -215,9 +238,16 @@ fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Opt
         return Ok(None);
     }
     let found = match row.person_id {
+        _ if form.card().is_some() => of_card(tx, form)?,
+        Some(person) if form.body().pay_time().is_some() => {
+            let day = tx.today();
+            remuneration::case_at(tx.conn(), person, row.employer_id, day)?.map(|_| person)
+        }
         Some(person) => {
             let lost_on = named(form).lost_on;
-            members::is_insured_at(tx, person, row.employer_id, lost_on)?.then_some(person)
+            let is_there = members::is_insured_at(tx, person, row.employer_id, lost_on)?
+                || lost_on.is_some() && beside::works(tx, (person, row.employer_id))?;
+            is_there.then_some(person)
         }
         None => insured_named(tx, row, form)?,
     };
@@ -231,7 +261,17 @@ pub fn insured_named(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Res
     if matches!(form, Form::QualificationAcquisition(_)) {
         return Ok(None);
     }
+    if form.card().is_some() {
+        return of_card(tx, form);
+    }
     Ok(members::find_named(tx, row.employer_id, &[named(form)])?.into_iter().next().flatten())
+}
+/// The person whom a form names by 記号・番号; nothing for the other forms.
+/// # Errors
+/// Database errors.
+pub fn of_card(tx: &mut Tx<'_>, form: &Form) -> Result<Option<Uuid>, Problem> {
+    let Some(card) = form.card() else { return Ok(None) };
+    Ok(members::by_card(tx, card, form.name_kana(), form.birth_on())?.map(|cover| cover.person_id))
 }
 /// What a form says of the insured person whom it is about.
 pub fn named(form: &Form) -> members::Named<'_> {
@@ -241,6 +281,7 @@ pub fn named(form: &Form) -> members::Named<'_> {
         name_kana: form.name_kana(),
         birth_on: form.birth_on(),
         lost_on,
+        past: form.body().pay_time().is_some(),
     }
 }
 fn person_not_found() -> Problem {

@@ -1,26 +1,120 @@
-//! What 算定基礎届, 月額変更届 and 賞与支払届 do: a decision by the law, from what is stored (健康保険法41条, 43条, 45条).
+//! What the forms of pay and their corrections do: a decision by the law, from what is stored (健康保険法41条, 43条, 43条の2, 43条の3, 45条). A
+//! form may come after the loss: it is decided for the cover that its month or day lies in, and never beyond it.
 use super::{
-    super::{BonusReport, PayChangeDirection, RegularReport, RevisionReport, model::NotificationRow, store},
+    super::{
+        Code, Finding, Form, RegularReport, RevisionReport, TwoOfficeReport, kinds::PayTime,
+        model::NotificationRow,
+    },
     Applied, received_on,
 };
 use crate::{
-    domain::{members, remuneration},
-    kernel::{Operation, Permit, Problem, Tx},
+    domain::{
+        employers,
+        members::{self, Cover},
+        remuneration::{self, Determination, OccasionalPay, PayReport, RegularPay, rules},
+    },
+    kernel::{Kind, Operation, Permit, Problem, Tx},
+    values::month::Month,
 };
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// 定時決定.
+/// What deciding a form of pay would do.
+pub enum PayPlan {
+    /// Standard remuneration.
+    Remuneration(Box<remuneration::Plan>),
+    /// Standard bonus.
+    Bonus(Box<remuneration::BonusPlan>),
+    /// Another office begins or ends.
+    Office(Box<remuneration::OfficePlan>),
+}
+/// Decides a form of pay.
 /// # Errors
-/// 409 when the person is not insured there, when the insurer has to determine (保険者算定), or by the law.
-pub fn regular<Op: Operation>(
+/// 409 when the person was not insured there then, when the insurer has to determine (保険者算定), or by the law; 422 for a determination
+/// that the form does not call for.
+pub fn decide<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
     (row, insured): (&NotificationRow, Uuid),
-    f: &RegularReport,
+    (form, determination): (&Form, Option<&Determination>),
 ) -> Result<Applied, Problem> {
+    let time = form.body().pay_time().ok_or_else(|| Problem::unavailable("no-pay"))?;
+    let cover = remuneration::case_at(tx.conn(), insured, row.employer_id, time.day())?;
+    let cover = &cover.ok_or_else(super::person_not_found)?;
+    let case = case(row, insured, cover.acquired_on);
+    match plan(tx, permit, &case, (form, determination))? {
+        Some(PayPlan::Remuneration(plan)) => {
+            let decided = plan.keep(tx, permit)?;
+            applied(tx, permit, (row, insured, cover), decided)
+        }
+        Some(PayPlan::Bonus(plan)) => {
+            let decided = plan.keep(tx, permit)?;
+            applied(tx, permit, (row, insured, cover), decided)
+        }
+        Some(PayPlan::Office(plan)) => {
+            let decided = plan.keep(tx, permit)?;
+            applied(tx, permit, (row, insured, cover), decided)
+        }
+        None => Err(Problem::unavailable("no-pay")),
+    }
+}
+/// What deciding a form of pay would do; nothing for the other forms.
+/// # Errors
+/// As of `decide`.
+pub fn plan<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    case: &remuneration::Case,
+    (form, determination): (&Form, Option<&Determination>),
+) -> Result<Option<PayPlan>, Problem> {
+    let of_pay = |plan: remuneration::Plan| Some(PayPlan::Remuneration(Box::new(plan)));
+    let of_bonus = |plan: remuneration::BonusPlan| Some(PayPlan::Bonus(Box::new(plan)));
+    let determined = || determination.cloned().unwrap_or_default();
+    Ok(match form {
+        Form::RegularReport(f) => {
+            require_offices(tx, case, (f.two_or_more_offices, f.applies_from))?;
+            let report = regular(f, determination)?;
+            of_pay(remuneration::plan_pay(tx, permit, case, report)?)
+        }
+        Form::RevisionReport(f) => {
+            require_offices(tx, case, (f.two_or_more_offices, f.applies_from))?;
+            let report = revision(f, determination)?;
+            of_pay(remuneration::plan_pay(tx, permit, case, report)?)
+        }
+        Form::RemunerationCorrection(f) => {
+            if f.is_of_acquisition() {
+                refuse_determination(determination)?;
+            }
+            of_pay(remuneration::plan_pay_correction(tx, permit, case, f.correction(determined()))?)
+        }
+        Form::LeaveEndRevisionReport(f) => {
+            refuse_determination(determination)?;
+            require_offices(tx, case, (f.two_or_more_offices, f.applies_from))?;
+            of_pay(remuneration::plan_pay(tx, permit, case, PayReport::LeaveEnd(f.leave_end()))?)
+        }
+        Form::BonusReport(f) => {
+            refuse_determination(determination)?;
+            require_offices(tx, case, (f.two_or_more_offices, Month::of(f.paid_on)))?;
+            let paid = (f.paid_on, f.cash_yen.saturating_add(f.in_kind_yen));
+            of_bonus(remuneration::plan_bonus(tx, permit, case, paid)?)
+        }
+        Form::BonusCorrection(f) => {
+            refuse_determination(determination)?;
+            of_bonus(remuneration::plan_correction(tx, permit, case, f.correction())?)
+        }
+        Form::TwoOfficeReport(f) => {
+            refuse_determination(determination)?;
+            Some(PayPlan::Office(Box::new(office(tx, permit, case, f)?)))
+        }
+        _ => {
+            refuse_determination(determination)?;
+            None
+        }
+    })
+}
+fn regular(f: &RegularReport, determination: Option<&Determination>) -> Result<PayReport, Problem> {
     if f.revision_planned {
         return Err(Problem::conflict(
             "revision-planned",
@@ -28,79 +122,156 @@ pub fn regular<Op: Operation>(
             "A revision is planned: decide the revision, or return the form",
         ));
     }
-    refuse_insurers(f.corrected_average_yen.is_some() || f.annual_average, f.two_or_more_offices)?;
-    let (member, case) = still_insured(tx, permit, row, insured)?;
-    let of = (f.applies_from.year(), f.work_kind());
-    let decided = remuneration::decide_regular(tx, permit, &case, of, f.paid_months())?;
-    applied(tx, permit, row, &member, decided)
+    let is_asked =
+        f.joined_mid_month || f.on_leave || f.back_pay_yen.is_some() || f.corrected_average_yen.is_some();
+    let determined = required(determination, is_asked, f.annual_average)?;
+    if let Some(year) = &determined.annual {
+        let is_regular = year.fixed_pay_total_yen.is_none() && year.variable_pay_total_yen.is_none();
+        let told = "前年7月から3月までの9か月だけを指定してください / the nine months from July to March, and nothing else";
+        refuse_shape(is_regular && year.months.len() == 9, "/determination/annual/months", told)?;
+    }
+    Ok(PayReport::Regular(RegularPay {
+        year: f.applies_from.year(),
+        kind: f.work_kind(),
+        months: f.paid_months(),
+        determined,
+    }))
 }
-/// 随時改定.
+fn revision(f: &RevisionReport, determination: Option<&Determination>) -> Result<PayReport, Problem> {
+    let is_asked = f.back_pay_yen.is_some() || f.corrected_average_yen.is_some();
+    let determined = required(determination, is_asked, false)?;
+    if let Some(year) = &determined.annual {
+        let has_totals = year.fixed_pay_total_yen.is_some() && year.variable_pay_total_yen.is_some();
+        let told = "固定的賃金と非固定的賃金の合計だけを指定してください / the totals of fixed and of other pay, and nothing else";
+        refuse_shape(has_totals && year.months.is_empty(), "/determination/annual", told)?;
+    }
+    let change = f.pay_change_direction.map_or(rules::FixedPayChange::None, |d| d.of_fixed_pay());
+    Ok(PayReport::Occasional(OccasionalPay {
+        change_month: f.change_month(),
+        change,
+        kind: f.work_kind(),
+        months: f.paid_months(),
+        determined,
+    }))
+}
+/// What the insurer determines, where the form leads to it (健康保険法44条1項): a form that says so alone is not decided.
+fn required(
+    determination: Option<&Determination>,
+    is_asked: bool,
+    is_annual: bool,
+) -> Result<Determination, Problem> {
+    let needed = |ja: &str, en: &str| Err(Problem::conflict("determination-needed", ja, en));
+    match determination {
+        None if is_annual => needed(
+            "年間平均の届です。年間の報酬・業務の性質・同意(/determination/annual)を指定してください",
+            "The average of a year is asked for: state the year's pay, its recurrence and the consent (/determination/annual)",
+        ),
+        None if is_asked => needed(
+            "保険者算定が必要な届です。除く月(/determination/excluded_months)と遡及支払額(/determination/back_pay)を、ないときは空で指定してください",
+            "The insurer determines: state the months left out (/determination/excluded_months) and the back pay (/determination/back_pay), empty for none",
+        ),
+        Some(d) if is_annual && d.annual.is_none() => needed(
+            "年間平均の届です。年間の報酬・業務の性質・同意(/determination/annual)を指定してください",
+            "The average of a year is asked for: state the year's pay, its recurrence and the consent (/determination/annual)",
+        ),
+        given => Ok(given.cloned().unwrap_or_default()),
+    }
+}
+fn refuse_shape(is_right: bool, pointer: &str, said: &str) -> Result<(), Problem> {
+    if is_right { Ok(()) } else { Err(Problem::new(Kind::Invalid).at(pointer, "wrong-shape", said)) }
+}
+/// A determination is for the forms that the law lets the insurer determine.
 /// # Errors
-/// As of `regular`.
-pub fn revision<Op: Operation>(
+/// 422 `must-be-absent`.
+pub fn refuse_determination(determination: Option<&Determination>) -> Result<(), Problem> {
+    if determination.is_none() {
+        return Ok(());
+    }
+    let said = "この届書では指定できません / not with this form";
+    Err(Problem::new(Kind::Invalid).at("/determination", "must-be-absent", said))
+}
+/// A form that says 二以上事業所勤務 is decided with the offices that are known of its month.
+fn require_offices(
+    tx: &mut Tx<'_>,
+    case: &remuneration::Case,
+    (has_offices, month): (bool, Month),
+) -> Result<(), Problem> {
+    if has_offices { remuneration::require_offices(tx.conn(), case, month) } else { Ok(()) }
+}
+fn office<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
-    (row, insured): (&NotificationRow, Uuid),
-    f: &RevisionReport,
-) -> Result<Applied, Problem> {
-    refuse_insurers(f.corrected_average_yen.is_some(), f.two_or_more_offices)?;
-    let (member, case) = still_insured(tx, permit, row, insured)?;
-    let change = match f.pay_change_direction {
-        Some(PayChangeDirection::Up) => remuneration::rules::FixedPayChange::Up,
-        Some(PayChangeDirection::Down) => remuneration::rules::FixedPayChange::Down,
-        None => remuneration::rules::FixedPayChange::None,
+    case: &remuneration::Case,
+    f: &TwoOfficeReport,
+) -> Result<remuneration::OfficePlan, Problem> {
+    let employer = match &f.other_society_number {
+        Some(number) => Some(employers::by_society_number(tx, number, f.starts_on)?.ok_or_else(|| {
+            Problem::conflict(
+                "employer-not-found",
+                "この事業所番号の事業所はありません",
+                "The society has no employer of this number",
+            )
+        })?),
+        None => None,
     };
-    let of = (f.change_month(), change, f.work_kind());
-    let decided = remuneration::decide_occasional(tx, permit, &case, of, f.paid_months())?;
-    applied(tx, permit, row, &member, decided)
+    let other = remuneration::SecondOffice {
+        employer,
+        name: f.other_office_name.clone(),
+        office_number: None,
+        from_on: f.starts_on,
+    };
+    match f.ceased_on {
+        Some(until_on) => remuneration::end_second_office(tx, permit, case, (other, until_on)),
+        None => {
+            let monthly = f.other_monthly_yen.unwrap_or_default();
+            remuneration::plan_second_office(tx, permit, case, (other, monthly))
+        }
+    }
 }
-/// 標準賞与額.
+/// The finding of a form about pay whose day or month lies after the cover of the person, with these periods, at that employer.
+pub fn after_loss(covers: &[Cover], employer: Uuid, form: &Form) -> Option<Finding> {
+    let time = form.body().pay_time()?;
+    let cover = members::cover_by(covers, employer, time.day())?;
+    let is_after = match time {
+        PayTime::Paid(day) | PayTime::Began(day) => cover.lost_on.is_some_and(|lost| day >= lost),
+        PayTime::From(month) | PayTime::Acquired(month) => {
+            remuneration::covered_until(covers, cover.acquired_on).is_some_and(|until| month >= until)
+        }
+    };
+    is_after.then(|| Finding::at(Code::AfterLoss, [time.key()]))
+}
+/// Whose remuneration a dry run would decide, of the cover that the form is about.
 /// # Errors
-/// As of `regular`; 409 `bonus-already-reported` when a bonus of that day was accepted before.
-pub fn bonus<Op: Operation>(
+/// Database errors.
+pub fn preview_case(
     tx: &mut Tx<'_>,
-    permit: &Permit<Op>,
-    (row, insured): (&NotificationRow, Uuid),
-    f: &BonusReport,
-) -> Result<Applied, Problem> {
-    refuse_insurers(false, f.two_or_more_offices)?;
-    let (member, case) = still_insured(tx, permit, row, insured)?;
-    if store::is_bonus_applied(tx, permit, (member.person_id, row.employer_id), f.paid_on)? {
-        return Err(Problem::conflict(
-            "bonus-already-reported",
-            "この支払日の賞与はすでに登録されています",
-            "A bonus of this day is registered already",
-        ));
-    }
-    let paid = (f.paid_on, f.cash_yen.saturating_add(f.in_kind_yen));
-    let decided = remuneration::decide_bonus(tx, permit, &case, paid)?;
-    applied(tx, permit, row, &member, decided)
+    (person, employer): (Uuid, Uuid),
+    (form, received_on): (&Form, NaiveDate),
+) -> Result<Option<remuneration::Case>, Problem> {
+    let Some(time) = form.body().pay_time() else { return Ok(None) };
+    let cover = remuneration::case_at(tx.conn(), person, employer, time.day())?;
+    Ok(cover.map(|cover| remuneration::Case {
+        person,
+        employer,
+        acquired_on: cover.acquired_on,
+        received_on,
+        source: None,
+    }))
 }
-/// What only the insurer can determine is not decided by a form alone (健康保険法44条).
-pub(super) fn refuse_insurers(is_corrected: bool, has_offices: bool) -> Result<(), Problem> {
-    if is_corrected || has_offices {
-        return Err(Problem::conflict(
-            "insurer-determines",
-            "修正平均・年間平均・二以上事業所勤務による届は、この届だけでは決定できません",
-            "A corrected or yearly average, or several offices, can't be decided by this form alone",
-        ));
-    }
-    Ok(())
-}
-/// The insured person whom the form is about, who is held, and whose remuneration is decided.
-pub(super) fn still_insured<Op: Operation>(
+/// The cover that runs of the insured person whom the form is about, who is held, and whose case it is.
+/// # Errors
+/// 409 `person-not-found`.
+pub(super) fn still_insured(
     tx: &mut Tx<'_>,
-    permit: &Permit<Op>,
     row: &NotificationRow,
     person: Uuid,
-) -> Result<(members::MemberRow, remuneration::Case), Problem> {
+) -> Result<(Cover, remuneration::Case), Problem> {
     // A loss that was decided while this waited for its turn.
-    if !members::is_insured_at(tx, person, row.employer_id, None)? {
-        return Err(super::person_not_found());
-    }
-    let member = members::written(tx, permit, person)?;
-    let case = case(row, person, member.acquired_on);
-    Ok((member, case))
+    let covers = members::covers(tx.conn(), person)?;
+    let runs = |c: &Cover| c.employer_id == row.employer_id && c.lost_on.is_none();
+    let cover = covers.into_iter().rfind(runs).ok_or_else(super::person_not_found)?;
+    let case = case(row, person, cover.acquired_on);
+    Ok((cover, case))
 }
 /// Whose remuneration the notification decides.
 pub fn case(row: &NotificationRow, person: Uuid, acquired_on: NaiveDate) -> remuneration::Case {
@@ -112,22 +283,26 @@ pub fn case(row: &NotificationRow, person: Uuid, acquired_on: NaiveDate) -> remu
         source: Some(row.id),
     }
 }
-/// The result, with what was decided or kept; a number that came with the form is forgotten.
+/// The result, with what was decided or kept, under the number of the cover that it is about; a number that came with the form is
+/// forgotten.
 /// # Errors
 /// Database errors.
 pub(super) fn applied<Op: Operation>(
     tx: &mut Tx<'_>,
     _: &Permit<Op>,
-    row: &NotificationRow,
-    member: &members::MemberRow,
+    (row, person, cover): (&NotificationRow, Uuid, &Cover),
     decided: impl Serialize,
 ) -> Result<Applied, Problem> {
     // These forms name a known person: a number that came with them is forgotten with the decision.
     let kernel = tx.kernel();
     kernel.vault.drop_pending(tx.conn(), row.id)?;
-    let result = json!({ "member_id": member.person_id, "symbol": member.symbol, "number": member.number, "branch": member.branch,
-                         "acquired_on": member.acquired_on, "dependents": [] });
-    Ok(Applied { person: member.person_id, result: with(result, decided) })
+    tx.note(|n| n.left([person], &[]));
+    let mut result = json!({ "member_id": person, "symbol": cover.symbol, "number": cover.number, "branch": cover.branch,
+                             "acquired_on": cover.acquired_on, "dependents": [] });
+    if let (Some(lost_on), Some(all)) = (cover.lost_on, result.as_object_mut()) {
+        all.insert("lost_on".into(), json!(lost_on));
+    }
+    Ok(Applied { person, result: with(result, decided) })
 }
 /// A result with what was decided.
 pub fn with(mut result: Value, decided: impl Serialize) -> Value {
@@ -135,4 +310,16 @@ pub fn with(mut result: Value, decided: impl Serialize) -> Value {
         all.extend(more);
     }
     result
+}
+/// First months whose standard remuneration a plan changes, and months whose bonus does.
+pub type Changes = (Vec<remuneration::PayChange>, Vec<remuneration::BonusChange>);
+impl PayPlan {
+    /// What would change.
+    pub fn changes(&self) -> Changes {
+        match self {
+            Self::Remuneration(plan) => (plan.changes(), Vec::new()),
+            Self::Bonus(plan) => (Vec::new(), plan.changes()),
+            Self::Office(plan) => (plan.changes(), Vec::new()),
+        }
+    }
 }

@@ -217,14 +217,7 @@ pub(in crate::domain::notifications) fn check_bonus(
     check_not_future(checked, form.birth_on, "birth_on", Filing::Afterwards, settings);
     check_not_future(checked, form.paid_on, "paid_on", Filing::Afterwards, settings);
     checked.add_if(form.paid_on <= form.birth_on, Code::DateRelation, ["paid_on", "birth_on"]);
-    let in_range = |yen: i64| (0..=AMOUNT_CAP).contains(&yen);
-    let sum = form.cash_yen.saturating_add(form.in_kind_yen);
-    let is_cut = form.total_yen == sum - sum.rem_euclid(1_000);
-    let is_capped = sum > BONUS_CAP && (form.total_yen == AMOUNT_CAP || form.total_yen == BONUS_CAP);
-    let is_good = in_range(form.cash_yen) && in_range(form.in_kind_yen) && (is_cut || is_capped);
-    checked.add_if(!is_good || form.total_yen < FLOOR, Code::Sum, ["total_yen"]);
-    let cap = rules::bonus_cap(Month::of(form.paid_on));
-    checked.add_if(cap.is_some_and(|cap| form.total_yen > cap), Code::Cap, ["total_yen"]);
+    check_bonus_amounts(checked, (form.cash_yen, form.in_kind_yen, form.total_yen), form.paid_on);
     checked.add_if(
         form.first_paid_day.is_some_and(|day| !(1..=31).contains(&day)),
         Code::InvalidCode,
@@ -236,4 +229,19 @@ pub(in crate::domain::notifications) fn check_bonus(
         has_number,
         form.office_number.is_some(),
     );
+}
+/// 項目11–14: money, in kind, and their sum without what is below 1,000 yen.
+pub(super) fn check_bonus_amounts(
+    checked: &mut Checked,
+    (cash, in_kind, total): (i64, i64, i64),
+    paid_on: NaiveDate,
+) {
+    let in_range = |yen: i64| (0..=AMOUNT_CAP).contains(&yen);
+    let sum = cash.saturating_add(in_kind);
+    let is_cut = total == sum - sum.rem_euclid(1_000);
+    let is_capped = sum > BONUS_CAP && (total == AMOUNT_CAP || total == BONUS_CAP);
+    let is_good = in_range(cash) && in_range(in_kind) && (is_cut || is_capped);
+    checked.add_if(!is_good || total < FLOOR, Code::Sum, ["total_yen"]);
+    let cap = rules::bonus_cap(Month::of(paid_on));
+    checked.add_if(cap.is_some_and(|cap| total > cap), Code::Cap, ["total_yen"]);
 }

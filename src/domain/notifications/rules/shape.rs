@@ -26,7 +26,8 @@ pub(in crate::domain::notifications) const WORKED_DAYS_MOST: u8 = 28;
 fn lengths(item: &str) -> std::ops::RangeInclusive<usize> {
     match item {
         "office_number" => 1..=6,
-        "insured_number" => 1..=7,
+        "insured_number" | "number" => 1..=7,
+        "symbol" => 1..=10,
         "postal_code" => 7..=7,
         "prefecture" => 2..=2,
         "phone" => 8..=16,
@@ -165,10 +166,19 @@ pub(in crate::domain::notifications) fn is_prefecture(code: &str) -> bool {
     code.len() == 2 && is_digits(code) && code.parse().is_ok_and(|number: u8| (1..=47).contains(&number))
 }
 
-/// 電話番号 of the spouse.
-pub(in crate::domain::notifications) fn phone(checked: &mut Checked, number: Option<&str>) {
+/// 電話番号.
+pub(in crate::domain::notifications) fn phone(
+    checked: &mut Checked,
+    number: Option<&str>,
+    key: &'static str,
+) {
     let Some(number) = number else { return };
     let plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    checked.add_if(!plain, Code::InvalidCode, ["spouse.phone"]);
-    checked.add_if(!has_length(number, "spouse.phone"), Code::Length, ["spouse.phone"]);
+    checked.add_if(!plain, Code::InvalidCode, [key]);
+    checked.add_if(!has_length(number, key), Code::Length, [key]);
+}
+
+/// 記号.
+pub(in crate::domain::notifications) fn symbol(checked: &mut Checked, text: &str, key: &'static str) {
+    checked.add_if(!has_length(text, key), Code::Length, [key]);
 }

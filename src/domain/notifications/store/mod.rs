@@ -6,11 +6,11 @@ use super::{
     model::{NewSubmission, NotificationRow, State, SubmissionRow, result_word},
 };
 use crate::kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx, vault::Clash};
-use chrono::NaiveDate;
 use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 pub use waiting::{
-    Earlier, WaitingKey, acquisitions_waiting, own, own_waiting, protected, returned, waiting_numbers,
+    Earlier, WaitingKey, acquisitions_waiting, is_waiting, own, own_waiting, protected, returned,
+    waiting_numbers,
 };
 
 const SUBMISSION: &str = "select id, receipt_number, employer_id, channel, preparer_name, file_name, profile, declared_count, \
@@ -337,23 +337,4 @@ pub fn all_settled(tx: &mut Tx<'_>, submission: Uuid) -> Result<bool, Problem> {
     .get_result(tx.conn())
     .optional()?;
     Ok(n.is_none_or(|n| n.n == 0))
-}
-/// Was a bonus of that day accepted for a person of an employer?
-/// # Errors
-/// Database errors.
-pub fn is_bonus_applied<Op: Operation>(
-    tx: &mut Tx<'_>,
-    _: &Permit<Op>,
-    (person, employer): (Uuid, Uuid),
-    paid_on: NaiveDate,
-) -> Result<bool, Problem> {
-    let found = sql_query(
-        "select from notification where person_id = $1 and employer_id = $2 and kind = 'bonus_report' and state = 'applied' \
-         and form->>'paid_on' = $3::text",
-    )
-    .bind::<t::Uuid, _>(person)
-    .bind::<t::Uuid, _>(employer)
-    .bind::<t::Text, _>(paid_on.to_string())
-    .execute(tx.conn())?;
-    Ok(found > 0)
 }

@@ -41,6 +41,18 @@ pub fn waiting_numbers(
     .load(tx.conn())?;
     Ok(found.into_iter().map(|w| (w.kind, w.office_number, w.period)).collect())
 }
+/// Does a form of this kind wait for a person?
+/// # Errors
+/// Database errors.
+pub fn is_waiting(tx: &mut Tx<'_>, kind: &str, person: Uuid) -> Result<bool, Problem> {
+    let found = sql_query(
+        "select from notification where person_id = $1 and kind = $2 and state in ('accepted', 'review', 'precheck') limit 1",
+    )
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Text, _>(kind)
+    .execute(tx.conn())?;
+    Ok(found > 0)
+}
 crate::row! {
     /// Somebody whose acquisition waits.
     pub struct Coming {

@@ -1,7 +1,16 @@
 //! Operations on decisions of standard remuneration and bonus. For staff: employers get theirs with the notification.
 use super::{
-    super::told::CalculationTrace,
-    model::{BonusRow, DecisionRow},
+    super::{
+        rules::{
+            AcquisitionDetermination, OccasionalRevision, RegularDetermination, Rule, SpecialRetireeStandard,
+            TwoOffices, VoluntaryStandard,
+        },
+        told::CalculationTrace,
+    },
+    bonuses,
+    facts::{CHILDCARE_END, MATERNITY_END},
+    model::{BonusRow, DecisionRow, PaymentRow},
+    offices::OfficeShare,
     store,
 };
 use crate::{
@@ -42,13 +51,13 @@ crate::operation! {
 pub struct RemunerationQuery {
     /// As of this day (JST); all months when absent.
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
-    as_of: Option<NaiveDate>,
+    pub as_of: Option<NaiveDate>,
     /// As known at this instant; now when absent.
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
-    known_at: Option<DateTime<Utc>>,
+    pub known_at: Option<DateTime<Utc>>,
 }
 /// Rule that decided a standard remuneration.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DecisionRule {
     /// 資格取得時決定 (健康保険法42条).
@@ -61,8 +70,27 @@ pub enum DecisionRule {
     MaternityLeaveEndRevision,
     /// 育児休業等終了時改定 (健康保険法43条の2).
     ChildcareLeaveEndRevision,
+    /// 二以上事業所勤務 (健康保険法44条3項): another office begins or ends.
+    TwoOffices,
+    /// 任意継続被保険者の標準報酬月額 (健康保険法47条).
+    VoluntaryContinuationStandard,
+    /// 特例退職被保険者の標準報酬月額 (健康保険法附則3条).
+    SpecialRetireeStandard,
 }
 impl DecisionRule {
+    /// 改定区分, as it is stored.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::AcquisitionDetermination => AcquisitionDetermination::ID,
+            Self::RegularDetermination => RegularDetermination::ID,
+            Self::OccasionalRevision => OccasionalRevision::ID,
+            Self::MaternityLeaveEndRevision => MATERNITY_END,
+            Self::ChildcareLeaveEndRevision => CHILDCARE_END,
+            Self::TwoOffices => TwoOffices::ID,
+            Self::VoluntaryContinuationStandard => VoluntaryStandard::ID,
+            Self::SpecialRetireeStandard => SpecialRetireeStandard::ID,
+        }
+    }
     /// The rule of a stored word.
     fn of(word: &str) -> Result<Self, Problem> {
         serde_json::from_value(word.into()).map_err(|_| Problem::unavailable("stored-rule-unknown"))
@@ -90,8 +118,12 @@ pub struct StandardRemuneration {
     pub grade: i16,
     /// 標準報酬月額.
     pub standard_yen: i64,
-    /// 報酬月額 behind it.
+    /// 報酬月額 behind it; of several offices their sum.
     pub monthly_yen: i64,
+    /// The offices whose 報酬月額 were added, with the part of each; absent for one office.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub offices: Vec<OfficeShare>,
     /// When the society received the form.
     pub received_on: NaiveDate,
     /// Known since.
@@ -113,6 +145,7 @@ impl TryFrom<DecisionRow> for StandardRemuneration {
             grade: r.grade,
             standard_yen: r.standard_yen,
             monthly_yen: r.monthly_yen,
+            offices: r.offices.and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default(),
             received_on: r.received_on,
             recorded_at: r.recorded_at,
             notification_id: r.source,
@@ -125,6 +158,27 @@ pub struct StandardRemunerationList {
     /// By month.
     #[schema(max_items = 1000)]
     items: Vec<StandardRemuneration>,
+}
+/// Why a bonus bears no premium.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NoPremium {
+    /// Paid in the month of the loss of cover, before it (健康保険法156条3項); it counts for the cap.
+    LossMonth,
+}
+/// A bonus that was paid.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BonusPayment {
+    /// Employer that paid.
+    pub employer_id: Uuid,
+    /// 賞与支払年月日.
+    pub paid_on: NaiveDate,
+    /// 賞与額, before it is cut.
+    pub paid_yen: i64,
+    /// Notification that stated it, or corrected it last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub notification_id: Option<Uuid>,
 }
 /// 標準賞与額 of a month, with its trace.
 #[derive(Debug, Serialize, ToSchema)]
@@ -139,6 +193,13 @@ pub struct StandardBonusOfMonth {
     pub reported_yen: i64,
     /// 標準賞与額.
     pub standard_bonus_yen: i64,
+    /// Why it bears no premium; absent where it does by this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub no_premium: Option<NoPremium>,
+    /// What was paid in the month.
+    #[schema(max_items = 1000)]
+    pub payments: Vec<BonusPayment>,
     /// When the society received the form.
     pub received_on: NaiveDate,
     /// Known since.
@@ -149,8 +210,21 @@ pub struct StandardBonusOfMonth {
     /// Why.
     pub trace: CalculationTrace,
 }
-fn bonus_view(r: BonusRow) -> Result<StandardBonusOfMonth, Problem> {
+fn bonus_view(r: BonusRow, payments: &[PaymentRow]) -> Result<StandardBonusOfMonth, Problem> {
+    let of_month = payments.iter().filter(|p| Month::of(p.paid_on) == Month::of(r.month));
+    let payments = of_month.map(|p| BonusPayment {
+        employer_id: p.employer_id,
+        paid_on: p.paid_on,
+        paid_yen: p.paid_yen,
+        notification_id: p.source,
+    });
     Ok(StandardBonusOfMonth {
+        no_premium: r
+            .no_premium
+            .as_deref()
+            .filter(|w| *w == bonuses::LOSS_MONTH)
+            .map(|_| NoPremium::LossMonth),
+        payments: payments.collect(),
         bonus_id: r.bonus_id,
         employer_id: r.employer_id,
         month: Month::of(r.month),
@@ -196,9 +270,8 @@ fn explained(r: DecisionRow) -> Result<StandardRemunerationExplanation, Problem>
         trace,
     })
 }
-/// The fiscal year of a day: the year in which it began.
 fn fiscal_year(day: NaiveDate) -> i32 {
-    Month::of(day).plus(-3).year()
+    bonuses::fiscal_year(Month::of(day))
 }
 
 async fn list_remunerations(
@@ -229,9 +302,10 @@ async fn list_bonuses(
         let RemunerationQuery { as_of, known_at } = q.0;
         let day = as_of.unwrap_or_else(|| tx.today());
         let (member, permit) = members::admitted::<ListStandardBonuses>(tx, id.0, day, known_at)?;
-        let rows = store::bonuses(tx, &member, known_at)?;
+        let (rows, payments) = store::bonuses::bonuses(tx, &member, known_at)?;
         let of_year = |r: &BonusRow| as_of.is_none_or(|d| fiscal_year(d) == fiscal_year(r.month));
-        let items = rows.into_iter().filter(of_year).map(bonus_view).collect::<Result<_, _>>()?;
+        let items =
+            rows.into_iter().filter(of_year).map(|r| bonus_view(r, &payments)).collect::<Result<_, _>>()?;
         Ok(permit.answer(StandardBonusList { items }))
     })
     .await

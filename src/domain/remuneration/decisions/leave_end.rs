@@ -3,23 +3,16 @@
 use super::{
     super::{
         leaves::{self, LeaveFacts},
-        rules::{
-            self, GradeInput, LeaveEndInput, LeaveEndOutcome, LeaveEndRevision, LeaveKind, PaidMonth, Rule,
-            StandardRemunerationGrade, Trace, WorkKind,
-        },
-        told::stored,
+        rules::{self, LeaveEndInput, LeaveKind, PaidMonth, WorkKind},
     },
-    changes::{
-        CHILDCARE_END, Case, Decided, MATERNITY_END, amount, displace_regular, keep_as, reasoned,
-        require_cover, require_first, revisable, undecidable,
-    },
-    store,
+    changes::{Case, require_cover, require_first},
+    determination::revisable,
+    facts::{Facts, amount},
+    history::History,
 };
-use crate::{
-    kernel::{Operation, Permit, Problem, Tx},
-    values::month::Month,
-};
+use crate::{kernel::Problem, values::month::Month};
 use chrono::NaiveDate;
+use diesel::PgConnection;
 
 /// What a form says of the end of a leave and of the pay after it.
 #[derive(Clone, Debug)]
@@ -33,56 +26,20 @@ pub struct LeaveEnd {
     /// The three months from that of the day after the end.
     pub months: Vec<PaidMonth>,
 }
-/// What the law makes of it.
-struct Revised {
-    facts: LeaveEndInput,
-    trace: Trace,
-    from: Month,
-    /// Grade, 標準報酬月額, 報酬月額.
-    amounts: (u8, i64, i64),
-}
-
-/// Decides a revision after a leave.
+/// The facts of a revision after a leave.
 /// # Errors
 /// 409 `leave-not-found` when no stored leave of that kind ended on that day, `before-acquisition`, `already-determined`,
-/// `nothing-to-revise`, `no-revision` with the law's reason, `not-decidable`.
-pub fn decide_leave_end<Op: Operation>(
-    tx: &mut Tx<'_>,
-    permit: &Permit<Op>,
+/// `nothing-to-revise`.
+pub fn facts(
+    conn: &mut PgConnection,
     case: &Case,
+    history: &History,
     end: LeaveEnd,
-) -> Result<Decided, Problem> {
-    let word = if end.leave == LeaveKind::Maternity { MATERNITY_END } else { CHILDCARE_END };
-    let (_, revised) = revised(tx, permit, case, end, word)?;
-    displace_regular(tx, permit, case, revised.from)?;
-    let told = stored::<LeaveEndRevision>(&revised.facts, &revised.trace)?;
-    let rule = (word, LeaveEndRevision::VERSION);
-    keep_as(tx, permit, case, rule, revised.from, revised.amounts, told)
-}
-/// What a decision would give: 標準報酬月額 before and after in yen, and the first month.
-/// # Errors
-/// As of `decide_leave_end`.
-pub fn preview_leave_end<Op: Operation>(
-    tx: &mut Tx<'_>,
-    permit: &Permit<Op>,
-    case: &Case,
-    end: LeaveEnd,
-) -> Result<(i64, i64, Month), Problem> {
-    let word = if end.leave == LeaveKind::Maternity { MATERNITY_END } else { CHILDCARE_END };
-    let (before, revised) = revised(tx, permit, case, end, word)?;
-    Ok((before, revised.amounts.1, revised.from))
-}
-fn revised<Op: Operation>(
-    tx: &mut Tx<'_>,
-    permit: &Permit<Op>,
-    case: &Case,
-    end: LeaveEnd,
-    word: &str,
-) -> Result<(i64, Revised), Problem> {
+) -> Result<Facts, Problem> {
     let next_day = end.ended_on.succ_opt().unwrap_or(end.ended_on);
     let from = Month::of(next_day).plus(3);
     require_cover(case, Month::of(end.ended_on))?;
-    let known = leaves::live(tx.conn(), case.person)?;
+    let known = leaves::live(conn, case.person)?;
     let mut all = Vec::with_capacity(known.len());
     for row in &known {
         all.push(row.facts_of_leave()?);
@@ -101,29 +58,18 @@ fn revised<Op: Operation>(
     };
     // A childcare leave bars the revision after a maternity leave only (43条の3第1項ただし書).
     let next_childcare = if end.leave == LeaveKind::Maternity { next(LeaveKind::Childcare) } else { None };
-    let live = store::live(tx, permit, case.person)?;
-    require_first(&live, word, from)?;
-    let current = revisable(&live, from)?;
-    let facts = LeaveEndInput {
+    let current = revisable(history, case.employer, from)?;
+    let facts = Facts::LeaveEnd(LeaveEndInput {
         leave: end.leave,
         kind: end.kind,
         ended_on: end.ended_on,
         months: end.months,
-        current_standard_yen: amount(current.standard_yen)?,
+        current_standard_yen: amount(current.0)?,
         is_requested: true,
         next_maternity_starts_on: next(LeaveKind::Maternity),
         next_childcare_starts_on: next_childcare,
         reading: rules::LeaveEndReading::default(),
-    };
-    let (out, trace) = rules::apply::<LeaveEndRevision>(&facts).map_err(undecidable)?;
-    let LeaveEndOutcome { revises: true, determined, .. } = out else {
-        return Err(reasoned("no-revision", &trace));
-    };
-    let (Some(standard), Some(from)) = (determined.standard_yen, determined.effective_month) else {
-        return Err(reasoned("no-revision", &trace));
-    };
-    let grade = GradeInput { remuneration_yen: amount(standard)?, month: from };
-    let (grade, _) = rules::apply::<StandardRemunerationGrade>(&grade).map_err(undecidable)?;
-    let amounts = (grade.grade, standard, determined.average_yen.unwrap_or(standard));
-    Ok((current.standard_yen, Revised { facts, trace, from, amounts }))
+    });
+    require_first(history, case, facts.word(), from)?;
+    Ok(facts)
 }

@@ -1,14 +1,36 @@
 //! Decisions of standard remuneration and bonus: made by the pure rules in the transaction that accepts a form, kept with their
 //! facts and their trace, never overwritten.
 mod api;
+mod bonuses;
 mod changes;
+mod corrections;
+mod determination;
+mod facts;
+mod history;
+mod keep;
 mod leave_end;
 mod model;
+mod office_api;
+mod offices;
+mod second_office;
 mod store;
+mod voluntary;
 
-pub use api::routes;
-pub use changes::{
-    Case, Decided, DecidedBonus, decide_acquisition, decide_bonus, decide_occasional, decide_regular,
-    end_on_loss,
+pub use api::DecisionRule;
+pub use bonuses::{BonusChange, BonusCorrection, BonusPlan, DecidedBonus, plan_bonus, plan_correction};
+pub use changes::{Case, Decided, PayChange, PayReport, Plan, decide_acquisition, end_on_loss, plan_pay};
+pub use corrections::{PayCorrection, RightMonths, RightPay, plan_pay_correction};
+pub use determination::{AnnualPay, Determination, OccasionalPay, RegularPay};
+pub use keep::until as covered_until;
+pub use leave_end::LeaveEnd;
+pub use second_office::{
+    OfficePlan, SecondOffice, case_at, end_second_office, plan_second_office, require_offices,
 };
-pub use leave_end::{LeaveEnd, decide_leave_end, preview_leave_end};
+pub use store::bonuses::has_paid;
+pub use voluntary::{Continued, ContinuedBy, decide_continued, plan_continued};
+
+/// Routes of decisions.
+pub fn routes(r: &mut crate::kernel::Routes) {
+    api::routes(r);
+    office_api::routes(r);
+}

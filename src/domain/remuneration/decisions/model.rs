@@ -25,6 +25,8 @@ crate::row! {
         standard_yen: t::BigInt => i64,
         /// 報酬月額, yen.
         monthly_yen: t::BigInt => i64,
+        /// The offices that were added.
+        offices: t::Nullable<t::Jsonb> => Option<serde_json::Value>,
         /// Trace.
         trace: t::Jsonb => serde_json::Value,
         /// When the society received the form.
@@ -46,6 +48,37 @@ impl Subject for DecisionRow {
     }
 }
 crate::row! {
+    /// A decision as it is known now, to decide by.
+    pub struct LiveRow {
+        /// Decision.
+        decision_id: t::Uuid => Uuid,
+        /// Employer whose form led to it.
+        employer_id: t::Uuid => Uuid,
+        /// Rule.
+        rule: t::Text => String,
+        /// Its version.
+        rule_version: t::Text => String,
+        /// First day of the first month.
+        applies_from: t::Date => NaiveDate,
+        /// First day of the first month in which it does not hold any more.
+        applies_until: t::Nullable<t::Date> => Option<NaiveDate>,
+        /// Grade.
+        grade: t::SmallInt => i16,
+        /// 標準報酬月額, yen.
+        standard_yen: t::BigInt => i64,
+        /// 報酬月額, yen.
+        monthly_yen: t::BigInt => i64,
+        /// Facts.
+        inputs: t::Jsonb => serde_json::Value,
+        /// Trace.
+        trace: t::Jsonb => serde_json::Value,
+        /// When the society received the form.
+        received_on: t::Date => NaiveDate,
+        /// Notification it came from.
+        source: t::Nullable<t::Uuid> => Option<Uuid>,
+    }
+}
+crate::row! {
     /// A version of the 標準賞与額 of a month.
     pub struct BonusRow {
         /// The same over all versions of the month.
@@ -62,6 +95,27 @@ crate::row! {
         inputs: t::Jsonb => serde_json::Value,
         /// Trace.
         trace: t::Jsonb => serde_json::Value,
+        /// Why it bears no premium.
+        no_premium: t::Nullable<t::Text> => Option<String>,
+        /// When the society received the form.
+        received_on: t::Date => NaiveDate,
+        /// Known since.
+        recorded_at: t::Timestamptz => DateTime<Utc>,
+        /// Notification it came from.
+        source: t::Nullable<t::Uuid> => Option<Uuid>,
+    }
+}
+crate::row! {
+    /// A bonus that was paid.
+    pub struct PaymentRow {
+        /// The same over all versions of the payment.
+        payment_id: t::Uuid => Uuid,
+        /// Employer that paid.
+        employer_id: t::Uuid => Uuid,
+        /// 賞与支払年月日.
+        paid_on: t::Date => NaiveDate,
+        /// 賞与額 before it is cut, yen.
+        paid_yen: t::BigInt => i64,
         /// When the society received the form.
         received_on: t::Date => NaiveDate,
         /// Known since.

@@ -15,6 +15,7 @@ mod occasional_annual;
 mod offices;
 mod regular;
 mod regular_annual;
+mod special_retiree;
 #[cfg(test)]
 pub mod tests;
 pub mod trace;
@@ -25,7 +26,7 @@ pub use ages::{AgeDates, AgeDatesInput, AgeDatesOutcome, age_dates};
 pub use bonus::{BonusInput, BonusOutcome, StandardBonus, bonus_cap};
 pub use determined::Determined;
 pub use exemption::{ExemptionInput, ExemptionMonths, ExemptionOutcome, Leave, LeaveKind};
-pub use grades::{GradeInput, GradeOutcome, StandardRemunerationGrade, TABLE_OF_2016};
+pub use grades::{GradeInput, GradeOutcome, GradeTable, StandardRemunerationGrade, TABLE_OF_2016};
 pub use leave_end::{LeaveEndInput, LeaveEndOutcome, LeaveEndReading, LeaveEndReason, LeaveEndRevision};
 pub use maternity::maternity_window;
 pub use months::{PaidMonth, WorkKind, counted};
@@ -41,11 +42,12 @@ pub use occasional_annual::{
 pub use offices::{TwoOffices, TwoOfficesInput, TwoOfficesOutcome};
 pub use regular::{RegularDetermination, RegularInput, RegularOutcome, RegularReason};
 pub use regular_annual::{RegularAnnualInput, RegularAnnualOutcome, RegularDeterminationAnnual};
+pub use special_retiree::{SpecialRetireeInput, SpecialRetireeStandard};
 pub use trace::{FigureUnit, RoundingStep, Trace, Value};
 pub use voluntary::{
     CeilingRule, VoluntaryDeadline, VoluntaryDeadlineInput, VoluntaryDeadlineOutcome,
     VoluntaryDeadlineReason, VoluntaryEnd, VoluntaryEndInput, VoluntaryEndOutcome, VoluntaryStandard,
-    VoluntaryStandardInput, VoluntaryStandardOutcome,
+    VoluntaryStandardInput, VoluntaryStandardOutcome, months_of, withdrawal_effect,
 };
 
 use crate::values::month::{Month, YEARS};

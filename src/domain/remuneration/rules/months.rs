@@ -46,12 +46,42 @@ pub struct PaidMonth {
     /// The insurer leaves this month out (保険者算定, 健康保険法44条1項), such as a first month paid in part.
     #[serde(default)]
     pub is_excluded: bool,
+    /// 遡及差額: of this pay, what was paid for months before, which the insurer leaves out (修正平均, 健康保険法44条1項); negative where
+    /// pay was taken back.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    #[validate(range(min = -9_999_999, max = 9_999_999))]
+    #[schema(minimum = -9_999_999, maximum = 9_999_999)]
+    pub back_pay_yen: i64,
+}
+fn is_nothing(yen: &i64) -> bool {
+    *yen == 0
+}
+impl PaidMonth {
+    /// The pay that counts, in yen: without back pay, which is noted.
+    pub fn own_pay(&self, trace: &mut Trace) -> i64 {
+        let own = self.pay_yen.get().saturating_sub(self.back_pay_yen);
+        if self.back_pay_yen != 0 {
+            trace.step(
+                &BACK_PAY,
+                [
+                    ("month", Value::Month(self.month)),
+                    ("pay", self.pay_yen.into()),
+                    ("back", Value::Yen(self.back_pay_yen)),
+                    ("own", Value::Yen(own)),
+                ],
+            );
+        }
+        own
+    }
 }
 
 steps! {
     LEFT_OUT = "month_left_out", "健康保険法44条1項":
         "{month}の報酬{pay}({days})は保険者算定により除きます。" /
         "{month}, {pay} for {days}, is left out by the insurer.";
+    BACK_PAY = "back_pay_left_out", "健康保険法44条1項":
+        "{month}の報酬{pay}から遡及支払額{back}を保険者算定により除き、{own}とします。" /
+        "Of the {pay} of {month}, back pay of {back} is left out by the insurer: {own} remain.";
     TOO_FEW = "month_too_few_days", "健康保険法41条1項":
         "{month}は支払基礎日数{days}が{needed}に満たないため、報酬{pay}を算入しません。" /
         "{month} has {days}, fewer than {needed}: its {pay} are not counted.";
@@ -68,16 +98,26 @@ steps! {
 
 /// The months in their order, when they are exactly the `count` months from `first` on, given in any order.
 /// # Errors
-/// A month missing, twice or not asked for.
+/// A month missing, twice or not asked for; more back pay than pay.
 pub fn in_order(months: &[PaidMonth], first: Month, count: usize) -> Result<Vec<PaidMonth>, Refusal> {
     let mut sorted = months.to_vec();
     sorted.sort_by_key(|m| m.month);
     let is_run = sorted.len() == count && sorted.iter().zip(0..).all(|(m, i)| m.month == first.plus(i));
-    is_run.then_some(sorted).ok_or(refuse(
-        "/months",
-        "other-months-needed",
-        "この計算に要る月と一致しません / these are not the months that this rule needs, each once",
-    ))
+    if !is_run {
+        return Err(refuse(
+            "/months",
+            "other-months-needed",
+            "この計算に要る月と一致しません / these are not the months that this rule needs, each once",
+        ));
+    }
+    if sorted.iter().any(|m| m.pay_yen.get() < m.back_pay_yen) {
+        return Err(refuse(
+            "/months",
+            "more-back-pay-than-pay",
+            "遡及支払額がその月の報酬を超えています / more back pay than pay in a month",
+        ));
+    }
+    Ok(sorted)
 }
 /// Refuses months that the insurer leaves out, for rules in which every month counts.
 /// # Errors
@@ -112,9 +152,13 @@ fn count(m: &PaidMonth, needed: u8, trace: &mut Trace) -> Option<i64> {
         trace.step(&LEFT_OUT, [month, pay, days]);
         return None;
     }
-    let is_enough = m.base_days >= needed;
-    trace.step(if is_enough { &COUNTED } else { &TOO_FEW }, [month, pay, days, needed_days]);
-    is_enough.then(|| m.pay_yen.get())
+    if m.base_days < needed {
+        trace.step(&TOO_FEW, [month, pay, days, needed_days]);
+        return None;
+    }
+    let own = m.own_pay(trace);
+    trace.step(&COUNTED, [month, ("pay", Value::Yen(own)), days, needed_days]);
+    Some(own)
 }
 /// The average of counted pay, fractions of a yen dropped; nothing of nothing.
 pub fn average(pays: &[i64], trace: &mut Trace) -> Option<i64> {

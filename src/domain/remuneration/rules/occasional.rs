@@ -193,19 +193,21 @@ pub fn revised(
 /// The average of three months that all have enough days (no fifteen days here, 健康保険法43条1項); nothing when one has not.
 pub fn three_months(months: &[PaidMonth], kind: WorkKind, trace: &mut Trace) -> Option<i64> {
     let needed = kind.days();
+    let mut pays = Vec::with_capacity(months.len());
     for m in months {
+        let pay = if m.base_days >= needed { m.own_pay(trace) } else { m.pay_yen.get() };
         let figures = [
             ("month", Value::Month(m.month)),
             ("days", Value::Days(m.base_days.into())),
             ("needed", Value::Days(needed.into())),
-            ("pay", m.pay_yen.into()),
+            ("pay", Value::Yen(pay)),
         ];
         trace.step(if m.base_days >= needed { &ENOUGH } else { &TOO_FEW }, figures);
         if m.base_days < needed {
             return None;
         }
+        pays.push(pay);
     }
-    let pays: Vec<i64> = months.iter().map(|m| m.pay_yen.get()).collect();
     average(&pays, trace)
 }
 /// How far two grades lie apart, noted.

@@ -25,7 +25,7 @@ pub enum AnnualPartRounding {
     Sum,
 }
 /// Facts of a revision by the average of a year.
-#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct OccasionalAnnualInput {
     /// How much the person works.
@@ -45,6 +45,7 @@ pub struct OccasionalAnnualInput {
     /// 従前の標準報酬月額.
     pub current_standard_yen: Yen,
     /// 報酬月額 behind it: where the usual rule decides, it decides about one grade at either end of the table.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub current_base_yen: Option<Yen>,
     /// The difference recurs every year by the nature of the work.

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 /// Facts of a determination by the average of a year.
-#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct RegularAnnualInput {
     /// Year of the determination.

@@ -25,7 +25,7 @@ pub enum CeilingRule {
     AboveAverage,
 }
 /// Facts of the standard remuneration of voluntary continuation.
-#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct VoluntaryStandardInput {
     /// Month from which it is to hold.
@@ -37,6 +37,7 @@ pub struct VoluntaryStandardInput {
     /// Which ceiling the society's rules set.
     pub rule: CeilingRule,
     /// The standard remuneration that the society set, for `below_average` and `above_average`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub rule_amount_yen: Option<Yen>,
 }
@@ -189,6 +190,12 @@ steps! {
         "20日目の{twentieth}は休業日のため、期間は次の営業日{last}に満了します。" /
         "The twentieth day, {twentieth}, is a closed day: the period ends on the next open one, {last}.";
 }
+/// Whole months from the acquisition to the day before a loss (民法143条).
+pub fn months_of(acquired_on: NaiveDate, lost_on: NaiveDate) -> u16 {
+    let ends_before = |n: &u16| period::last_day(acquired_on, i32::from(*n)) < lost_on;
+    (1..=MOST_MONTHS).take_while(ends_before).last().unwrap_or(0)
+}
+const MOST_MONTHS: u16 = 1200;
 const MONTHS_NEEDED: u16 = 2;
 const DAYS_TO_APPLY: u8 = 20;
 

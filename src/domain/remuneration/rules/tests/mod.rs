@@ -24,6 +24,7 @@ fn paid(first: Month, pays: &[(i64, u8)]) -> Vec<PaidMonth> {
         pay_yen: yen(*pay),
         base_days: *base_days,
         is_excluded: false,
+        back_pay_yen: 0,
     };
     (0..).zip(pays).map(one).collect()
 }

@@ -1,7 +1,8 @@
 //! Whose cover may begin when: a person has one cover at a time (健康保険法3条1項・7項, 35条, 36条). What stands against it is
 //! refused, with what to decide first: no period is moved or ended that no form asked to move or end.
+use super::changes;
 use crate::{
-    domain::{dependents, members},
+    domain::members,
     kernel::{Problem, Tx},
 };
 use chrono::NaiveDate;
@@ -31,7 +32,7 @@ pub fn admit_insured(tx: &mut Tx<'_>, person: Uuid, on: NaiveDate) -> Result<boo
             "The person is insured on the day of acquisition or later: decide the loss first",
         ));
     }
-    if has_day_from(&dependents::periods(tx, person)?, on) {
+    if has_day_from(&changes::periods(tx, person)?, on) {
         return Err(Problem::conflict(
             "still-dependent",
             "取得日以後も被扶養者です。先に被扶養者(異動)届(非該当)を処理してください",
@@ -51,7 +52,7 @@ pub fn admit_dependent(tx: &mut Tx<'_>, person: Uuid, on: NaiveDate) -> Result<(
             "The dependent is an insured person on the day of recognition or later: decide the loss first",
         ));
     }
-    if has_day_from(&dependents::periods(tx, person)?, on) {
+    if has_day_from(&changes::periods(tx, person)?, on) {
         return Err(Problem::conflict(
             "already-dependent",
             "認定日以後も被扶養者です。先に被扶養者(異動)届(非該当)を処理してください",

@@ -1,0 +1,3 @@
+drop table no_bonus_report;
+alter table standard_bonus drop column no_premium;
+drop table bonus_payment;

@@ -1,0 +1,1 @@
+alter table enrolment validate constraint enrolment_prepayment_check;

@@ -1,0 +1,102 @@
+//! 二以上事業所勤務 — where an insured person works beside the office that the cover is of (健康保険法44条3項). Nothing is overwritten. Whoever
+//! writes holds the person.
+use crate::kernel::{Problem, Subject, Tx, errand::Act};
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types as t};
+use uuid::Uuid;
+
+crate::row! {
+    /// An employment beside the cover.
+    pub struct OfficeRow {
+        /// The same over all versions of one employment.
+        office_id: t::Uuid => Uuid,
+        /// Employer of this society.
+        employer_id: t::Nullable<t::Uuid> => Option<Uuid>,
+        /// Name of an office outside it.
+        name: t::Nullable<t::Text> => Option<String>,
+        /// 整理番号 at an employer of this society.
+        office_number: t::Nullable<t::Text> => Option<String>,
+        /// First day.
+        from_on: t::Date => NaiveDate,
+        /// First day on which the person does not work there any more.
+        until_on: t::Nullable<t::Date> => Option<NaiveDate>,
+        /// 報酬月額 as first reported, yen.
+        monthly_yen: t::BigInt => i64,
+        /// When the society received the form.
+        received_on: t::Date => NaiveDate,
+        /// Known since.
+        recorded_at: t::Timestamptz => DateTime<Utc>,
+        /// Notification it came from.
+        source: t::Nullable<t::Uuid> => Option<Uuid>,
+    }
+}
+const COLUMNS: &str = "office_id, employer_id, name, office_number, from_on, until_on, monthly_yen, received_on, recorded_at, source";
+
+/// The employments of a person beside the cover, as known at an instant or now, in their order.
+/// # Errors
+/// Database errors.
+pub fn offices(
+    conn: &mut PgConnection,
+    person: Uuid,
+    known_at: Option<DateTime<Utc>>,
+) -> Result<Vec<OfficeRow>, Problem> {
+    Ok(sql_query(format!(
+        "select {COLUMNS} from concurrent_office where person_id = $1 \
+           and (superseded_at is null and $2 is null or recorded_at <= $2 and (superseded_at is null or superseded_at > $2)) \
+         order by from_on, office_id limit 1000"
+    ))
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
+    .load(conn)?)
+}
+/// As `offices`; asked for after the person was admitted.
+/// # Errors
+/// Database errors.
+pub fn offices_of<S: Subject>(
+    tx: &mut Tx<'_>,
+    of: &S,
+    known_at: Option<DateTime<Utc>>,
+) -> Result<Vec<OfficeRow>, Problem> {
+    match of.facts().person {
+        Some(person) => offices(tx.conn(), person, known_at),
+        None => Ok(Vec::new()),
+    }
+}
+/// Writes a version of an employment in the place of what was known of it.
+/// # Errors
+/// Database errors.
+pub fn put_office(conn: &mut PgConnection, act: &Act, person: Uuid, o: &OfficeRow) -> Result<(), Problem> {
+    close_office(conn, act, o.office_id)?;
+    sql_query(
+        "insert into concurrent_office (row_id, office_id, person_id, employer_id, name, office_number, from_on, until_on, \
+           monthly_yen, received_on, recorded_at, recorded_by, source) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind::<t::Uuid, _>(Uuid::now_v7())
+    .bind::<t::Uuid, _>(o.office_id)
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Nullable<t::Uuid>, _>(o.employer_id)
+    .bind::<t::Nullable<t::Text>, _>(o.name.as_deref())
+    .bind::<t::Nullable<t::Text>, _>(o.office_number.as_deref())
+    .bind::<t::Date, _>(o.from_on)
+    .bind::<t::Nullable<t::Date>, _>(o.until_on)
+    .bind::<t::BigInt, _>(o.monthly_yen)
+    .bind::<t::Date, _>(o.received_on)
+    .bind::<t::Timestamptz, _>(act.at())
+    .bind::<t::Uuid, _>(act.by())
+    .bind::<t::Nullable<t::Uuid>, _>(o.source)
+    .execute(conn)?;
+    Ok(())
+}
+/// Closes what is known of an employment.
+/// # Errors
+/// Database errors.
+pub fn close_office(conn: &mut PgConnection, act: &Act, office: Uuid) -> Result<(), Problem> {
+    sql_query(
+        "update concurrent_office set superseded_at = $2 where office_id = $1 and superseded_at is null",
+    )
+    .bind::<t::Uuid, _>(office)
+    .bind::<t::Timestamptz, _>(act.at())
+    .execute(conn)?;
+    Ok(())
+}

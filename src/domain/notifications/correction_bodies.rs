@@ -1,0 +1,48 @@
+//! What 報酬訂正届 and 賞与訂正届 say of themselves.
+
+use super::correction_forms::{BonusCorrection, RemunerationCorrection};
+use super::form_text::{drop_empty, push_given};
+use super::kinds::{FormBody, PayTime, Texts};
+use super::numbers::Slot;
+use super::rules::{Checked, RuleSettings, correction, shape::amount};
+
+impl FormBody for RemunerationCorrection {
+    fn period(&self) -> String {
+        self.applies_from.to_string()
+    }
+    fn pay_time(&self) -> Option<PayTime> {
+        let time = if self.is_of_acquisition() { PayTime::Acquired } else { PayTime::From };
+        Some(time(self.applies_from))
+    }
+    fn tidy(&mut self) {
+        drop_empty([&mut self.remarks]);
+    }
+    fn push_texts<'a>(&'a self, texts: &mut Texts<'a>) {
+        push_given(texts, [("remarks", &self.remarks)]);
+    }
+    fn check_shape(&self, checked: &mut Checked) {
+        amount(checked, self.cash_yen, "cash_yen");
+        amount(checked, self.in_kind_yen, "in_kind_yen");
+        amount(checked, self.total_yen, "total_yen");
+    }
+    fn check(&self, checked: &mut Checked, _: &[Slot], settings: &RuleSettings) {
+        correction::check_remuneration(checked, self, settings);
+    }
+}
+impl FormBody for BonusCorrection {
+    fn period(&self) -> String {
+        self.paid_on.to_string()
+    }
+    fn pay_time(&self) -> Option<PayTime> {
+        Some(PayTime::Paid(self.paid_on))
+    }
+    fn tidy(&mut self) {
+        drop_empty([&mut self.remarks]);
+    }
+    fn push_texts<'a>(&'a self, texts: &mut Texts<'a>) {
+        push_given(texts, [("remarks", &self.remarks)]);
+    }
+    fn check(&self, checked: &mut Checked, _: &[Slot], settings: &RuleSettings) {
+        correction::check_bonus(checked, self, settings);
+    }
+}

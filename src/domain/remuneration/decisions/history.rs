@@ -1,0 +1,353 @@
+//! The decisions of one cover in their order: pure. Each rests on the one before it, so that a decision that is new, corrected or taken
+//! back is followed by those that rest on it: they are decided anew, or tell what must be corrected first.
+use super::{
+    facts::{Facts, Made, REVISIONS, Undecided, stored_trace},
+    offices::{self, OFFICES, OfficeShare},
+};
+use crate::{
+    domain::members::OfficeRow,
+    domain::remuneration::rules::{RegularDetermination, Rule, Trace, Value as Figure, trace::steps},
+    kernel::Problem,
+    values::month::Month,
+};
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+steps! {
+    CORRECTED = "corrected", "健康保険法40条1項、同施行規則25条、26条":
+        "{month}からの標準報酬月額{standard}({grade})の決定を訂正し、次のとおり決定します。" /
+        "The decision of {standard} ({grade}) from {month} is corrected and decided anew as follows.";
+    REDECIDED = "decided_anew", "健康保険法40条1項":
+        "この決定の基となる標準報酬月額が変わったため、{month}からの標準報酬月額{standard}({grade})の決定に代えて、次のとおり決定します。" /
+        "What this decision rests on has changed: in the place of {standard} ({grade}) from {month} it is decided as follows.";
+    PUT_BACK = "put_back", "健康保険法41条3項":
+        "改定が取り消されたため、{month}の定時決定を行います。" /
+        "The revision was taken back: the regular determination of {month} is made.";
+}
+
+/// A decision of the cover.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Decision.
+    pub decision_id: Uuid,
+    /// Employer whose form led to it.
+    pub employer: Uuid,
+    /// 改定区分 and the version of the rule.
+    pub rule: (String, String),
+    /// First month.
+    pub from: Month,
+    /// First month in which it does not hold any more, as stored.
+    pub until: Option<Month>,
+    /// Grade, 標準報酬月額, 報酬月額.
+    pub amounts: (u8, i64, i64),
+    /// Facts and trace.
+    pub told: (Value, Value),
+    /// When the society received the form.
+    pub received_on: NaiveDate,
+    /// Notification.
+    pub source: Option<Uuid>,
+}
+/// Why a decision is made of facts: what stands at the head of its trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// A form of its own.
+    Form,
+    /// 訂正届 of it.
+    Corrected,
+    /// What it rests on changed.
+    Redecided,
+    /// What stood in its place is gone.
+    PutBack,
+}
+/// Whose form, received when: what a decision keeps of where it came from.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin {
+    /// Employer.
+    pub employer: Uuid,
+    /// When the society received the form.
+    pub received_on: NaiveDate,
+    /// Notification.
+    pub source: Option<Uuid>,
+}
+/// The decisions of a cover, in their order.
+#[derive(Clone, Debug)]
+pub struct History {
+    /// As they are, or are to be.
+    pub entries: Vec<Entry>,
+    /// Regular determinations that a revision of July to September took the place of, the newest of each September.
+    pub displaced: Vec<Entry>,
+    /// 主たる事業所: the employer of the cover.
+    pub principal: Uuid,
+    /// Where the person works beside it.
+    pub offices: Vec<OfficeRow>,
+    /// First month of the cover.
+    pub first: Month,
+    /// First month without a day of the cover, or that belongs to the next cover.
+    pub until: Option<Month>,
+}
+
+impl History {
+    /// The decision that holds in a month.
+    pub fn holding(&self, month: Month) -> Option<&Entry> {
+        self.entries.iter().rfind(|e| e.from <= month)
+    }
+    /// A decision by its 改定区分 and first month.
+    pub fn find(&self, word: &str, from: Month) -> Option<&Entry> {
+        self.entries.iter().find(|e| e.rule.0 == word && e.from == from)
+    }
+    /// 標準報酬月額 and 報酬月額 that a report of an employer from a month on is compared with: of several offices those of that office.
+    pub fn before(&self, employer: Uuid, from: Month) -> Option<(i64, i64)> {
+        let before = self.holding(from.plus(-1))?;
+        let shares = offices::stored(&before.told.0);
+        if shares.len() < 2 {
+            return (employer == self.principal).then_some((before.amounts.1, before.amounts.2));
+        }
+        let own = shares.iter().find(|s| s.employer_id == Some(employer))?.monthly_yen;
+        Some((offices::standard_alone(own, from)?, own))
+    }
+    /// Was this decided for the employer and month already?
+    pub fn is_decided(&self, word: &str, from: Month, employer: Uuid) -> bool {
+        self.find(word, from).is_some_and(|e| {
+            let shares = offices::stored(&e.told.0);
+            let is_own = |s: &OfficeShare| s.employer_id == Some(employer) && s.since == from;
+            shares.len() < 2 || e.employer == employer || shares.iter().any(is_own)
+        })
+    }
+    /// The offices of a month with their 報酬月額, the principal one first; `own` is what the employer's report gives. None where there is
+    /// but one office and was but one before.
+    fn shares(&self, from: Month, employer: Uuid, own: Option<i64>) -> Result<Vec<OfficeShare>, Undecided> {
+        let before = self.holding(from.plus(-1));
+        let there = self.entries.iter().find(|e| e.from == from);
+        let known = |e: Option<&Entry>| -> Vec<OfficeShare> {
+            let Some(e) = e else { return Vec::new() };
+            let shares = offices::stored(&e.told.0);
+            if !shares.is_empty() {
+                return shares;
+            }
+            let (employer_id, monthly_yen) = (Some(self.principal), e.amounts.2);
+            vec![OfficeShare { employer_id, name: None, monthly_yen, since: e.from }]
+        };
+        let (before, there) = (known(before), known(there));
+        let active = self.offices.iter().filter(|o| offices::is_active(o, from));
+        let others: Vec<OfficeShare> = active.map(offices::first_share).collect();
+        if others.is_empty() && before.len() < 2 && employer == self.principal {
+            return Ok(Vec::new());
+        }
+        let principal =
+            OfficeShare { employer_id: Some(self.principal), name: None, monthly_yen: 0, since: self.first };
+        if employer != self.principal && others.iter().all(|o| o.employer_id != Some(employer)) {
+            return Err(Undecided::NotThere);
+        }
+        let mut all = Vec::with_capacity(others.len() + 1);
+        for first in std::iter::once(principal.clone()).chain(others) {
+            let reported = own.filter(|_| first.employer_id == Some(employer));
+            let of_month = there.iter().find(|s| s.is_same(&first) && s.since == from);
+            let earlier = before.iter().find(|s| s.is_same(&first) && s.since >= first.since);
+            all.push(match (reported, of_month.or(earlier)) {
+                (Some(monthly_yen), _) => OfficeShare { monthly_yen, since: from, ..first },
+                (None, Some(known)) => known.clone(),
+                (None, None) if first.is_same(&principal) => return Err(Undecided::NotThere),
+                (None, None) => first,
+            });
+        }
+        Ok(all)
+    }
+    /// The month has, or had just before, more than one office.
+    pub fn has_several(&self, month: Month) -> bool {
+        self.shares(month, self.principal, None).is_ok_and(|shares| !shares.is_empty())
+    }
+    /// What the law makes of facts, with the other offices of the month.
+    fn make(&self, facts: &Facts, employer: Uuid) -> Result<(Made, Vec<OfficeShare>), Undecided> {
+        let (from, own) = match facts {
+            Facts::Offices(month) => (*month, None),
+            facts => {
+                let mut own = facts.decide()?;
+                if own.is_carried {
+                    own.amounts.2 = self.before(employer, own.from).map_or(own.amounts.2, |b| b.1);
+                }
+                (own.from, Some(own))
+            }
+        };
+        let shares = self.shares(from, employer, own.as_ref().map(|m| m.amounts.2))?;
+        Ok(match (own, shares.len()) {
+            (Some(own), 0 | 1) => (own, shares),
+            (own, _) => (offices::added(from, own, &shares)?, shares),
+        })
+    }
+    /// Facts on the state before a month.
+    pub fn rest(&self, facts: Facts, from: Month, employer: Uuid) -> Facts {
+        let before = self.before(employer, from);
+        let year = from.year();
+        let revised = self
+            .entries
+            .iter()
+            .filter(|e| REVISIONS.contains(&e.rule.0.as_str()))
+            .map(|e| e.from)
+            .find(|m| (Month::in_year(year, 7)..=Month::in_year(year, 9)).contains(m));
+        facts.on(before, revised)
+    }
+    /// Decides on facts and puts the decision in the place of whatever began in its month; those that rest on it follow. Gives its id.
+    /// # Errors
+    /// 409 with the law's reason, `after-loss` when the month lies after the cover, `later-decision-rests` when one that rests on it
+    /// could not be made any more.
+    pub fn decide(&mut self, facts: &Facts, origin: Origin, occasion: Occasion) -> Result<Uuid, Problem> {
+        let made = self.make(facts, origin.employer)?;
+        let from = made.0.from;
+        let old = self.find(facts.word(), from).cloned();
+        let entry = self.entry(facts, made, origin, (occasion, old.as_ref()))?;
+        if self.until.is_some_and(|until| from >= until) {
+            return Err(after_loss());
+        }
+        let id = entry.decision_id;
+        self.entries.retain(|e| e.from != from);
+        self.entries.push(entry);
+        self.entries.sort_by_key(|e| e.from);
+        self.follow(from)?;
+        Ok(id)
+    }
+    /// Takes a decision back; a regular determination that it had displaced is made then, and those that rest on it follow.
+    /// # Errors
+    /// As of `decide`.
+    pub fn take_back(&mut self, word: &str, from: Month) -> Result<(), Problem> {
+        self.entries.retain(|e| e.rule.0 != word || e.from != from);
+        let september = Month::in_year(from.year(), 9);
+        let displaced = self.displaced.iter().find(|d| d.from == september).cloned();
+        if let Some(old) = displaced.filter(|_| self.may_put_back(from))
+            && let Some(facts) = Facts::read(&old.rule.0, &old.told.0)?
+        {
+            let facts = self.rest(facts, september, old.employer);
+            match self.make(&facts, old.employer) {
+                Ok(made) => {
+                    let entry = self.entry(&facts, made, old.origin(), (Occasion::PutBack, Some(&old)))?;
+                    self.entries.push(entry);
+                    self.entries.sort_by_key(|e| e.from);
+                }
+                Err(Undecided::Displaced(_)) => {}
+                Err(undecided) => return Err(undecided.into()),
+            }
+        }
+        self.follow(from)
+    }
+    /// The month of a decision taken back barred the regular determination, and that September is of this cover.
+    fn may_put_back(&self, from: Month) -> bool {
+        let september = Month::in_year(from.year(), 9);
+        (7..=9).contains(&from.number())
+            && self.until.is_none_or(|until| september < until)
+            && !self.entries.iter().any(|e| e.from == september)
+    }
+    /// Decides anew what rests on a decision of that month.
+    fn follow(&mut self, changed: Month) -> Result<(), Problem> {
+        let mut at = self.entries.iter().take_while(|e| e.from <= changed).count();
+        while let Some(old) = self.entries.get(at).cloned() {
+            at += 1;
+            let Some(facts) = Facts::read(&old.rule.0, &old.told.0)? else { continue };
+            let now = self.rest(facts.clone(), old.from, old.employer);
+            match self.make(&now, old.employer) {
+                Ok(made)
+                    if made.1 == offices::stored(&old.told.0) && is_same(&facts, &now, &old, &made.0) => {}
+                Ok(made) => {
+                    let entry = self.entry(&now, made, old.origin(), (Occasion::Redecided, Some(&old)))?;
+                    if let Some(place) = self.entries.get_mut(at - 1) {
+                        *place = entry;
+                    }
+                }
+                Err(Undecided::Displaced(_)) => {
+                    at -= 1;
+                    self.entries.remove(at);
+                }
+                Err(_) => return Err(rests(&old)),
+            }
+        }
+        Ok(())
+    }
+    fn entry(
+        &self,
+        facts: &Facts,
+        (made, shares): (Made, Vec<OfficeShare>),
+        origin: Origin,
+        (occasion, old): (Occasion, Option<&Entry>),
+    ) -> Result<Entry, Problem> {
+        let mut trace = Trace::default();
+        let words = match occasion {
+            Occasion::Form => None,
+            Occasion::Corrected => Some(&CORRECTED),
+            Occasion::Redecided => Some(&REDECIDED),
+            Occasion::PutBack => Some(&PUT_BACK),
+        };
+        match (words, old) {
+            (Some(words), Some(_)) if occasion == Occasion::PutBack => {
+                trace.step(words, [("month", Figure::Month(made.from))]);
+            }
+            (Some(words), Some(old)) => trace.step(
+                words,
+                [
+                    ("month", Figure::Month(old.from)),
+                    ("standard", Figure::Yen(old.amounts.1)),
+                    ("grade", Figure::Grade(old.amounts.0)),
+                ],
+            ),
+            _ => {}
+        }
+        trace.steps.extend(made.trace.steps);
+        let mut inputs = facts.written()?;
+        if let (Some(all), false) = (inputs.as_object_mut(), shares.is_empty()) {
+            all.insert(OFFICES.into(), json!(shares));
+        }
+        Ok(Entry {
+            decision_id: Uuid::now_v7(),
+            employer: origin.employer,
+            rule: (facts.word().into(), made.by.1.into()),
+            from: made.from,
+            until: None,
+            amounts: made.amounts,
+            told: (inputs, stored_trace(made.by, &trace)?),
+            received_on: origin.received_on,
+            source: origin.source,
+        })
+    }
+    /// Until when each decision holds: until the next one, or the end of the cover.
+    pub fn ends(&self) -> Vec<Option<Month>> {
+        let next = self.entries.iter().skip(1).map(|e| Some(e.from));
+        next.chain([self.until]).take(self.entries.len()).collect()
+    }
+}
+impl Entry {
+    /// Where it came from.
+    pub fn origin(&self) -> Origin {
+        Origin { employer: self.employer, received_on: self.received_on, source: self.source }
+    }
+}
+/// The same amounts for the same reasons.
+fn is_same(facts: &Facts, now: &Facts, old: &Entry, made: &Made) -> bool {
+    let told = |f: &Facts| f.decide().ok().map(|m| stored_trace(m.by, &m.trace).ok());
+    old.amounts == made.amounts && told(facts) == told(now)
+}
+/// The month lies after the cover.
+pub fn after_loss() -> Problem {
+    Problem::conflict(
+        "after-loss",
+        "資格喪失後の月・日については決定できません",
+        "Nothing is decided for a month or day after the loss of cover",
+    )
+}
+/// One that rests on the decision can't be made any more: it is to be corrected first.
+fn rests(later: &Entry) -> Problem {
+    let name = match later.rule.0.as_str() {
+        RegularDetermination::ID => ("定時決定", "regular determination"),
+        word if REVISIONS.contains(&word) => ("改定", "revision"),
+        _ => ("決定", "decision"),
+    };
+    let (year, month) = (later.from.year(), later.from.number());
+    Problem::conflict(
+        "later-decision-rests",
+        &format!(
+            "{year}年{month}月からの{}がこの決定を前提としており、成り立たなくなります。先にそれを訂正してください",
+            name.0
+        ),
+        &format!(
+            "The {} from {} rests on this decision and would not stand: correct it first",
+            name.1, later.from
+        ),
+    )
+}

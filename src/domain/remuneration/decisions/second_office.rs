@@ -1,0 +1,212 @@
+//! How another office begins and ends beside the cover (二以上事業所勤務, 健康保険法44条3項): the employment is kept, and standard remuneration is
+//! decided on the sum from the month in which it begins, on the remaining office from the month in which it ends.
+use super::{
+    changes::{Case, Decided, PayChange, Plan, before_acquisition},
+    facts::Facts,
+    history::{History, Occasion, Origin, after_loss},
+    keep,
+    offices::is_active,
+};
+use crate::{
+    domain::{
+        members::{self, Cover, OfficeRow, cover_by},
+        remuneration::rules::{Rule, TwoOffices},
+    },
+    kernel::{Operation, Permit, Problem, Tx, errand::Act},
+    values::month::Month,
+};
+use chrono::NaiveDate;
+use diesel::PgConnection;
+use uuid::Uuid;
+
+/// The other office.
+#[derive(Clone, Debug)]
+pub struct SecondOffice {
+    /// Employer of this society, or none.
+    pub employer: Option<Uuid>,
+    /// Name of an office outside it.
+    pub name: Option<String>,
+    /// 整理番号 at an employer of this society.
+    pub office_number: Option<String>,
+    /// First day on which the person works there too.
+    pub from_on: NaiveDate,
+}
+impl SecondOffice {
+    fn is(&self, row: &OfficeRow) -> bool {
+        (self.employer, &self.name) == (row.employer_id, &row.name)
+    }
+}
+/// What beginning or ending another office would do.
+pub struct OfficePlan {
+    plan: Plan,
+    person: Uuid,
+    office: OfficeRow,
+    is_gone: bool,
+}
+/// The cover by which pay at an employer is decided, by a day: cover of that employer, else the cover beside which the person works there.
+/// # Errors
+/// Database errors.
+pub fn case_at(
+    conn: &mut PgConnection,
+    person: Uuid,
+    employer: Uuid,
+    day: NaiveDate,
+) -> Result<Option<Cover>, Problem> {
+    let covers = members::covers(conn, person)?;
+    if let Some(cover) = cover_by(&covers, employer, day) {
+        return Ok(Some(cover.clone()));
+    }
+    let offices = members::offices(conn, person, None)?;
+    let there = || offices.iter().filter(|o| o.employer_id == Some(employer));
+    let office = there().rfind(|o| o.from_on <= day).or_else(|| there().next());
+    Ok(office.and_then(|o| covers.into_iter().rfind(|c| c.acquired_on <= o.from_on)))
+}
+/// The person works at another office in the month.
+/// # Errors
+/// 409 `no-second-office`.
+pub fn require_offices(conn: &mut PgConnection, case: &Case, month: Month) -> Result<(), Problem> {
+    let offices = members::offices(conn, case.person, None)?;
+    if offices.iter().any(|o| is_active(o, month)) {
+        return Ok(());
+    }
+    Err(super::facts::Undecided::NotThere.into())
+}
+/// What the beginning of another office would do: its 報酬月額 in yen is added from the month in which it begins.
+/// # Errors
+/// 409 `before-acquisition`, `after-loss`, `same-office` for the office of the cover, `office-known` for one that is known then,
+/// `no-second-office` where the cover has no standard remuneration, `later-decision-rests`.
+pub fn plan_second_office<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    case: &Case,
+    (other, monthly_yen): (SecondOffice, i64),
+) -> Result<OfficePlan, Problem> {
+    let stored = keep::history(tx.conn(), case)?;
+    if other.employer == Some(stored.principal) {
+        return Err(Problem::conflict(
+            "same-office",
+            "主たる事業所と同じ事業所です",
+            "It is the office that the cover is of",
+        ));
+    }
+    require_day(tx.conn(), case, other.from_on)?;
+    let is_known = |o: &&OfficeRow| other.is(o) && o.until_on.is_none_or(|until| until > other.from_on);
+    if members::offices(tx.conn(), case.person, None)?.iter().any(|o| is_known(&o)) {
+        return Err(Problem::conflict(
+            "office-known",
+            "この事業所はすでに二以上事業所勤務として登録されています",
+            "This office is known as another one already",
+        ));
+    }
+    let office = OfficeRow {
+        office_id: Uuid::now_v7(),
+        employer_id: other.employer,
+        name: other.name,
+        office_number: other.office_number,
+        from_on: other.from_on,
+        until_on: None,
+        monthly_yen,
+        received_on: case.received_on,
+        recorded_at: tx.now(),
+        source: case.source,
+    };
+    let mut wanted = stored.clone();
+    wanted.offices.push(office.clone());
+    let month = Month::of(office.from_on);
+    let decision = settle(&mut wanted, case, month)?;
+    let plan = Plan::new((*case, false), (stored, wanted), month, decision);
+    Ok(OfficePlan { plan, person: case.person, office, is_gone: false })
+}
+/// What the end of another office would do; `until_on` is the first day on which the person does not work there any more.
+/// # Errors
+/// 409 `office-not-found` when the person does not work there, `before-acquisition`, `after-loss`, `later-decision-rests`.
+pub fn end_second_office<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    case: &Case,
+    (other, until_on): (SecondOffice, NaiveDate),
+) -> Result<OfficePlan, Problem> {
+    let stored = keep::history(tx.conn(), case)?;
+    let runs = |o: &&OfficeRow| other.is(o) && o.until_on.is_none() && o.from_on <= until_on;
+    let mut office = stored.offices.iter().rfind(runs).cloned().ok_or_else(|| {
+        Problem::conflict(
+            "office-not-found",
+            "この事業所は二以上事業所勤務として登録されていません",
+            "The person is not known to work at this office too",
+        )
+    })?;
+    let is_gone = office.from_on == until_on;
+    office.until_on = Some(until_on);
+    office.received_on = case.received_on;
+    office.source = case.source;
+    let mut wanted = stored.clone();
+    wanted.offices.retain(|o| o.office_id != office.office_id);
+    if !is_gone {
+        wanted.offices.push(office.clone());
+    }
+    let month = Month::of(until_on);
+    let decision = settle(&mut wanted, case, month)?;
+    let plan = Plan::new((*case, false), (stored, wanted), month, decision);
+    Ok(OfficePlan { plan, person: case.person, office, is_gone })
+}
+/// Other offices end with the cover: whoever goes on working there acquires cover there.
+/// # Errors
+/// Database errors.
+pub fn end_on_loss(
+    conn: &mut PgConnection,
+    act: &Act,
+    person: Uuid,
+    lost_on: NaiveDate,
+) -> Result<(), Problem> {
+    for office in members::offices(conn, person, None)? {
+        if office.from_on >= lost_on {
+            members::close_office(conn, act, office.office_id)?;
+        } else if office.until_on.is_none_or(|until| until > lost_on) {
+            let ended = OfficeRow { until_on: Some(lost_on), source: act.source(), ..office };
+            members::put_office(conn, act, person, &ended)?;
+        }
+    }
+    Ok(())
+}
+fn require_day(conn: &mut PgConnection, case: &Case, day: NaiveDate) -> Result<(), Problem> {
+    let covers = members::covers(conn, case.person)?;
+    match covers.iter().rfind(|c| c.acquired_on == case.acquired_on) {
+        Some(cover) if cover.has(day) => Ok(()),
+        Some(cover) if day < cover.acquired_on => Err(before_acquisition()),
+        _ => Err(after_loss()),
+    }
+}
+/// Decides the month in which the offices change: a decision that begins there is made anew with them, else they make one.
+fn settle(wanted: &mut History, case: &Case, month: Month) -> Result<Option<Uuid>, Problem> {
+    let origin = Origin { employer: wanted.principal, ..case.origin() };
+    let there = wanted.entries.iter().find(|e| e.from == month).cloned();
+    if let Some(there) = there.as_ref().filter(|e| e.rule.0 != TwoOffices::ID)
+        && let Some(facts) = Facts::read(&there.rule.0, &there.told.0)?
+    {
+        let facts = wanted.rest(facts, month, there.employer);
+        return wanted.decide(&facts, there.origin(), Occasion::Redecided).map(Some);
+    }
+    if there.is_some() && !wanted.has_several(month) {
+        wanted.take_back(TwoOffices::ID, month)?;
+        return Ok(None);
+    }
+    wanted.decide(&Facts::Offices(month), origin, Occasion::Form).map(Some)
+}
+impl OfficePlan {
+    /// The months from which other decisions hold.
+    pub fn changes(&self) -> Vec<PayChange> {
+        self.plan.changes()
+    }
+    /// Keeps it.
+    /// # Errors
+    /// Database errors.
+    pub fn keep<Op: Operation>(self, tx: &mut Tx<'_>, permit: &Permit<Op>) -> Result<Decided, Problem> {
+        let act = Act::permitted(tx, permit, self.office.source)?;
+        if self.is_gone {
+            members::close_office(tx.conn(), &act, self.office.office_id)?;
+        } else {
+            members::put_office(tx.conn(), &act, self.person, &self.office)?;
+        }
+        self.plan.keep(tx, permit)
+    }
+}

@@ -1,0 +1,162 @@
+//! SQL of decisions. Nothing is overwritten: a change closes a row by `superseded_at` and writes a new one. Whoever writes holds the
+//! person.
+pub mod bonuses;
+
+use super::{
+    history::Entry,
+    model::{DecisionRow, LiveRow},
+};
+use crate::{
+    kernel::{Guarded, Problem, Subject, Tx, errand::Act},
+    values::month::Month,
+};
+use chrono::{DateTime, Utc};
+use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
+use uuid::Uuid;
+
+const DECISION: &str = "decision_id, person_id, employer_id, rule, applies_from, applies_until, grade, standard_yen, monthly_yen, \
+     inputs->'offices' as offices, trace, received_on, recorded_at, superseded_at, source";
+const LIVE: &str = "decision_id, employer_id, rule, rule_version, applies_from, applies_until, grade, standard_yen, monthly_yen, inputs, \
+     trace, received_on, source";
+/// Rows known at `$2`, or now when it is null.
+pub const KNOWN: &str = "(superseded_at is null and $2 is null or recorded_at <= $2 and (superseded_at is null or superseded_at > $2))";
+
+/// Ends what holds from a month on: rows that began before are cut there, rows of that month are replaced, later ones stay.
+/// # Errors
+/// Database errors.
+pub fn cut(conn: &mut PgConnection, act: &Act, person: Uuid, from: Month) -> Result<(), Problem> {
+    sql_query(
+        "with old as (update standard_remuneration set superseded_at = $3 where person_id = $1 and superseded_at is null \
+                      and applies_from <= $2 and (applies_until is null or applies_until > $2) returning *) \
+         insert into standard_remuneration (row_id, decision_id, person_id, employer_id, rule, rule_version, applies_from, \
+           applies_until, grade, standard_yen, monthly_yen, inputs, trace, received_on, recorded_at, recorded_by, source) \
+         select gen_random_uuid(), decision_id, person_id, employer_id, rule, rule_version, applies_from, $2, grade, \
+           standard_yen, monthly_yen, inputs, trace, received_on, $3, $4, source from old where applies_from < $2",
+    )
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Date, _>(from.first_day())
+    .bind::<t::Timestamptz, _>(act.at())
+    .bind::<t::Uuid, _>(act.by())
+    .execute(conn)?;
+    Ok(())
+}
+/// Takes decisions back that begin in a month or later.
+/// # Errors
+/// Database errors.
+pub fn take_back(conn: &mut PgConnection, act: &Act, person: Uuid, from: Month) -> Result<(), Problem> {
+    sql_query(
+        "update standard_remuneration set superseded_at = $2 where person_id = $1 and superseded_at is null \
+         and applies_from >= $3",
+    )
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Timestamptz, _>(act.at())
+    .bind::<t::Date, _>(from.first_day())
+    .execute(conn)?;
+    Ok(())
+}
+/// Closes the version of a decision that is known now.
+/// # Errors
+/// Database errors.
+pub fn close(conn: &mut PgConnection, act: &Act, decision: Uuid) -> Result<(), Problem> {
+    sql_query("update standard_remuneration set superseded_at = $2 where decision_id = $1 and superseded_at is null")
+        .bind::<t::Uuid, _>(decision)
+        .bind::<t::Timestamptz, _>(act.at())
+        .execute(conn)?;
+    Ok(())
+}
+/// Writes a version of a decision, until when it holds.
+/// # Errors
+/// Database errors.
+pub fn insert(
+    conn: &mut PgConnection,
+    act: &Act,
+    person: Uuid,
+    (d, until): (&Entry, Option<Month>),
+) -> Result<(), Problem> {
+    sql_query(
+        "insert into standard_remuneration (row_id, decision_id, person_id, employer_id, rule, rule_version, applies_from, \
+           applies_until, grade, standard_yen, monthly_yen, inputs, trace, received_on, recorded_at, recorded_by, source) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+    )
+    .bind::<t::Uuid, _>(Uuid::now_v7())
+    .bind::<t::Uuid, _>(d.decision_id)
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Uuid, _>(d.employer)
+    .bind::<t::Text, _>(&d.rule.0)
+    .bind::<t::Text, _>(&d.rule.1)
+    .bind::<t::Date, _>(d.from.first_day())
+    .bind::<t::Nullable<t::Date>, _>(until.map(Month::first_day))
+    .bind::<t::SmallInt, _>(i16::from(d.amounts.0))
+    .bind::<t::BigInt, _>(d.amounts.1)
+    .bind::<t::BigInt, _>(d.amounts.2)
+    .bind::<t::Jsonb, _>(&d.told.0)
+    .bind::<t::Jsonb, _>(&d.told.1)
+    .bind::<t::Date, _>(d.received_on)
+    .bind::<t::Timestamptz, _>(act.at())
+    .bind::<t::Uuid, _>(act.by())
+    .bind::<t::Nullable<t::Uuid>, _>(d.source)
+    .execute(conn)?;
+    Ok(())
+}
+/// What is decided of a person as known now, by month, with its facts.
+/// # Errors
+/// Database errors.
+pub fn known(conn: &mut PgConnection, person: Uuid) -> Result<Vec<LiveRow>, Problem> {
+    Ok(sql_query(format!(
+        "select {LIVE} from standard_remuneration where person_id = $1 and superseded_at is null order by applies_from"
+    ))
+    .bind::<t::Uuid, _>(person)
+    .load(conn)?)
+}
+/// Of each month the newest decision of a rule that gave way, where the rule has none of that month now.
+/// # Errors
+/// Database errors.
+pub fn superseded(conn: &mut PgConnection, person: Uuid, rule: &str) -> Result<Vec<LiveRow>, Problem> {
+    Ok(sql_query(format!(
+        "select distinct on (applies_from) {LIVE} from standard_remuneration s where person_id = $1 and rule = $2 \
+           and superseded_at is not null and not exists (select from standard_remuneration n where n.person_id = $1 \
+             and n.rule = $2 and n.applies_from = s.applies_from and n.superseded_at is null) \
+         order by applies_from, recorded_at desc, superseded_at desc"
+    ))
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Text, _>(rule)
+    .load(conn)?)
+}
+fn by_month(
+    tx: &mut Tx<'_>,
+    person: Uuid,
+    known_at: Option<DateTime<Utc>>,
+) -> Result<Vec<DecisionRow>, Problem> {
+    Ok(sql_query(format!(
+        "select {DECISION} from standard_remuneration where person_id = $1 and {KNOWN} order by applies_from limit 1000"
+    ))
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
+    .load(tx.conn())?)
+}
+/// Decisions of a person, by month; asked for after the person was admitted.
+/// # Errors
+/// Database errors.
+pub fn decisions<S: Subject>(
+    tx: &mut Tx<'_>,
+    of: &S,
+    known_at: Option<DateTime<Utc>>,
+) -> Result<Vec<DecisionRow>, Problem> {
+    match of.facts().person {
+        Some(person) => by_month(tx, person, known_at),
+        None => Ok(Vec::new()),
+    }
+}
+/// The newest version of a decision.
+/// # Errors
+/// 404 when there is none.
+pub fn find(tx: &mut Tx<'_>, decision: Uuid) -> Result<Guarded<DecisionRow>, Problem> {
+    let found: Option<DecisionRow> = sql_query(format!(
+        "select {DECISION} from standard_remuneration where decision_id = $1 \
+         order by superseded_at desc nulls first, recorded_at desc limit 1"
+    ))
+    .bind::<t::Uuid, _>(decision)
+    .get_result(tx.conn())
+    .optional()?;
+    found.map(Guarded::new).ok_or_else(Problem::not_found)
+}

@@ -1,0 +1,186 @@
+//! 資格の喪失 (健康保険法38条, 37条2項; 附則3条): whichever day comes first holds. An end that is recorded for a later day gives way to an
+//! earlier one; one that is no earlier is refused. Standard remuneration and dependents end with the cover. Becoming a dependent is no
+//! reason. Whoever ends cover holds the person.
+use crate::{
+    domain::{
+        dependents, members,
+        members::{CoverRow, EnrolmentType},
+        remuneration::{self, rules},
+    },
+    kernel::{
+        Operation, Permit, Problem, Tx,
+        errand::{Act, Errand},
+    },
+};
+use chrono::NaiveDate;
+use diesel::PgConnection;
+use uuid::Uuid;
+
+/// 喪失理由.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndReason {
+    /// 38条1号: two years have passed.
+    TwoYears,
+    /// 38条2号.
+    Death,
+    /// 38条3号: a premium was not paid in time.
+    PremiumUnpaid,
+    /// 37条2項: the first premium was not paid in time, so that the cover never was.
+    FirstPremiumUnpaid,
+    /// 38条4号・5号: insured by virtue of an employment, here or elsewhere.
+    OtherInsurance,
+    /// 38条7号: the person asked for it.
+    Withdrawal,
+}
+impl EndReason {
+    /// The code as it is stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::TwoYears => "two_years_passed",
+            Self::Death => "death",
+            Self::PremiumUnpaid => "premium_unpaid",
+            Self::FirstPremiumUnpaid => "first_premium_unpaid",
+            Self::OtherInsurance => "other_insurance",
+            Self::Withdrawal => "withdrawal",
+        }
+    }
+}
+/// An end to be recorded.
+#[derive(Clone, Copy, Debug)]
+pub struct End {
+    /// 資格喪失年月日: first day not covered.
+    pub lost_on: NaiveDate,
+    /// 喪失理由.
+    pub reason: EndReason,
+    /// 喪失受付年月日.
+    pub received_on: NaiveDate,
+}
+
+/// The latest cover of a person as 任意継続 or 特例退職, if there is one.
+/// # Errors
+/// Database errors.
+pub fn latest(conn: &mut PgConnection, person: Uuid) -> Result<Option<CoverRow>, Problem> {
+    let all = members::enrolled(conn, person)?;
+    Ok(all.into_iter().find(|c| EnrolmentType::of(&c.enrolment_type) != EnrolmentType::Compulsory))
+}
+/// Records an end; gives the dependents who lost cover with it.
+/// # Errors
+/// 409 `before-acquisition`, `ended-already` when the cover ends on that day or an earlier one.
+pub fn end(
+    conn: &mut PgConnection,
+    act: &Act,
+    cover: &CoverRow,
+    end: &End,
+) -> Result<Vec<dependents::Made>, Problem> {
+    if end.lost_on < cover.acquired_on {
+        return Err(before_acquisition());
+    }
+    let loss = members::Loss {
+        person: cover.person_id,
+        employer: cover.employer_id,
+        lost_on: end.lost_on,
+        reason: end.reason.word(),
+        received_on: end.received_on,
+        ends_earlier: true,
+    };
+    let ends_later = cover.lost_on.is_none_or(|known| known > end.lost_on);
+    if !ends_later || !members::end_cover(conn, act, &loss)? {
+        return Err(Problem::conflict(
+            "ended-already",
+            "この資格は同じ日またはより早い日に喪失しています",
+            "The cover ends on that day or an earlier one already",
+        ));
+    }
+    remuneration::end_on_loss(conn, act, cover.person_id, (cover.acquired_on, end.lost_on))?;
+    dependents::end_under(conn, act, cover.person_id, end.lost_on)
+}
+fn before_acquisition() -> Problem {
+    Problem::conflict(
+        "before-acquisition",
+        "資格取得日より前の日付です",
+        "The day lies before the acquisition",
+    )
+}
+/// What the calendar ended: the cover, from when, and the dependents with it.
+pub struct CalendarEnd {
+    /// Cover that ended.
+    pub cover: CoverRow,
+    /// First day not covered.
+    pub lost_on: NaiveDate,
+    /// Dependents who lost cover with it.
+    pub dependents: Vec<dependents::Made>,
+}
+/// Ends cover whose two years are over by a day (38条1号), as of the day on which they were; nothing where they are not, or where
+/// another end came first. The person is held.
+/// # Errors
+/// Database errors.
+pub fn end_term(
+    conn: &mut PgConnection,
+    errand: &Errand,
+    person: Uuid,
+    day: NaiveDate,
+) -> Result<Option<CalendarEnd>, Problem> {
+    let Some(cover) = latest(conn, person)? else { return Ok(None) };
+    if EnrolmentType::of(&cover.enrolment_type) != EnrolmentType::VoluntaryContinuation {
+        return Ok(None);
+    }
+    let lost_on = term_end(cover.acquired_on)?;
+    if lost_on > day || cover.lost_on.is_some_and(|known| known <= lost_on) {
+        return Ok(None);
+    }
+    let over = End { lost_on, reason: EndReason::TwoYears, received_on: errand.today() };
+    let dependents = end(conn, &Act::of(errand), &cover, &over)?;
+    Ok(Some(CalendarEnd { cover, lost_on, dependents }))
+}
+/// The day on which the two years of 任意継続 are over (38条1号).
+/// # Errors
+/// 409 when the rule can't decide.
+pub(super) fn term_end(acquired_on: NaiveDate) -> Result<NaiveDate, Problem> {
+    Ok(by_rule(acquired_on, None)?.lost_on)
+}
+fn by_rule(
+    acquired_on: NaiveDate,
+    withdrawal_received_on: Option<NaiveDate>,
+) -> Result<rules::VoluntaryEndOutcome, Problem> {
+    let facts = rules::VoluntaryEndInput { acquired_on, withdrawal_received_on };
+    rules::apply::<rules::VoluntaryEnd>(&facts).map(|decided| decided.0).map_err(|r| {
+        let (ja, en) = r.detail.split_once(" / ").unwrap_or((r.detail, r.detail));
+        Problem::conflict("not-decidable", ja, en)
+    })
+}
+/// The end by wish (38条7号): the first day of the month after the receipt, or the end of the two years when that comes first.
+/// # Errors
+/// 409 `before-acquisition`.
+pub fn end_by_wish(cover: &CoverRow, received_on: NaiveDate) -> Result<End, Problem> {
+    if received_on < cover.acquired_on {
+        return Err(before_acquisition());
+    }
+    if EnrolmentType::of(&cover.enrolment_type) == EnrolmentType::SpecialRetiree {
+        let lost_on = rules::withdrawal_effect(received_on);
+        return Ok(End { lost_on, reason: EndReason::Withdrawal, received_on });
+    }
+    let out = by_rule(cover.acquired_on, Some(received_on))?;
+    let reason = if out.by_withdrawal { EndReason::Withdrawal } else { EndReason::TwoYears };
+    Ok(End { lost_on: out.lost_on, reason, received_on })
+}
+/// Ends 任意継続 or 特例退職 on the day of an acquisition at an employer (38条4号), unless it ended before; of cover that began on that
+/// very day nothing stays. An acquisition before it began ends nothing: what stands against it is told to whoever decides.
+/// # Errors
+/// Database errors.
+pub fn end_by_new_job<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    (person, acquired_on): (Uuid, NaiveDate),
+    (received_on, source): (NaiveDate, Option<Uuid>),
+) -> Result<(), Problem> {
+    let Some(cover) = latest(tx.conn(), person)? else { return Ok(()) };
+    let runs = cover.acquired_on <= acquired_on && cover.lost_on.is_none_or(|lost| lost > acquired_on);
+    if !runs {
+        return Ok(());
+    }
+    let act = Act::permitted(tx, permit, source)?;
+    let over = End { lost_on: acquired_on, reason: EndReason::OtherInsurance, received_on };
+    let ended = end(tx.conn(), &act, &cover, &over)?;
+    tx.note(|n| n.left(ended.iter().map(|d| d.person_id).chain([person]), &[]));
+    Ok(())
+}

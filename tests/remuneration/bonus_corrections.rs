@@ -1,0 +1,260 @@
+//! 賞与訂正届 and 賞与不支給報告書.
+use super::{accepted, bonus, bonuses, insured, named};
+use crate::{
+    filing::{KYU, NANA, accept, count, decide, decide_on, filed, fresh_key, loss, slip, tables},
+    harness::{behind::within, world::World},
+};
+use diesel::connection::SimpleConnection;
+use serde_json::{Value, json};
+
+fn corrected(on: &str, yen: i64) -> Value {
+    let mut form = named("bonus_correction", NANA);
+    form["paid_on"] = json!(on);
+    form["cash_yen"] = json!(yen);
+    form["total_yen"] = json!(yen - yen.rem_euclid(1_000));
+    form
+}
+fn withdrawn(on: &str) -> Value {
+    let mut form = named("bonus_correction", NANA);
+    form["paid_on"] = json!(on);
+    form["withdrawn"] = json!(true);
+    form
+}
+fn of(month: &str, yen: i64) -> (String, i64) {
+    (month.into(), yen)
+}
+
+#[test]
+fn a_corrected_bonus_moves_the_cap_of_the_later_ones() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = insured(&w, &employer, &staff, NANA);
+    accepted(&w, &employer, &staff, &bonus(NANA, "2026-06-30", 5_500_000));
+    accepted(&w, &employer, &staff, &bonus(NANA, "2026-07-10", 612_345));
+    assert_eq!(bonuses(&staff, member, ""), [of("2026-06", 5_500_000), of("2026-07", 230_000)]);
+    w.clock.advance(chrono::Duration::minutes(1));
+    let known = format!("?known_at={}", w.clock.now().format("%Y-%m-%dT%H:%M:%SZ"));
+    let path = format!("/v1/members/{member}/standard-bonuses{known}");
+    let then = staff.get(&path).text;
+    w.clock.advance(chrono::Duration::minutes(1));
+
+    let form = corrected("2026-06-30", 550_000);
+    let dry = employer.post("/v1/notifications?validate_only=true").json(&slip(&w, &form)).expect(200);
+    let lines = &dry["records"][0]["consequences"];
+    assert_eq!((&lines[0]["before"], &lines[0]["after"]), (&json!("5500000"), &json!("550000")));
+    assert_eq!((&lines[2]["before"], &lines[2]["after"]), (&json!("230000"), &json!("612000")));
+    let told = accepted(&w, &employer, &staff, &form);
+    assert_eq!(
+        (&told["standard_bonus_before_yen"], &told["standard_bonus_yen"]),
+        (&json!(5_500_000), &json!(550_000))
+    );
+    let anew = json!([{ "month": "2026-07", "before_yen": 230_000, "after_yen": 612_000 }]);
+    assert_eq!(told["bonuses_decided_anew"], anew);
+    let list = staff.get(format!("/v1/members/{member}/standard-bonuses")).expect(200);
+    let said = list["items"][0]["trace"]["steps"][0]["ja"].as_str().unwrap();
+    assert!(said.contains("5,500,000円") && said.contains("550,000円"), "{said}");
+    assert_eq!(staff.get(&path).text, then, "what was known then is told byte for byte");
+
+    let mut moved = corrected("2026-07-10", 612_345);
+    moved["right_paid_on"] = json!("2026-03-31");
+    let told = accepted(&w, &employer, &staff, &moved);
+    assert_eq!(told["standard_bonus_yen"], 612_000);
+    assert_eq!(bonuses(&staff, member, ""), [of("2026-03", 612_000), of("2026-06", 550_000)]);
+    let told = accepted(&w, &employer, &staff, &withdrawn("2026-06-30"));
+    assert_eq!(
+        (&told["standard_bonus_before_yen"], &told["standard_bonus_yen"]),
+        (&json!(550_000), &json!(0))
+    );
+    assert_eq!(bonuses(&staff, member, ""), [of("2026-03", 612_000)]);
+    accepted(&w, &employer, &staff, &bonus(NANA, "2026-06-30", 100_000));
+    assert_eq!(
+        bonuses(&staff, member, "")[1],
+        of("2026-06", 100_000),
+        "what was taken back may be reported anew"
+    );
+}
+
+#[test]
+fn what_was_reported_before_payments_were_kept_is_taken_over() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = insured(&w, &employer, &staff, NANA);
+    accepted(&w, &employer, &staff, &bonus(NANA, "2026-06-30", 500_999));
+    accepted(&w, &employer, &staff, &bonus(NANA, "2026-07-10", 600_000));
+    let path = format!("/v1/members/{member}/standard-bonuses");
+    let before = staff.get(&path).text;
+    let migration = include_str!("../../migrations/00000000000028_pay_after_the_fact/up.sql");
+    let from = migration.find("insert into bonus_payment").unwrap();
+    let until = from + migration[from..].find(';').unwrap();
+    w.run(&format!("truncate bonus_payment; {}", &migration[from..until]));
+    assert_eq!(staff.get(&path).text, before);
+    accepted(&w, &employer, &staff, &corrected("2026-06-30", 400_000));
+    assert_eq!(bonuses(&staff, member, ""), [of("2026-06", 400_000), of("2026-07", 600_000)]);
+}
+
+#[test]
+fn wrong_bonus_corrections_are_refused_and_store_nothing() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    insured(&w, &employer, &staff, NANA);
+    accepted(&w, &employer, &staff, &bonus(NANA, "2026-06-30", 500_000));
+    accepted(&w, &employer, &staff, &bonus(NANA, "2026-07-10", 500_000));
+    accepted(&w, &employer, &staff, &loss(NANA, "2026-10-20", "2026-10-21"));
+    let before = tables(&w);
+    let with = |mut form: Value, key: &str, value: Value| {
+        form[key] = value;
+        form
+    };
+    let mut unknown = corrected("2026-06-30", 100_000);
+    unknown["name_kana"] = json!(KYU.kana);
+    unknown["birth_on"] = json!(KYU.birth_on);
+    for (form, code) in [
+        (corrected("2026-06-30", -100_000), "E-SUM"),
+        (corrected("2026-06-30", 9_000_000_000_000_000), "E-SUM"),
+        (with(corrected("2026-06-30", 100_000), "total_yen", json!(99_000)), "E-SUM"),
+        (with(corrected("2026-06-30", 100_000), "right_paid_on", json!("2026-12-01")), "E-FUTURE-DATE"),
+        (with(withdrawn("2026-06-30"), "cash_yen", json!(1)), "E-MUST-BE-EMPTY"),
+        (named_without("2026-06-30"), "E-REQUIRED"),
+        (corrected("2026-10-21", 100_000), "E-AFTER-LOSS"),
+        (unknown, "E-PERSON-NOT-FOUND"),
+    ] {
+        let answer = employer.post("/v1/notifications").key(&fresh_key()).json(&slip(&w, &form));
+        assert!(answer.status == 422 && answer.text.contains(code), "{code}: {form} {}", answer.text);
+    }
+    for (form, code) in [
+        (corrected("2026-05-30", 100_000), "nothing-to-correct"),
+        (
+            with(corrected("2026-06-30", 100_000), "right_paid_on", json!("2026-07-10")),
+            "bonus-already-reported",
+        ),
+        (with(corrected("2026-06-30", 100_000), "right_paid_on", json!("2026-10-21")), "after-loss"),
+        (with(corrected("2026-06-30", 100_000), "right_paid_on", json!("2025-03-31")), "before-acquisition"),
+    ] {
+        let waiting = filed(&w, &employer, &form);
+        decide(&staff, waiting, &accept()).refused(409, code);
+        employer.post(format!("/v1/notifications/{waiting}/withdrawal")).send(b"").expect(200);
+    }
+    for table in ["public.standard_bonus", "public.bonus_payment"] {
+        assert_eq!(tables(&w)[table], before[table], "{table}");
+    }
+}
+fn named_without(on: &str) -> Value {
+    let mut form = named("bonus_correction", NANA);
+    form["paid_on"] = json!(on);
+    form
+}
+
+#[test]
+fn two_corrections_of_one_bonus_at_once_have_one_effect() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = insured(&w, &employer, &staff, NANA);
+    accepted(&w, &employer, &staff, &bonus(NANA, "2026-06-30", 500_000));
+    let taken = filed(&w, &employer, &withdrawn("2026-06-30"));
+    let tag = staff.get(format!("/v1/notifications/{taken}")).header("etag").to_owned();
+    let mut states = std::thread::scope(|s| {
+        let ask = || decide_on(&staff, taken, &tag, &accept()).status;
+        [s.spawn(ask), s.spawn(ask)].map(|t| t.join().unwrap())
+    });
+    states.sort_unstable();
+    assert!(states[0] == 200 && [409, 412].contains(&states[1]), "{states:?}");
+    assert!(bonuses(&staff, member, "").is_empty());
+}
+
+/// Decides two notifications at once: nobody's entry can be written while this is held, so that both are made before either is
+/// committed, unless one waits for the other.
+fn at_once(w: &World, waiting: [uuid::Uuid; 2]) -> [u16; 2] {
+    let staff = w.staff("clerk");
+    let asked = waiting.map(|n| (n, staff.get(format!("/v1/notifications/{n}")).header("etag").to_owned()));
+    let mut owner = w.owner();
+    std::thread::scope(|s| {
+        owner.batch_execute("begin; lock table audit_entry in share mode").unwrap();
+        let ask = |at: usize| {
+            let (staff, (n, tag)) = (&staff, &asked[at]);
+            s.spawn(move || decide_on(staff, *n, tag, &accept()).status)
+        };
+        let both = [ask(0), ask(1)];
+        within(9, "both wait", || {
+            count(
+                w,
+                "select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+            ) == 2
+        });
+        owner.batch_execute("commit").unwrap();
+        both.map(|t| t.join().unwrap())
+    })
+}
+#[test]
+fn two_bonuses_at_once_share_the_cap() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = insured(&w, &employer, &staff, NANA);
+    let both = [("2026-06-30", 5_500_000), ("2026-07-10", 612_345)];
+    let both = both.map(|(on, yen)| filed(&w, &employer, &bonus(NANA, on, yen)));
+    assert_eq!(at_once(&w, both), [200, 200]);
+    assert_eq!(bonuses(&staff, member, ""), [of("2026-06", 5_500_000), of("2026-07", 230_000)]);
+    let both = [corrected("2026-06-30", 5_000_000), bonus(NANA, "2026-08-10", 900_000)];
+    let both = both.map(|form| filed(&w, &employer, &form));
+    assert_eq!(at_once(&w, both), [200, 200]);
+    let all = [of("2026-06", 5_000_000), of("2026-07", 612_000), of("2026-08", 118_000)];
+    assert_eq!(bonuses(&staff, member, ""), all);
+}
+#[test]
+fn a_loss_and_a_bonus_at_once_leave_no_bonus_after_the_loss() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = insured(&w, &employer, &staff, NANA);
+    let both = [loss(NANA, "2026-08-20", "2026-08-21"), bonus(NANA, "2026-08-25", 500_000)];
+    let both = both.map(|form| filed(&w, &employer, &form));
+    let states = at_once(&w, both);
+    assert!(states == [200, 200] || states == [200, 409], "{states:?}");
+    assert!(bonuses(&staff, member, "").is_empty(), "{states:?}");
+}
+
+#[test]
+fn an_employer_reports_that_no_bonus_was_paid() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("collection"));
+    insured(&w, &employer, &w.staff("clerk"), NANA);
+    accepted(&w, &employer, &w.staff("clerk"), &bonus(NANA, "2026-06-30", 500_000));
+    let path = format!("/v1/employers/{}/no-bonus-reports", w.employer);
+    let report = |month: &str| json!({ "planned_month": month, "preparer_name": "見本 花子" });
+    let key = fresh_key();
+    let first = employer.post(&path).key(&key).json(&report("2026-07")).expect(201);
+    let again = employer.post(&path).key(&key).json(&report("2026-07")).expect(201);
+    assert_eq!(first, again, "the same request gets the same answer");
+    employer.post(&path).key(&fresh_key()).json(&report("2026-07")).refused(409, "no-bonus-reported");
+    employer.post(&path).key(&fresh_key()).json(&report("2026-06")).refused(409, "bonus-paid");
+    let mut changed = report("2026-08");
+    changed["next_planned_month"] = json!("2026-12");
+    employer.post(&path).key(&fresh_key()).json(&changed).expect(201);
+    for (body, pointer) in [
+        (report("2026-12"), "/planned_month"),
+        (report("2026-13"), "/planned_month"),
+        (
+            json!({ "planned_month": "2026-05", "next_planned_month": "2026-05", "preparer_name": "見本" }),
+            "/next_planned_month",
+        ),
+        (json!({ "planned_month": "2026-05", "preparer_name": "123456789012" }), "/preparer_name"),
+    ] {
+        let refused = employer.post(&path).key(&fresh_key()).json(&body);
+        assert!(refused.status == 422 && refused.text.contains(pointer), "{pointer}: {}", refused.text);
+    }
+    for by in [&employer, &staff, &w.staff("clerk")] {
+        let list = by.get(&path).expect(200);
+        let months: Vec<&str> =
+            list["items"].as_array().unwrap().iter().map(|r| r["planned_month"].as_str().unwrap()).collect();
+        assert_eq!(months, ["2026-08", "2026-07"]);
+    }
+    for by in [&w.client("other-employer"), &w.staff("benefits"), &w.staff("it")] {
+        assert!([403, 404].contains(&by.get(&path).status));
+        let status = by.post(&path).key(&fresh_key()).json(&report("2026-05")).status;
+        assert!([403, 404].contains(&status), "{status}");
+    }
+    let mut states = std::thread::scope(|s| {
+        let ask = || employer.post(&path).key(&fresh_key()).json(&report("2026-04")).status;
+        [s.spawn(ask), s.spawn(ask)].map(|t| t.join().unwrap())
+    });
+    states.sort_unstable();
+    assert_eq!(states, [201, 409]);
+}
