@@ -3,6 +3,7 @@ mod api;
 mod changes;
 mod cover;
 mod model;
+mod rules;
 mod store;
 
 pub use api::routes;
@@ -11,3 +12,5 @@ pub use changes::{
     former, former_under, hold_families, periods, recognise, remove,
 };
 pub use cover::{admit_dependent, admit_insured, require_cover};
+pub use rules::{DependentFault, Fate, follow};
+pub use store::{UnderRow, facts_of, under_cover, write_fate};

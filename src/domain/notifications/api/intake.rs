@@ -145,7 +145,7 @@ fn check(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<Vec<
     refuse_after_loss(tx, employer, rows, &persons)?;
     let mut settled = Vec::with_capacity(rows.len());
     for (row, person) in rows.iter_mut().zip(persons) {
-        settled.push(settle_person(tx, row, person, &coming)?);
+        settled.push(settle_person(tx, employer, row, person, &coming)?);
     }
     Ok(settled)
 }
@@ -199,6 +199,7 @@ fn coming(
 }
 fn settle_person(
     tx: &mut Tx<'_>,
+    employer: Uuid,
     row: &mut ParsedRow,
     person: Option<Uuid>,
     coming: &HashSet<Reading>,
@@ -231,6 +232,21 @@ fn settle_person(
             if let Some(Err(finding)) = apply::planned_leave(tx, insured, &form)? {
                 row.refuse(finding);
             }
+            if let Some(finding) = apply::correction_fault(tx, (insured, employer), &form)? {
+                row.refuse(finding);
+            }
+        }
+        (Form::AcquisitionCancellation(_) | Form::QualificationDateCorrection(_), None) => {
+            row.refuse(Finding::at(
+                Code::PersonNotFound,
+                ["office_number", "name_kana", "birth_on", "acquired_on"],
+            ));
+        }
+        (Form::LossCancellation(_), None) => {
+            row.refuse(Finding::at(
+                Code::PersonNotFound,
+                ["office_number", "name_kana", "birth_on", "lost_on"],
+            ));
         }
         (Form::QualificationLoss(_) | Form::DependentChange(_), None) => {}
         (_, None) => row.refuse(not_found()),
@@ -256,7 +272,8 @@ fn refuse_after_loss(
         let from = covers.partition_point(|c| c.person_id < *person);
         let until = covers.partition_point(|c| c.person_id <= *person);
         let of_person = covers.get(from..until).unwrap_or_default();
-        if let Some(finding) = apply::after_loss(of_person, employer, form) {
+        let Some(finding) = apply::after_loss(of_person, employer, form) else { continue };
+        if !apply::is_beside(tx, (*person, employer), form)? {
             row.refuse(finding);
         }
     }
