@@ -10,7 +10,7 @@ mod persons;
 mod records;
 mod resubmit;
 
-pub use keyed::{check, key_in, matches};
+pub use keyed::{check, check_on, key_in, keyed, matches};
 
 use crate::{
     filing::{Person, accept, acquisition, decide, filed, id},

@@ -199,3 +199,33 @@ fn the_principal_office_alone_reports_of_the_others() {
             .expect(200);
     }
 }
+
+#[test]
+fn another_day_of_acquisition_leaves_the_office_that_began_with_the_cover() {
+    for (begins, right, all) in [
+        (
+            "2026-06-10",
+            "2026-05-20",
+            vec![row("2026-05", Some("2026-06"), 20, 260_000), row("2026-06", None, 25, 360_000)],
+        ),
+        (
+            "2026-08-10",
+            "2026-04-30",
+            vec![row("2026-04", Some("2026-08"), 20, 260_000), row("2026-08", None, 25, 360_000)],
+        ),
+    ] {
+        let w = World::new();
+        let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+        let hired = filed(&w, &employer, &acquisition(NANA, "2026-06-01", None));
+        let member = crate::filing::id(&decide(&staff, hired, &accept()).expect(200)["outcome"]["member_id"]);
+        accepted(&w, &employer, &staff, &with(second(100_000), "starts_on", json!(begins)));
+        w.clock.advance(chrono::Duration::seconds(1));
+        let form = json!({ "kind": "qualification_date_correction", "office_number": NANA.office_number,
+            "name_kana": NANA.kana, "birth_on": NANA.birth_on, "acquired_on": "2026-06-01",
+            "corrected_acquired_on": right, "reason": "記入誤り" });
+        accepted(&w, &employer, &staff, &form);
+        assert_eq!(held(&staff, member, ""), all, "{begins} {right}");
+        let begun = format!("{}-01", &begins[..7]);
+        assert_eq!(parts(&staff, member, &begun), [250_000, 100_000], "{begins} {right}");
+    }
+}

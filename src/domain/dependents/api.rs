@@ -183,7 +183,7 @@ async fn get_dependent_history(
 ) -> Reply<GetDependentHistory, DependentHistory> {
     gate.read(move |tx| {
         let (today, known_at) = (tx.today(), q.0.known_at);
-        let row = store::find(tx, id.0, today, None)?;
+        let row = store::find(tx, id.0, today, known_at)?;
         let (row, permit) = tx.admit::<GetDependentHistory, _>(row)?;
         let versions = store::versions(tx, &row, known_at.map_or(today, clock::jst_date), known_at)?;
         if versions.is_empty() {

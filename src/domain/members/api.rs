@@ -243,7 +243,7 @@ async fn get_member_history(
 ) -> Reply<GetMemberHistory, MemberHistory> {
     gate.read(move |tx| {
         let (today, known_at) = (tx.today(), q.0.known_at);
-        let row = store::find(tx, id.0, today, None)?;
+        let row = store::find(tx, id.0, today, known_at)?;
         let (row, permit) = tx.admit::<GetMemberHistory, _>(row)?;
         let identities = store::identities(tx, &row, known_at)?;
         if identities.is_empty() {

@@ -377,7 +377,7 @@ fn reckon(
     Ok(all)
 }
 /// Paid in the month in which the cover was lost, of cover that began before it: cover of one month bears its premium, and so does a
-/// month that is covered again from the loss on.
+/// month that is covered again from the loss on, but by 任意継続, which bears none on bonuses.
 fn is_of_loss_month(covers: &[Cover], p: &PaymentRow) -> bool {
     let month = Month::of(p.paid_on);
     let is_of_month =
@@ -387,7 +387,10 @@ fn is_of_loss_month(covers: &[Cover], p: &PaymentRow) -> bool {
         return false;
     };
     let is_again = |c: &Cover| {
-        c.acquired_on >= lost_on && Month::of(c.acquired_on) == month && c.lost_on != Some(c.acquired_on)
+        c.is_compulsory
+            && c.acquired_on >= lost_on
+            && Month::of(c.acquired_on) == month
+            && c.lost_on != Some(c.acquired_on)
     };
     !covers.iter().any(is_again)
 }

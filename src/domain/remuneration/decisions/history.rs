@@ -236,6 +236,27 @@ impl History {
         self.remove(&gone)?;
         self.follow(from)
     }
+    /// Decides by the offices alone the months in which another one begins or ends, where no decision begins and the parts change.
+    /// # Errors
+    /// As of `decide`.
+    pub fn settle_offices(&mut self) -> Result<(), Problem> {
+        for office in self.offices.clone() {
+            for month in [Some(office.from_on), office.until_on].into_iter().flatten().map(Month::of) {
+                let is_within = month > self.first && self.until.is_none_or(|until| month < until);
+                if !is_within || self.entries.iter().any(|e| e.from == month) {
+                    continue;
+                }
+                let Ok(shares) = self.shares(month, self.principal, None) else { continue };
+                if shares.is_empty() || shares == self.known(month.plus(-1)) {
+                    continue;
+                }
+                let (received_on, source) = (office.received_on, office.source);
+                let origin = Origin { employer: self.principal, received_on, source };
+                self.decide(&Facts::Offices(month), origin, Occasion::Form)?;
+            }
+        }
+        Ok(())
+    }
     /// Removes a decision. The one of its month that gave way to it is made again, else that of the offices which begin or end there;
     /// and so is the regular determination that it had displaced.
     fn remove(&mut self, gone: &Entry) -> Result<(), Problem> {

@@ -229,6 +229,8 @@ fn from_another_day(wanted: &mut History, new: CoverDays) -> Result<bool, Proble
             return Ok(false);
         }
     }
+    // another office that began with the old first month begins in a month of its own now
+    wanted.settle_offices()?;
     Ok(true)
 }
 /// The decisions of the cover before, whose last one gave way in the month that both covers share, or gives way now.
