@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 const YEAR: i32 = 2026;
 
 /// Decides the reports of so many people, who all have a decision of the year before.
-pub fn determination(society: &Society, people: i32) -> Row {
+pub fn determination(society: &Society, people: usize) -> Row {
     let mut owner = society.owner();
     owner
         .batch_execute(
@@ -20,7 +20,7 @@ pub fn determination(society: &Society, people: i32) -> Row {
     let worker = society.worker();
     for year in [YEAR - 1, YEAR] {
         eprintln!("{people} reports of {year}");
-        seed::reports::regular(&mut owner, society.clock(), year, people).unwrap();
+        seed::reports::regular(&mut owner, society.clock(), year, i32::try_from(people).unwrap()).unwrap();
         owner.batch_execute("vacuum analyze notification, standard_remuneration; checkpoint").unwrap();
         let (seconds, decided) = run(society, year);
         if year == YEAR {

@@ -61,17 +61,17 @@ fn people(society: &Society) -> Vec<Uuid> {
             "set session_replication_role = replica; \
              create temp table old as select person_id, employer_id, acquired_on from enrolment \
                where superseded_at is null and acquired_on < '2016-01-01' order by person_id limit {PEOPLE}; \
+             create temp table first as select i.* from person_identity i join old using (person_id) \
+               where i.valid_to is null and i.superseded_at is null and i.change_reason = 'acquisition'; \
+             update person_identity i set superseded_at = i.recorded_at + interval '1 minute' from first f where i.row_id = f.row_id; \
              insert into person_identity (row_id, person_id, valid_from, valid_to, name, name_raw, name_search, name_kana, kana_search, \
                  birth_on, sex, resident_postal_code, resident_address, states, change_reason, received_on, recorded_at, recorded_by, \
                  superseded_at) \
-               select gen_random_uuid(), i.person_id, i.valid_from + y * 365, case when y < 9 then i.valid_from + (y + 1) * 365 end, \
-                 name, name_raw, name_search, name_kana, kana_search, birth_on, sex, resident_postal_code, resident_address || y, \
-                 array['resident_address'], 'address', received_on, recorded_at + s * interval '1 hour', recorded_by, \
-                 case when s = 0 then recorded_at + interval '1 hour' end \
-               from person_identity i join old using (person_id) cross join generate_series(0, 9) y cross join generate_series(0, 1) s \
-               where i.valid_to is null and i.superseded_at is null and i.change_reason = 'acquisition'; \
-             update person_identity set superseded_at = recorded_at + interval '1 minute' where person_id in (select person_id from old) \
-               and change_reason = 'acquisition' and superseded_at is null; \
+               select gen_random_uuid(), person_id, case y when 2016 then valid_from else make_date(y, 4, 1) end, \
+                 case when y < 2025 then make_date(y + 1, 4, 1) end, name, name_raw, name_search, name_kana, kana_search, birth_on, sex, \
+                 resident_postal_code, resident_address || y, array['resident_address'], 'address', received_on, \
+                 recorded_at + s * interval '1 hour', recorded_by, case when s = 0 then recorded_at + interval '1 hour' end \
+               from first cross join generate_series(2016, 2025) y cross join generate_series(0, 1) s; \
              delete from standard_remuneration where person_id in (select person_id from old); \
              insert into standard_remuneration (row_id, decision_id, person_id, employer_id, rule, rule_version, applies_from, \
                  applies_until, grade, standard_yen, monthly_yen, inputs, trace, received_on, recorded_at, recorded_by, superseded_at) \

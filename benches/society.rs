@@ -22,8 +22,13 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Insured persons.
-pub const MEMBERS: usize = 300_000;
+/// Insured persons, when nothing else is said.
+const MEMBERS: usize = 300_000;
+/// Insured persons: KENPO_BENCH_MEMBERS tries the benchmark itself on a smaller society, which is kept apart.
+pub fn members() -> usize {
+    std::env::var("KENPO_BENCH_MEMBERS")
+        .map_or(MEMBERS, |n| n.parse().expect("KENPO_BENCH_MEMBERS is a number"))
+}
 const DATABASE: &str = "postgres";
 const PASSWORD: &str = "a long enough fictitious password";
 
@@ -43,7 +48,9 @@ pub struct Society {
 impl Society {
     /// Starts everything; seeds the first time.
     pub fn open() -> Self {
-        let base = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
+        let members = members();
+        let name = if members == MEMBERS { "bench".into() } else { format!("bench-{members}") };
+        let base = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(base.join("kenpo")).unwrap();
         let (named, path) = (std::env::var_os("KENPO_PG_BIN"), std::env::var_os("PATH"));
         let binaries = Binaries::new(named.map(Into::into), path.as_deref());
@@ -61,7 +68,7 @@ impl Society {
         forget_last_run(&mut conn);
         let (staff, client) = callers(&mut conn, &keys, employer);
         let ids = ids(&mut conn);
-        assert_eq!(ids.len(), MEMBERS, "remove {} to seed anew", base.display());
+        assert_eq!(ids.len(), members, "remove {} to seed anew", base.display());
         let (server, address) = serve(&postgres, &base);
         let binaries = format!("/usr/lib/postgresql/{}/bin", postgres.major()).into();
         Self { server, address, postgres, binaries, base, employer, staff, client, ids, clock }
@@ -149,7 +156,7 @@ impl Society {
         let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let model = info.lines().find_map(|l| l.strip_prefix("model name")?.split_once(": ")).map(|m| m.1);
         let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-        json!({ "date": self.today(), "cpus": cpus, "cpu": model, "postgresql": self.postgres.major(), "members": MEMBERS,
+        json!({ "date": self.today(), "cpus": cpus, "cpu": model, "postgresql": self.postgres.major(), "members": members(),
                 "load_at_end": load.trim() })
     }
 }
@@ -172,13 +179,14 @@ fn seeded(conn: &mut PgConnection, clock: &Clock) -> Uuid {
     if let Ok(row) = sql_query(sql).get_result::<Counted>(conn) {
         return row.id.unwrap();
     }
-    eprintln!("seeding {MEMBERS} insured persons, once");
+    let members = members();
+    eprintln!("seeding {members} insured persons, once");
     let all = conn.transaction(|conn| {
         let mut all = vec![seed::sample_employer(conn, clock)?];
         for n in 1..20 {
             all.push(seed::employer(conn, clock, n)?);
         }
-        seed::people(conn, clock, &all, (i32::try_from(MEMBERS)?, 1_500))?;
+        seed::people(conn, clock, &all, (i32::try_from(members)?, 1_500))?;
         anyhow::Ok(all)
     });
     conn.batch_execute("vacuum analyze").unwrap();

@@ -11,6 +11,7 @@ mod calculations;
 mod calendar;
 mod canary;
 mod contract;
+mod corrections;
 mod crash;
 mod data_items;
 mod dates;

@@ -54,7 +54,7 @@ pub(super) fn done(w: &World, by: &Caller, body: Value) -> Value {
     assert_eq!(run["state"], "done", "{run}");
     run
 }
-fn left(by: &Caller, run: &Value) -> Vec<Value> {
+pub(super) fn left(by: &Caller, run: &Value) -> Vec<Value> {
     let path = format!("{RUNS}/{}/left-waiting?limit=500", run["id"].as_str().unwrap());
     by.get(path).expect(200)["items"].as_array().unwrap().clone()
 }

@@ -4,8 +4,16 @@ use crate::{
     filing::{count, entries, fresh_key, tables},
     harness::world::World,
 };
+use diesel::{PgConnection, connection::SimpleConnection};
+use kenpo::{
+    domain::{notifications, personal_numbers::jobs},
+    kernel::{db, job},
+};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 use uuid::Uuid;
 
 const RUNS: &str = "/v1/regular-determination-runs";
@@ -126,6 +134,71 @@ fn a_run_is_cancelled_between_two_chunks() {
         "5 of those left before are left again"
     );
     cancel(&format!("{RUNS}/{}", rest["id"].as_str().unwrap())).refused(409, "already-ended");
+}
+/// Somebody of the first chunk, held so that the chunk waits in its middle.
+fn held(w: &World) -> PgConnection {
+    let mut holder = w.owner();
+    holder.batch_execute("begin; select from person where id = (select person_id from notification order by id limit 1) for update").unwrap();
+    holder
+}
+/// Waits until so many wait for what others hold.
+#[track_caller]
+fn wait_for(w: &World, waiting: i64) {
+    let waits = "select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    let since = Instant::now();
+    while count(w, waits) < waiting {
+        assert!(since.elapsed() < Duration::from_secs(8), "nobody waits");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+#[test]
+fn a_cancellation_in_the_middle_of_a_chunk_comes_after_it() {
+    let w = society(1_100);
+    let by = w.staff("clerk");
+    let path = order(&by, json!({ "year": 2026 }));
+    let mut holder = held(&w);
+    let cancelled = std::thread::scope(|s| {
+        let worker = s.spawn(|| work(&w));
+        wait_for(&w, 1);
+        let cancelled = s.spawn(|| by.post(format!("{path}/cancellation")).send(b"").expect(200));
+        wait_for(&w, 2);
+        holder.batch_execute("rollback").unwrap();
+        assert!(worker.join().unwrap() > 0);
+        cancelled.join().unwrap()
+    });
+    assert_eq!((&cancelled["state"], &cancelled["decided_count"]), (&json!("cancelled"), &json!(495)));
+    work(&w);
+    assert_eq!(by.get(path.as_str()).expect(200), cancelled, "nothing follows");
+    assert_eq!(count(&w, "select count(*) as n from notification where state = 'applied'"), 495);
+    assert_eq!(entries(&w, "runRegularDetermination").len(), 1);
+}
+#[test]
+fn two_workers_at_one_chunk_do_it_once() {
+    let w = society(600);
+    let by = w.staff("clerk");
+    let path = order(&by, json!({ "year": 2026 }));
+    let leased = job::lease(&mut db::connection(&w.app.kernel.db).unwrap(), w.clock.now()).unwrap().unwrap();
+    let mut holder = held(&w);
+    std::thread::scope(|s| {
+        let worker = || {
+            let mut conn = db::connection(&w.app.kernel.db).unwrap();
+            let drop_files = |conn: &mut PgConnection, of: &[Uuid]| jobs::drop_files(conn, &w.clock, of);
+            notifications::determine(&mut conn, &w.clock, &leased, &drop_files)
+        };
+        let workers = [s.spawn(worker), s.spawn(worker)];
+        wait_for(&w, 2);
+        holder.batch_execute("rollback").unwrap();
+        assert_eq!(workers.map(|t| t.join().unwrap()), [Ok(()), Ok(())]);
+    });
+    let run = by.get(path).expect(200);
+    assert_eq!((&run["decided_count"], &run["left_count"]), (&json!(495), &json!(5)));
+    assert_eq!(count(&w, "select count(*) as n from standard_remuneration"), 495, "no version too many");
+    assert_eq!(
+        count(&w, "select count(*) as n from job where kind = 'regular_determination'"),
+        2,
+        "and the next"
+    );
+    assert_eq!(entries(&w, "runRegularDetermination").len(), 1);
 }
 #[test]
 fn runs_and_what_they_left_are_paged_and_recorded() {

@@ -1,6 +1,7 @@
 //! Standard remuneration: forms of pay as employers file them, decisions as the law makes them, and their explanation.
 mod bonus_corrections;
 mod bulk;
+mod bulk_lives;
 mod bulk_orders;
 mod corrections;
 mod determinations;
@@ -10,6 +11,7 @@ mod late;
 mod leave_joins;
 mod leave_refusals;
 mod leaves;
+mod office_changes;
 mod offices;
 mod refusals;
 

@@ -3,11 +3,14 @@ mod api;
 mod changes;
 mod cover;
 mod model;
+mod rules;
 mod store;
 
 pub use api::routes;
 pub use changes::{
     FormerDependent, Made, Recognise, count_under, end_all, end_earlier, end_under, ever_under, find_under,
-    former, former_under, hold_families, recognise, remove,
+    former, former_under, hold_families, periods, recognise, remove,
 };
 pub use cover::{admit_dependent, admit_insured, require_cover};
+pub use rules::{DependentFault, Fate, follow};
+pub use store::{UnderRow, facts_of, under_cover, write_fate};

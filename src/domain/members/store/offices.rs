@@ -30,6 +30,12 @@ crate::row! {
         source: t::Nullable<t::Uuid> => Option<Uuid>,
     }
 }
+impl OfficeRow {
+    /// The person works there on the day.
+    pub fn has(&self, day: NaiveDate) -> bool {
+        self.from_on <= day && self.until_on.is_none_or(|until| day < until)
+    }
+}
 crate::row! {
     /// A person.
     pub struct Known {

@@ -191,7 +191,7 @@ fn look<'a>(
     let known = Known {
         today: errand.today(),
         foreseen: store::foreseen(conn, run, &all)?.into_iter().collect(),
-        many: Many::of(conn, &act, &all)?,
+        many: Many::of(conn, &act, &all, run.september())?,
     };
     let mut seen = Seen { act, decided: Vec::with_capacity(forms.len()), left: Vec::new() };
     for waiting in forms {

@@ -1,5 +1,8 @@
 //! Rows and words of bulk determination.
-use crate::kernel::{Facts, Subject};
+use crate::{
+    kernel::{Facts, Subject},
+    values::month::Month,
+};
 use chrono::{DateTime, Utc};
 use diesel::{
     deserialize::{self, FromSql},
@@ -90,6 +93,10 @@ crate::row! {
     }
 }
 impl RunRow {
+    /// The month from which what it decides applies.
+    pub fn september(&self) -> Month {
+        Month::in_year(self.year.into(), 9)
+    }
     /// How many rise or fall by how many grades.
     pub fn changes(&self) -> BTreeMap<i16, i32> {
         serde_json::from_value(self.grade_changes.clone()).unwrap_or_default()

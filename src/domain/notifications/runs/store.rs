@@ -6,7 +6,6 @@ use super::{
 use crate::{
     domain::notifications::store::Number,
     kernel::{Guarded, Operation, Permit, Problem, Tx, errand::Act},
-    values::month::Month,
 };
 use chrono::{DateTime, Utc};
 use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
@@ -116,9 +115,6 @@ pub fn take(conn: &mut PgConnection, next: &Next) -> Result<Option<RunRow>, Prob
     .get_result(conn)
     .optional()?)
 }
-fn september(run: &RunRow) -> String {
-    Month::in_year(run.year.into(), 9).to_string()
-}
 /// Counts the forms that wait, at the beginning.
 /// # Errors
 /// Database errors.
@@ -126,7 +122,7 @@ pub fn count(conn: &mut PgConnection, run: &RunRow) -> Result<(), Problem> {
     let found: Number = sql_query(format!("select count(*) as n from notification n where {WAITING}"))
         .bind::<t::Uuid, _>(run.position)
         .bind::<t::Uuid, _>(run.id)
-        .bind::<t::Text, _>(september(run))
+        .bind::<t::Text, _>(run.september().to_string())
         .bind::<t::Nullable<t::Uuid>, _>(run.employer_id)
         .get_result(conn)?;
     sql_query("update determination_run set total_count = $2 where id = $1")
@@ -142,7 +138,7 @@ pub fn next(conn: &mut PgConnection, run: &RunRow, limit: i64) -> Result<Vec<For
     Ok(sql_query(format!("{FORM} where {WAITING} order by n.id limit $5"))
         .bind::<t::Uuid, _>(run.position)
         .bind::<t::Uuid, _>(run.id)
-        .bind::<t::Text, _>(september(run))
+        .bind::<t::Text, _>(run.september().to_string())
         .bind::<t::Nullable<t::Uuid>, _>(run.employer_id)
         .bind::<t::BigInt, _>(limit)
         .load(conn)?)

@@ -24,10 +24,10 @@ pub struct Many {
     known: HashMap<Uuid, Known>,
 }
 impl Many {
-    /// Reads it.
+    /// Reads it, to decide from a month on.
     /// # Errors
     /// Database errors.
-    pub fn of(conn: &mut PgConnection, act: &Act, persons: &[Uuid]) -> Result<Self, Problem> {
+    pub fn of(conn: &mut PgConnection, act: &Act, persons: &[Uuid], from: Month) -> Result<Self, Problem> {
         let mut known: HashMap<Uuid, Known> = HashMap::with_capacity(persons.len());
         for cover in members::covers_of(conn, persons)? {
             known.entry(cover.person_id).or_default().covers.push(cover);
@@ -37,6 +37,11 @@ impl Many {
         }
         for person in members::with_offices(conn, persons)? {
             known.entry(person).or_default().offices = members::offices(conn, person, None)?;
+        }
+        // What gave way comes back where a later decision is taken back: few have one.
+        let has_later = |k: &&mut Known| k.live.iter().any(|d| Month::of(d.applies_from) > from);
+        for (person, known) in known.iter_mut().filter(|(_, k)| has_later(k)) {
+            known.read_past(conn, *person)?;
         }
         Ok(Self { known })
     }
@@ -107,8 +112,8 @@ pub fn keep_all(conn: &mut PgConnection, act: &Act, plans: &[&Plan]) -> Result<(
         let new = wanted.into_iter().filter(|(e, _)| is_new(e));
         changes.new.extend(new.map(|(e, until)| (case.person, e, until)));
     }
-    store::many::close(conn, act, &changes.closed)?;
+    let closed = store::many::close(conn, act, &changes.closed)?;
     // All old versions are closed by now: decisions that give months to one another don't meet.
-    store::many::reopen(conn, act, &changes.moved)?;
+    store::many::reopen(conn, act, (&closed, &changes.moved))?;
     store::many::insert(conn, act, &changes.new)
 }

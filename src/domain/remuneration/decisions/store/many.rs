@@ -21,22 +21,33 @@ pub fn live(conn: &mut PgConnection, _: &Act, persons: &[Uuid]) -> Result<Vec<Li
     .bind::<t::Array<t::Uuid>, _>(persons)
     .load(conn)?)
 }
-/// Closes the versions of decisions that are known now.
+crate::row! {
+    /// A version that was closed.
+    pub struct Closed {
+        /// Its row.
+        row_id: t::Uuid => Uuid,
+    }
+}
+/// Closes the versions of decisions that are known now; gives their rows.
 /// # Errors
 /// Database errors.
-pub fn close(conn: &mut PgConnection, act: &Act, decisions: &[Uuid]) -> Result<(), Problem> {
-    sql_query(
-        "update standard_remuneration set superseded_at = $2 where decision_id = any($1) and superseded_at is null",
+pub fn close(conn: &mut PgConnection, act: &Act, decisions: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
+    let closed: Vec<Closed> = sql_query(
+        "update standard_remuneration set superseded_at = $2 where decision_id = any($1) and superseded_at is null returning row_id",
     )
     .bind::<t::Array<t::Uuid>, _>(decisions)
     .bind::<t::Timestamptz, _>(act.at())
-    .execute(conn)?;
-    Ok(())
+    .load(conn)?;
+    Ok(closed.into_iter().map(|c| c.row_id).collect())
 }
-/// Writes the versions that were closed just now once more, each with another end.
+/// Writes those of the closed versions once more that go on, each with another end.
 /// # Errors
 /// Database errors.
-pub fn reopen(conn: &mut PgConnection, act: &Act, moved: &[(Uuid, Option<Month>)]) -> Result<(), Problem> {
+pub fn reopen(
+    conn: &mut PgConnection,
+    act: &Act,
+    (closed, moved): (&[Uuid], &[(Uuid, Option<Month>)]),
+) -> Result<(), Problem> {
     let (decisions, ends): (Vec<Uuid>, Vec<Option<NaiveDate>>) =
         moved.iter().map(|(id, until)| (*id, until.map(Month::first_day))).unzip();
     sql_query(
@@ -45,12 +56,13 @@ pub fn reopen(conn: &mut PgConnection, act: &Act, moved: &[(Uuid, Option<Month>)
          select gen_random_uuid(), s.decision_id, person_id, employer_id, rule, rule_version, applies_from, m.until_on, grade, \
            standard_yen, monthly_yen, inputs, trace, received_on, $3, $4, source \
          from unnest($1, $2) as m(decision_id, until_on) \
-         join standard_remuneration s on s.decision_id = m.decision_id and s.superseded_at = $3",
+         join standard_remuneration s on s.decision_id = m.decision_id and s.row_id = any($5)",
     )
     .bind::<t::Array<t::Uuid>, _>(decisions)
     .bind::<t::Array<t::Nullable<t::Date>>, _>(ends)
     .bind::<t::Timestamptz, _>(act.at())
     .bind::<t::Uuid, _>(act.by())
+    .bind::<t::Array<t::Uuid>, _>(closed)
     .execute(conn)?;
     Ok(())
 }
