@@ -1,6 +1,7 @@
 //! Decisions of standard remuneration and bonus: made by the pure rules in the transaction that accepts a form, kept with their
 //! facts and their trace, never overwritten.
 mod api;
+mod bonus_months;
 mod bonuses;
 mod changes;
 mod corrections;
@@ -22,6 +23,7 @@ pub use bonuses::{BonusChange, BonusCorrection, BonusPlan, DecidedBonus, plan_bo
 pub use changes::{Case, Decided, PayChange, PayReport, Plan, decide_acquisition, end_on_loss, plan_pay};
 pub use corrections::{PayCorrection, RightMonths, RightPay, plan_pay_correction};
 pub use determination::{AnnualPay, Determination, OccasionalPay, RegularPay};
+pub use facts::amount;
 pub use keep::until as covered_until;
 pub use leave_end::LeaveEnd;
 pub(super) use other_days::{CorrectedDecisions, plan_corrected, write_corrected};
