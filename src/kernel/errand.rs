@@ -97,6 +97,10 @@ impl Act {
     ) -> Result<Self, Problem> {
         Ok(Self { by: tx.actor()?.id, at: tx.now(), source })
     }
+    /// Of the product itself, on the order of somebody whom the policy let give it: who ordered is who is recorded. Else as [`Act::of`].
+    pub fn ordered(errand: &Errand, by: Uuid, known: Option<DateTime<Utc>>) -> Self {
+        Self { by, ..Self::of(errand, known) }
+    }
     /// Of the product itself, now, and not before `known`, the latest instant at which anything was recorded of the persons: to be made
     /// when they are held.
     pub fn of(errand: &Errand, known: Option<DateTime<Utc>>) -> Self {

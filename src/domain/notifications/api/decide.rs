@@ -207,10 +207,7 @@ fn choices(persons: &[PersonChoice]) -> Result<Vec<(Slot, Choice)>, Problem> {
 /// # Errors
 /// 409 `no-form` for a refused one; 503 when the stored one can't be read.
 pub fn form_of(row: &NotificationRow) -> Result<Form, Problem> {
-    let form = row
-        .form
-        .clone()
-        .ok_or_else(|| Problem::conflict("no-form", "届書の内容がありません", "There is no form to apply"))?;
+    let form = row.form.clone().ok_or_else(apply::no_form)?;
     serde_json::from_value(form).map_err(|_| Problem::unavailable("stored-form-unreadable"))
 }
 fn accept<Op: Operation>(
