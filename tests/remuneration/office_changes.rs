@@ -229,3 +229,45 @@ fn another_day_of_acquisition_leaves_the_office_that_began_with_the_cover() {
         assert_eq!(parts(&staff, member, &begun), [250_000, 100_000], "{begins} {right}");
     }
 }
+
+#[test]
+fn either_office_corrects_what_both_reported_of_a_month() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = at_both(&w, "2025-06-01");
+    accepted(&w, &employer, &staff, &revision(NANA, "up", [300_000; 3]));
+    accepted_there(&w, &revision(NANA, "up", [320_000; 3]));
+    assert_eq!(parts(&staff, member, "2026-02-01"), [300_000, 320_000]);
+    let right = |yen: i64| of_months(NANA, "occasional_revision", "2026-02", [11, 12, 1], yen);
+    w.clock.advance(chrono::Duration::seconds(1));
+    let told = accepted(&w, &employer, &staff, &right(340_000));
+    assert_eq!(told["standard_yen"], 650_000, "{told}");
+    assert_eq!(parts(&staff, member, "2026-02-01"), [340_000, 320_000]);
+    accepted_there(&w, &right(360_000));
+    assert_eq!(parts(&staff, member, "2026-02-01"), [340_000, 360_000]);
+    w.clock.advance(chrono::Duration::seconds(1));
+    accepted(&w, &employer, &staff, &right(310_000));
+    assert_eq!(parts(&staff, member, "2026-02-01"), [310_000, 360_000]);
+    // where the right pay revises nothing, what the other one reported would go with it
+    let n = filed_there(&w, &right(250_000));
+    decide(&staff, n, &accept()).refused(409, "decided-by-other-office");
+    // and who did not report the month has nothing to correct
+    let n = filed_there(&w, &of_months(NANA, "regular_determination", "2025-09", [4, 5, 6], 310_000));
+    decide(&staff, n, &accept()).refused(409, "nothing-to-correct");
+}
+
+#[test]
+fn an_office_that_was_to_begin_after_the_loss_has_no_part_in_its_month() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = insured(&w, &employer, &staff, NANA);
+    accepted(&w, &employer, &staff, &with(second(100_000), "starts_on", json!("2026-07-16")));
+    assert_eq!(held(&staff, member, "?as_of=2026-07-01"), [row("2026-07", None, 25, 360_000)]);
+    w.clock.advance(chrono::Duration::seconds(1));
+    accepted(&w, &employer, &staff, &loss(NANA, "2026-07-09", "2026-07-10"));
+    assert_eq!(
+        held(&staff, member, ""),
+        [row("2025-04", Some("2026-08"), 20, 260_000)],
+        "what holds at the loss"
+    );
+}

@@ -12,5 +12,5 @@ pub use changes::{
     former, former_under, hold_families, periods, recognise, remove,
 };
 pub use cover::{admit_dependent, admit_insured, require_cover};
-pub use rules::{DependentFault, Fate, follow};
+pub use rules::{DependentFault, Fate, born, follow};
 pub use store::{UnderRow, facts_of, under_cover, write_fate};

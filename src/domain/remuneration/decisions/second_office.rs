@@ -1,7 +1,7 @@
 //! How another office begins and ends beside the cover (二以上事業所勤務, 健康保険法44条3項): the employment is kept, and standard remuneration is
 //! decided on the sum from the month in which it begins, on the remaining office from the month in which it ends.
 use super::{
-    bonuses,
+    bonus_months,
     changes::{Case, Decided, PayChange, Plan, before_acquisition},
     facts::Facts,
     history::{History, Occasion, Origin, after_loss},
@@ -197,22 +197,52 @@ pub fn end_second_office<Op: Operation>(
     let plan = Plan::new((*case, false), (stored, wanted), month, decision);
     Ok(OfficePlan { plan, person: case.person, office, is_gone })
 }
-/// Other offices end with the cover: whoever goes on working there acquires cover there.
+/// Other offices end with the cover: whoever goes on working there acquires cover there. One that was to begin on the day of the loss or
+/// later is none, and has no part in the month of the loss.
 /// # Errors
-/// Database errors.
+/// 409 `later-decision-rests`; database errors.
 pub fn end_on_loss(
     conn: &mut PgConnection,
     act: &Act,
     person: Uuid,
-    lost_on: NaiveDate,
+    (acquired_on, lost_on): (NaiveDate, NaiveDate),
 ) -> Result<(), Problem> {
-    for office in members::offices(conn, person, None)? {
-        if office.from_on >= lost_on {
-            members::close_office(conn, act, office.office_id)?;
-        } else if office.until_on.is_none_or(|until| until > lost_on) {
-            let ended = OfficeRow { until_on: Some(lost_on), source: act.source(), ..office };
-            members::put_office(conn, act, person, &ended)?;
+    let (gone, others): (Vec<OfficeRow>, Vec<OfficeRow>) =
+        members::offices(conn, person, None)?.into_iter().partition(|o| o.from_on >= lost_on);
+    if !gone.is_empty() {
+        take_back(conn, act, person, (acquired_on, &gone))?;
+    }
+    for office in others.into_iter().filter(|o| o.until_on.is_none_or(|until| until > lost_on)) {
+        let ended = OfficeRow { until_on: Some(lost_on), source: act.source(), ..office };
+        members::put_office(conn, act, person, &ended)?;
+    }
+    Ok(())
+}
+/// These offices never were: they have no part in any month.
+fn take_back(
+    conn: &mut PgConnection,
+    act: &Act,
+    person: Uuid,
+    (acquired_on, gone): (NaiveDate, &[OfficeRow]),
+) -> Result<(), Problem> {
+    let covers = members::covers(conn, person)?;
+    if let Some(cover) = covers.iter().rfind(|c| c.acquired_on == acquired_on) {
+        let (employer, source) = (cover.employer_id, act.source());
+        let case = |received_on| Case { person, employer, acquired_on, received_on, source };
+        let of_cover = case(acquired_on);
+        let stored = keep::history(conn, &of_cover)?;
+        let mut wanted = stored.clone();
+        for office in gone {
+            let month = Month::of(office.from_on);
+            wanted.offices.retain(|o| o.office_id != office.office_id);
+            if wanted.entries.iter().any(|e| e.from == month) {
+                settle(&mut wanted, &case(office.received_on), month)?;
+            }
         }
+        keep::keep(conn, act, &of_cover, (&stored, &wanted))?;
+    }
+    for office in gone {
+        members::close_office(conn, act, office.office_id)?;
     }
     Ok(())
 }
@@ -263,7 +293,7 @@ impl OfficePlan {
             members::put_office(tx.conn(), &act, self.person, &self.office)?;
         }
         if let (Some(employer), Some(until_on)) = (self.office.employer_id, self.office.until_on) {
-            bonuses::end_of_office(tx.conn(), &act, (self.person, employer), until_on)?;
+            bonus_months::end_of_office(tx.conn(), &act, (self.person, employer), until_on)?;
         }
         self.plan.keep(tx, permit)
     }
