@@ -139,6 +139,17 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
     (childcare_end["starts_on"], childcare_end["ends_on"]) = (json!("2026-11-01"), json!("2026-11-16"));
     let mut maternity_change = person("maternity_leave_change");
     (maternity_change["starts_on"], maternity_change["ends_on"]) = (json!("2026-11-01"), json!("2026-11-16"));
+    let mut renamed = person("name_change_report");
+    for (name, value) in
+        [("changed_name_kana", "ミホン　ク"), ("changed_name", "見本　九"), ("name_reason", "correction")]
+    {
+        renamed[name] = json!(value);
+    }
+    let mut moved = person("address_change_report");
+    (moved["changed_on"], moved["resident_address"], moved["contact_address"]) =
+        (json!("2026-11-01"), json!({ "text": "x" }), json!({ "text": "x" }));
+    let mut no_loss = person("loss_cancellation");
+    (no_loss["lost_on"], no_loss["reason"]) = (json!("2026-11-16"), json!("x"));
     let mut continues = person("voluntary_application");
     for (name, value) in
         [("symbol", json!("1")), ("number", json!("1")), ("continuing_branches", json!(["01"]))]
@@ -174,6 +185,9 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
         filing(childcare),
         filing(childcare_end),
         filing(maternity_change),
+        filing(renamed),
+        filing(moved),
+        filing(no_loss),
         filing(continues),
         ("createNotificationBatch", "/v1/notification-batches".into(), &employer, batch),
         (

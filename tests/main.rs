@@ -12,6 +12,7 @@ mod calendar;
 mod canary;
 mod confirmations;
 mod contract;
+mod corrections;
 mod crash;
 mod data_items;
 mod dates;

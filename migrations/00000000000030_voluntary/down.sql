@@ -2,7 +2,7 @@ delete from standard_remuneration where rule in ('voluntary_continuation_standar
 alter table standard_remuneration drop constraint standard_remuneration_rule_check;
 alter table standard_remuneration add constraint standard_remuneration_rule_check check (rule in (
   'acquisition_determination', 'regular_determination', 'occasional_revision',
-  'maternity_leave_end_revision', 'childcare_leave_end_revision'));
+  'maternity_leave_end_revision', 'childcare_leave_end_revision', 'two_offices'));
 delete from calendar_effect where run_id in (select id from calendar_run where kind = 'voluntary_term_end');
 delete from calendar_run where kind = 'voluntary_term_end';
 alter table calendar_run drop constraint calendar_run_kind_check;

@@ -34,7 +34,8 @@ begin
     if exists (select from client_employer where employer_id = new.office_id) then
       raise exception 'a system is bound to this office';
     end if;
-  elsif exists (select from voluntary_setting where office_id = new.employer_id) then
+  elsif exists (select from voluntary_setting s where s.office_id = new.employer_id and not exists (
+      select from approval a where a.kind = 'voluntary_setting' and a.subject_id = s.id and a.state = 'rejected')) then
     raise exception 'no system is bound to the society''s own office';
   end if;
   return new;

@@ -54,6 +54,8 @@ fn nothing_is_decided_or_withdrawn_before_the_check() {
     for by in [&clerk, &second] {
         decide(by, n, &accept()).refused(409, "entry-unchecked");
         decide(by, n, &give_back()).refused(409, "entry-unchecked");
+        let preview = by.post(format!("/v1/notifications/{n}/decision-preview")).json(&serde_json::json!({}));
+        preview.refused(409, "entry-unchecked");
     }
     employer.post(&withdrawal).send(b"").refused(409, "entry-unchecked");
     assert_eq!(tables(&w), before, "nothing was applied");

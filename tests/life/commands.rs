@@ -184,7 +184,7 @@ fn regular(chance: &mut Chance, family: &Family, cover: Cover, today: NaiveDate)
     }
     let yen = 150_000 + 10_000 * chance.below(40);
     let form = three_months(family.named("regular_report"), april, september, yen);
-    command("regular report", cover.employer, form, |family, _| family.reports += 1)
+    command("regular report", cover.employer, form, |_, _| {})
 }
 fn revision(chance: &mut Chance, family: &Family, cover: Cover, today: NaiveDate) -> Option<Command> {
     let back = u32::try_from(chance.below(4)).unwrap();
@@ -195,7 +195,7 @@ fn revision(chance: &mut Chance, family: &Family, cover: Cover, today: NaiveDate
     let mut form = three_months(family.named("revision_report"), first, from, yen);
     form["pay_change_month"] = json!(first.month());
     form["pay_change_direction"] = json!(way);
-    command("revision", cover.employer, form, move |family, _| family.revised.push(month_of(from)))
+    command("revision", cover.employer, form, |_, _| {})
 }
 fn bonus_form(family: &Family, on: NaiveDate, yen: u64) -> Value {
     let mut form = family.named("bonus_report");

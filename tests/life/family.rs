@@ -31,8 +31,6 @@ pub struct Family {
     pub bonuses: Vec<NaiveDate>,
     pub leave: Option<(NaiveDate, NaiveDate)>,
     pub child_born: Option<NaiveDate>,
-    pub revised: Vec<String>,
-    pub reports: u32,
 }
 /// Readings of one family each: two signs of the syllabary.
 fn reading(n: usize) -> String {
@@ -55,8 +53,6 @@ impl Family {
             bonuses: Vec::new(),
             leave: None,
             child_born: None,
-            revised: Vec::new(),
-            reports: 0,
         }
     }
     /// The cover that runs, or the last one.

@@ -75,6 +75,20 @@ fn a_corrected_bonus_moves_the_cap_of_the_later_ones() {
 }
 
 #[test]
+fn a_corrected_day_within_its_month_is_explained() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = insured(&w, &employer, &staff, NANA);
+    accepted(&w, &employer, &staff, &bonus(NANA, "2026-06-30", 500_000));
+    let mut moved = corrected("2026-06-30", 500_000);
+    moved["right_paid_on"] = json!("2026-06-15");
+    accepted(&w, &employer, &staff, &moved);
+    let list = staff.get(format!("/v1/members/{member}/standard-bonuses")).expect(200);
+    let said = list["items"][0]["trace"]["steps"][0]["ja"].as_str().unwrap();
+    assert!(said.contains("2026年6月30日") && said.contains("2026年6月15日"), "{said}");
+}
+
+#[test]
 fn what_was_reported_before_payments_were_kept_is_taken_over() {
     let w = World::new();
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));

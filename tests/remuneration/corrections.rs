@@ -6,7 +6,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-fn of_acquisition(p: Person, yen: i64) -> Value {
+pub(super) fn of_acquisition(p: Person, yen: i64) -> Value {
     let mut form = named("remuneration_correction", p);
     form["decision"] = json!("acquisition_determination");
     form["applies_from"] = json!("2025-04");
@@ -14,7 +14,7 @@ fn of_acquisition(p: Person, yen: i64) -> Value {
     form["total_yen"] = json!(yen);
     form
 }
-fn of_months(p: Person, decision: &str, from: &str, months: [u8; 3], yen: i64) -> Value {
+pub(super) fn of_months(p: Person, decision: &str, from: &str, months: [u8; 3], yen: i64) -> Value {
     let mut form = named("remuneration_correction", p);
     form["decision"] = json!(decision);
     form["applies_from"] = json!(from);
@@ -25,7 +25,7 @@ fn of_months(p: Person, decision: &str, from: &str, months: [u8; 3], yen: i64) -
 fn of_revision(yen: i64) -> Value {
     of_months(NANA, "occasional_revision", "2026-02", [11, 12, 1], yen)
 }
-fn explained(staff: &Caller, decision: &Value) -> Value {
+pub(super) fn explained(staff: &Caller, decision: &Value) -> Value {
     let decision = decision.as_str().unwrap();
     staff.get(format!("/v1/standard-remunerations/{decision}/explanation")).expect(200)
 }
@@ -74,7 +74,7 @@ fn a_correction_decides_anew_and_names_both() {
 }
 
 #[test]
-fn what_rests_on_a_correction_follows_or_is_to_be_corrected_first() {
+fn what_rests_on_a_correction_follows_or_is_taken_back() {
     let w = World::new();
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));
     let member = insured(&w, &employer, &staff, NANA);
@@ -95,11 +95,16 @@ fn what_rests_on_a_correction_follows_or_is_to_be_corrected_first() {
     }
     assert_eq!(explained(&staff, &old["decision_id"])["holds"], false);
 
-    let before = tables(&w);
-    let wrong = filed(&w, &employer, &of_acquisition(NANA, 320_000));
-    let refused = decide(&staff, wrong, &accept()).refused(409, "later-decision-rests");
-    assert!(refused["detail"].as_str().unwrap().contains("2026年2月"), "{refused}");
-    assert_eq!(tables(&w)["public.standard_remuneration"], before["public.standard_remuneration"]);
+    // A revision that the law does not make any more is taken back with it.
+    let told = accepted(&w, &employer, &staff, &of_acquisition(NANA, 300_000));
+    assert_eq!(
+        told["decided_anew"],
+        json!([{ "applies_from": "2026-02", "before_yen": 320_000, "after_yen": 300_000 }])
+    );
+    let all = [row("2025-04", Some("2026-09"), 22, 300_000), row("2026-09", None, 23, 320_000)];
+    assert_eq!(held(&staff, member, ""), all);
+    assert_eq!(anew["holds"], true, "before");
+    assert_eq!(explained(&staff, &revised["items"][0]["decision_id"])["holds"], false);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! 保険者算定 with the decision: months left out, back pay left out, the average of a year; the preview is the decision.
-use super::{held, insured, regular, revision, row};
+use super::{corrections::of_months, held, insured, regular, revision, row};
 use crate::{
-    filing::{NANA, accept, decide, filed, tables},
+    filing::{NANA, accept, decide, filed, loss, tables},
     harness::{caller::Caller, world::World},
 };
 use serde_json::{Value, json};
@@ -172,4 +172,66 @@ fn wrong_determinations_are_refused_with_their_place() {
         let status = by.post(format!("/v1/notifications/{waiting}/decision-preview")).json(&json!({})).status;
         assert!([403, 404].contains(&status), "{status}");
     }
+}
+
+#[test]
+fn a_correction_states_the_totals_of_a_year_anew_and_whole() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    insured(&w, &employer, &staff, NANA);
+    let waiting = filed(&w, &employer, &revision(NANA, "up", [400_000; 3]));
+    let year = json!({ "annual": { "fixed_pay_total_yen": 840_000, "variable_pay_total_yen": 360_000,
+        "is_recurring": true, "has_consent": true } });
+    decide(&staff, waiting, &determined(&year)).expect(200);
+    let form = of_months(NANA, "occasional_revision", "2026-02", [11, 12, 1], 410_000);
+    let waiting = filed(&w, &employer, &form);
+    decide(&staff, waiting, &accept()).refused(409, "determination-needed");
+    for annual in [
+        json!({ "is_recurring": true, "has_consent": true }),
+        json!({ "fixed_pay_total_yen": 840_000, "is_recurring": true, "has_consent": true }),
+        json!({ "fixed_pay_total_yen": 840_000, "variable_pay_total_yen": 360_000, "months": nine(1),
+            "is_recurring": true, "has_consent": true }),
+    ] {
+        let answer = decide(&staff, waiting, &determined(&json!({ "annual": annual })));
+        assert!(answer.status == 422 && answer.text.contains("/determination/annual"), "{}", answer.text);
+    }
+    let told = decide(&staff, waiting, &determined(&year)).expect(200)["outcome"].clone();
+    assert_eq!(told["standard_yen"], 320_000, "{told}");
+}
+
+#[test]
+fn a_correction_with_an_empty_determination_leaves_nothing_out() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    insured(&w, &employer, &staff, NANA);
+    let form = with(regular(NANA, [270_000, 330_000, 330_000]), "on_leave", json!(true));
+    let waiting = filed(&w, &employer, &form);
+    let told = decide(&staff, waiting, &determined(&json!({ "excluded_months": ["2026-04"] }))).expect(200);
+    assert_eq!(told["outcome"]["standard_yen"], 340_000);
+    let mut form = of_months(NANA, "regular_determination", "2026-09", [4, 5, 6], 330_000);
+    for key in ["cash_yen", "total_yen"] {
+        form["months"][0][key] = json!(270_000);
+    }
+    let waiting = filed(&w, &employer, &form);
+    decide(&staff, waiting, &accept()).refused(409, "nothing-changes");
+    let told = decide(&staff, waiting, &determined(&json!({}))).expect(200)["outcome"].clone();
+    assert_eq!(told["standard_yen"], 320_000, "the three months: 310,000");
+}
+
+#[test]
+fn a_preview_refuses_what_the_decision_refuses() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    insured(&w, &employer, &staff, NANA);
+    let leaving = filed(&w, &employer, &loss(NANA, "2026-10-20", "2026-10-21"));
+    let leave = filed(&w, &employer, &super::maternity(NANA));
+    let preview =
+        |n: Uuid, body: &Value| staff.post(format!("/v1/notifications/{n}/decision-preview")).json(body);
+    let answer = preview(leaving, &json!({ "determination": {} }));
+    assert!(answer.status == 422 && answer.text.contains("must-be-absent"), "{}", answer.text);
+    decide(&staff, leaving, &determined(&json!({}))).refused(422, "invalid");
+    preview(leave, &json!({})).expect(200);
+    decide(&staff, leaving, &accept()).expect(200);
+    decide(&staff, leave, &accept()).refused(409, "person-not-found");
+    preview(leave, &json!({})).refused(409, "person-not-found");
 }

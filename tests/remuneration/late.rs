@@ -1,5 +1,5 @@
 //! Forms of pay that come after the loss: decided for the months and days of cover, refused for those after it.
-use super::{accepted, bonus, bonuses, held, insured, regular, revision, row};
+use super::{accepted, bonus, bonuses, held, insured, offices::filed_there, regular, revision, row};
 use crate::{
     filing::{NANA, accept, acquisition, decide, filed, fresh_key, id, loss, same_person, slip, tables},
     harness::{caller::Caller, world::World},
@@ -126,6 +126,62 @@ fn a_former_employer_learns_nothing_of_what_the_next_one_paid() {
     assert_eq!((&told["acquired_on"], &told["lost_on"]), (&json!("2025-04-01"), &json!("2026-06-01")));
     let all = [("2026-05".to_owned(), 100_000), ("2026-07".to_owned(), 5_630_000)];
     assert_eq!(bonuses(&staff, member, ""), all, "the later one has less of the year");
+}
+
+/// Lost here and acquired there on 2026-06-16; gives the person.
+fn moved_on(w: &World) -> uuid::Uuid {
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = insured(w, &employer, &staff, NANA);
+    accepted(w, &employer, &staff, &loss(NANA, "2026-06-15", "2026-06-16"));
+    let again = filed_there(w, &acquisition(NANA, "2026-06-16", None));
+    decide(&staff, again, &same_person("insured", member)).expect(200);
+    member
+}
+#[test]
+fn a_former_employer_learns_nothing_of_what_the_next_one_paid_in_the_same_month() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = moved_on(&w);
+    decide(&staff, filed_there(&w, &bonus(NANA, "2026-06-30", 5_000_000)), &accept()).expect(200);
+    let late = bonus(NANA, "2026-06-10", 100_999);
+    let dry = employer.post("/v1/notifications?validate_only=true").json(&slip(&w, &late)).expect(200);
+    let lines = &dry["records"][0]["consequences"];
+    assert_eq!((&lines[0]["before"], &lines[0]["after"]), (&json!("0"), &json!("100000")), "{dry}");
+    let told = accepted(&w, &employer, &staff, &late);
+    assert_eq!(told["standard_bonus_yen"], 100_000, "{told}");
+    let fixed = json!({ "kind": "bonus_correction", "office_number": NANA.office_number, "name_kana": NANA.kana,
+        "birth_on": NANA.birth_on, "paid_on": "2026-06-10", "cash_yen": 200_000, "total_yen": 200_000 });
+    let told = accepted(&w, &employer, &staff, &fixed);
+    assert_eq!(
+        (&told["standard_bonus_before_yen"], &told["standard_bonus_yen"]),
+        (&json!(100_000), &json!(200_000))
+    );
+    assert_eq!(bonuses(&staff, member, ""), [("2026-06".to_owned(), 5_200_000)], "the society has the sum");
+}
+
+#[test]
+fn an_acquisition_that_never_was_leaves_the_former_cover_whole() {
+    let w = World::new();
+    let staff = w.staff("clerk");
+    let member = moved_on(&w);
+    assert_eq!(held(&staff, member, "")[0], row("2025-04", Some("2026-06"), 20, 260_000));
+    decide(&staff, filed_there(&w, &loss(NANA, "2026-06-15", "2026-06-16")), &accept()).expect(200);
+    assert_eq!(held(&staff, member, ""), [row("2025-04", Some("2026-07"), 20, 260_000)]);
+    let employer = w.client("employer");
+    accepted(&w, &employer, &staff, &revision(NANA, "up", [320_000; 3]));
+    let all = [row("2025-04", Some("2026-02"), 20, 260_000), row("2026-02", Some("2026-07"), 23, 320_000)];
+    assert_eq!(held(&staff, member, ""), all);
+}
+
+#[test]
+fn a_bonus_before_a_loss_with_cover_again_in_the_month_has_no_mark() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = moved_on(&w);
+    let told = accepted(&w, &employer, &staff, &bonus(NANA, "2026-06-10", 100_000));
+    assert!(told.get("loss_month").is_none(), "{told}");
+    let list = staff.get(format!("/v1/members/{member}/standard-bonuses")).expect(200);
+    assert!(list["items"][0].get("no_premium").is_none(), "{list}");
 }
 
 #[test]

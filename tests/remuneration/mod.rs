@@ -7,6 +7,7 @@ mod journey;
 mod late;
 mod leave_refusals;
 mod leaves;
+mod office_changes;
 mod offices;
 mod refusals;
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// 二以上事業所勤務届: another office outside the society, from 2026-06-10.
-fn second(yen: i64) -> Value {
+pub(super) fn second(yen: i64) -> Value {
     let mut form = named("two_office_report", NANA);
     form["starts_on"] = json!("2026-06-10");
     form["other_office_name"] = json!("架空別会社");
@@ -24,19 +24,19 @@ fn ended(on: &str) -> Value {
     form["ceased_on"] = json!(on);
     form
 }
-fn with(mut form: Value, key: &str, value: Value) -> Value {
+pub(super) fn with(mut form: Value, key: &str, value: Value) -> Value {
     form[key] = value;
     form
 }
 /// Files for the other employer of the society.
 #[track_caller]
-fn filed_there(w: &World, form: &Value) -> Uuid {
+pub(super) fn filed_there(w: &World, form: &Value) -> Uuid {
     let body = json!({ "employer_id": w.other_employer, "preparer_name": "見本 次郎", "notification": form });
     let receipt =
         w.client("other-employer").post("/v1/notifications").key(&fresh_key()).json(&body).expect(202);
     id(&receipt["results"][0]["notification_id"])
 }
-fn parts(staff: &Caller, member: Uuid, on: &str) -> Vec<i64> {
+pub(super) fn parts(staff: &Caller, member: Uuid, on: &str) -> Vec<i64> {
     let list = staff.get(format!("/v1/members/{member}/standard-remunerations?as_of={on}")).expect(200);
     let offices = list["items"][0]["offices"].as_array().cloned().unwrap_or_default();
     offices.iter().map(|o| o["monthly_yen"].as_i64().unwrap()).collect()

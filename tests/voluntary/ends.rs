@@ -183,6 +183,23 @@ fn a_new_job_on_the_day_it_began_or_after_it_ended_leaves_the_right_history() {
     assert_eq!(s.cover(early).1, None);
 }
 #[test]
+fn an_earlier_end_does_not_touch_the_cover_that_follows() {
+    let s = Society::new();
+    let person = s.continuing(NANA);
+    let card = s.card(person);
+    let hired = filed(&s.w, &s.employer, &acquisition(NANA, "2026-11-15", None));
+    decide(&s.clerk, hired, &same_person("insured", person)).expect(200);
+    s.accepted_of_employer(&child(NANA, KID, "2026-11-15", None));
+    let before = tables(&s.w);
+    s.refused(&over(NANA, &card, "other_insurance", "2026-11-12"), "2026-11-21", "later-cover");
+    for (table, rows) in tables(&s.w) {
+        let is_paper =
+            ["submission", "notification", "approval", "idempotency"].iter().any(|t| table.ends_with(t));
+        assert!(is_paper || rows == before[&table], "{table}");
+    }
+    assert_eq!(s.member(person)["enrolment_type"], "compulsory");
+}
+#[test]
 fn to_become_a_dependent_is_no_reason() {
     let s = Society::new();
     let person = s.continuing(NANA);

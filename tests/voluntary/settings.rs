@@ -34,6 +34,26 @@ fn settings_count_once_a_second_person_approved_them() {
     s.rule_on(&s.second, uuid::Uuid::now_v7(), "approve").refused(404, "not-found");
 }
 #[test]
+fn an_office_to_which_people_came_meanwhile_is_not_approved() {
+    let s = Society::without_settings();
+    let ask = || s.clerk.post("/v1/voluntary-settings").key(&fresh_key()).json(&setting(s.w.other_employer));
+    // the employer's system is bound to it; without one, whoever is about to be insured there stands against it
+    s.w.run(&format!("delete from client_employer where employer_id = '{}'", s.w.other_employer));
+    let asked = id(&ask().expect(201)["id"]);
+    let form = crate::filing::acquisition(NANA, "2026-11-10", None);
+    let mut slip = crate::filing::slip(&s.w, &form);
+    slip["employer_id"] = json!(s.w.other_employer);
+    s.clerk.post("/v1/keyed-notifications?received_on=2026-11-20").key(&fresh_key()).json(&slip).expect(202);
+    s.rule_on(&s.second, asked, "approve").refused(409, "office-has-employees");
+    s.rule_on(&s.second, asked, "reject").expect(200);
+    // what was rejected bars nobody's system
+    s.w.run(&format!(
+        "insert into client_employer (client_id, employer_id, valid_from) \
+         select id, '{}', '2020-04-01' from api_client where client_key = 'other-employer'",
+        s.w.other_employer
+    ));
+}
+#[test]
 fn settings_that_nobody_approved_do_not_count() {
     let s = Society::new();
     let mut low = setting(s.office);

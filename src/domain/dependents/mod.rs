@@ -4,16 +4,18 @@ mod changes;
 mod cover;
 mod examinations;
 mod model;
+mod rules;
 mod store;
 
 pub use api::routes;
 pub use changes::{
     FormerDependent, Made, Recognise, count_under, end_all, end_earlier, end_under, ever_under, find_under,
-    former, former_under, hold_families, recognise, remove,
+    former, former_under, hold_families, periods, recognise, remove,
 };
 pub use cover::{admit_dependent, admit_insured, require_cover};
 pub use examinations::{
     ExaminationRow, NewExamination, Proposed, examination, keep_examination, latest_inputs,
 };
 pub use model::DependentRow;
-pub use store::find;
+pub use rules::{DependentFault, Fate, follow};
+pub use store::{UnderRow, facts_of, find, under_cover, write_fate};

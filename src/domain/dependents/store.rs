@@ -1,4 +1,6 @@
 //! SQL that reads dependents.
+mod under;
+
 use super::model::DependentRow;
 use crate::{
     domain::members::{self, Knowledge},
@@ -6,6 +8,7 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{RunQueryDsl, sql_query, sql_types as t};
+pub use under::{UnderRow, facts_of, under_cover, write_fate};
 use uuid::Uuid;
 
 const COLUMNS: &str = "d.dependent_id, d.person_id, p.version, d.insured_id, d.employer_id, i.name, i.name_kana, i.birth_on, i.sex, \

@@ -128,6 +128,99 @@ pub fn rename<Op: Operation>(
     write(tx, person, &known, &change)?;
     touch(tx, person)
 }
+/// Whether the name is recorded like that already; what a correction states for a day of which nothing is known is not.
+/// # Errors
+/// Database errors.
+pub fn holds_name(tx: &mut Tx<'_>, person: Uuid, r: &Rename<'_>) -> Result<bool, Problem> {
+    let today = tx.today();
+    Ok(pieces::holds_already(&store::pieces_of(tx, person)?.pieces, &r.change(today)))
+}
+/// 生年月日訂正: the right day of birth, for all days.
+/// # Errors
+/// 404 when there is no such person.
+pub fn correct_birth<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    person: Uuid,
+    birth_on: NaiveDate,
+    (received_on, source): (NaiveDate, Uuid),
+) -> Result<(), Problem> {
+    let known = store::known_pieces(tx, person)?;
+    let why = Why { reason: "birth_date_correction".into(), received_on, source: Some(source) };
+    let outcome = pieces::born(&known.pieces, birth_on, &why);
+    store::write_pieces(tx, person, &known, &outcome)?;
+    touch(tx, person)
+}
+/// What is known of a person's first days holds from this day on, when that is earlier.
+/// # Errors
+/// 404 when there is no such person.
+pub fn known_from<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    person: Uuid,
+    day: NaiveDate,
+) -> Result<(), Problem> {
+    let known = store::known_pieces(tx, person)?;
+    let outcome = pieces::known_from(&known.pieces, day);
+    store::write_pieces(tx, person, &known, &outcome)
+}
+/// Addresses that hold from a day on.
+#[derive(Clone, Debug)]
+pub struct Moved {
+    /// 住民票住所, when it is stated.
+    pub resident: Option<Resident>,
+    /// 連絡先住所 with its postal code, when it is stated.
+    pub contact_address: Option<(Option<String>, Option<String>)>,
+    /// Phone, when it is stated.
+    pub phone: Option<String>,
+    /// First day on which they hold.
+    pub from: NaiveDate,
+    /// When the society received it.
+    pub received_on: NaiveDate,
+    /// Notification it came with.
+    pub source: Option<Uuid>,
+}
+impl Moved {
+    /// The change; of the contact details what is not stated stays as it is on that day.
+    fn change(&self, known: &Known) -> Change {
+        let mut contact = pieces::contact_on(&known.pieces, self.from);
+        if let Some((postal_code, text)) = &self.contact_address {
+            (contact.postal_code, contact.text) = (postal_code.clone(), text.clone());
+        }
+        if let Some(phone) = &self.phone {
+            contact.phone = Some(phone.clone());
+        }
+        let has_contact = self.contact_address.is_some() || self.phone.is_some();
+        Change {
+            stated: Stated {
+                resident: self.resident.clone(),
+                contact: has_contact.then_some(contact),
+                ..Stated::default()
+            },
+            holds: Holds::From(self.from),
+            why: Why { reason: "address_change".into(), received_on: self.received_on, source: self.source },
+            birth_on: None,
+        }
+    }
+}
+/// 住所変更. Gives whether it changed anything: what holds already is left as it is.
+/// # Errors
+/// 409 `no-name-then` when nothing is known of the person on that day.
+pub fn move_address<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    person: Uuid,
+    moved: &Moved,
+) -> Result<bool, Problem> {
+    let known = store::known_pieces(tx, person)?;
+    let change = moved.change(&known);
+    if pieces::holds_already(&known.pieces, &change) {
+        return Ok(false);
+    }
+    write(tx, person, &known, &change)?;
+    touch(tx, person)?;
+    Ok(true)
+}
 /// Changes 連絡先住所 and phone from today on.
 /// # Errors
 /// 404 when there is no such person; database errors.

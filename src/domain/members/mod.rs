@@ -13,19 +13,23 @@ mod views;
 
 pub use api::{HistoryQuery, MemberQuery, routes};
 pub use changes::{Enrol, IdentityFacts, Loss, count_change, end_cover, enrol, lose, new_person, touch};
-pub use identity::{change_contact, correct_name, restate};
+pub use identity::{
+    Moved, Rename, change_contact, correct_birth, correct_name, holds_name, known_from, move_address, rename,
+    restate,
+};
 pub use model::{CoverRow, MemberRow, PersonRow};
 pub use name_api::NameReason;
 pub use named::{
-    CoverPeriod, Named, current_name, find_named, hold, hold_names, is_insured_at, likeness, namesakes,
-    periods,
+    CoverNamed, CoverPeriod, Named, current_name, find_named, hold, hold_names, is_insured_at,
+    is_recorded_as, likeness, namesakes, periods,
 };
 pub use reader::MemberReader;
-pub use rules::pieces::Contact;
+pub use rules::cover::{CoverDays, Period, has_common_day};
+pub use rules::pieces::{Contact, Resident};
 pub use store::{
-    Cover, Knowledge, OfficeRow, by_card, close_office, cover_by, covers, covers_of, enrolled, find,
-    find_person, identities, identity_join, lock_person, offices, offices_of, one_as_known, put_office,
-    written,
+    Cover, Knowledge, OfficeRow, OtherCover, RecordedCover, by_card, close_office, cover_by, covers,
+    covers_of, enrolled, find, find_person, identities, identity_join, lock_person, offices, offices_of,
+    one_as_known, other_covers, put_office, recorded_cover, rewrite_cover, take_back_cover, written,
 };
 pub use views::{
     Address, EnrolmentType, Identity, Member, NumberState, PersonSex, Prepayment, address, member_view,

@@ -1,5 +1,5 @@
 //! Persons found by what a form says of them: 整理番号, reading and birth day.
-use super::changes::IdentityFacts;
+use super::{changes::IdentityFacts, store};
 use crate::{
     kernel::{Operation, Permit, Problem, Tx},
     values::kana,
@@ -17,21 +17,59 @@ pub struct Named<'a> {
     pub name_kana: &'a str,
     /// Day of birth.
     pub birth_on: NaiveDate,
-    /// The loss that a form states: it is also about cover that the calendar ended at 75, on that day or later.
-    pub lost_on: Option<NaiveDate>,
-    /// It is about pay of a time of cover, which may be over.
-    pub past: bool,
+    /// Which of the person's covers it is about.
+    pub cover: CoverNamed,
 }
-/// Cover `e` that runs, or that the calendar ended at 75 on the day of a stated loss or later (a form comes days after the loss).
-macro_rules! runs {
-    ($stated:literal) => {
+/// Which cover of a person a form is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CoverNamed {
+    /// The one that runs.
+    Running,
+    /// The one that runs, or that the calendar ended at 75 on this day or later: a form comes days after the loss that it states.
+    Losing(NaiveDate),
+    /// The one that runs, or that was lost at 75.
+    RunningOrAt75,
+    /// The one that began on this day, lost or not.
+    Acquired(NaiveDate),
+    /// The one that was lost on this day.
+    Lost(NaiveDate),
+    /// Any, or another office beside one: the form is about pay of a time of cover, which may be over.
+    Past,
+}
+impl CoverNamed {
+    /// What is asked of it in SQL: its first day, the day of its loss, whether it may be lost at 75, and the loss that is stated.
+    pub(super) fn asked(self) -> (Option<NaiveDate>, Option<NaiveDate>, bool, Option<NaiveDate>) {
+        match self {
+            Self::Running | Self::Past => (None, None, false, None),
+            Self::Losing(stated) => (None, None, false, Some(stated)),
+            Self::RunningOrAt75 => (None, None, true, None),
+            Self::Acquired(day) => (Some(day), None, false, None),
+            Self::Lost(day) => (None, Some(day), false, None),
+        }
+    }
+}
+/// Cover `e` is the one that is asked for.
+macro_rules! is_named {
+    ($acquired:literal, $ended:literal, $at_75:literal, $stated:literal) => {
         concat!(
-            "(e.lost_on is null or (e.loss_reason = 'age_75' and e.source is null and e.lost_on >= ",
+            "(case when ",
+            $acquired,
+            "::date is not null then e.acquired_on = ",
+            $acquired,
+            " when ",
+            $ended,
+            "::date is not null then e.lost_on = ",
+            $ended,
+            " when ",
+            $at_75,
+            "::boolean then e.lost_on is null or e.loss_reason = 'age_75' \
+             else e.lost_on is null or (e.loss_reason = 'age_75' and e.source is null and e.lost_on >= ",
             $stated,
-            "))"
+            "::date) end)"
         )
     };
 }
+pub(super) use is_named;
 crate::row! {
     /// The person that one of several names finds.
     pub struct Found {
@@ -65,7 +103,8 @@ pub fn find_named(
            (array_agg(e.person_id order by e.acquired_on desc) \
              filter (where ltrim(e.office_number, '0') = ltrim(k.office, '0')))[1], \
            case when count(distinct e.person_id) = 1 then (array_agg(e.person_id))[1] end) as person_id \
-         from unnest($2, $3, $4, $5, $6) with ordinality as k(office, kana, birth, lost, past, n) \
+         from unnest($2, $3, $4, $5, $6, $7, $8, $9) \
+           with ordinality as k(office, kana, birth, acquired, ended, at_75, stated, past, n) \
          join person_identity i on i.kana_search = k.kana and i.birth_on = k.birth and i.superseded_at is null \
            and i.valid_to is null \
          join (select person_id, employer_id, office_number, acquired_on, lost_on, loss_reason, source, false as beside from enrolment \
@@ -74,15 +113,18 @@ pub fn find_named(
                select person_id, employer_id, office_number, from_on, until_on, null, source, true from concurrent_office \
                  where employer_id = $1 and superseded_at is null) e \
            on e.person_id = i.person_id and (k.past or not e.beside and ",
-        runs!("k.lost"),
-        " or e.beside and k.lost is not null and e.lost_on is null) group by k.n",
+        is_named!("k.acquired", "k.ended", "k.at_75", "k.stated"),
+        " or e.beside and k.stated is not null and e.lost_on is null) group by k.n",
     ))
     .bind::<t::Uuid, _>(employer)
     .bind::<t::Array<t::Nullable<t::Text>>, _>(names.iter().map(|n| n.office_number).collect::<Vec<_>>())
     .bind::<t::Array<t::Text>, _>(names.iter().map(|n| kana::search_fold(n.name_kana)).collect::<Vec<_>>())
     .bind::<t::Array<t::Date>, _>(names.iter().map(|n| n.birth_on).collect::<Vec<_>>())
-    .bind::<t::Array<t::Nullable<t::Date>>, _>(names.iter().map(|n| n.lost_on).collect::<Vec<_>>())
-    .bind::<t::Array<t::Bool>, _>(names.iter().map(|n| n.past).collect::<Vec<_>>())
+    .bind::<t::Array<t::Nullable<t::Date>>, _>(names.iter().map(|n| n.cover.asked().0).collect::<Vec<_>>())
+    .bind::<t::Array<t::Nullable<t::Date>>, _>(names.iter().map(|n| n.cover.asked().1).collect::<Vec<_>>())
+    .bind::<t::Array<t::Bool>, _>(names.iter().map(|n| n.cover.asked().2).collect::<Vec<_>>())
+    .bind::<t::Array<t::Nullable<t::Date>>, _>(names.iter().map(|n| n.cover.asked().3).collect::<Vec<_>>())
+    .bind::<t::Array<t::Bool>, _>(names.iter().map(|n| n.cover == CoverNamed::Past).collect::<Vec<_>>())
     .load(tx.conn())?;
     let mut persons = vec![None; names.len()];
     for f in found {
@@ -93,26 +135,16 @@ pub fn find_named(
     }
     Ok(persons)
 }
-/// The person is insured at that employer now, or was until the calendar ended cover on the day of a stated loss or later.
+/// The person has the cover at that employer that a form is about.
 /// # Errors
 /// Database errors.
 pub fn is_insured_at(
     tx: &mut Tx<'_>,
     person: Uuid,
     employer: Uuid,
-    lost_on: Option<NaiveDate>,
+    cover: CoverNamed,
 ) -> Result<bool, Problem> {
-    let found: Option<Found> = sql_query(concat!(
-        "select 1::bigint as n, e.person_id from enrolment e where e.person_id = $1 and e.employer_id = $2 \
-         and e.superseded_at is null and ",
-        runs!("$3"),
-    ))
-    .bind::<t::Uuid, _>(person)
-    .bind::<t::Uuid, _>(employer)
-    .bind::<t::Nullable<t::Date>, _>(lost_on)
-    .get_result(tx.conn())
-    .optional()?;
-    Ok(found.is_some())
+    Ok(store::recorded_cover(tx, (person, employer), cover)?.is_some())
 }
 /// The name that is valid now, if there is such a person.
 /// # Errors
@@ -126,6 +158,24 @@ pub fn current_name(tx: &mut Tx<'_>, person: Uuid) -> Result<Option<String>, Pro
     .get_result(tx.conn())
     .optional()?;
     Ok(found.map(|f| f.name))
+}
+/// Whether the person is still recorded with that reading and day of birth.
+/// # Errors
+/// Database errors.
+pub fn is_recorded_as(
+    tx: &mut Tx<'_>,
+    person: Uuid,
+    (name_kana, birth_on): (&str, NaiveDate),
+) -> Result<bool, Problem> {
+    let found = sql_query(
+        "select from person_identity where person_id = $1 and superseded_at is null and valid_to is null \
+         and kana_search = $2 and birth_on = $3",
+    )
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Text, _>(kana::search_fold(name_kana))
+    .bind::<t::Date, _>(birth_on)
+    .execute(tx.conn())?;
+    Ok(found > 0)
 }
 crate::row! {
     /// A person with the reading and the birth day of a form, at some time.

@@ -88,7 +88,7 @@ impl RemunerationCorrection {
         }
     }
     /// What is corrected.
-    pub fn correction(&self, determined: Determination) -> PayCorrection {
+    pub fn correction(&self, determined: Option<Determination>) -> PayCorrection {
         let right = if self.is_of_acquisition() {
             RightPay::Monthly(self.total_yen.and_then(Yen::new).unwrap_or_default())
         } else {

@@ -100,6 +100,10 @@ findings! {
     LeaveNotFound Error "E-LEAVE-NOT-FOUND" "この日に始まる休業は登録されていません。" "No leave that began on this day is known.";
     LeaveOverlap Error "E-LEAVE-OVERLAP" "他の休業と期間が重なっています。" "Another leave has days of it.";
     LeaveEnded Error "E-LEAVE-ENDED" "この休業は終了済みです。" "The leave has ended already.";
+    StandsAgainst Error "E-STANDS-AGAINST" "訂正・取消と両立しない記録があります。先にその記録の届出が必要です。" "Something is recorded that the correction does not go with: that must be notified first.";
+    NothingNew Error "E-NOTHING-NEW" "記録と変わりません。" "It is recorded like that already.";
+    BeforeLaw Error "E-BEFORE-LAW" "健康保険法の施行前の日付です。" "The day lies before the law came into force.";
+    Aged75 Error "E-AGE-75" "75歳の誕生日以後です。後期高齢者医療の被保険者になります。" "On the 75th birthday or later nobody is insured here: the medical care system for the elderly takes over.";
     OutsideCover Error "E-OUTSIDE-COVER" "資格取得日より前の日付です。" "The day lies before the cover of the person.";
     AfterLoss Error "E-AFTER-LOSS" "資格喪失後の日付または月です。" "The day or month lies after the loss of cover.";
     OfficeMismatch Error "E-OFFICE-MISMATCH" "事業所が事業所情報レコードと一致しません。" "The office differs from the office of the submission.";

@@ -20,6 +20,10 @@ use super::leave_forms::{
 use super::numbers::Slot;
 use super::office_forms::TwoOfficeReport;
 use super::pay_forms::{BonusReport, RegularReport, RevisionReport};
+use super::record_forms::{
+    AcquisitionCancellation, AddressChangeReport, BirthDateCorrection, LossCancellation, NameChangeReport,
+    QualificationDateCorrection,
+};
 use super::rules::{Checked, RuleSettings};
 use super::voluntary_forms::{VoluntaryApplication, VoluntaryLoss};
 use crate::values::month::Month;
@@ -243,6 +247,18 @@ forms! {
     VoluntaryApplication(VoluntaryApplication) = "voluntary_application";
     /// 任意継続被保険者・特例退職被保険者資格喪失申出書 (健康保険法 第38条).
     VoluntaryLoss(VoluntaryLoss) = "voluntary_loss";
+    /// 被保険者資格取得取消届.
+    AcquisitionCancellation(AcquisitionCancellation) = "acquisition_cancellation";
+    /// 被保険者資格喪失取消届.
+    LossCancellation(LossCancellation) = "loss_cancellation";
+    /// 被保険者資格取得・喪失年月日訂正届.
+    QualificationDateCorrection(QualificationDateCorrection) = "qualification_date_correction";
+    /// 被保険者生年月日訂正届.
+    BirthDateCorrection(BirthDateCorrection) = "birth_date_correction";
+    /// 被保険者氏名変更(訂正)届 (同 第28条, 第36条).
+    NameChangeReport(NameChangeReport) = "name_change_report";
+    /// 被保険者住所変更届 (同 第28条の2).
+    AddressChangeReport(AddressChangeReport) = "address_change_report";
 }
 
 impl Form {
@@ -268,7 +284,11 @@ pub(super) fn is_taken_for(kind: &str, is_own_office: bool) -> bool {
         | "leave_end_revision_report"
         | "remuneration_correction"
         | "bonus_correction"
-        | "two_office_report" => !is_own_office,
+        | "two_office_report"
+        | "acquisition_cancellation"
+        | "loss_cancellation"
+        | "qualification_date_correction"
+        | "birth_date_correction" => !is_own_office,
         _ => true,
     }
 }

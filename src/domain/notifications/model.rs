@@ -210,9 +210,10 @@ impl NotificationRow {
         ))
     }
     /// The dependents in its result.
-    fn dependents(&self) -> &[serde_json::Value] {
-        let all = self.result.as_ref().and_then(|r| r["dependents"].as_array());
-        all.map_or(&[], Vec::as_slice)
+    fn dependents(&self) -> Vec<&serde_json::Value> {
+        let lists = ["dependents", "dependents_corrected"].into_iter();
+        let of = |key| self.result.as_ref().and_then(move |r| r[key].as_array());
+        lists.filter_map(of).flatten().collect()
     }
 }
 impl Subject for NotificationRow {
@@ -226,13 +227,13 @@ impl Subject for NotificationRow {
     }
     fn people(&self) -> Vec<Uuid> {
         let of = |d: &serde_json::Value| d["person_id"].as_str().and_then(|id| Uuid::try_parse(id).ok());
-        self.person_id.into_iter().chain(self.dependents().iter().filter_map(of)).collect()
+        self.person_id.into_iter().chain(self.dependents().into_iter().filter_map(of)).collect()
     }
     fn classes(&self) -> &'static [&'static str] {
-        match (&self.result, self.dependents()) {
+        match (&self.result, self.dependents().is_empty()) {
             (None, _) => &["identity", "notification"],
-            (Some(_), []) => &["identity", "notification", "enrolment"],
-            (Some(_), _) => &["identity", "notification", "enrolment", "family"],
+            (Some(_), true) => &["identity", "notification", "enrolment"],
+            (Some(_), false) => &["identity", "notification", "enrolment", "family"],
         }
     }
 }

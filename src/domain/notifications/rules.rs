@@ -10,6 +10,7 @@ pub(super) mod leave;
 pub(super) mod loss;
 pub(super) mod office;
 pub(super) mod pay;
+pub(super) mod record;
 pub(super) mod shape;
 #[cfg(test)]
 mod tests;

@@ -87,7 +87,7 @@ card_form! {
         /// 前納区分.
         #[serde(default)]
         pub prepayment: Prepayment,
-        /// 郵便番号 to which the society writes.
+        /// 郵便番号 to which the society writes; only with the address.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub postal_code: Option<String>,
         /// 住所 to which the society writes.
@@ -150,6 +150,8 @@ impl FormBody for VoluntaryApplication {
         check_card(checked, &self.symbol, &self.number);
         shape::digits(checked, self.postal_code.as_deref(), "postal_code");
         shape::phone(checked, self.phone.as_deref(), "phone");
+        let is_half = self.postal_code.is_some() && self.address.is_none();
+        checked.add_if(is_half, Code::Required, ["address"]);
         let is_branch = |b: &BranchNumber| b.0.len() == 2 && b.0.bytes().all(|c| c.is_ascii_digit());
         let branches = &self.continuing_branches;
         checked.add_if(!branches.iter().all(is_branch), Code::InvalidCode, ["continuing_branches"]);

@@ -2,6 +2,7 @@
 //! (健康保険法40条–47条), and the months without premiums. Pure rules that explain themselves; `kenpo calc` and
 //! `/v1/calculations` are their outer faces, `decisions` keeps what they decided about a person.
 mod api;
+mod corrections;
 mod decisions;
 mod leaves;
 mod no_bonus;
@@ -10,12 +11,13 @@ mod told;
 
 pub use api::calculate;
 pub(crate) use api::calculations;
+pub use corrections::{CorrectedCover, CorrectedPay, CoverChange, PayFault, plan_corrected, write_corrected};
 pub use decisions::{
     AnnualPay, BonusChange, BonusCorrection, BonusPlan, Case, Continued, ContinuedBy, Decided, DecidedBonus,
     DecisionRule, Determination, LeaveEnd, OccasionalPay, OfficePlan, PayChange, PayCorrection, PayReport,
     Plan, RegularPay, RightMonths, RightPay, SecondOffice, case_at, covered_until, decide_acquisition,
     decide_continued, end_on_loss, end_second_office, plan_bonus, plan_continued, plan_correction, plan_pay,
-    plan_pay_correction, plan_second_office, require_offices, standard_on,
+    plan_pay_correction, plan_second_office, require_offices, require_principal, standard_on, works_beside,
 };
 pub use leaves::{
     AppliedLeave, BIRTH_TIME_MOST, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave,

@@ -63,9 +63,9 @@ pub fn latest(conn: &mut PgConnection, person: Uuid) -> Result<Option<CoverRow>,
     let all = members::enrolled(conn, person)?;
     Ok(all.into_iter().find(|c| EnrolmentType::of(&c.enrolment_type) != EnrolmentType::Compulsory))
 }
-/// Records an end; gives the dependents who lost cover with it.
+/// Records an end; gives the dependents who lost cover with it. What a later cover decided is not touched: where one follows, the end stays.
 /// # Errors
-/// 409 `before-acquisition`, `ended-already` when the cover ends on that day or an earlier one.
+/// 409 `before-acquisition`, `ended-already` when the cover ends on that day or an earlier one, `later-cover` when another one follows.
 pub fn end(
     conn: &mut PgConnection,
     act: &Act,
@@ -75,6 +75,7 @@ pub fn end(
     if end.lost_on < cover.acquired_on {
         return Err(before_acquisition());
     }
+    refuse_before_later(conn, cover)?;
     let loss = members::Loss {
         person: cover.person_id,
         employer: cover.employer_id,
@@ -93,6 +94,21 @@ pub fn end(
     }
     remuneration::end_on_loss(conn, act, cover.person_id, (cover.acquired_on, end.lost_on))?;
     dependents::end_under(conn, act, cover.person_id, end.lost_on)
+}
+/// # Errors
+/// 409 `later-cover`.
+fn refuse_before_later(conn: &mut PgConnection, cover: &CoverRow) -> Result<(), Problem> {
+    let follows = members::enrolled(conn, cover.person_id)?.into_iter().any(|c| {
+        c.acquired_on > cover.acquired_on && c.lost_on.is_none_or(|lost_on| lost_on > c.acquired_on)
+    });
+    if !follows {
+        return Ok(());
+    }
+    Err(Problem::conflict(
+        "later-cover",
+        "この後に別の資格があります。この資格の喪失日は変更できません",
+        "Another cover of the person follows: the end of this one stays",
+    ))
 }
 fn before_acquisition() -> Problem {
     Problem::conflict(
@@ -179,7 +195,13 @@ pub fn end_by_new_job<Op: Operation>(
         return Ok(());
     }
     let act = Act::permitted(tx, permit, source)?;
-    let over = End { lost_on: acquired_on, reason: EndReason::OtherInsurance, received_on };
+    // the two years may be over before the calendar got to it
+    let over = match EnrolmentType::of(&cover.enrolment_type) {
+        EnrolmentType::VoluntaryContinuation if term_end(cover.acquired_on)? <= acquired_on => {
+            End { lost_on: term_end(cover.acquired_on)?, reason: EndReason::TwoYears, received_on }
+        }
+        _ => End { lost_on: acquired_on, reason: EndReason::OtherInsurance, received_on },
+    };
     let ended = end(tx.conn(), &act, &cover, &over)?;
     tx.note(|n| n.left(ended.iter().map(|d| d.person_id).chain([person]), &[]));
     Ok(())

@@ -114,7 +114,9 @@ pub fn has_systems(tx: &mut Tx<'_>, employer: Uuid) -> Result<bool, Problem> {
 pub fn has_employees(tx: &mut Tx<'_>, employer: Uuid) -> Result<bool, Problem> {
     let found: Is = sql_query(
         "select exists (select from enrolment where employer_id = $1 and enrolment_type = 'compulsory' \
-           and superseded_at is null) as is_so",
+           and superseded_at is null) \
+         or exists (select from notification where employer_id = $1 and kind = 'qualification_acquisition' \
+           and state in ('accepted', 'review', 'precheck')) as is_so",
     )
     .bind::<t::Uuid, _>(employer)
     .get_result(tx.conn())?;

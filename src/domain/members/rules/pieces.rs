@@ -81,7 +81,7 @@ pub struct Contact {
 pub struct Values {
     /// 氏名.
     pub name: Name,
-    /// 生年月日: no change states another one.
+    /// 生年月日: no change states another one; a correction is [`born`].
     pub birth_on: NaiveDate,
     /// 性別.
     pub sex: PersonSex,
@@ -294,6 +294,10 @@ fn begun(current: &[Stored], c: &Change) -> Result<Part, NoneThen> {
     let piece = Piece { valid_from: day, valid_to, values, states: BTreeSet::new(), why: c.why.clone() };
     Ok(Part::new(None, true, piece))
 }
+/// The contact details of a day.
+pub fn contact_on(current: &[Stored], day: NaiveDate) -> Contact {
+    current.iter().find(|s| s.piece.covers(day)).map(|s| s.piece.values.contact.clone()).unwrap_or_default()
+}
 /// Whether what is stated holds on its day already.
 pub fn holds_already(current: &[Stored], c: &Change) -> bool {
     current.iter().find(|s| s.piece.covers(c.holds.day())).is_some_and(|s| {
@@ -355,6 +359,26 @@ fn is_because(c: &Change, p: &Part, is_first: bool) -> bool {
     let is_new = |item: &Item| !had.contains(item) || !p.piece.values.has_same(*item, &p.was.values);
     let new = c.stated.items().find(is_new);
     is_first && (p.is_begun || new.is_some_and(|n| had.first().is_none_or(|h| n <= *h)))
+}
+/// 生年月日訂正: the day of birth was never another one, so that every piece says so.
+pub fn born(current: &[Stored], birth_on: NaiveDate, why: &Why) -> Outcome {
+    let wrong = current.iter().filter(|s| s.piece.values.birth_on != birth_on);
+    let right = |s: &Stored| Piece {
+        values: Values { birth_on, ..s.piece.values.clone() },
+        why: why.clone(),
+        ..s.piece.clone()
+    };
+    Outcome { superseded: wrong.clone().map(|s| s.row_id).collect(), written: wrong.map(right).collect() }
+}
+/// The identity is known from a day on at the latest: what is known of the first days holds before them too (a cover that began earlier).
+pub fn known_from(current: &[Stored], day: NaiveDate) -> Outcome {
+    match current.iter().min_by_key(|s| s.piece.valid_from).filter(|s| s.piece.valid_from > day) {
+        Some(first) => Outcome {
+            superseded: vec![first.row_id],
+            written: vec![Piece { valid_from: day, ..first.piece.clone() }],
+        },
+        None => Outcome::default(),
+    }
 }
 fn outcome(current: &[Stored], parts: Vec<Part>) -> Outcome {
     let stays = |row: Uuid| {

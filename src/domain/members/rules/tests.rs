@@ -1,8 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 use super::super::views::PersonSex;
 use super::pieces::{
-    Change, Contact, Holds, Item, NoneThen, Outcome, Piece, Resident, Stated, StatedName, Stored, Why,
-    changed, holds_already,
+    Change, Contact, Holds, Item, NoneThen, Outcome, Piece, Resident, Stated, StatedName, Stored, Why, born,
+    changed, holds_already, known_from,
 };
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
@@ -47,6 +47,26 @@ fn after_all(changes: &[Change]) -> Vec<Stored> {
 }
 fn pieces(current: &[Stored]) -> Vec<Piece> {
     current.iter().map(|s| s.piece.clone()).collect()
+}
+#[test]
+fn the_right_day_of_birth_holds_in_every_piece() {
+    let current =
+        after_all(&[form(Some("見本　一"), "ミホン　イチ", 1), form(Some("見本　二"), "ミホン　ニ", 5)]);
+    let why = Why { reason: "birth_date_correction".into(), received_on: on(LAST), source: None };
+    let right = after(&current, &born(&current, on(3), &why));
+    assert!(right.iter().all(|s| s.piece.values.birth_on == on(3) && s.piece.why == why));
+    assert_eq!(told(&right), told(&current), "nothing else changes");
+    assert_eq!(born(&right, on(3), &why), Outcome::default(), "nothing is written twice");
+}
+#[test]
+fn what_is_known_first_holds_before_too() {
+    let current =
+        after_all(&[form(Some("見本　一"), "ミホン　イチ", 4), form(Some("見本　二"), "ミホン　ニ", 8)]);
+    let earlier = after(&current, &known_from(&current, on(2)));
+    assert_eq!(earlier[0].piece, Piece { valid_from: on(2), ..current[0].piece.clone() });
+    assert_eq!(earlier[1..], current[1..]);
+    assert_eq!(known_from(&current, on(4)), Outcome::default());
+    assert_eq!(known_from(&current, on(6)), Outcome::default());
 }
 fn told(current: &[Stored]) -> Vec<(u64, String)> {
     let day = |d: NaiveDate| u64::try_from((d - on(0)).num_days()).unwrap();

@@ -3,6 +3,7 @@ mod covers;
 mod enrolled;
 mod offices;
 mod pieces;
+mod recorded;
 
 use super::{
     model::{EnrolmentVersion, IdentityVersion, MemberRow, PersonRow},
@@ -20,7 +21,8 @@ use uuid::Uuid;
 pub use covers::{Cover, cover_by, covers, covers_of};
 pub use enrolled::{by_card, enrolled};
 pub use offices::{OfficeRow, close_office, offices, offices_of, put_office};
-pub use pieces::{Known, known_pieces, write_pieces};
+pub use pieces::{Known, known_pieces, pieces_of, write_pieces};
+pub use recorded::{OtherCover, RecordedCover, other_covers, recorded_cover, rewrite_cover, take_back_cover};
 
 const COLUMNS: &str = "p.id as person_id, p.version, i.name, i.name_kana, i.birth_on, i.sex, i.resident_postal_code, \
      i.resident_address, i.contact_postal_code, i.contact_address, i.phone, e.employer_id, e.enrolment_type, e.symbol, e.number, \

@@ -30,6 +30,12 @@ crate::row! {
         source: t::Nullable<t::Uuid> => Option<Uuid>,
     }
 }
+impl OfficeRow {
+    /// The person works there on the day.
+    pub fn has(&self, day: NaiveDate) -> bool {
+        self.from_on <= day && self.until_on.is_none_or(|until| day < until)
+    }
+}
 const COLUMNS: &str = "office_id, employer_id, name, office_number, from_on, until_on, monthly_yen, received_on, recorded_at, source";
 
 /// The employments of a person beside the cover, as known at an instant or now, in their order.

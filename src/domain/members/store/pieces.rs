@@ -86,6 +86,12 @@ pub struct Known {
 /// 404 when there is no such person.
 pub fn known_pieces(tx: &mut Tx<'_>, person: Uuid) -> Result<Known, Problem> {
     super::lock_person(tx.conn(), person)?;
+    pieces_of(tx, person)
+}
+/// The pieces that are known now, to look at.
+/// # Errors
+/// Database errors.
+pub fn pieces_of(tx: &mut Tx<'_>, person: Uuid) -> Result<Known, Problem> {
     let rows: Vec<PieceRow> = sql_query(
         "select row_id, valid_from, valid_to, name, name_raw, name_kana, birth_on, sex, resident_postal_code, resident_address, \
          resident_address_kana, contact_postal_code, contact_address, phone, states, change_reason, received_on, source, \

@@ -125,12 +125,12 @@ async fn decide_notification(
                 ));
             }
             _ if body.recognises_late_reason
-                && (body.decision == Verdict::Return || row.kind != "voluntary_application") =>
+                && (body.decision == Verdict::Return || !states_late_reason(&row)) =>
             {
                 return Err(refused(
                     "/recognises_late_reason",
                     "must-be-absent",
-                    "任意継続の申出の受理だけに指定できます / with the acceptance of an application alone",
+                    "遅延理由の記載がある申出の受理だけに指定できます / with the acceptance of an application that states one",
                 ));
             }
             Verdict::Accept => {
@@ -186,6 +186,10 @@ async fn decide_notification(
         })
     })
     .await
+}
+/// An application that states why it comes late.
+fn states_late_reason(row: &NotificationRow) -> bool {
+    row.form.as_ref().is_some_and(|form| form["late_reason"].is_string())
 }
 fn refused(pointer: &str, code: &str, said: &str) -> Problem {
     Problem::new(Kind::Invalid).at(pointer, code, said)

@@ -15,12 +15,12 @@ use crate::{
     values::{kana, period},
 };
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// What would change.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Consequence {
     /// Whose or which record: member, dependent, leave, standard_remuneration or standard_bonus.
     #[schema(max_length = 30)]
@@ -29,11 +29,11 @@ pub struct Consequence {
     #[schema(max_length = 40)]
     pub field: String,
     /// Value before; absent when there was none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 100)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
     pub before: Option<String>,
-    /// Value after.
-    #[schema(max_length = 100)]
+    /// Value after; `none` when a correction leaves none.
+    #[schema(max_length = 200)]
     pub after: String,
 }
 /// A record in a dry run.
@@ -126,12 +126,25 @@ pub fn consequences<Op: Operation>(
                 })
                 .collect()
         }
+        (form, Some(person)) if let Some(lines) = corrected(tx, (person, employer), form)? => lines,
         (form, Some(person)) if form.body().pay_time().is_some() => {
             pay_lines::lines(tx, permit, (person, employer), (form, received_on), determination)?
         }
         (form, Some(person)) => leave_lines::lines(tx, person, form)?,
         _ => Vec::new(),
     })
+}
+/// What a correction would change; nothing for the other forms.
+fn corrected(tx: &mut Tx<'_>, at: (Uuid, Uuid), form: &Form) -> Result<Option<Vec<Consequence>>, Problem> {
+    let Some(lines) = apply::correction_lines(tx, at, form)? else { return Ok(None) };
+    tx.note(|n| n.left([at.0], &["identity", "enrolment", "remuneration", "family"]));
+    let line = |l: apply::Line| Consequence {
+        subject: l.subject.into(),
+        field: l.field.into(),
+        before: l.before,
+        after: l.after,
+    };
+    Ok(Some(lines.into_iter().map(line).collect()))
 }
 /// 変更: the name before and after.
 fn renamed(

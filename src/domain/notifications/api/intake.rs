@@ -2,7 +2,8 @@
 use super::{
     super::{
         Change, Code, DependentChange, Disposition, FileResult, Finding, Form, ParsedRow, Profile,
-        RuleSettings, apply, apply::named, csv::locate, duplicates::compared, model::NewSubmission, store,
+        RuleSettings, apply, apply::named, csv::locate, duplicates::compared, model::NewSubmission,
+        rules::acquisition, store,
     },
     findings_json, is_error, keyed, places,
     views::{Submission, submission_view},
@@ -145,7 +146,7 @@ fn check(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> Result<Vec<
     refuse_after_loss(tx, employer, rows, &persons)?;
     let mut settled = Vec::with_capacity(rows.len());
     for (row, person) in rows.iter_mut().zip(persons) {
-        settled.push(settle_person(tx, row, person, &coming)?);
+        settled.push(settle_person(tx, employer, row, person, &coming)?);
     }
     Ok(settled)
 }
@@ -199,6 +200,7 @@ fn coming(
 }
 fn settle_person(
     tx: &mut Tx<'_>,
+    employer: Uuid,
     row: &mut ParsedRow,
     person: Option<Uuid>,
     coming: &HashSet<Reading>,
@@ -214,6 +216,9 @@ fn settle_person(
             // 同日得喪: the loss of the same day is decided first
             if found.is_some() && !f.reemployed_after_retirement {
                 row.refuse(Finding::at(Code::AlreadyInsured, ["name_kana", "birth_on"]));
+            }
+            if let Some(finding) = acquisition::too_old(f) {
+                row.refuse(finding);
             }
             return Ok(None);
         }
@@ -231,6 +236,21 @@ fn settle_person(
             if let Some(Err(finding)) = apply::planned_leave(tx, insured, &form)? {
                 row.refuse(finding);
             }
+            if let Some(finding) = apply::correction_fault(tx, (insured, employer), &form)? {
+                row.refuse(finding);
+            }
+        }
+        (Form::AcquisitionCancellation(_) | Form::QualificationDateCorrection(_), None) => {
+            row.refuse(Finding::at(
+                Code::PersonNotFound,
+                ["office_number", "name_kana", "birth_on", "acquired_on"],
+            ));
+        }
+        (Form::LossCancellation(_), None) => {
+            row.refuse(Finding::at(
+                Code::PersonNotFound,
+                ["office_number", "name_kana", "birth_on", "lost_on"],
+            ));
         }
         (Form::QualificationLoss(_) | Form::DependentChange(_), None) => {}
         (_, None) => row.refuse(not_found()),
@@ -256,7 +276,8 @@ fn refuse_after_loss(
         let from = covers.partition_point(|c| c.person_id < *person);
         let until = covers.partition_point(|c| c.person_id <= *person);
         let of_person = covers.get(from..until).unwrap_or_default();
-        if let Some(finding) = apply::after_loss(of_person, employer, form) {
+        let Some(finding) = apply::after_loss(of_person, employer, form) else { continue };
+        if !apply::is_beside(tx, (*person, employer), form)? {
             row.refuse(finding);
         }
     }

@@ -1,4 +1,5 @@
 //! What payroll is told of an applied notification.
+use super::dry_run::Consequence;
 use crate::{
     domain::{
         members::Prepayment,
@@ -27,6 +28,35 @@ pub struct DependentResult {
     /// 認定年月日.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recognised_on: Option<NaiveDate>,
+    /// First day not recognised any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed_on: Option<NaiveDate>,
+}
+/// What became of a dependent when the insured person's cover was corrected.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DependentFate {
+    /// The recognition never was.
+    TakenBack,
+    /// It has other days.
+    Changed,
+    /// It would live again, but the person is covered elsewhere meanwhile: it stays ended.
+    StaysEnded,
+}
+/// A dependent whose recognition a correction concerned.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DependentCorrected {
+    /// Dependency.
+    pub dependent_id: Uuid,
+    /// Person.
+    pub person_id: Uuid,
+    /// 枝番.
+    #[schema(max_length = 2)]
+    pub branch: String,
+    /// What became of it.
+    pub fate: DependentFate,
+    /// 認定年月日.
+    pub recognised_on: NaiveDate,
     /// First day not recognised any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removed_on: Option<NaiveDate>,
@@ -117,6 +147,23 @@ pub struct NotificationOutcome {
     /// The society recognised the reason for which the application came late.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late_reason_recognised: Option<bool>,
+    /// 資格取得年月日 before the correction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_acquired_on: Option<NaiveDate>,
+    /// 資格喪失年月日 before the correction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_lost_on: Option<NaiveDate>,
+    /// The acquisition was cancelled: the cover never was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acquisition_cancelled: Option<bool>,
+    /// Dependents whose recognition the correction concerned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 99)]
+    pub dependents_corrected: Vec<DependentCorrected>,
+    /// What a correction changed, before and after, as its dry run told it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20)]
+    pub changes: Vec<Consequence>,
     /// Dependents.
     #[serde(default)]
     #[schema(max_items = 100)]

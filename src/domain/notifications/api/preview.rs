@@ -59,13 +59,14 @@ async fn preview(
     gate.read(move |tx| {
         let row = store::find(tx, id.0)?;
         let (row, permit) = tx.admit::<PreviewNotificationDecision, _>(row)?;
+        row.require_checked()?;
         State::of(&row.state).after(Step::Accept)?;
         let form = super::decide::form_of(&row)?;
-        let person = match row.person_id {
-            Some(person) => Some(person),
-            None => apply::insured_named(tx, &row, &form)?,
-        };
         let given = input.value.determination.as_ref().map(PayDetermination::given);
+        if form.body().pay_time().is_none() {
+            apply::refuse_determination(given.as_ref())?;
+        }
+        let person = apply::insured_of(tx, &row, &form)?;
         let at = (row.employer_id, clock::jst_date(row.received_at), given.as_ref());
         let consequences = consequences(tx, &permit, at, (&form, person))?;
         let recognitions = apply::recognitions(tx, &form, person, &input.value.recognitions)?;

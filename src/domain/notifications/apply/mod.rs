@@ -1,5 +1,6 @@
 //! What accepting a notification does to members and dependents, in the transaction of the decision.
 mod beside;
+mod correction;
 mod family;
 mod leave;
 mod pay;
@@ -17,8 +18,9 @@ use crate::{
     values::period,
 };
 use chrono::NaiveDate;
+pub use correction::{Line, fault as correction_fault, lines as correction_lines};
 pub use leave::planned as planned_leave;
-pub use pay::{after_loss, plan as plan_pay, preview_case};
+pub use pay::{after_loss, is_beside, plan as plan_pay, preview_case, refuse_determination};
 pub use person::{Choice, SamePersonProposal, proposals};
 pub use recognition::{RecognitionProposal, RecognitionStatement, recognitions};
 use serde_json::{Value, json};
@@ -97,6 +99,12 @@ pub fn apply<Op: Operation>(
         | Form::MaternityLeaveChange(_)
         | Form::ChildcareLeaveReport(_)
         | Form::ChildcareLeaveEnd(_) => leave::notice(tx, permit, (row, known()?), form),
+        Form::AcquisitionCancellation(_)
+        | Form::LossCancellation(_)
+        | Form::QualificationDateCorrection(_)
+        | Form::BirthDateCorrection(_)
+        | Form::NameChangeReport(_)
+        | Form::AddressChangeReport(_) => correction::correct(tx, permit, (row, known()?), form),
     }
 }
 fn received_on(row: &NotificationRow) -> NaiveDate {
@@ -243,7 +251,7 @@ fn lose<Op: Operation>(
 /// The insured person that a form is about, found when it came or now; `None` for an acquisition, which makes one.
 /// # Errors
 /// 409 `person-not-found`; since the notification came, the person may have left for another employer.
-fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Option<Uuid>, Problem> {
+pub fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Option<Uuid>, Problem> {
     if matches!(form, Form::QualificationAcquisition(_)) {
         return Ok(None);
     }
@@ -254,9 +262,10 @@ fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Opt
             remuneration::case_at(tx.conn(), person, row.employer_id, day)?.map(|_| person)
         }
         Some(person) => {
-            let lost_on = named(form).lost_on;
-            let is_there = members::is_insured_at(tx, person, row.employer_id, lost_on)?
-                || lost_on.is_some() && beside::works(tx, (person, row.employer_id))?;
+            let cover = named(form).cover;
+            let is_loss = matches!(form, Form::QualificationLoss(_));
+            let is_there = members::is_insured_at(tx, person, row.employer_id, cover)?
+                || is_loss && beside::works(tx, (person, row.employer_id))?;
             is_there.then_some(person)
         }
         None => insured_named(tx, row, form)?,
@@ -285,13 +294,21 @@ pub fn of_card(tx: &mut Tx<'_>, form: &Form) -> Result<Option<Uuid>, Problem> {
 }
 /// What a form says of the insured person whom it is about.
 pub fn named(form: &Form) -> members::Named<'_> {
-    let lost_on = if let Form::QualificationLoss(f) = form { Some(f.lost_on) } else { None };
+    use members::CoverNamed;
+    let cover = match form {
+        Form::QualificationLoss(f) => CoverNamed::Losing(f.lost_on),
+        Form::AcquisitionCancellation(f) => CoverNamed::Acquired(f.acquired_on),
+        Form::LossCancellation(f) => CoverNamed::Lost(f.lost_on),
+        Form::QualificationDateCorrection(f) => CoverNamed::Acquired(f.acquired_on),
+        Form::BirthDateCorrection(_) => CoverNamed::RunningOrAt75,
+        form if form.body().pay_time().is_some() => CoverNamed::Past,
+        _ => CoverNamed::Running,
+    };
     members::Named {
         office_number: form.office_number(),
         name_kana: form.name_kana(),
         birth_on: form.birth_on(),
-        lost_on,
-        past: form.body().pay_time().is_some(),
+        cover,
     }
 }
 fn person_not_found() -> Problem {

@@ -71,7 +71,6 @@ pub fn plan<Op: Operation>(
 ) -> Result<Option<PayPlan>, Problem> {
     let of_pay = |plan: remuneration::Plan| Some(PayPlan::Remuneration(Box::new(plan)));
     let of_bonus = |plan: remuneration::BonusPlan| Some(PayPlan::Bonus(Box::new(plan)));
-    let determined = || determination.cloned().unwrap_or_default();
     Ok(match form {
         Form::RegularReport(f) => {
             require_offices(tx, case, (f.two_or_more_offices, f.applies_from))?;
@@ -87,7 +86,14 @@ pub fn plan<Op: Operation>(
             if f.is_of_acquisition() {
                 refuse_determination(determination)?;
             }
-            of_pay(remuneration::plan_pay_correction(tx, permit, case, f.correction(determined()))?)
+            // the averages of a year are of these two only
+            match (f.decision, determination) {
+                (remuneration::DecisionRule::RegularDetermination, Some(d)) => regular_shape(d)?,
+                (remuneration::DecisionRule::OccasionalRevision, Some(d)) => occasional_shape(d)?,
+                _ => {}
+            }
+            let correction = f.correction(determination.cloned());
+            of_pay(remuneration::plan_pay_correction(tx, permit, case, correction)?)
         }
         Form::LeaveEndRevisionReport(f) => {
             refuse_determination(determination)?;
@@ -125,11 +131,7 @@ fn regular(f: &RegularReport, determination: Option<&Determination>) -> Result<P
     let is_asked =
         f.joined_mid_month || f.on_leave || f.back_pay_yen.is_some() || f.corrected_average_yen.is_some();
     let determined = required(determination, is_asked, f.annual_average)?;
-    if let Some(year) = &determined.annual {
-        let is_regular = year.fixed_pay_total_yen.is_none() && year.variable_pay_total_yen.is_none();
-        let told = "前年7月から3月までの9か月だけを指定してください / the nine months from July to March, and nothing else";
-        refuse_shape(is_regular && year.months.len() == 9, "/determination/annual/months", told)?;
-    }
+    regular_shape(&determined)?;
     Ok(PayReport::Regular(RegularPay {
         year: f.applies_from.year(),
         kind: f.work_kind(),
@@ -140,11 +142,7 @@ fn regular(f: &RegularReport, determination: Option<&Determination>) -> Result<P
 fn revision(f: &RevisionReport, determination: Option<&Determination>) -> Result<PayReport, Problem> {
     let is_asked = f.back_pay_yen.is_some() || f.corrected_average_yen.is_some();
     let determined = required(determination, is_asked, false)?;
-    if let Some(year) = &determined.annual {
-        let has_totals = year.fixed_pay_total_yen.is_some() && year.variable_pay_total_yen.is_some();
-        let told = "固定的賃金と非固定的賃金の合計だけを指定してください / the totals of fixed and of other pay, and nothing else";
-        refuse_shape(has_totals && year.months.is_empty(), "/determination/annual", told)?;
-    }
+    occasional_shape(&determined)?;
     let change = f.pay_change_direction.map_or(rules::FixedPayChange::None, |d| d.of_fixed_pay());
     Ok(PayReport::Occasional(OccasionalPay {
         change_month: f.change_month(),
@@ -177,6 +175,20 @@ fn required(
         given => Ok(given.cloned().unwrap_or_default()),
     }
 }
+/// The year's pay of a regular determination: nine months.
+fn regular_shape(determined: &Determination) -> Result<(), Problem> {
+    let Some(year) = &determined.annual else { return Ok(()) };
+    let is_regular = year.fixed_pay_total_yen.is_none() && year.variable_pay_total_yen.is_none();
+    let told = "前年7月から3月までの9か月だけを指定してください / the nine months from July to March, and nothing else";
+    refuse_shape(is_regular && year.months.len() == 9, "/determination/annual/months", told)
+}
+/// The year's pay of an occasional revision: two totals.
+fn occasional_shape(determined: &Determination) -> Result<(), Problem> {
+    let Some(year) = &determined.annual else { return Ok(()) };
+    let has_totals = year.fixed_pay_total_yen.is_some() && year.variable_pay_total_yen.is_some();
+    let told = "固定的賃金と非固定的賃金の合計だけを指定してください / the totals of fixed and of other pay, and nothing else";
+    refuse_shape(has_totals && year.months.is_empty(), "/determination/annual", told)
+}
 fn refuse_shape(is_right: bool, pointer: &str, said: &str) -> Result<(), Problem> {
     if is_right { Ok(()) } else { Err(Problem::new(Kind::Invalid).at(pointer, "wrong-shape", said)) }
 }
@@ -204,6 +216,7 @@ fn office<Op: Operation>(
     case: &remuneration::Case,
     f: &TwoOfficeReport,
 ) -> Result<remuneration::OfficePlan, Problem> {
+    remuneration::require_principal(tx.conn(), case)?;
     let employer = match &f.other_society_number {
         Some(number) => Some(employers::by_society_number(tx, number, f.starts_on)?.ok_or_else(|| {
             Problem::conflict(
@@ -239,6 +252,13 @@ pub fn after_loss(covers: &[Cover], employer: Uuid, form: &Form) -> Option<Findi
         }
     };
     is_after.then(|| Finding::at(Code::AfterLoss, [time.key()]))
+}
+/// The form is about a time at which the person works at the employer beside cover at another one.
+/// # Errors
+/// Database errors.
+pub fn is_beside(tx: &mut Tx<'_>, (person, employer): (Uuid, Uuid), form: &Form) -> Result<bool, Problem> {
+    let Some(time) = form.body().pay_time() else { return Ok(false) };
+    remuneration::works_beside(tx.conn(), person, employer, time.day())
 }
 /// Whose remuneration a dry run would decide, of the cover that the form is about.
 /// # Errors

@@ -79,7 +79,7 @@ fn application<'a>(
         source: Some(row.id),
     }
 }
-/// 連絡先 as the form states it, from today on; what it does not state stays.
+/// 連絡先 as the form states it, from today on; address (with its postal code) and phone each stay where it states none.
 fn write_to<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
@@ -93,7 +93,7 @@ fn write_to<Op: Operation>(
         phone: m.phone.clone(),
     };
     let mut contact = known.clone();
-    if f.address.is_some() || f.postal_code.is_some() {
+    if f.address.is_some() {
         contact.postal_code.clone_from(&f.postal_code);
         contact.text.clone_from(&f.address);
     }

@@ -31,7 +31,7 @@ fn lengths(item: &str) -> std::ops::RangeInclusive<usize> {
         "postal_code" => 7..=7,
         "prefecture" => 2..=2,
         "phone" => 8..=16,
-        "name_kana" | "child_name_kana" => 1..=LONGEST_TEXT,
+        "name_kana" | "child_name_kana" | "changed_name_kana" | "changed_name" | "reason" => 1..=LONGEST_TEXT,
         _ => 0..=LONGEST_TEXT,
     }
 }

@@ -80,6 +80,7 @@ struct Reckoned {
     trace: Trace,
     no_premium: Option<&'static str>,
     last: PaymentRow,
+    is_said: bool,
 }
 /// What a report or a correction would do.
 pub struct BonusPlan {
@@ -90,8 +91,15 @@ pub struct BonusPlan {
     stored: Vec<BonusRow>,
     wanted: BTreeMap<Month, Reckoned>,
     years: BTreeSet<i32>,
-    own_months: BTreeSet<Month>,
+    own: BTreeMap<Month, Own>,
     is_correction: bool,
+}
+/// A month in which the employer that filed pays, or paid before a correction.
+struct Own {
+    /// What it paid, before and after, yen without what is below 1,000; where another employer paid in the month too.
+    beside_others: Option<(i64, i64)>,
+    /// All that it paid is of the month of the loss.
+    is_lost: bool,
 }
 
 /// What 賞与支払届 would do: one more payment, in yen before it is cut.
@@ -104,7 +112,7 @@ pub fn plan_bonus<Op: Operation>(
     (paid_on, paid_yen): (NaiveDate, i64),
 ) -> Result<BonusPlan, Problem> {
     let (covers, payments) = state(tx.conn(), case.person)?;
-    require_paid_in_cover(&covers, case, paid_on)?;
+    require_paid_in_cover(tx.conn(), &covers, case, paid_on)?;
     require_first(&payments, case, paid_on, None)?;
     let new = payment(tx, case, Uuid::now_v7(), (paid_on, amount(paid_yen)?.get()));
     plan(tx.conn(), case, (&covers, payments), (None, Some(new)), None)
@@ -133,7 +141,7 @@ pub fn plan_correction<Op: Operation>(
         said.step(&WITHDRAWN, [day, before]);
         return plan(tx.conn(), case, (&covers, payments), (Some(old), None), Some(said));
     };
-    require_paid_in_cover(&covers, case, paid_on)?;
+    require_paid_in_cover(tx.conn(), &covers, case, paid_on)?;
     require_first(&payments, case, paid_on, Some(old.payment_id))?;
     let paid_yen = amount(paid_yen)?.get();
     said.step(
@@ -161,9 +169,65 @@ pub fn end_on_loss(
     payments.retain(|p| p.paid_on < lost_on);
     let stored = bonus_store::by_month(conn, person, None)?;
     let wanted = reckon(&payments, &covers, &years)?;
-    bring(conn, act, person, (&stored, &wanted, &years)).map(|_| ())
+    bring(conn, act, person, (&stored, &wanted, &years))
 }
 
+/// Bonuses that an office beside the cover paid from the day on which the person did not work there any more are none.
+/// # Errors
+/// Database errors.
+pub fn end_of_office(
+    conn: &mut PgConnection,
+    act: &Act,
+    (person, employer): (Uuid, Uuid),
+    until_on: NaiveDate,
+) -> Result<(), Problem> {
+    let (covers, mut payments) = state(conn, person)?;
+    let offices = members::offices(conn, person, None)?;
+    let is_there = |day: NaiveDate| {
+        covers.iter().any(|c| c.employer_id == employer && c.has(day))
+            || offices.iter().any(|o| o.employer_id == Some(employer) && o.has(day))
+    };
+    let is_gone = |p: &PaymentRow| p.employer_id == employer && p.paid_on >= until_on && !is_there(p.paid_on);
+    let mut years = BTreeSet::new();
+    for gone in payments.iter().filter(|p| is_gone(p)) {
+        bonus_store::close_payment(conn, act, gone.payment_id)?;
+        years.insert(fiscal_year(Month::of(gone.paid_on)));
+    }
+    payments.retain(|p| !is_gone(p));
+    let stored = bonus_store::by_month(conn, person, None)?;
+    let wanted = reckon(&payments, &covers, &years)?;
+    bring(conn, act, person, (&stored, &wanted, &years))
+}
+
+/// What other days of a cover would do: these payments are none, those come back; the months of the loss before and after are marked
+/// anew. `covers` are the periods of the person with the right days.
+/// # Errors
+/// 409 `not-decidable`; database errors.
+pub fn plan_other_days(
+    conn: &mut PgConnection,
+    case: &Case,
+    (covers, losses): (&[Cover], &[NaiveDate]),
+    (gone, back): (&[PaymentRow], Vec<PaymentRow>),
+) -> Result<BonusPlan, Problem> {
+    let before = bonus_store::payments(conn, case.person, None)?;
+    let mut payments = before.clone();
+    payments.retain(|p| gone.iter().all(|g| g.payment_id != p.payment_id));
+    payments.extend(back.iter().cloned());
+    payments.sort_by_key(|p| p.paid_on);
+    let days = gone.iter().chain(&back).map(|p| p.paid_on).chain(losses.iter().copied());
+    let years: BTreeSet<i32> = days.map(|day| fiscal_year(Month::of(day))).collect();
+    Ok(BonusPlan {
+        case: *case,
+        month: Month::of(case.acquired_on),
+        gone: gone.iter().map(|p| p.payment_id).collect(),
+        new: back,
+        stored: bonus_store::by_month(conn, case.person, None)?,
+        wanted: reckon(&payments, covers, &years)?,
+        years,
+        own: own_months(case.employer, covers, (&before, &payments)),
+        is_correction: false,
+    })
+}
 type State = (Vec<Cover>, Vec<PaymentRow>);
 fn state(conn: &mut PgConnection, person: Uuid) -> Result<State, Problem> {
     Ok((members::covers(conn, person)?, bonus_store::payments(conn, person, None)?))
@@ -179,12 +243,30 @@ fn payment(tx: &Tx<'_>, case: &Case, payment_id: Uuid, (paid_on, paid_yen): (Nai
         source: case.source,
     }
 }
-fn require_paid_in_cover(covers: &[Cover], case: &Case, paid_on: NaiveDate) -> Result<(), Problem> {
-    match covers.iter().rfind(|c| c.acquired_on == case.acquired_on) {
-        Some(cover) if cover.has(paid_on) => Ok(()),
-        Some(cover) if paid_on < cover.acquired_on => Err(before_acquisition()),
-        _ => Err(after_loss()),
+/// Paid on a day of the cover, and by another office on a day on which the person works there.
+fn require_paid_in_cover(
+    conn: &mut PgConnection,
+    covers: &[Cover],
+    case: &Case,
+    paid_on: NaiveDate,
+) -> Result<(), Problem> {
+    let cover = covers.iter().rfind(|c| c.acquired_on == case.acquired_on).ok_or_else(after_loss)?;
+    if paid_on < cover.acquired_on {
+        return Err(before_acquisition());
     }
+    if !cover.has(paid_on) {
+        return Err(after_loss());
+    }
+    if cover.employer_id == case.employer {
+        return Ok(());
+    }
+    let offices = members::offices(conn, case.person, None)?;
+    let mut there = offices.iter().filter(|o| o.employer_id == Some(case.employer));
+    if there.clone().any(|o| o.has(paid_on)) {
+        return Ok(());
+    }
+    let is_before = there.all(|o| paid_on < o.from_on);
+    Err(if is_before { before_acquisition() } else { after_loss() })
 }
 fn require_first(
     payments: &[PaymentRow],
@@ -212,8 +294,7 @@ fn plan(
 ) -> Result<BonusPlan, Problem> {
     let days = [&old, &new].into_iter().flatten().map(|p| Month::of(p.paid_on));
     let years: BTreeSet<i32> = days.map(fiscal_year).collect();
-    let is_own = |p: &&PaymentRow| p.employer_id == case.employer;
-    let own_months = payments.iter().chain(&new).filter(is_own).map(|p| Month::of(p.paid_on)).collect();
+    let before = payments.clone();
     if let Some(old) = &old {
         payments.retain(|p| p.payment_id != old.payment_id);
     }
@@ -223,6 +304,7 @@ fn plan(
     let mut wanted = reckon(&payments, covers, &years)?;
     if let (Some(said), Some(of_month)) = (&said, wanted.get_mut(&month)) {
         of_month.trace.steps.splice(0..0, said.steps.clone());
+        of_month.is_said = true;
     }
     Ok(BonusPlan {
         case: *case,
@@ -232,9 +314,33 @@ fn plan(
         stored: bonus_store::by_month(conn, case.person, None)?,
         wanted,
         years,
-        own_months,
+        own: own_months(case.employer, covers, (&before, &payments)),
         is_correction: said.is_some(),
     })
+}
+/// The months in which an employer pays, before and after.
+fn own_months(
+    employer: Uuid,
+    covers: &[Cover],
+    (before, after): (&[PaymentRow], &[PaymentRow]),
+) -> BTreeMap<Month, Own> {
+    let is_own = |p: &&PaymentRow| p.employer_id == employer;
+    let months: BTreeSet<Month> =
+        before.iter().chain(after).filter(is_own).map(|p| Month::of(p.paid_on)).collect();
+    let own = |month: Month| {
+        let in_month = |all: &'_ [PaymentRow]| -> i64 {
+            let paid = all.iter().filter(is_own).filter(|p| Month::of(p.paid_on) == month);
+            let sum: i64 = paid.map(|p| p.paid_yen).sum();
+            sum - sum.rem_euclid(1_000)
+        };
+        let has_others = after.iter().any(|p| p.employer_id != employer && Month::of(p.paid_on) == month);
+        let mut own = after.iter().filter(is_own).filter(|p| Month::of(p.paid_on) == month);
+        Own {
+            beside_others: has_others.then(|| (in_month(before), in_month(after))),
+            is_lost: own.all(|p| is_of_loss_month(covers, p)),
+        }
+    };
+    months.into_iter().map(|month| (month, own(month))).collect()
 }
 /// The months of fiscal years from what was paid in them: pure.
 fn reckon(
@@ -263,17 +369,27 @@ fn reckon(
         }
         let Some(last) = paid.into_iter().max_by_key(|p| p.recorded_at).cloned() else { continue };
         let no_premium = is_lost.then_some(LOSS_MONTH);
-        all.insert(month, Reckoned { facts, standard: out.standard_bonus_yen, trace, no_premium, last });
+        all.insert(
+            month,
+            Reckoned { facts, standard: out.standard_bonus_yen, trace, no_premium, last, is_said: false },
+        );
     }
     Ok(all)
 }
-/// Paid in the month in which the cover was lost, of cover that began before it: cover of one month bears its premium.
+/// Paid in the month in which the cover was lost, of cover that began before it: cover of one month bears its premium, and so does a
+/// month that is covered again from the loss on.
 fn is_of_loss_month(covers: &[Cover], p: &PaymentRow) -> bool {
     let month = Month::of(p.paid_on);
-    covers
-        .iter()
-        .find(|c| c.has(p.paid_on))
-        .is_some_and(|c| c.lost_on.map(Month::of) == Some(month) && Month::of(c.acquired_on) < month)
+    let is_of_month =
+        |c: &&Cover| c.lost_on.map(Month::of) == Some(month) && Month::of(c.acquired_on) < month;
+    let Some(lost_on) = covers.iter().find(|c| c.has(p.paid_on)).filter(is_of_month).and_then(|c| c.lost_on)
+    else {
+        return false;
+    };
+    let is_again = |c: &Cover| {
+        c.acquired_on >= lost_on && Month::of(c.acquired_on) == month && c.lost_on != Some(c.acquired_on)
+    };
+    !covers.iter().any(is_again)
 }
 /// Brings the months of fiscal years from how they are stored to how they are to be; gives those whose amount changed.
 fn bring(
@@ -291,7 +407,7 @@ fn bring(
     for (month, w) in wanted {
         let old = stored.iter().find(|b| Month::of(b.month) == *month);
         let inputs = serde_json::to_value(&w.facts).map_err(|_| Problem::unavailable("facts-unwritable"))?;
-        if old.is_some_and(|b| b.inputs == inputs && b.no_premium.as_deref() == w.no_premium) {
+        if !w.is_said && old.is_some_and(|b| b.inputs == inputs && b.no_premium.as_deref() == w.no_premium) {
             continue;
         }
         let by = (StandardBonus::ID, StandardBonus::VERSION);
@@ -315,7 +431,8 @@ pub fn fiscal_year(month: Month) -> i32 {
     month.plus(-3).year()
 }
 impl BonusPlan {
-    /// The months whose 標準賞与額 changes, of those in which the employer that filed paid: it learns nothing of what another one paid.
+    /// The months whose 標準賞与額 changes, of those in which the employer that filed paid; where another one paid in the month too, only
+    /// what the one that filed paid: it learns nothing of the other's.
     pub fn changes(&self) -> Vec<BonusChange> {
         let stored =
             |m: Month| self.stored.iter().find(|b| Month::of(b.month) == m).map_or(0, |b| b.standard_yen);
@@ -329,11 +446,11 @@ impl BonusPlan {
             .collect();
         months
             .into_iter()
-            .filter(|month| self.own_months.contains(month))
-            .map(|month| BonusChange {
-                month,
-                before_yen: stored(month),
-                after_yen: self.wanted.get(&month).map_or(0, |w| w.standard),
+            .filter_map(|month| {
+                let after = || self.wanted.get(&month).map_or(0, |w| w.standard);
+                let told = self.own.get(&month)?.beside_others;
+                let (before_yen, after_yen) = told.unwrap_or_else(|| (stored(month), after()));
+                Some(BonusChange { month, before_yen, after_yen })
             })
             .filter(|c| c.before_yen != c.after_yen)
             .collect()
@@ -351,12 +468,15 @@ impl BonusPlan {
         }
         bring(tx.conn(), &act, person, (&self.stored, &self.wanted, &self.years))?;
         let of_month = self.wanted.get(&self.month);
-        let before =
-            self.stored.iter().find(|b| Month::of(b.month) == self.month).map_or(0, |b| b.standard_yen);
+        let own = self.own.get(&self.month);
+        let (before, after) = own.and_then(|own| own.beside_others).unwrap_or_else(|| {
+            let stored = self.stored.iter().find(|b| Month::of(b.month) == self.month);
+            (stored.map_or(0, |b| b.standard_yen), of_month.map_or(0, |w| w.standard))
+        });
         Ok(DecidedBonus {
-            standard_bonus_yen: of_month.map_or(0, |w| w.standard),
+            standard_bonus_yen: after,
             standard_bonus_before_yen: self.is_correction.then_some(before),
-            loss_month: of_month.is_some_and(|w| w.no_premium.is_some()),
+            loss_month: of_month.is_some() && own.is_some_and(|own| own.is_lost),
             bonuses_decided_anew: self.changes().into_iter().filter(|c| c.month != self.month).collect(),
         })
     }

@@ -22,6 +22,7 @@ use crate::{
 use chrono::NaiveDate;
 use diesel::PgConnection;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -106,19 +107,16 @@ impl Plan {
     /// The months from which other decisions hold, in their order.
     pub fn changes(&self) -> Vec<PayChange> {
         let is_new = |e: &&Entry| self.stored.entries.iter().all(|s| s.decision_id != e.decision_id);
-        let mut all: Vec<PayChange> =
-            self.wanted.entries.iter().filter(is_new).map(|e| self.change(e)).collect();
-        if self.decision.is_none()
-            && all.iter().all(|c| c.applies_from != self.month)
-            && let Some(holds) = self.wanted.holding(self.month)
-        {
-            all.insert(0, PayChange { applies_from: self.month, ..self.change(holds) });
-        }
-        all
+        let is_gone = |e: &&Entry| self.wanted.entries.iter().all(|w| w.from != e.from);
+        let new = self.wanted.entries.iter().filter(is_new);
+        let gone = self.stored.entries.iter().filter(is_gone);
+        let months: BTreeSet<Month> = new.chain(gone).map(|e| e.from).collect();
+        months.into_iter().filter_map(|month| self.change(month)).collect()
     }
-    fn change(&self, e: &Entry) -> PayChange {
-        let before = self.stored.holding(e.from).map(|s| s.amounts.1);
-        PayChange { applies_from: e.from, before_yen: before, after_yen: e.amounts.1 }
+    fn change(&self, month: Month) -> Option<PayChange> {
+        let before_yen = self.stored.holding(month).map(|s| s.amounts.1);
+        let after_yen = self.wanted.holding(month)?.amounts.1;
+        Some(PayChange { applies_from: month, before_yen, after_yen })
     }
     /// Keeps it.
     /// # Errors
@@ -224,6 +222,9 @@ pub fn end_on_loss(
     let until = keep::after(acquired_on, lost_on);
     store::cut(conn, act, person, until)?;
     store::take_back(conn, act, person, until)?;
+    if acquired_on == lost_on {
+        keep::give_back(conn, act, person, acquired_on)?;
+    }
     bonuses::end_on_loss(conn, act, person, lost_on)?;
     second_office::end_on_loss(conn, act, person, lost_on)?;
     leaves::end_on_loss(conn, act, person, lost_on)

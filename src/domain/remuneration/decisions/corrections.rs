@@ -31,8 +31,8 @@ pub struct RightMonths {
     pub kind: WorkKind,
     /// How fixed pay changed, where that is corrected too.
     pub change: Option<FixedPayChange>,
-    /// 保険者算定; where nothing is determined, what was left out of a month stays left out.
-    pub determined: Determination,
+    /// 保険者算定, whole; without one, what was left out of a month stays left out, and the year's pay of a regular determination stays.
+    pub determined: Option<Determination>,
 }
 /// What 報酬訂正届 says of a decision.
 #[derive(Clone, Debug)]
@@ -104,8 +104,8 @@ fn righted(mut facts: Facts, right: RightPay) -> Result<Facts, Problem> {
         (Facts::Regular(f, annual), RightPay::Months(right)) => {
             f.months = right.in_place_of(&f.months)?;
             f.kind = right.kind;
-            if let Some(year) = right.determined.annual {
-                *annual = Some(year.regular(f));
+            if let Some(determined) = right.determined {
+                *annual = determined.annual.map(|year| year.regular(f));
             } else if let Some(year) = annual {
                 year.kind = f.kind;
                 year.months.retain(|m| f.months.iter().all(|n| n.month != m.month));
@@ -116,23 +116,22 @@ fn righted(mut facts: Facts, right: RightPay) -> Result<Facts, Problem> {
             f.months = right.in_place_of(&f.months)?;
             f.kind = right.kind;
             f.fixed_change = right.change.unwrap_or(f.fixed_change);
-            if let Some(year) = right.determined.annual {
-                return Ok(Facts::OccasionalAnnual(year.occasional(f.clone())));
+            if let Some(year) = right.determined.and_then(|d| d.annual) {
+                return Ok(Facts::OccasionalAnnual(year.occasional(f.clone())?));
             }
         }
         (Facts::OccasionalAnnual(f), RightPay::Months(right)) => {
             f.months = right.in_place_of(&f.months)?;
             f.kind = right.kind;
             f.fixed_change = right.change.unwrap_or(f.fixed_change);
-            let year = right.determined.annual.ok_or_else(|| {
+            let year = right.determined.and_then(|d| d.annual).ok_or_else(|| {
                 Problem::conflict(
                     "determination-needed",
                     "年間平均による決定です。訂正後の年間の報酬(/determination/annual)を指定してください",
                     "The average of a year decided: state the year's pay (/determination/annual) with the correction",
                 )
             })?;
-            f.fixed_pay_total_yen = year.fixed_pay_total_yen.unwrap_or_default();
-            f.variable_pay_total_yen = year.variable_pay_total_yen.unwrap_or_default();
+            (f.fixed_pay_total_yen, f.variable_pay_total_yen) = year.totals()?;
             (f.is_recurring, f.has_consent) = (year.is_recurring, year.has_consent);
         }
         (Facts::LeaveEnd(f), RightPay::Months(right)) => {
@@ -165,6 +164,9 @@ impl RightMonths {
             let (is_excluded, back_pay_yen) = (old.is_excluded, old.back_pay_yen);
             months.push(PaidMonth { month: old.month, is_excluded, back_pay_yen, ..*right });
         }
-        if self.determined.is_empty() { Ok(months) } else { self.determined.applied(months) }
+        match &self.determined {
+            Some(determined) => determined.applied(months),
+            None => Ok(months),
+        }
     }
 }

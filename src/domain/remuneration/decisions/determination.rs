@@ -67,10 +67,6 @@ pub struct OccasionalPay {
 }
 
 impl Determination {
-    /// Nothing is left out of a month.
-    pub const fn is_empty(&self) -> bool {
-        self.excluded.is_empty() && self.back_pay.is_empty()
-    }
     /// The months of the form with what is left out of them.
     /// # Errors
     /// 409 `other-month-determined`.
@@ -123,7 +119,7 @@ impl OccasionalPay {
     }
     /// The facts of the rule, on what holds before.
     /// # Errors
-    /// 409 `nothing-to-revise`, `other-month-determined`.
+    /// 409 `nothing-to-revise`, `other-month-determined`, `not-decidable` without the totals of a year.
     pub fn facts(self, history: &History, employer: Uuid) -> Result<Facts, Problem> {
         let current = revisable(history, employer, self.from())?;
         let (standard, base) = (amount(current.0)?, Yen::new(current.1));
@@ -137,7 +133,7 @@ impl OccasionalPay {
             current_base_yen: base,
         };
         Ok(match self.determined.annual {
-            Some(year) => Facts::OccasionalAnnual(year.occasional(usual)),
+            Some(year) => Facts::OccasionalAnnual(year.occasional(usual)?),
             None => Facts::Occasional(usual),
         })
     }
@@ -153,21 +149,36 @@ impl AnnualPay {
             has_consent: self.has_consent,
         }
     }
+    /// The totals of fixed and of other pay of an occasional revision, yen.
+    /// # Errors
+    /// 409 `not-decidable` where one is not stated.
+    pub fn totals(&self) -> Result<(Yen, Yen), Problem> {
+        self.fixed_pay_total_yen.zip(self.variable_pay_total_yen).ok_or_else(|| {
+            Problem::conflict(
+                "not-decidable",
+                "固定的賃金と非固定的賃金の合計が必要です",
+                "The totals of fixed and of other pay are needed",
+            )
+        })
+    }
     /// Facts of the average of a year in the place of those of an occasional revision.
-    pub fn occasional(self, usual: OccasionalInput) -> OccasionalAnnualInput {
-        OccasionalAnnualInput {
+    /// # Errors
+    /// As of `totals`.
+    pub fn occasional(self, usual: OccasionalInput) -> Result<OccasionalAnnualInput, Problem> {
+        let (fixed_pay_total_yen, variable_pay_total_yen) = self.totals()?;
+        Ok(OccasionalAnnualInput {
             kind: usual.kind,
             fixed_change: usual.fixed_change,
             change_month: usual.change_month,
             months: usual.months,
-            fixed_pay_total_yen: self.fixed_pay_total_yen.unwrap_or_default(),
-            variable_pay_total_yen: self.variable_pay_total_yen.unwrap_or_default(),
+            fixed_pay_total_yen,
+            variable_pay_total_yen,
             current_standard_yen: usual.current_standard_yen,
             current_base_yen: usual.current_base_yen,
             is_recurring: self.is_recurring,
             has_consent: self.has_consent,
             rounding: AnnualPartRounding::default(),
-        }
+        })
     }
 }
 /// 標準報酬月額 and 報酬月額 that a revision from a month on revises, of several offices those of the employer's.

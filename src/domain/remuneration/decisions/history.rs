@@ -6,7 +6,9 @@ use super::{
 };
 use crate::{
     domain::members::OfficeRow,
-    domain::remuneration::rules::{RegularDetermination, Rule, Trace, Value as Figure, trace::steps},
+    domain::remuneration::rules::{
+        RegularDetermination, Rule, Trace, TwoOffices, Value as Figure, trace::steps,
+    },
     kernel::Problem,
     values::month::Month,
 };
@@ -24,6 +26,9 @@ steps! {
     PUT_BACK = "put_back", "健康保険法41条3項":
         "改定が取り消されたため、{month}の定時決定を行います。" /
         "The revision was taken back: the regular determination of {month} is made.";
+    RESTORED = "restored", "健康保険法40条1項":
+        "この月の後の決定がなくなったため、{month}からの先の届による決定を行います。" /
+        "The later decision of this month is gone: from {month} the earlier report decides.";
 }
 
 /// A decision of the cover.
@@ -57,8 +62,10 @@ pub enum Occasion {
     Corrected,
     /// What it rests on changed.
     Redecided,
-    /// What stood in its place is gone.
+    /// The revision that displaced it is gone.
     PutBack,
+    /// The later decision of its month is gone.
+    Restored,
 }
 /// Whose form, received when: what a decision keeps of where it came from.
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +84,8 @@ pub struct History {
     pub entries: Vec<Entry>,
     /// Regular determinations that a revision of July to September took the place of, the newest of each September.
     pub displaced: Vec<Entry>,
+    /// Decisions in whose place a form of another kind or office decided the same month, the newest first.
+    pub gave_way: Vec<Entry>,
     /// 主たる事業所: the employer of the cover.
     pub principal: Uuid,
     /// Where the person works beside it.
@@ -117,22 +126,34 @@ impl History {
     /// The offices of a month with their 報酬月額, the principal one first; `own` is what the employer's report gives. None where there is
     /// but one office and was but one before.
     fn shares(&self, from: Month, employer: Uuid, own: Option<i64>) -> Result<Vec<OfficeShare>, Undecided> {
-        let before = self.holding(from.plus(-1));
         let there = self.entries.iter().find(|e| e.from == from);
-        let known = |e: Option<&Entry>| -> Vec<OfficeShare> {
-            let Some(e) = e else { return Vec::new() };
-            let shares = offices::stored(&e.told.0);
-            if !shares.is_empty() {
-                return shares;
-            }
-            let (employer_id, monthly_yen) = (Some(self.principal), e.amounts.2);
-            vec![OfficeShare { employer_id, name: None, monthly_yen, since: e.from }]
-        };
-        let (before, there) = (known(before), known(there));
+        let there = there.map(|e| offices::stored(&e.told.0)).unwrap_or_default();
+        self.shares_beside(&there, from, employer, own)
+    }
+    /// The offices of the decision that holds in a month, with their 報酬月額.
+    fn known(&self, month: Month) -> Vec<OfficeShare> {
+        let Some(e) = self.holding(month) else { return Vec::new() };
+        let shares = offices::stored(&e.told.0);
+        if !shares.is_empty() {
+            return shares;
+        }
+        let (employer_id, monthly_yen) = (Some(self.principal), e.amounts.2);
+        vec![OfficeShare { employer_id, name: None, monthly_yen, since: e.from }]
+    }
+    /// As `shares`, with what is known of that month already.
+    fn shares_beside(
+        &self,
+        there: &[OfficeShare],
+        from: Month,
+        employer: Uuid,
+        own: Option<i64>,
+    ) -> Result<Vec<OfficeShare>, Undecided> {
+        let before = self.known(from.plus(-1));
         let active = self.offices.iter().filter(|o| offices::is_active(o, from));
         let others: Vec<OfficeShare> = active.map(offices::first_share).collect();
         if others.is_empty() && before.len() < 2 && employer == self.principal {
-            return Ok(Vec::new());
+            let is_left = |s: &&OfficeShare| s.employer_id == Some(self.principal) && s.since == from;
+            return Ok(there.iter().filter(|_| own.is_none()).filter(is_left).cloned().collect());
         }
         let principal =
             OfficeShare { employer_id: Some(self.principal), name: None, monthly_yen: 0, since: self.first };
@@ -171,6 +192,7 @@ impl History {
         };
         let shares = self.shares(from, employer, own.as_ref().map(|m| m.amounts.2))?;
         Ok(match (own, shares.len()) {
+            (None, 0) => return Err(Undecided::None("no-revision", Trace::default())),
             (Some(own), 0 | 1) => (own, shares),
             (own, _) => (offices::added(from, own, &shares)?, shares),
         })
@@ -206,39 +228,83 @@ impl History {
         self.follow(from)?;
         Ok(id)
     }
-    /// Takes a decision back; a regular determination that it had displaced is made then, and those that rest on it follow.
+    /// Takes a decision back; what else began in its month stays, and those that rest on it follow.
     /// # Errors
     /// As of `decide`.
     pub fn take_back(&mut self, word: &str, from: Month) -> Result<(), Problem> {
-        self.entries.retain(|e| e.rule.0 != word || e.from != from);
-        let september = Month::in_year(from.year(), 9);
-        let displaced = self.displaced.iter().find(|d| d.from == september).cloned();
-        if let Some(old) = displaced.filter(|_| self.may_put_back(from))
-            && let Some(facts) = Facts::read(&old.rule.0, &old.told.0)?
-        {
-            let facts = self.rest(facts, september, old.employer);
-            match self.make(&facts, old.employer) {
-                Ok(made) => {
-                    let entry = self.entry(&facts, made, old.origin(), (Occasion::PutBack, Some(&old)))?;
-                    self.entries.push(entry);
-                    self.entries.sort_by_key(|e| e.from);
-                }
-                Err(Undecided::Displaced(_)) => {}
-                Err(undecided) => return Err(undecided.into()),
-            }
-        }
+        let Some(gone) = self.find(word, from).cloned() else { return Ok(()) };
+        self.remove(&gone)?;
         self.follow(from)
     }
-    /// The month of a decision taken back barred the regular determination, and that September is of this cover.
+    /// Removes a decision. The one of its month that gave way to it is made again, else that of the offices which begin or end there;
+    /// and so is the regular determination that it had displaced.
+    fn remove(&mut self, gone: &Entry) -> Result<(), Problem> {
+        self.entries.retain(|e| e.decision_id != gone.decision_id);
+        let stays = match self.restored(gone)? {
+            Some(entry) => Some(entry),
+            None => self.of_offices(gone)?,
+        };
+        self.entries.extend(stays);
+        self.entries.sort_by_key(|e| e.from);
+        self.put_back(gone.from)
+    }
+    /// The newest decision of the month that gave way to one that is gone, and still stands.
+    fn restored(&self, gone: &Entry) -> Result<Option<Entry>, Problem> {
+        let is_same = |e: &Entry| (&e.rule.0, e.employer) == (&gone.rule.0, gone.employer);
+        for old in self.gave_way.iter().filter(|e| e.from == gone.from && !is_same(e)) {
+            let Some(facts) = Facts::read(&old.rule.0, &old.told.0)? else { continue };
+            let facts = self.rest(facts, old.from, old.employer);
+            if let Ok(made) = self.make(&facts, old.employer) {
+                return self.entry(&facts, made, old.origin(), (Occasion::Restored, Some(old))).map(Some);
+            }
+        }
+        Ok(None)
+    }
+    /// The decision by the offices alone in the month of one that is gone, where they are not those of the month before.
+    fn of_offices(&self, gone: &Entry) -> Result<Option<Entry>, Problem> {
+        let of_others = |s: &OfficeShare| s.employer_id != Some(gone.employer);
+        let there: Vec<_> = offices::stored(&gone.told.0).into_iter().filter(of_others).collect();
+        let Ok(shares) = self.shares_beside(&there, gone.from, self.principal, None) else { return Ok(None) };
+        if shares.is_empty() || shares == self.known(gone.from.plus(-1)) {
+            return Ok(None);
+        }
+        let made = offices::added(gone.from, None, &shares)?;
+        let origin = Origin { employer: self.principal, ..gone.origin() };
+        let facts = Facts::Offices(gone.from);
+        self.entry(&facts, (made, shares), origin, (Occasion::Redecided, Some(gone))).map(Some)
+    }
+    /// Makes the regular determination that a revision of that month had displaced.
+    fn put_back(&mut self, revised: Month) -> Result<(), Problem> {
+        let september = Month::in_year(revised.year(), 9);
+        let Some(old) = self.displaced.iter().find(|d| d.from == september).cloned() else { return Ok(()) };
+        if !self.may_put_back(revised) {
+            return Ok(());
+        }
+        let Some(facts) = Facts::read(&old.rule.0, &old.told.0)? else { return Ok(()) };
+        let facts = self.rest(facts, september, old.employer);
+        match self.make(&facts, old.employer) {
+            Ok(made) => {
+                let entry = self.entry(&facts, made, old.origin(), (Occasion::PutBack, Some(&old)))?;
+                self.entries.retain(|e| e.from != september);
+                self.entries.push(entry);
+                self.entries.sort_by_key(|e| e.from);
+                Ok(())
+            }
+            Err(Undecided::Displaced(_) | Undecided::NotThere) => Ok(()),
+            Err(undecided) => Err(undecided.into()),
+        }
+    }
+    /// The month of a decision taken back barred the regular determination, and that September is of this cover and has no decision
+    /// but that of the offices.
     fn may_put_back(&self, from: Month) -> bool {
         let september = Month::in_year(from.year(), 9);
         (7..=9).contains(&from.number())
             && self.until.is_none_or(|until| september < until)
-            && !self.entries.iter().any(|e| e.from == september)
+            && !self.entries.iter().any(|e| e.from == september && e.rule.0 != TwoOffices::ID)
     }
-    /// Decides anew what rests on a decision of that month.
+    /// Decides anew what rests on a decision of that month; what the law does not make any more is taken back.
     fn follow(&mut self, changed: Month) -> Result<(), Problem> {
-        let mut at = self.entries.iter().take_while(|e| e.from <= changed).count();
+        let mut at = self.begun_by(changed);
         while let Some(old) = self.entries.get(at).cloned() {
             at += 1;
             let Some(facts) = Facts::read(&old.rule.0, &old.told.0)? else { continue };
@@ -252,14 +318,19 @@ impl History {
                         *place = entry;
                     }
                 }
-                Err(Undecided::Displaced(_)) => {
-                    at -= 1;
-                    self.entries.remove(at);
+                // displaced, not made by the law any more, or of an office that is gone
+                Err(Undecided::Displaced(_) | Undecided::None("no-revision", _) | Undecided::NotThere) => {
+                    self.remove(&old)?;
+                    at = self.begun_by(old.from);
                 }
                 Err(_) => return Err(rests(&old)),
             }
         }
         Ok(())
+    }
+    /// How many decisions begin in that month or before.
+    fn begun_by(&self, month: Month) -> usize {
+        self.entries.iter().take_while(|e| e.from <= month).count()
     }
     fn entry(
         &self,
@@ -274,9 +345,10 @@ impl History {
             Occasion::Corrected => Some(&CORRECTED),
             Occasion::Redecided => Some(&REDECIDED),
             Occasion::PutBack => Some(&PUT_BACK),
+            Occasion::Restored => Some(&RESTORED),
         };
         match (words, old) {
-            (Some(words), Some(_)) if occasion == Occasion::PutBack => {
+            (Some(words), Some(_)) if matches!(occasion, Occasion::PutBack | Occasion::Restored) => {
                 trace.step(words, [("month", Figure::Month(made.from))]);
             }
             (Some(words), Some(old)) => trace.step(

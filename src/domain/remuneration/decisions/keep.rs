@@ -15,11 +15,13 @@ use crate::{
 };
 use chrono::NaiveDate;
 use diesel::PgConnection;
+use uuid::Uuid;
 
 /// The first month without a day of a cover, or that belongs to the next cover (健康保険法156条3項 is for the assessment to apply).
 pub fn until(covers: &[Cover], acquired_on: NaiveDate) -> Option<Month> {
     let lost_on = covers.iter().rfind(|c| c.acquired_on == acquired_on).and_then(|c| c.lost_on);
-    let next = covers.iter().map(|c| c.acquired_on).filter(|on| *on > acquired_on).min();
+    let has_a_day = |c: &&Cover| c.lost_on != Some(c.acquired_on);
+    let next = covers.iter().filter(has_a_day).map(|c| c.acquired_on).filter(|on| *on > acquired_on).min();
     lost_on.map(|lost| after(acquired_on, lost)).into_iter().chain(next.map(Month::of)).min()
 }
 /// The first month without a day of a cover that was lost.
@@ -40,15 +42,17 @@ pub fn history(conn: &mut PgConnection, case: &Case) -> Result<History, Problem>
         .map(entry)
         .filter(is_of_cover);
     let displaced = displaced.collect();
+    let gave_way = store::gave_way(conn, case.person)?.into_iter().map(entry).filter(is_of_cover).collect();
     let cover = covers.iter().rfind(|c| c.acquired_on == case.acquired_on);
     let principal = cover.map_or(case.employer, |c| c.employer_id);
     let is_beside = |o: &OfficeRow| {
         o.from_on >= case.acquired_on && until.is_none_or(|until| Month::of(o.from_on) < until)
     };
     let offices = members::offices(conn, case.person, None)?.into_iter().filter(is_beside).collect();
-    Ok(History { entries, displaced, principal, offices, first, until })
+    Ok(History { entries, displaced, gave_way, principal, offices, first, until })
 }
-fn entry(row: LiveRow) -> Entry {
+/// A stored decision.
+pub fn entry(row: LiveRow) -> Entry {
     Entry {
         decision_id: row.decision_id,
         employer: row.employer_id,
@@ -70,20 +74,73 @@ pub fn keep(
     case: &Case,
     (stored, wanted): (&History, &History),
 ) -> Result<(), Problem> {
+    clear(conn, act, (stored, wanted))?;
+    // All old versions are closed by now: decisions that give months to one another don't meet.
+    fill(conn, act, case, (stored, wanted))
+}
+/// Closes the versions that do not stay.
+/// # Errors
+/// Database errors.
+pub fn clear(
+    conn: &mut PgConnection,
+    act: &Act,
+    (stored, wanted): (&History, &History),
+) -> Result<(), Problem> {
     let ends = wanted.ends();
-    let wanted: Vec<(&Entry, Option<Month>)> = wanted.entries.iter().zip(ends).collect();
-    let stays =
-        |e: &Entry| wanted.iter().any(|(w, until)| w.decision_id == e.decision_id && *until == e.until);
+    let stays = |e: &Entry| {
+        let mut wanted = wanted.entries.iter().zip(&ends);
+        wanted.any(|(w, until)| w.decision_id == e.decision_id && *until == e.until)
+    };
     for gone in stored.entries.iter().filter(|e| !stays(e)) {
         store::close(conn, act, gone.decision_id)?;
     }
-    // All old versions are closed by now: decisions that give months to one another don't meet.
-    for (entry, until) in &wanted {
-        let is_stored =
-            stored.entries.iter().any(|e| e.decision_id == entry.decision_id && e.until == *until);
+    Ok(())
+}
+/// Writes the versions that are not stored.
+/// # Errors
+/// Database errors.
+pub fn fill(
+    conn: &mut PgConnection,
+    act: &Act,
+    case: &Case,
+    (stored, wanted): (&History, &History),
+) -> Result<(), Problem> {
+    for (entry, until) in wanted.entries.iter().zip(wanted.ends()) {
+        let is_stored = stored.entries.iter().any(|e| e.decision_id == entry.decision_id && e.until == until);
         if !is_stored {
-            store::insert(conn, act, case.person, (entry, *until))?;
+            store::insert(conn, act, case.person, (entry, until))?;
         }
+    }
+    Ok(())
+}
+/// The former cover has the months again that an acquisition which never was had cut from it: its last decision holds to its own end, and
+/// those that began in these months are known again.
+/// # Errors
+/// Database errors.
+pub fn give_back(
+    conn: &mut PgConnection,
+    act: &Act,
+    person: Uuid,
+    acquired_on: NaiveDate,
+) -> Result<(), Problem> {
+    let covers = members::covers(conn, person)?;
+    let former = covers.iter().rfind(|c| c.acquired_on < acquired_on && c.lost_on != Some(c.acquired_on));
+    let Some(former) = former else { return Ok(()) };
+    let Some(until) = until(&covers, former.acquired_on) else { return Ok(()) };
+    let begun = |e: &Entry| Month::of(former.acquired_on) <= e.from && e.from < until;
+    let known: Vec<Entry> = store::known(conn, person)?.into_iter().map(entry).filter(begun).collect();
+    let cut = store::cut_away(conn, person, acquired_on)?.into_iter().map(entry).filter(begun);
+    let mut all: Vec<Entry> = known.clone();
+    all.extend(cut.filter(|c| known.iter().all(|k| k.from != c.from)));
+    all.sort_by_key(|e| e.from);
+    let ends: Vec<Month> = all.iter().skip(1).map(|e| e.from).chain([until]).collect();
+    for (e, until) in all.iter().zip(ends) {
+        let is_known = known.iter().any(|k| k.decision_id == e.decision_id);
+        if is_known && e.until == Some(until) {
+            continue;
+        }
+        store::close(conn, act, e.decision_id)?;
+        store::insert(conn, act, person, (e, Some(until)))?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ mod leave_end;
 mod model;
 mod office_api;
 mod offices;
+mod other_days;
 mod second_office;
 mod store;
 mod voluntary;
@@ -23,8 +24,10 @@ pub use corrections::{PayCorrection, RightMonths, RightPay, plan_pay_correction}
 pub use determination::{AnnualPay, Determination, OccasionalPay, RegularPay};
 pub use keep::until as covered_until;
 pub use leave_end::LeaveEnd;
+pub(super) use other_days::{CorrectedDecisions, plan_corrected, write_corrected};
 pub use second_office::{
     OfficePlan, SecondOffice, case_at, end_second_office, plan_second_office, require_offices,
+    require_principal, works_beside,
 };
 pub use store::{bonuses::has_paid, standard_on};
 pub use voluntary::{Continued, ContinuedBy, decide_continued, plan_continued};

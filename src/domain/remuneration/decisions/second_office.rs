@@ -1,6 +1,7 @@
 //! How another office begins and ends beside the cover (二以上事業所勤務, 健康保険法44条3項): the employment is kept, and standard remuneration is
 //! decided on the sum from the month in which it begins, on the remaining office from the month in which it ends.
 use super::{
+    bonuses,
     changes::{Case, Decided, PayChange, Plan, before_acquisition},
     facts::Facts,
     history::{History, Occasion, Origin, after_loss},
@@ -43,7 +44,8 @@ pub struct OfficePlan {
     office: OfficeRow,
     is_gone: bool,
 }
-/// The cover by which pay at an employer is decided, by a day: cover of that employer, else the cover beside which the person works there.
+/// The cover by which pay at an employer is decided, by a day: the cover of that employer that has the day, else the cover beside which
+/// the person works there that day; else, to say why nothing is decided, the nearest of either.
 /// # Errors
 /// Database errors.
 pub fn case_at(
@@ -53,13 +55,47 @@ pub fn case_at(
     day: NaiveDate,
 ) -> Result<Option<Cover>, Problem> {
     let covers = members::covers(conn, person)?;
-    if let Some(cover) = cover_by(&covers, employer, day) {
+    let nearest = cover_by(&covers, employer, day);
+    if let Some(cover) = nearest.filter(|c| c.has(day)) {
         return Ok(Some(cover.clone()));
     }
     let offices = members::offices(conn, person, None)?;
     let there = || offices.iter().filter(|o| o.employer_id == Some(employer));
-    let office = there().rfind(|o| o.from_on <= day).or_else(|| there().next());
-    Ok(office.and_then(|o| covers.into_iter().rfind(|c| c.acquired_on <= o.from_on)))
+    let beside = |o: &OfficeRow| covers.iter().rfind(|c| c.acquired_on <= o.from_on).cloned();
+    if let Some(office) = there().rfind(|o| o.has(day) || is_active(o, Month::of(day)) && o.from_on > day) {
+        return Ok(beside(office));
+    }
+    if let Some(cover) = nearest {
+        return Ok(Some(cover.clone()));
+    }
+    Ok(there().rfind(|o| o.from_on <= day).or_else(|| there().next()).and_then(beside))
+}
+/// The person works at the employer on that day beside cover at another one.
+/// # Errors
+/// Database errors.
+pub fn works_beside(
+    conn: &mut PgConnection,
+    person: Uuid,
+    employer: Uuid,
+    day: NaiveDate,
+) -> Result<bool, Problem> {
+    let covers = members::covers(conn, person)?;
+    let found = case_at(conn, person, employer, day)?;
+    Ok(found.is_some_and(|c| c.employer_id != employer) && covers.iter().any(|c| c.has(day)))
+}
+/// The cover is of the employer that files: 二以上事業所勤務届 is the principal office's to file.
+/// # Errors
+/// 409 `not-principal-office`.
+pub fn require_principal(conn: &mut PgConnection, case: &Case) -> Result<(), Problem> {
+    let covers = members::covers(conn, case.person)?;
+    if covers.iter().any(|c| c.acquired_on == case.acquired_on && c.employer_id == case.employer) {
+        return Ok(());
+    }
+    Err(Problem::conflict(
+        "not-principal-office",
+        "二以上事業所勤務届は主たる事業所が提出してください",
+        "The report of other offices is filed by the principal one",
+    ))
 }
 /// The person works at another office in the month.
 /// # Errors
@@ -184,7 +220,14 @@ fn settle(wanted: &mut History, case: &Case, month: Month) -> Result<Option<Uuid
         && let Some(facts) = Facts::read(&there.rule.0, &there.told.0)?
     {
         let facts = wanted.rest(facts, month, there.employer);
-        return wanted.decide(&facts, there.origin(), Occasion::Redecided).map(Some);
+        return match wanted.decide(&facts, there.origin(), Occasion::Redecided) {
+            // the office that reported it ends
+            Err(refused) if refused.code == "no-second-office" => {
+                wanted.take_back(&there.rule.0, month)?;
+                Ok(wanted.entries.iter().find(|e| e.from == month).map(|e| e.decision_id))
+            }
+            decided => decided.map(Some),
+        };
     }
     if there.is_some() && !wanted.has_several(month) {
         wanted.take_back(TwoOffices::ID, month)?;
@@ -206,6 +249,9 @@ impl OfficePlan {
             members::close_office(tx.conn(), &act, self.office.office_id)?;
         } else {
             members::put_office(tx.conn(), &act, self.person, &self.office)?;
+        }
+        if let (Some(employer), Some(until_on)) = (self.office.employer_id, self.office.until_on) {
+            bonuses::end_of_office(tx.conn(), &act, (self.person, employer), until_on)?;
         }
         self.plan.keep(tx, permit)
     }

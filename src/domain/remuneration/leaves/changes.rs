@@ -34,15 +34,22 @@ pub struct AppliedLeave {
     pub exempt_bonus_months: Vec<Month>,
 }
 /// A leave as it is to be, with what stays of its version.
-struct Wanted {
-    leave_id: Uuid,
-    employer: Uuid,
-    facts: LeaveFacts,
-    received_on: (NaiveDate, Option<NaiveDate>),
-    source: Option<Uuid>,
+#[derive(Debug)]
+pub(super) struct Wanted {
+    /// Leave.
+    pub leave_id: Uuid,
+    /// Employer.
+    pub employer: Uuid,
+    /// The leave.
+    pub facts: LeaveFacts,
+    /// 開始受付日, 終了受付日.
+    pub received_on: (NaiveDate, Option<NaiveDate>),
+    /// Notification it came with.
+    pub source: Option<Uuid>,
 }
 impl Wanted {
-    fn kept(row: &LeaveRow, facts: LeaveFacts) -> Self {
+    /// A leave that stays, with these facts.
+    pub fn kept(row: &LeaveRow, facts: LeaveFacts) -> Self {
         Self {
             leave_id: row.leave_id,
             employer: row.employer_id,
@@ -114,16 +121,10 @@ pub fn end_on_loss(
     let rows = store::live(conn, person)?;
     let last = lost_on.pred_opt().unwrap_or(lost_on);
     let mut wanted = Vec::with_capacity(rows.len());
-    for (row, (_, mut facts)) in rows.iter().zip(plan::known(&rows)?) {
-        if facts.starts_on > last {
-            continue;
+    for (row, (_, facts)) in rows.iter().zip(plan::known(&rows)?) {
+        if let Some(facts) = plan::cut(facts, last) {
+            wanted.push(Wanted::kept(row, facts));
         }
-        if facts.last_day() > last {
-            facts.ended_on = Some(last);
-            let days = u16::try_from((last - facts.starts_on).num_days() + 1).unwrap_or(u16::MAX);
-            facts.worked_days = facts.worked_days.min(days);
-        }
-        wanted.push(Wanted::kept(row, facts));
     }
     keep(conn, act, person, &rows, wanted).map(|_| ())
 }
@@ -132,7 +133,7 @@ fn of_cover(known: Vec<(Uuid, LeaveFacts)>, acquired_on: NaiveDate) -> Vec<(Uuid
     known.into_iter().filter(|(_, f)| f.starts_on >= acquired_on).collect()
 }
 /// Brings what is stored to what is wanted, and tells every leave as it is then.
-fn keep(
+pub(super) fn keep(
     conn: &mut PgConnection,
     act: &Act,
     person: Uuid,

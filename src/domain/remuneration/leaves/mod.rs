@@ -2,6 +2,7 @@
 //! months that it exempts.
 mod api;
 mod changes;
+mod corrections;
 mod model;
 mod plan;
 mod store;
@@ -9,5 +10,6 @@ mod store;
 pub use api::routes;
 pub(super) use changes::end_on_loss;
 pub use changes::{AppliedLeave, notice_leave, planned_leave};
+pub(super) use corrections::{CorrectedLeaves, plan_corrected, write_corrected};
 pub use plan::{BIRTH_TIME_MOST, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave};
 pub(super) use store::live;

@@ -345,6 +345,17 @@ fn check(known: &[(Uuid, LeaveFacts)], acquired_on: NaiveDate, p: &PlannedLeave)
     }
     exemption(after, &all).map(|_| ()).map_err(LeaveFault::Rule)
 }
+/// A leave that lasts until the last day of a cover at most; none of it when it begins later (健康保険法36条).
+pub fn cut(mut facts: LeaveFacts, last: NaiveDate) -> Option<LeaveFacts> {
+    if facts.starts_on > last {
+        return None;
+    }
+    if facts.last_day() > last {
+        facts.ended_on = Some(last);
+        facts.worked_days = facts.worked_days.min(u16::try_from(facts.days()).unwrap_or(u16::MAX));
+    }
+    Some(facts)
+}
 /// The months that a leave exempts, together with those of `all` that count with it: facts, outcome, trace.
 /// # Errors
 /// Leaves that the rule can't decide on.

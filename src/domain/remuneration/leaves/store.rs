@@ -101,6 +101,25 @@ fn by_day(
     .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .load(conn)?)
 }
+/// Versions of leaves that were known before an instant and closed then or later, but those that end on `last`, the last day before
+/// a loss; the newest first.
+/// # Errors
+/// Database errors.
+pub fn before(
+    conn: &mut PgConnection,
+    person: Uuid,
+    at: DateTime<Utc>,
+    last: NaiveDate,
+) -> Result<Vec<LeaveRow>, Problem> {
+    Ok(sql_query(format!(
+        "select {LEAVE} from leave_period where person_id = $1 and (superseded_at = $2 or recorded_at <= $2 and superseded_at > $2) \
+         and ended_on is distinct from $3 order by recorded_at desc, row_id desc"
+    ))
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Timestamptz, _>(at)
+    .bind::<t::Date, _>(last)
+    .load(conn)?)
+}
 /// Leaves of a person, by their first day; asked for after the person was admitted.
 /// # Errors
 /// Database errors.

@@ -171,8 +171,8 @@ impl VoluntarySettingCreate {
         Ok(())
     }
 }
-/// The office is the society's own: it has no people and no system of an employer.
-fn check_office(tx: &mut Tx<'_>, _: &Permit<RequestVoluntarySetting>, office: Uuid) -> Result<(), Problem> {
+/// The office is the society's own: it has no people, none who are about to come, and no system of an employer.
+fn check_office<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, office: Uuid) -> Result<(), Problem> {
     let today = tx.today();
     if employers::find(tx, office, today).is_err_and(|p| p.kind == Kind::NotFound) {
         let said = "該当する事業所がありません / there is no such office";
@@ -245,7 +245,10 @@ async fn check_setting(
         let row = store::find(tx, id.0)?;
         let (row, permit) = tx.admit::<CheckVoluntarySetting, _>(row)?;
         let ruling = match input.value.ruling {
-            SettingRuling::Approve => Ruling::Approve,
+            SettingRuling::Approve => {
+                check_office(tx, &permit, row.office_id)?; // people may have come since it was asked for
+                Ruling::Approve
+            }
             SettingRuling::Reject => Ruling::Reject(serde_json::json!([])),
         };
         let told = row.told();

@@ -13,7 +13,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 const BONUS: &str = "bonus_id, employer_id, month, reported_yen, standard_yen, inputs, trace, no_premium, received_on, recorded_at, source";
-const PAYMENT: &str = "payment_id, employer_id, paid_on, paid_yen, received_on, recorded_at, source";
+/// Columns of a payment.
+pub const PAYMENT: &str = "payment_id, employer_id, paid_on, paid_yen, received_on, recorded_at, source";
 
 /// The 標準賞与額 of a month to be kept.
 pub struct NewBonus {

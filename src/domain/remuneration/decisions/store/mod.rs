@@ -1,12 +1,14 @@
 //! SQL of decisions. Nothing is overwritten: a change closes a row by `superseded_at` and writes a new one. Whoever writes holds the
 //! person.
 pub mod bonuses;
+pub mod history;
 
 use super::{
     history::Entry,
     model::{DecisionRow, LiveRow},
 };
 use crate::{
+    domain::remuneration::rules::{Rule, TwoOffices},
     kernel::{Guarded, Problem, Subject, Tx, errand::Act},
     values::month::Month,
 };
@@ -142,6 +144,45 @@ pub fn superseded(conn: &mut PgConnection, person: Uuid, rule: &str) -> Result<V
     ))
     .bind::<t::Uuid, _>(person)
     .bind::<t::Text, _>(rule)
+    .load(conn)?)
+}
+/// Of each kind and office the newest decision of a month, where a form of another kind or office was decided in its place; the newest
+/// first. One that came back after another was taken back is not such a form: its notification had decided the month before.
+/// # Errors
+/// Database errors.
+pub fn gave_way(conn: &mut PgConnection, person: Uuid) -> Result<Vec<LiveRow>, Problem> {
+    Ok(sql_query(format!(
+        "select {LIVE} from (select distinct on (applies_from, rule, employer_id) * from standard_remuneration \
+             where person_id = $1 order by applies_from, rule, employer_id, superseded_at desc nulls first, recorded_at desc) s \
+         where superseded_at is not null and rule <> $2 and exists (select from standard_remuneration n \
+           where n.person_id = $1 and n.applies_from = s.applies_from and n.recorded_at = s.superseded_at and n.rule <> $2 \
+             and (n.rule, n.employer_id) <> (s.rule, s.employer_id) and not exists (select from standard_remuneration o \
+               where o.person_id = $1 and o.applies_from = n.applies_from and o.rule = n.rule \
+                 and o.source is not distinct from n.source and o.recorded_at < n.recorded_at)) \
+         order by superseded_at desc"
+    ))
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Text, _>(TwoOffices::ID)
+    .load(conn)?)
+}
+/// Decisions that the acquisition of a day took whole months from: superseded when it was recorded, and begun in its month or later.
+/// # Errors
+/// Database errors.
+pub fn cut_away(
+    conn: &mut PgConnection,
+    person: Uuid,
+    acquired_on: NaiveDate,
+) -> Result<Vec<LiveRow>, Problem> {
+    Ok(sql_query(format!(
+        "select {LIVE} from standard_remuneration s where person_id = $1 and applies_from >= date_trunc('month', $2::timestamp)::date \
+           and superseded_at = (select max(e.recorded_at) from (select min(recorded_at) as recorded_at from enrolment \
+             where person_id = $1 and acquired_on = $2 group by symbol, number, branch) e) \
+           and not exists (select from standard_remuneration n where n.person_id = $1 and n.decision_id = s.decision_id \
+             and n.recorded_at >= s.superseded_at) \
+         order by applies_from"
+    ))
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Date, _>(acquired_on)
     .load(conn)?)
 }
 fn by_month(

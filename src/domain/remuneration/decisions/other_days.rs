@@ -1,0 +1,307 @@
+//! Decisions, bonuses and other offices of a cover whose days are corrected, or that never was.
+use super::{
+    super::{
+        corrections::{CorrectedCover, CoverChange, PayFault},
+        rules::{AcquisitionDetermination, RegularDetermination, Rule},
+    },
+    bonuses::{self, BonusPlan},
+    changes::Case,
+    facts::{Facts, REVISIONS},
+    history::{Entry, History, Occasion},
+    keep,
+    model::PaymentRow,
+    store::{bonuses as bonus_store, history as before},
+};
+use crate::{
+    domain::members::{self, Cover, CoverDays, OfficeRow},
+    kernel::{Kind, Operation, Permit, Problem, Tx, errand::Act},
+    values::month::Month,
+};
+use chrono::NaiveDate;
+use diesel::PgConnection;
+use uuid::Uuid;
+
+/// Decisions of a cover as they are stored and as they are to be.
+type Histories = (Case, History, History);
+/// What a correction makes of decisions, bonuses and other offices.
+pub struct CorrectedDecisions {
+    own: Histories,
+    former: Option<Histories>,
+    bonuses: BonusPlan,
+    offices: (Vec<OfficeRow>, Vec<OfficeRow>),
+}
+impl CorrectedDecisions {
+    /// What changes, by record.
+    pub fn changes(&self) -> Vec<CoverChange> {
+        let mut all = decisions_changed(&self.own);
+        all.extend(self.former.iter().flat_map(decisions_changed));
+        let told = |month: Month, yen: i64| (yen > 0).then(|| format!("{month} ({yen})"));
+        for c in self.bonuses.changes() {
+            all.push(CoverChange {
+                subject: "standard_bonus",
+                field: "standard_yen",
+                before: told(c.month, c.before_yen),
+                after: told(c.month, c.after_yen),
+            });
+        }
+        all
+    }
+}
+/// A line for each decision whose months or amount change. One that is decided anew takes the place of the one it comes from.
+fn decisions_changed((_, stored, wanted): &Histories) -> Vec<CoverChange> {
+    let span = |e: &Entry, until: Option<Month>| {
+        let last = until.map_or_else(String::new, |u| u.plus(-1).to_string());
+        format!("{} - {last} ({})", e.from, e.amounts.1)
+    };
+    let is_first = |e: &Entry| e.rule.0 == AcquisitionDetermination::ID;
+    let same = |a: &Entry, b: &Entry| {
+        a.decision_id == b.decision_id || a.rule.0 == b.rule.0 && (a.from == b.from || is_first(a))
+    };
+    let mut all = Vec::new();
+    let mut push = |before: Option<String>, after: Option<String>| {
+        if before != after {
+            all.push(CoverChange { subject: "standard_remuneration", field: "standard_yen", before, after });
+        }
+    };
+    for (e, until) in wanted.entries.iter().zip(wanted.ends()) {
+        let old = stored.entries.iter().find(|s| same(s, e));
+        push(old.map(|s| span(s, s.until)), Some(span(e, until)));
+    }
+    for gone in stored.entries.iter().filter(|s| !wanted.entries.iter().any(|e| same(s, e))) {
+        push(Some(span(gone, gone.until)), None);
+    }
+    all
+}
+
+/// What a correction makes of decisions, bonuses and other offices.
+/// # Errors
+/// Database errors; the inner one tells what stands against it.
+pub fn plan_corrected(
+    conn: &mut PgConnection,
+    cover: &CorrectedCover<'_>,
+) -> Result<Result<CorrectedDecisions, PayFault>, Problem> {
+    let covers = right_covers(conn, cover)?;
+    let offices = match offices(conn, cover)? {
+        Ok(offices) => offices,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    let own = match own(conn, cover, (&covers, &offices.0))? {
+        Ok(own) => own,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    let former = former(conn, cover, &covers)?;
+    let offices = (changed_offices(conn, cover, &offices.0)?, offices.1);
+    Ok(bonuses(conn, cover, &covers)?.map(|bonuses| CorrectedDecisions { own, former, bonuses, offices }))
+}
+/// The covers of the person with the right days.
+fn right_covers(conn: &mut PgConnection, cover: &CorrectedCover<'_>) -> Result<Vec<Cover>, Problem> {
+    let mut all = Vec::new();
+    for mut c in members::covers(conn, cover.person)? {
+        if (c.acquired_on, c.lost_on) == cover.old.period() && c.employer_id == cover.employer {
+            let Some(new) = cover.new else { continue };
+            (c.acquired_on, c.lost_on) = new.period();
+        }
+        all.push(c);
+    }
+    all.sort_by_key(|c| (c.acquired_on, c.lost_on));
+    Ok(all)
+}
+fn case(cover: &CorrectedCover<'_>, acquired_on: NaiveDate) -> Case {
+    let CorrectedCover { person, employer, received_on, .. } = *cover;
+    Case { person, employer, acquired_on, received_on, source: None }
+}
+type Offices = (Vec<OfficeRow>, Vec<OfficeRow>);
+/// The other offices of the cover as they are to be, and those that are none: the loss that is wrong ended or took them back, the right one
+/// does. One that began before the right cover stands against it.
+fn offices(
+    conn: &mut PgConnection,
+    cover: &CorrectedCover<'_>,
+) -> Result<Result<Offices, PayFault>, Problem> {
+    let known = members::offices(conn, cover.person, None)?;
+    let own: Vec<OfficeRow> = known.into_iter().filter(|o| cover.old.has(o.from_on)).collect();
+    let Some(new) = cover.new else { return Ok(Ok((Vec::new(), own))) };
+    let before = match (cover.lost_known_at, cover.old.lost_on) {
+        (Some(at), Some(lost)) => before::offices_before(conn, cover.person, at, lost)?,
+        _ => Vec::new(),
+    };
+    let earlier = |id: Uuid| before.iter().find(|b| b.office_id == id);
+    let is_cut = |o: &OfficeRow| o.until_on.is_some() && o.until_on == cover.old.lost_on;
+    let whole = |o: &OfficeRow| if is_cut(o) { earlier(o.office_id).unwrap_or(o).clone() } else { o.clone() };
+    let mut all: Vec<OfficeRow> = own.iter().map(whole).collect();
+    for b in &before {
+        let is_after = cover.old.lost_on.is_some_and(|lost| b.from_on >= lost);
+        if is_after && all.iter().all(|o| o.office_id != b.office_id) {
+            all.push(b.clone());
+        }
+    }
+    if all.iter().any(|o| o.from_on < new.acquired_on) {
+        return Ok(Err(PayFault::Decision));
+    }
+    if let Some(lost) = new.lost_on {
+        all.retain(|o| o.from_on < lost);
+        for o in all.iter_mut().filter(|o| o.until_on.is_none_or(|until| until > lost)) {
+            o.until_on = Some(lost);
+        }
+    }
+    let gone = own.into_iter().filter(|o| all.iter().all(|a| a.office_id != o.office_id)).collect();
+    Ok(Ok((all, gone)))
+}
+/// Those that are not stored like that.
+fn changed_offices(
+    conn: &mut PgConnection,
+    cover: &CorrectedCover<'_>,
+    wanted: &[OfficeRow],
+) -> Result<Vec<OfficeRow>, Problem> {
+    let known = members::offices(conn, cover.person, None)?;
+    let is_known =
+        |w: &OfficeRow| known.iter().any(|k| k.office_id == w.office_id && k.until_on == w.until_on);
+    Ok(wanted.iter().filter(|w| !is_known(w)).cloned().collect())
+}
+/// The decisions of the cover itself.
+fn own(
+    conn: &mut PgConnection,
+    cover: &CorrectedCover<'_>,
+    (covers, offices): (&[Cover], &[OfficeRow]),
+) -> Result<Result<Histories, PayFault>, Problem> {
+    let old = case(cover, cover.old.acquired_on);
+    let stored = keep::history(conn, &old)?;
+    let mut wanted = stored.clone();
+    let Some(new) = cover.new else {
+        wanted.entries.clear();
+        return Ok(Ok((old, stored, wanted)));
+    };
+    if let (Some(at), Some(from)) = (cover.lost_known_at, cover.old.until_month()) {
+        for row in before::decisions_before(conn, cover.person, at, from)? {
+            let entry = keep::entry(row);
+            if wanted.entries.iter().all(|e| e.from != entry.from) {
+                wanted.entries.push(entry);
+            }
+        }
+        wanted.entries.sort_by_key(|e| e.from);
+    }
+    wanted.offices = offices.to_vec();
+    (wanted.first, wanted.until) = (new.first_month(), keep::until(covers, new.acquired_on));
+    let until = wanted.until;
+    wanted.entries.retain(|e| until.is_none_or(|until| e.from < until));
+    wanted.displaced.retain(|e| until.is_none_or(|until| e.from < until));
+    if new.acquired_on != cover.old.acquired_on {
+        match from_another_day(&mut wanted, new) {
+            Ok(true) => {}
+            Ok(false) => return Ok(Err(PayFault::Decision)),
+            // what can't be decided so stands against it
+            Err(refused) if refused.kind == Kind::Conflict => return Ok(Err(PayFault::Decision)),
+            Err(problem) => return Err(problem),
+        }
+    }
+    Ok(Ok((old, stored, wanted)))
+}
+/// Decides on another day of acquisition what was decided on the old one; gives whether all of it stands. A regular determination must give
+/// what it gave, and the months of a revision lie in the cover (健康保険法41条1項・3項, 42条, 43条).
+fn from_another_day(wanted: &mut History, new: CoverDays) -> Result<bool, Problem> {
+    let (first, others): (Vec<Entry>, Vec<Entry>) =
+        wanted.entries.drain(..).partition(|e| e.rule.0 == AcquisitionDetermination::ID);
+    let is_within = |e: &Entry| {
+        let counts_before = if REVISIONS.contains(&e.rule.0.as_str()) { 3 } else { 0 };
+        e.from.plus(-counts_before) >= new.first_month()
+    };
+    if !others.iter().all(is_within) {
+        return Ok(false);
+    }
+    wanted.entries = others.clone();
+    for old in first {
+        let Some(Facts::Acquisition(mut facts)) = Facts::read(&old.rule.0, &old.told.0)? else {
+            return Ok(false);
+        };
+        facts.acquired_on = new.acquired_on;
+        let id = wanted.decide(&Facts::Acquisition(facts), old.origin(), Occasion::Corrected)?;
+        let amounts = wanted.entries.iter().find(|e| e.decision_id == id).map(|e| e.amounts);
+        if amounts != Some(old.amounts) && !others.is_empty() {
+            return Ok(false);
+        }
+    }
+    for old in others.iter().filter(|e| e.rule.0 == RegularDetermination::ID) {
+        let Some(Facts::Regular(mut facts, annual)) = Facts::read(&old.rule.0, &old.told.0)? else {
+            return Ok(false);
+        };
+        facts.acquired_on = new.acquired_on;
+        let id = wanted.decide(&Facts::Regular(facts, annual), old.origin(), Occasion::Corrected)?;
+        if !wanted.entries.iter().any(|e| e.decision_id == id && e.amounts == old.amounts) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+/// The decisions of the cover before, whose last one gave way in the month that both covers share, or gives way now.
+fn former(
+    conn: &mut PgConnection,
+    cover: &CorrectedCover<'_>,
+    covers: &[Cover],
+) -> Result<Option<Histories>, Problem> {
+    let before = cover.others.iter().rev().find(|o| o.acquired_on < cover.old.acquired_on);
+    let Some(days) = before else { return Ok(None) };
+    let case = case(cover, days.acquired_on);
+    let stored = keep::history(conn, &case)?;
+    let mut wanted = stored.clone();
+    wanted.until = keep::until(covers, days.acquired_on);
+    let until = wanted.until;
+    wanted.entries.retain(|e| until.is_none_or(|until| e.from < until));
+    Ok(Some((case, stored, wanted)))
+}
+/// Bonuses paid before the right cover stand against it; those paid from the day of the right loss on are none, as after any loss, and those
+/// that the wrong loss took back come back.
+fn bonuses(
+    conn: &mut PgConnection,
+    cover: &CorrectedCover<'_>,
+    covers: &[Cover],
+) -> Result<Result<BonusPlan, PayFault>, Problem> {
+    let known = bonus_store::payments(conn, cover.person, None)?;
+    let own: Vec<PaymentRow> = known.iter().filter(|p| cover.old.has(p.paid_on)).cloned().collect();
+    let is_early = |p: &PaymentRow| cover.new.is_some_and(|new| p.paid_on < new.acquired_on);
+    if own.iter().any(is_early) {
+        return Ok(Err(PayFault::Bonus));
+    }
+    let is_over = |p: &PaymentRow| cover.new.is_none_or(|new| !new.has(p.paid_on));
+    let gone: Vec<PaymentRow> = own.into_iter().filter(is_over).collect();
+    let mut back: Vec<PaymentRow> = Vec::new();
+    if let (Some(at), Some(lost), Some(new)) = (cover.lost_known_at, cover.old.lost_on, cover.new) {
+        for p in before::payments_before(conn, cover.person, at, lost)? {
+            let is_same = |k: &PaymentRow| {
+                k.payment_id == p.payment_id || (k.employer_id, k.paid_on) == (p.employer_id, p.paid_on)
+            };
+            if new.has(p.paid_on) && !known.iter().chain(&back).any(is_same) {
+                back.push(p);
+            }
+        }
+    }
+    let losses: Vec<NaiveDate> =
+        [cover.old.lost_on, cover.new.and_then(|n| n.lost_on)].into_iter().flatten().collect();
+    let case = case(cover, cover.old.acquired_on);
+    bonuses::plan_other_days(conn, &case, (covers, &losses), (&gone, back)).map(Ok)
+}
+
+/// Writes what was planned.
+/// # Errors
+/// Database errors.
+pub fn write_corrected<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    (person, source): (Uuid, Uuid),
+    plan: CorrectedDecisions,
+) -> Result<(), Problem> {
+    let act = Act::permitted(tx, permit, Some(source))?;
+    let histories: Vec<Histories> = plan.former.into_iter().chain([plan.own]).collect();
+    for (_, stored, wanted) in &histories {
+        keep::clear(tx.conn(), &act, (stored, wanted))?;
+    }
+    // all old versions of both covers are closed by now: their decisions don't meet
+    for (case, stored, wanted) in &histories {
+        keep::fill(tx.conn(), &act, case, (stored, wanted))?;
+    }
+    for office in &plan.offices.1 {
+        members::close_office(tx.conn(), &act, office.office_id)?;
+    }
+    for office in &plan.offices.0 {
+        members::put_office(tx.conn(), &act, person, office)?;
+    }
+    plan.bonuses.keep(tx, permit).map(|_| ())
+}
