@@ -1,5 +1,5 @@
 //! Two at once: one effect, and the other is told.
-use super::{Asked, ceased, confirm, remove, still};
+use super::{Asked, ceased, confirm, pass, remove, still, work};
 use crate::{
     filing::{Person, accept, child_leaves, decide_on, filed},
     harness::caller::Response,
@@ -93,5 +93,52 @@ fn a_decision_against_a_form_removes_once() {
             s.w.rows(&format!("select 1 from dependency where dependent_id = '{}'", s.child.0)).len(),
             2
         );
+    }
+}
+#[test]
+fn an_answer_beside_a_decision_is_kept_or_told() {
+    for _ in 0..5 {
+        let s = Asked::new();
+        s.answer(&s.employer, s.wife, &still()).expect(200);
+        let tag = s.read(&s.staff, s.wife).header("etag").to_owned();
+        let told = both(
+            || s.send_on(&s.employer, s.wife, "answer", &tag, &ceased("2026-11-01")),
+            || s.send_on(&s.staff, s.wife, "decision", &tag, &confirm()),
+        );
+        assert_eq!(other(&told), (412, "stale".into()));
+        let is_corrected = told[0].status == 200;
+        let read = s.read(&s.staff, s.wife).expect(200);
+        assert_eq!(read["state"], if is_corrected { "answered" } else { "confirmed" });
+        assert_eq!(read["answer"]["still_qualifies"], !is_corrected);
+        assert_eq!(s.w.rows("select 1 from dependent_recognition").len(), usize::from(!is_corrected));
+    }
+}
+#[test]
+fn an_answer_beside_the_day_after_the_due_day_is_kept_or_told() {
+    for _ in 0..5 {
+        let mut s = Asked::new();
+        work(&s.w);
+        pass(&s.w, 28);
+        work(&s.w);
+        pass(&s.w, 1);
+        (s.staff, s.employer) = (s.w.staff("privileged"), s.w.client("employer"));
+        let tag = s.read(&s.staff, s.wife).header("etag").to_owned();
+        let gate = std::sync::Barrier::new(2);
+        let told = std::thread::scope(|scope| {
+            let answered = scope.spawn(|| {
+                gate.wait();
+                s.send_on(&s.employer, s.wife, "answer", &tag, &still())
+            });
+            gate.wait();
+            work(&s.w);
+            answered.join().unwrap()
+        });
+        let state = s.read(&s.staff, s.wife).expect(200)["state"].clone();
+        match told.status {
+            200 => assert_eq!(state, "answered"),
+            412 => assert_eq!(state, "overdue"),
+            other => panic!("{other}: {}", told.text),
+        }
+        assert_eq!(s.read(&s.staff, s.child).expect(200)["state"], "overdue");
     }
 }

@@ -129,7 +129,6 @@ fn a_removal_ends_the_cover_in_the_same_transaction() {
     let under = s.staff.get(format!("/v1/members/{}/dependents", s.insured)).expect(200);
     assert_eq!(under["items"].as_array().unwrap().len(), 1, "the child alone");
     s.decide(s.wife, &remove("2026-11-01")).refused(409, "already-decided");
-    s.read(&s.employer, s.wife).refused(404, "not-found");
     let told = s.staff.get(format!("/v1/dependents/{}/recognition/explanation", s.wife.0)).expect(200);
     assert_eq!((&told["is_recognised"], &told["occasion"]), (&json!(false), &json!("confirmation")));
     assert!(

@@ -4,6 +4,8 @@ mod at_once;
 mod campaigns;
 mod days;
 mod decisions;
+mod ends;
+mod results;
 
 use crate::{
     filing::{fresh_key, id},

@@ -7,6 +7,7 @@ mod life;
 mod numbers;
 mod own_numbers;
 mod persons;
+mod recognition_law;
 mod recognitions;
 mod records;
 mod resubmit;

@@ -13,6 +13,10 @@ use uuid::Uuid;
 pub struct Confirming {
     pub planned: Uuid,
     pub running: Uuid,
+    /// Runs, and waits for nobody.
+    pub decided: Uuid,
+    /// To be cancelled.
+    pub wrong: Uuid,
     /// Waits for the employer.
     pub open: Uuid,
     /// Waits for staff.
@@ -24,10 +28,11 @@ impl Confirming {
     /// `member` has a dependent already, who is confirmed here once; `other` is somebody of the other employer.
     pub fn new(w: &World, staff: &Caller, (member, other): (Uuid, Uuid)) -> Self {
         let body = |name: &str| json!({ "name": name, "as_of": "2026-11-20", "due_on": "2026-12-20", "remind_on": ["2026-12-15"] });
-        let made = |name: &str| {
-            let made = staff.post("/v1/confirmation-campaigns").key(&fresh_key()).json(&body(name));
+        let send_new = |body: &serde_json::Value| {
+            let made = staff.post("/v1/confirmation-campaigns").key(&fresh_key()).json(body);
             id(&made.expect(201)["id"])
         };
+        let made = |name: &str| send_new(&body(name));
         let start = |campaign: Uuid| {
             staff.post(format!("/v1/confirmation-campaigns/{campaign}/start")).send(b"").expect(200)
         };
@@ -57,7 +62,13 @@ impl Confirming {
         let answered = id(&answered[0]["id"]);
         send(answered, "answer", answer);
         let own = Self::of(w, second, other);
-        Self { planned: made("翌年度"), running: second, open, answered, own }
+        let mut nobody = body("高齢者");
+        nobody["selection"] = json!({ "age_from": 74, "age_below": 75 });
+        let decided = send_new(&nobody);
+        start(decided);
+        Self {
+            planned: made("翌年度"), wrong: made("誤り"), decided, running: second, open, answered, own
+        }
     }
     fn of(w: &World, campaign: Uuid, insured: Uuid) -> Uuid {
         let sql = format!(

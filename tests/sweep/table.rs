@@ -107,6 +107,9 @@ pub fn table() -> Vec<Row> {
         }),
         row("listConfirmationCampaigns", Staff, Hidden).query(one),
         row("startConfirmationCampaign", Staff, Hidden),
+        row("closeConfirmationCampaign", Staff, Hidden),
+        row("cancelConfirmationCampaign", Staff, Hidden)
+            .body(|_| Body::Json(json!({ "reason": "対象の選び方を誤ったため" }))),
         row("getConfirmationCampaign", Staff, Hidden),
         row("listConfirmationProgress", Employer, Own).query(one),
         row("listConfirmations", Employer, Own).query(one),
@@ -114,6 +117,10 @@ pub fn table() -> Vec<Row> {
         row("answerConfirmation", Employer, Hidden).body(|_| {
             Body::Json(json!({ "still_qualifies": true, "facts": { "lives_together": true, "annual_income_yen": 0,
                 "insured_income_yen": 4_000_000, "documents": ["household_proof"] } }))
+        }),
+        row("previewConfirmationDecision", Staff, Hidden).body(|_| {
+            Body::Json(json!({ "evidence": { "documents": ["kinship_proof", "household_proof", "income_proof"],
+                "annual_income_yen": 900_000 } }))
         }),
         row("decideConfirmation", Staff, Hidden).body(|_| {
             Body::Json(json!({ "decision": "confirm",
@@ -254,8 +261,12 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         "previewVoluntaryContinuation" => s.continuing.application,
         _ => s.notification,
     };
-    let campaign =
-        if id == "startConfirmationCampaign" { s.confirming.planned } else { s.confirming.running };
+    let campaign = match id {
+        "startConfirmationCampaign" => s.confirming.planned,
+        "closeConfirmationCampaign" => s.confirming.decided,
+        "cancelConfirmationCampaign" => s.confirming.wrong,
+        _ => s.confirming.running,
+    };
     let confirmation = if id == "answerConfirmation" { s.confirming.open } else { s.confirming.answered };
     [
         ("{employer_id}", s.w.employer),

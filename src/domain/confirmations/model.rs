@@ -27,10 +27,19 @@ pub enum ConfirmationState {
     RemovalFound,
     /// 対象外: nobody's dependent any more for another reason, before it was decided.
     Ended,
+    /// 中止: the campaign was cancelled before it was decided.
+    Cancelled,
 }
 impl ConfirmationState {
-    const ALL: [Self; 6] =
-        [Self::Open, Self::Answered, Self::Overdue, Self::Confirmed, Self::RemovalFound, Self::Ended];
+    const ALL: [Self; 7] = [
+        Self::Open,
+        Self::Answered,
+        Self::Overdue,
+        Self::Confirmed,
+        Self::RemovalFound,
+        Self::Ended,
+        Self::Cancelled,
+    ];
     /// Word in the database and of the reads.
     pub fn word(self) -> &'static str {
         match self {
@@ -40,11 +49,12 @@ impl ConfirmationState {
             Self::Confirmed => "confirmed",
             Self::RemovalFound => "removal_found",
             Self::Ended => "ended",
+            Self::Cancelled => "cancelled",
         }
     }
     /// The one transition function: what a step makes of a state.
     /// # Errors
-    /// 409 `already-decided`, `not-a-dependent`, and `not-answered` for a confirmation without an answer.
+    /// 409 `already-decided`, `not-a-dependent`, `campaign-cancelled`, and `not-answered` for a confirmation without an answer.
     pub fn after(self, step: ConfirmationStep) -> Result<Self, Problem> {
         use ConfirmationStep::{Answer, Confirm, Remove};
         match (self, step) {
@@ -58,6 +68,7 @@ impl ConfirmationState {
                 "すでに被扶養者ではありません",
                 "The person is no dependent there any more",
             )),
+            (Self::Cancelled, _) => Err(CampaignState::Cancelled.refused()),
             (Self::Open | Self::Answered | Self::Overdue, Answer) => Ok(Self::Answered),
             (Self::Answered, Confirm) => Ok(Self::Confirmed),
             (Self::Open | Self::Overdue, Confirm) => Err(Problem::conflict(
@@ -67,6 +78,59 @@ impl ConfirmationState {
             )),
             (Self::Open | Self::Answered | Self::Overdue, Remove) => Ok(Self::RemovalFound),
         }
+    }
+}
+/// How far a campaign is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CampaignState {
+    /// 準備中: made; asks nobody yet.
+    Planned,
+    /// 実施中: started.
+    Running,
+    /// 終了: everybody is decided, or no dependent any more.
+    Closed,
+    /// 中止: what was not decided never will be.
+    Cancelled,
+}
+impl CampaignState {
+    const ALL: [Self; 4] = [Self::Planned, Self::Running, Self::Closed, Self::Cancelled];
+    /// Word in the database and of the reads.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Running => "running",
+            Self::Closed => "closed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+    /// Answers and decisions are for a campaign that runs.
+    /// # Errors
+    /// 409 `campaign-closed`, `campaign-cancelled`, `not-started`.
+    pub fn require_running(self) -> Result<(), Problem> {
+        if self == Self::Running { Ok(()) } else { Err(self.refused()) }
+    }
+    /// Why nothing more is done in a campaign that does not run; for one that does, why it is not started again.
+    pub fn refused(self) -> Problem {
+        let (code, ja, en) = match self {
+            Self::Planned => {
+                ("not-started", "まだ開始されていません", "The campaign has not been started yet")
+            }
+            Self::Running => ("already-started", "すでに開始されています", "It has been started already"),
+            Self::Closed => {
+                ("campaign-closed", "この現況確認は終了しています", "The campaign has been closed already")
+            }
+            Self::Cancelled => {
+                ("campaign-cancelled", "この現況確認は中止されました", "The campaign was cancelled")
+            }
+        };
+        Problem::conflict(code, ja, en)
+    }
+}
+impl FromSql<t::Text, Pg> for CampaignState {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        let word = <String as FromSql<t::Text, Pg>>::from_sql(value)?;
+        Self::ALL.into_iter().find(|s| s.word() == word).ok_or_else(|| "no such state".into())
     }
 }
 impl FromSql<t::Text, Pg> for ConfirmationState {
@@ -151,14 +215,18 @@ crate::row! {
         recognised_before: t::Nullable<t::Date> => Option<NaiveDate>,
         /// Employers may answer after the due day.
         takes_late_answers: t::Bool => bool,
-        /// planned or running.
-        state: t::Text => String,
+        /// How far it is.
+        state: t::Text => CampaignState,
         /// Dependents that it took.
         member_count: t::Nullable<t::Integer> => Option<i32>,
         /// When it was made.
         created_at: t::Timestamptz => DateTime<Utc>,
         /// When it started.
         started_at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
+        /// When it was closed or cancelled.
+        ended_at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
+        /// Why it was cancelled.
+        cancel_reason: t::Nullable<t::Text> => Option<String>,
     }
 }
 impl Subject for CampaignRow {
@@ -185,6 +253,8 @@ crate::row! {
         removal_found: t::BigInt => i64,
         /// Ended for another reason.
         ended: t::BigInt => i64,
+        /// Not decided when the campaign was cancelled.
+        cancelled: t::BigInt => i64,
         /// Reminders so far.
         reminders: t::BigInt => i64,
         /// Day of the last one.
@@ -209,6 +279,8 @@ crate::row! {
         due_on: t::Date => NaiveDate,
         /// Employers may answer after the due day.
         takes_late_answers: t::Bool => bool,
+        /// How far the campaign is.
+        campaign_state: t::Text => CampaignState,
         /// Recognition.
         dependent_id: t::Uuid => Uuid,
         /// Who.
@@ -237,8 +309,9 @@ crate::row! {
         removed_on: t::Nullable<t::Date> => Option<NaiveDate>,
         /// Why, as decided.
         removal_reason: t::Nullable<t::Text> => Option<String>,
-        /// The dependent is covered today.
-        is_covered: t::Bool => bool,
+        /// The employer may look: the dependent is covered today, or was removed by this decision and the insured person is still its
+        /// own.
+        is_shown: t::Bool => bool,
         /// The answer says: still a dependent.
         still_qualifies: t::Nullable<t::Bool> => Option<bool>,
         /// What the answer states.
@@ -269,7 +342,7 @@ impl Subject for ConfirmationRow {
     fn facts(&self) -> Facts {
         let facts = Facts::of("Confirmation", self.id).about(self.person_id);
         // an employer sees its people for the time that they are its people.
-        if self.is_covered { facts.in_employer(self.employer_id) } else { facts }
+        if self.is_shown { facts.in_employer(self.employer_id) } else { facts }
     }
     fn classes(&self) -> &'static [&'static str] {
         if self.facts.is_some() { &["identity", "family", "income"] } else { &["identity", "family"] }
@@ -290,6 +363,7 @@ mod tests {
                 let expected = match (state, step) {
                     (S::Confirmed | S::RemovalFound, _) => Err("already-decided"),
                     (S::Ended, _) => Err("not-a-dependent"),
+                    (S::Cancelled, _) => Err("campaign-cancelled"),
                     (S::Open | S::Overdue, Step::Confirm) => Err("not-answered"),
                     _ => Ok(to),
                 };

@@ -14,7 +14,8 @@ pub use changes::{
 };
 pub use cover::{admit_dependent, admit_insured, require_cover};
 pub use examinations::{
-    ExaminationRow, NewExamination, Proposed, examination, keep_examination, latest_inputs,
+    ExaminationRow, NewExamination, Proposed, carry_examinations, examination, keep_examination,
+    latest_inputs,
 };
 pub use model::DependentRow;
 pub use rules::{DependentFault, Fate, follow};

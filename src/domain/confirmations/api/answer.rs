@@ -29,7 +29,7 @@ crate::operation! {
     ///
     /// Answers for a dependent: still one, with what is asked for the rule, or not any more, from when and why. The rule of recognition is
     /// asked with what is stored and what is stated, and its answer tells which documents to bring. An answer that nobody decided yet is
-    /// corrected by another one. 409 `already-decided`, `not-a-dependent`; `answer-too-late` for employers after the due day where the
+    /// corrected by another one. 409 `already-decided`, `not-a-dependent`, `campaign-closed`, `campaign-cancelled`; `answer-too-late` for employers after the due day where the
     /// campaign takes no late answers.
     pub AnswerConfirmation: Post "/v1/confirmations/{confirmation_id}/answer" = "answerConfirmation", scope "confirmations:answer", on "Confirmation", status 200, law "健康保険法施行規則50条, R-016", sends Etag;
 }
@@ -110,6 +110,9 @@ pub fn examine(
     let stored = dependents::latest_inputs(tx.conn(), row.dependent_id)?;
     let mut known = eligibility::confirmed_anew(stored, row.as_of, row.birth_on, relation);
     known.insured_income_yen = eligibility::insured_income(tx.conn(), row.insured_id, row.as_of)?;
+    if known.insured_income_yen.is_some() {
+        tx.note(|n| n.left([row.insured_id], &["remuneration"]));
+    }
     let examined = eligibility::examine(stated.over(known, relation));
     examined.require_consistent(at)?;
     Ok(examined)
@@ -126,6 +129,7 @@ async fn answer(
         let row = store::lock(tx, id.0)?;
         let (row, permit) = tx.admit::<AnswerConfirmation, _>(row)?;
         tag.require(&row.version.to_string())?;
+        row.campaign_state.require_running()?;
         row.state.after(ConfirmationStep::Answer)?;
         let by_employer = matches!(tx.actor()?.kind, ActorKind::Client(_));
         require_in_time(&row, by_employer, tx.today())?;

@@ -1,7 +1,7 @@
 //! Campaigns: made, started, followed.
 use super::{
     super::{
-        model::CampaignRow,
+        model::{CampaignRow, CampaignState},
         store::campaigns::{self as store, NewCampaign},
     },
     views::{
@@ -28,7 +28,7 @@ crate::operation! {
     /// 現況確認の開始
     ///
     /// Starts a campaign: everybody who is a dependent on its as-of day and still today, and whom it asks about, gets a row. 409
-    /// `already-started`, `as-of-ahead` while the as-of day is to come, `due-day-passed` when no day for answers is left.
+    /// `already-started`, `campaign-closed`, `campaign-cancelled`, `as-of-ahead` while the as-of day is to come, `due-day-passed` when no day for answers is left.
     pub StartConfirmationCampaign: Post "/v1/confirmation-campaigns/{confirmation_campaign_id}/start" = "startConfirmationCampaign", scope "confirmations:manage", on "ConfirmationCampaign", status 200, law "R-016";
     /// 現況確認の実施単位の一覧
     ///
@@ -40,8 +40,8 @@ crate::operation! {
     pub GetConfirmationCampaign: Get "/v1/confirmation-campaigns/{confirmation_campaign_id}" = "getConfirmationCampaign", scope "confirmations:read", on "ConfirmationCampaign", status 200, law "R-016";
     /// 現況確認の進み具合(事業所別)
     ///
-    /// Lists the employers of a campaign with how many of their rows stand where today, and when they were reminded. An employer's own
-    /// system sees its own.
+    /// Lists the employers of a campaign with its days, how many of their rows stand where today, and when they were reminded. An
+    /// employer's own system sees its own.
     pub ListConfirmationProgress: Get "/v1/confirmation-campaigns/{confirmation_campaign_id}/progress" = "listConfirmationProgress", scope "confirmations:read", on "ConfirmationCampaign", status 200, law "R-016", sends Link;
 }
 /// Most days of reminders.
@@ -188,8 +188,8 @@ async fn start(
     .await
 }
 fn require_startable(row: &CampaignRow, today: NaiveDate) -> Result<(), Problem> {
-    let (code, ja, en) = if row.state == "running" {
-        ("already-started", "すでに開始されています", "It has been started already")
+    let (code, ja, en) = if row.state != CampaignState::Planned {
+        return Err(row.state.refused());
     } else if row.as_of > today {
         ("as-of-ahead", "基準日がまだ到来していません", "The as-of day is still to come")
     } else if row.due_on < today {
@@ -250,7 +250,7 @@ async fn progress(
         let of = Facts::of("ConfirmationCampaign", row.id);
         let (rows, has_more, permit) = tx.admit_page(&of, ListConfirmationProgress::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| r.employer_id));
-        let items = rows.into_iter().map(|r| ConfirmationProgress::of(r, row.due_on)).collect();
+        let items = rows.into_iter().map(|r| ConfirmationProgress::of(r, &row)).collect();
         Ok(permit.answer(ConfirmationProgressPage { items, page }).next(link))
     })
     .await

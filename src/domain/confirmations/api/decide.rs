@@ -30,7 +30,7 @@ crate::operation! {
     /// Decides a confirmation. `confirm`: the answer stands, with the documents that staff saw; where the rule does not say yes then, a
     /// reason is needed (409 `recognition-reason-needed`). `remove`: the person is no dependent from a day on, and cover ends in the same
     /// transaction, as by a 被扶養者(異動)届. 409 `already-decided`, `not-a-dependent`, `not-answered`, `answered-otherwise` for a
-    /// confirmation of somebody who is none by the answer.
+    /// confirmation of somebody who is none by the answer; `campaign-closed`, `campaign-cancelled`.
     pub DecideConfirmation: Post "/v1/confirmations/{confirmation_id}/decision" = "decideConfirmation", scope "confirmations:manage", on "Confirmation", status 200, law "健康保険法3条7項, 同施行規則50条, R-016", sends Etag;
 }
 
@@ -82,6 +82,7 @@ async fn decide(
         let row = store::lock(tx, id.0)?;
         let (row, permit) = tx.admit::<DecideConfirmation, _>(row)?;
         tag.require(&row.version.to_string())?;
+        row.campaign_state.require_running()?;
         // a form that is decided at the same time waits, or was decided before
         dependents::hold_families(tx.conn(), &[row.insured_id], &[row.person_id])?;
         let row = store::now(tx, &permit, row.id)?;
@@ -97,7 +98,9 @@ async fn decide(
     .await
 }
 /// What the answer states, with what staff determined in its place; of documents those alone that staff saw.
-fn seen(row: &ConfirmationRow, evidence: &RecognitionFacts) -> Result<RecognitionFacts, Problem> {
+/// # Errors
+/// 503 for a stored answer that can't be read.
+pub fn seen(row: &ConfirmationRow, evidence: &RecognitionFacts) -> Result<RecognitionFacts, Problem> {
     let answered = row.facts.clone().map(serde_json::from_value::<RecognitionFacts>).transpose();
     let answered = answered.map_err(|_| Problem::unavailable("stored-answer-unreadable"))?;
     Ok(evidence.clone().before(answered.unwrap_or_default()))
@@ -125,21 +128,28 @@ fn keep<Op: Operation>(
     };
     dependents::keep_examination(tx.conn(), &act, &new)
 }
+/// Somebody may be confirmed: answered for, as still a dependent. Gives the state then.
+/// # Errors
+/// 409 of the state, `answered-otherwise`.
+pub fn require_confirmable(row: &ConfirmationRow) -> Result<ConfirmationState, Problem> {
+    let state = row.state.after(ConfirmationStep::Confirm)?;
+    if row.still_qualifies == Some(true) {
+        return Ok(state);
+    }
+    Err(Problem::conflict(
+        "answered-otherwise",
+        "回答は非該当です。回答を訂正してから確認してください",
+        "By the answer the person is none any more: correct the answer first",
+    ))
+}
 fn confirm<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
     row: &ConfirmationRow,
     body: &ConfirmationDecision,
 ) -> Result<(), Problem> {
-    let state = row.state.after(ConfirmationStep::Confirm)?;
+    let state = require_confirmable(row)?;
     absent(PLACES, body.removed_on.is_some(), body.removal_reason.is_some())?;
-    if row.still_qualifies != Some(true) {
-        return Err(Problem::conflict(
-            "answered-otherwise",
-            "回答は非該当です。回答を訂正してから確認してください",
-            "By the answer the person is none any more: correct the answer first",
-        ));
-    }
     keep(tx, permit, row, body, true)?;
     members::touch(tx, row.person_id)?;
     store::settle(tx, permit, row.id, state, None)

@@ -1,6 +1,9 @@
 //! What callers see of campaigns and confirmations.
-use super::super::model::{
-    CampaignRow, ConfirmationRemovalReason, ConfirmationRow, ConfirmationState, CountRow,
+use super::super::{
+    model::{
+        CampaignRow, CampaignState, ConfirmationRemovalReason, ConfirmationRow, ConfirmationState, CountRow,
+    },
+    rules::{self, ConfirmationProposal},
 };
 use crate::{
     domain::eligibility::{RecognitionFacts, RecognitionFinding},
@@ -40,15 +43,6 @@ pub struct ConfirmationSelection {
     #[schema(nullable = false)]
     pub recognised_before: Option<NaiveDate>,
 }
-/// How far a campaign is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum CampaignState {
-    /// Made; asks nobody yet.
-    Planned,
-    /// Started.
-    Running,
-}
 /// How many confirmations stand where.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct ConfirmationCounts {
@@ -70,6 +64,9 @@ pub struct ConfirmationCounts {
     /// 対象外.
     #[schema(minimum = 0)]
     pub ended: i64,
+    /// 中止.
+    #[schema(minimum = 0)]
+    pub cancelled: i64,
 }
 impl From<&CountRow> for ConfirmationCounts {
     fn from(r: &CountRow) -> Self {
@@ -80,6 +77,7 @@ impl From<&CountRow> for ConfirmationCounts {
             confirmed: r.confirmed,
             removal_found: r.removal_found,
             ended: r.ended,
+            cancelled: r.cancelled,
         }
     }
 }
@@ -114,6 +112,14 @@ pub struct ConfirmationCampaign {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub started_at: Option<DateTime<Utc>>,
+    /// When it was closed or cancelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Why it was cancelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 100)]
+    pub cancel_reason: Option<String>,
 }
 impl From<CampaignRow> for ConfirmationCampaign {
     fn from(r: CampaignRow) -> Self {
@@ -130,10 +136,12 @@ impl From<CampaignRow> for ConfirmationCampaign {
                 recognised_before: r.recognised_before,
             },
             takes_late_answers: r.takes_late_answers,
-            state: if r.state == "running" { CampaignState::Running } else { CampaignState::Planned },
+            state: r.state,
             member_count: r.member_count,
             created_at: r.created_at,
             started_at: r.started_at,
+            ended_at: r.ended_at,
+            cancel_reason: r.cancel_reason,
         }
     }
 }
@@ -162,8 +170,20 @@ pub struct ConfirmationProgress {
     /// Its name today.
     #[schema(max_length = 200)]
     pub employer_name: String,
+    /// Name of the campaign.
+    #[schema(max_length = 60)]
+    pub campaign_name: String,
+    /// How far the campaign is.
+    pub campaign_state: CampaignState,
+    /// Day on which the dependents are covered, and for which the rule is asked.
+    pub as_of: NaiveDate,
     /// Last day for answers.
     pub due_on: NaiveDate,
+    /// Days of reminders, past and to come, while rows are open.
+    #[schema(max_items = 10)]
+    pub remind_on: Vec<NaiveDate>,
+    /// The employer may still answer after the due day.
+    pub takes_late_answers: bool,
     /// How many stand where today.
     pub counts: ConfirmationCounts,
     /// Reminders so far.
@@ -175,11 +195,16 @@ pub struct ConfirmationProgress {
     pub reminded_on: Option<NaiveDate>,
 }
 impl ConfirmationProgress {
-    /// Out of the counts of an employer.
-    pub fn of(r: CountRow, due_on: NaiveDate) -> Self {
+    /// Out of the counts of an employer in a campaign.
+    pub fn of(r: CountRow, campaign: &CampaignRow) -> Self {
         Self {
             employer_id: r.employer_id,
-            due_on,
+            campaign_name: campaign.name.clone(),
+            campaign_state: campaign.state,
+            as_of: campaign.as_of,
+            due_on: campaign.due_on,
+            remind_on: campaign.remind_on.clone(),
+            takes_late_answers: campaign.takes_late_answers,
             counts: (&r).into(),
             reminder_count: r.reminders,
             reminded_on: r.reminded_on,
@@ -247,10 +272,16 @@ pub struct Confirmation {
     pub due_on: NaiveDate,
     /// Where it stands.
     pub state: ConfirmationState,
+    /// How far the campaign is.
+    pub campaign_state: CampaignState,
     /// The answer, once there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub answer: Option<ConfirmationAnswerView>,
+    /// What the answer, or its absence, proposes to staff, who decide; absent while it is waited for and once it is decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub proposal: Option<ConfirmationProposal>,
     /// When it was decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -273,6 +304,7 @@ fn reason(word: Option<String>) -> Result<Option<ConfirmationRemovalReason>, Pro
 impl TryFrom<ConfirmationRow> for Confirmation {
     type Error = Problem;
     fn try_from(r: ConfirmationRow) -> Result<Self, Problem> {
+        let (state, campaign_state) = (r.state, r.campaign_state);
         let answer = match (r.facts, r.trace, r.received_on) {
             (Some(facts), Some(trace), Some(received_on)) => Some(ConfirmationAnswerView {
                 still_qualifies: r.still_qualifies.unwrap_or(false),
@@ -290,7 +322,11 @@ impl TryFrom<ConfirmationRow> for Confirmation {
             }),
             _ => None,
         };
+        let answered =
+            answer.as_ref().map(|a: &ConfirmationAnswerView| (a.still_qualifies, a.finding.answer));
         Ok(Self {
+            proposal: rules::proposal(state, answered),
+            campaign_state,
             id: r.id,
             campaign_id: r.campaign_id,
             dependent_id: r.dependent_id,

@@ -1,7 +1,7 @@
-//! SQL of campaigns: made, started with everybody whom they ask about, counted.
+//! SQL of campaigns: made, started with everybody whom they ask about, ended, counted.
 use super::{
     super::{
-        model::{CampaignRow, CountRow},
+        model::{CampaignRow, CampaignState, CountRow},
         rules,
     },
     DEPENDENCY, state,
@@ -12,7 +12,7 @@ use diesel::{RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
 const CAMPAIGN: &str = "select id, name, as_of, due_on, remind_on, employer_ids, age_from, age_below, recognised_before, \
-     takes_late_answers, state, member_count, created_at, started_at from confirmation_campaign";
+     takes_late_answers, state, member_count, created_at, started_at, ended_at, cancel_reason from confirmation_campaign";
 
 /// A campaign to be made.
 #[derive(Clone, Debug)]
@@ -152,8 +152,33 @@ pub fn start<Op: Operation>(
     .execute(tx.conn())?;
     Ok(sql_query(format!("{CAMPAIGN} where id = $1")).bind::<t::Uuid, _>(g.id).get_result(tx.conn())?)
 }
+/// Ends a campaign, for a reason when it is cancelled. Gives the campaign as it is then.
+/// # Errors
+/// Database errors.
+pub fn end<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    campaign: &CampaignRow,
+    state: CampaignState,
+    cancel_reason: Option<&str>,
+) -> Result<CampaignRow, Problem> {
+    let (by, now) = (tx.actor()?.id, tx.now());
+    sql_query(
+        "update confirmation_campaign set state = $2, cancel_reason = $3, ended_at = $4, ended_by = $5, version = version + 1 \
+         where id = $1",
+    )
+    .bind::<t::Uuid, _>(campaign.id)
+    .bind::<t::Text, _>(state.word())
+    .bind::<t::Nullable<t::Text>, _>(cancel_reason)
+    .bind::<t::Timestamptz, _>(now)
+    .bind::<t::Uuid, _>(by)
+    .execute(tx.conn())?;
+    Ok(sql_query(format!("{CAMPAIGN} where id = $1"))
+        .bind::<t::Uuid, _>(campaign.id)
+        .get_result(tx.conn())?)
+}
 fn counted(state: &str) -> String {
-    ["open", "answered", "overdue", "confirmed", "removal_found", "ended"]
+    ["open", "answered", "overdue", "confirmed", "removal_found", "ended", "cancelled"]
         .map(|word| format!("count(*) filter (where {state} = '{word}') as {word}"))
         .join(", ")
 }
@@ -166,7 +191,7 @@ pub fn counts(tx: &mut Tx<'_>, campaign: &CampaignRow) -> Result<CountRow, Probl
         "select '00000000-0000-0000-0000-000000000000'::uuid as employer_id, '' as employer_name, {counted}, \
            (select count(*) from confirmation_reminder where campaign_id = $2) as reminders, \
            (select max(remind_on) from confirmation_reminder where campaign_id = $2) as reminded_on \
-         from confirmation c {DEPENDENCY} where c.campaign_id = $2"
+         from confirmation c join confirmation_campaign g on g.id = c.campaign_id {DEPENDENCY} where c.campaign_id = $2"
     ))
     .bind::<t::Date, _>(today)
     .bind::<t::Uuid, _>(campaign.id)
@@ -186,7 +211,8 @@ pub fn progress(
     let state = state();
     Ok(Guarded::new(
         sql_query(format!(
-            "with x as (select c.employer_id, {state} as state from confirmation c {DEPENDENCY} \
+            "with x as (select c.employer_id, {state} as state \
+               from confirmation c join confirmation_campaign g on g.id = c.campaign_id {DEPENDENCY} \
                where c.campaign_id = $2 and c.employer_id > $3 and ($4::uuid[] is null or c.employer_id = any($4))) \
              select x.employer_id, coalesce((select r.name from employer_record r where r.employer_id = x.employer_id \
                  and r.superseded_at is null and r.valid_from <= $1 order by r.valid_from desc limit 1), '') as employer_name, \

@@ -14,13 +14,13 @@ crate::row! {
         rows: t::BigInt => i64,
     }
 }
-/// Marks what is still open on a day after the due day.
+/// Marks what is still open in a running campaign on a day after the due day.
 /// # Errors
 /// Database errors.
 pub fn mark_overdue(conn: &mut PgConnection, day: NaiveDate) -> Result<Vec<Overdue>, Problem> {
     Ok(sql_query(
         "with late as (update confirmation c set state = 'overdue', version = c.version + 1 from confirmation_campaign g \
-           where g.id = c.campaign_id and g.due_on < $1 and c.state = 'open' returning c.campaign_id) \
+           where g.id = c.campaign_id and g.state = 'running' and g.due_on < $1 and c.state = 'open' returning c.campaign_id) \
          select campaign_id, count(*) as rows from late group by campaign_id order by campaign_id",
     )
     .bind::<t::Date, _>(day)

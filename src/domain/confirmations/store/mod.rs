@@ -4,10 +4,7 @@ pub mod campaigns;
 pub mod due;
 
 use super::model::{ConfirmationRow, ConfirmationState};
-use crate::{
-    domain::members::{self, Knowledge},
-    kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx},
-};
+use crate::kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx};
 use chrono::NaiveDate;
 use diesel::{RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
@@ -19,24 +16,40 @@ pub const COVERED: &str =
 pub const DEPENDENCY: &str =
     "left join dependency d on d.dependent_id = c.dependent_id and d.superseded_at is null";
 
-/// The state as it is shown: a row that nobody decided is over with the cover.
+/// The state as it is shown, of a row `c` in a campaign `g`: what nobody decided is over with the campaign or the cover.
 pub fn state() -> String {
     format!(
-        "case when c.state in ('open', 'answered', 'overdue') and not {COVERED} then 'ended' else c.state end"
+        "case when c.state not in ('open', 'answered', 'overdue') then c.state when g.state = 'cancelled' then 'cancelled' \
+         when g.state = 'closed' or not {COVERED} then 'ended' else c.state end"
     )
 }
-fn rows() -> String {
-    let (state, identity) =
-        (state(), members::identity_join("coalesce(d.person_id, c.person_id)", &Knowledge::NOW));
+/// An employer may look at a row on the day `$1`: for the time that the dependent is covered in its affairs, and at a removal that it was
+/// asked about as long as the insured person is its own (R-202).
+fn is_shown() -> String {
     format!(
-        "select c.id, c.campaign_id, g.as_of, g.due_on, g.takes_late_answers, c.dependent_id, \
+        "({COVERED} or c.state = 'removal_found' and exists (select from enrolment e where e.person_id = coalesce(d.insured_id, c.insured_id) \
+           and e.employer_id = c.employer_id and e.superseded_at is null and e.acquired_on <= $1 \
+           and (e.lost_on is null or e.lost_on > $1)))"
+    )
+}
+/// Joins, as `i`, who the dependent is: as known now, today; of a row that was decided as known then, on the last day of cover of somebody
+/// who was removed, so that nothing shows of what came after.
+const IDENTITY: &str = "join lateral (select x.* from person_identity x, \
+       (select coalesce(c.removed_on - 1, (c.decided_at at time zone 'Asia/Tokyo')::date, $1) as day) o \
+     where x.person_id = coalesce(d.person_id, c.person_id) and x.recorded_at <= coalesce(c.decided_at, 'infinity') \
+       and (x.superseded_at is null or x.superseded_at > c.decided_at) \
+     order by (x.valid_from <= o.day and (x.valid_to is null or x.valid_to > o.day)) desc, x.valid_from limit 1) i on true";
+fn rows() -> String {
+    let (state, is_shown) = (state(), is_shown());
+    format!(
+        "select c.id, c.campaign_id, g.as_of, g.due_on, g.takes_late_answers, g.state as campaign_state, c.dependent_id, \
            coalesce(d.person_id, c.person_id) as person_id, coalesce(d.insured_id, c.insured_id) as insured_id, c.employer_id, \
            i.name, i.name_kana, i.birth_on, coalesce(d.relationship, 'other') as relationship, d.recognised_on, {state} as state, \
-           c.version, c.decided_at, c.removed_on, c.removal_reason, {COVERED} as is_covered, a.still_qualifies, a.facts, \
+           c.version, c.decided_at, c.removed_on, c.removal_reason, {is_shown} as is_shown, a.still_qualifies, a.facts, \
            a.ceased_on, a.removal_reason as stated_reason, a.answer, a.failed_test, a.documents_needed, a.counted_income_yen, \
            a.income_limit_yen, a.trace, a.by_employer, a.received_on \
          from confirmation c join confirmation_campaign g on g.id = c.campaign_id {DEPENDENCY} \
-         left join confirmation_answer a on a.confirmation_id = c.id and a.superseded_at is null {identity}"
+         left join confirmation_answer a on a.confirmation_id = c.id and a.superseded_at is null {IDENTITY}"
     )
 }
 /// A confirmation.
@@ -51,13 +64,16 @@ pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<ConfirmationRow>, Probl
             .get_result(tx.conn())?,
     ))
 }
-/// A confirmation, held until the end of the transaction.
+/// A confirmation, held until the end of the transaction; its campaign is neither closed nor cancelled meanwhile.
 /// # Errors
 /// 404 when there is none.
 pub fn lock(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<ConfirmationRow>, Problem> {
-    sql_query("select from confirmation where id = $1 for update")
-        .bind::<t::Uuid, _>(id)
-        .execute(tx.conn())?;
+    sql_query(
+        "select from confirmation c join confirmation_campaign g on g.id = c.campaign_id where c.id = $1 \
+         for update of c for share of g",
+    )
+    .bind::<t::Uuid, _>(id)
+    .execute(tx.conn())?;
     find(tx, id)
 }
 /// The confirmation as it is now: just written, or looked at again after its people were held.
@@ -82,7 +98,7 @@ pub struct Filter {
     /// In this state.
     pub state: Option<ConfirmationState>,
 }
-/// One page of confirmations by id; for employers those alone whose dependents are covered today.
+/// One page of confirmations by id; for employers those alone at which they may look today.
 /// # Errors
 /// Database errors.
 pub fn list(
@@ -93,10 +109,10 @@ pub fn list(
     limit: i64,
 ) -> Result<Guarded<Vec<ConfirmationRow>>, Problem> {
     let today = tx.today();
-    let state = state();
+    let (state, is_shown) = (state(), is_shown());
     Ok(Guarded::new(
         sql_query(format!(
-            "{} where c.id > $2 and ($3::uuid[] is null or c.employer_id = any($3) and {COVERED}) \
+            "{} where c.id > $2 and ($3::uuid[] is null or c.employer_id = any($3) and {is_shown}) \
              and ($4::uuid is null or c.campaign_id = $4) and ($5::uuid is null or c.employer_id = $5) \
              and ($6::uuid is null or coalesce(d.insured_id, c.insured_id) = $6) and ($7::text is null or {state} = $7) \
              order by c.id limit $8",

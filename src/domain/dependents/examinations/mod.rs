@@ -2,4 +2,7 @@
 //! kept beside the recognition, by the day that was looked at and by knowledge.
 mod store;
 
-pub use store::{ExaminationRow, NewExamination, Proposed, examination, keep_examination, latest_inputs};
+pub use store::{
+    ExaminationRow, NewExamination, Proposed, carry_examinations, examination, keep_examination,
+    latest_inputs,
+};

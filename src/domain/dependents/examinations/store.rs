@@ -85,6 +85,30 @@ pub fn keep_examination(conn: &mut PgConnection, act: &Act, new: &NewExamination
     .execute(conn)?;
     Ok(())
 }
+/// Keeps what was found of somebody under a former recognition for the one that goes on where that ended (任意継続), as known now.
+/// # Errors
+/// Database errors.
+pub fn carry_examinations(
+    conn: &mut PgConnection,
+    act: &Act,
+    (former, dependent): (Uuid, Uuid),
+) -> Result<(), Problem> {
+    sql_query(
+        "insert into dependent_recognition (row_id, dependent_id, occasion, examined_on, is_recognised, answer, failed_test, \
+           documents_needed, counted_income_yen, income_limit_yen, rule, rule_version, inputs, trace, departure, departure_note, \
+           received_on, recorded_at, recorded_by, source) \
+         select gen_random_uuid(), $2, occasion, examined_on, is_recognised, answer, failed_test, documents_needed, \
+           counted_income_yen, income_limit_yen, rule, rule_version, inputs, trace, departure, departure_note, received_on, $3, $4, $5 \
+         from dependent_recognition where dependent_id = $1 and superseded_at is null",
+    )
+    .bind::<t::Uuid, _>(former)
+    .bind::<t::Uuid, _>(dependent)
+    .bind::<t::Timestamptz, _>(act.at())
+    .bind::<t::Uuid, _>(act.by())
+    .bind::<t::Nullable<t::Uuid>, _>(act.source())
+    .execute(conn)?;
+    Ok(())
+}
 
 crate::row! {
     /// An examination of a recognition.
@@ -117,8 +141,8 @@ crate::row! {
         recorded_at: t::Timestamptz => DateTime<Utc>,
     }
 }
-/// The examination that speaks for a day: the latest one for that day or an earlier one, as known at an instant or now. Asked for after
-/// the dependent was admitted.
+/// The examination that speaks for a day: the latest one for that day or an earlier one, as known at an instant or now; before all of
+/// them the recognition itself, whose day was corrected since. Asked for after the dependent was admitted for the day.
 /// # Errors
 /// 404 when none was kept.
 pub fn examination<S: Subject>(
@@ -130,9 +154,9 @@ pub fn examination<S: Subject>(
     let found: Option<ExaminationRow> = sql_query(
         "select occasion, examined_on, is_recognised, answer, failed_test, documents_needed, counted_income_yen, income_limit_yen, \
            trace, departure, departure_note, received_on, recorded_at \
-         from dependent_recognition where dependent_id = $1 and examined_on <= $2 \
+         from dependent_recognition where dependent_id = $1 and (examined_on <= $2 or occasion = 'recognition') \
            and (superseded_at is null and $3 is null or recorded_at <= $3 and (superseded_at is null or superseded_at > $3)) \
-         order by examined_on desc, recorded_at desc limit 1",
+         order by examined_on <= $2 desc, examined_on desc, recorded_at desc limit 1",
     )
     .bind::<t::Uuid, _>(dependent.facts().id)
     .bind::<t::Date, _>(day)

@@ -43,6 +43,10 @@ impl Examined {
     pub fn answer(&self) -> Option<RecognitionAnswer> {
         self.outcome.as_ref().ok().map(|o| o.answer)
     }
+    /// The rule says yes: nobody needs a reason.
+    pub fn is_yes(&self) -> bool {
+        self.answer() == Some(RecognitionAnswer::Yes)
+    }
     /// The facts fit together; that the law of the day is not known is nobody's fault. `at` is where they stand in the request.
     /// # Errors
     /// 422 with the rule's refusal.

@@ -22,7 +22,7 @@ pub use correction::{Line, fault as correction_fault, lines as correction_lines}
 pub use leave::planned as planned_leave;
 pub use pay::{after_loss, is_beside, plan as plan_pay, preview_case, refuse_determination};
 pub use person::{Choice, SamePersonProposal, proposals};
-pub use recognition::{RecognitionProposal, RecognitionStatement, recognitions};
+pub use recognition::{RecognitionProposal, RecognitionStatement, recognitions, require_expected};
 use serde_json::{Value, json};
 use uuid::Uuid;
 pub use voluntary::preview;

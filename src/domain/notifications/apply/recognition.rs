@@ -49,7 +49,7 @@ pub struct RecognitionProposal {
 
 /// What the rule says of everybody whom a form would have recognised under an insured person, with what staff states.
 /// # Errors
-/// Database errors.
+/// 422 for facts that contradict one another; database errors.
 pub fn recognitions(
     tx: &mut Tx<'_>,
     form: &Form,
@@ -59,8 +59,12 @@ pub fn recognitions(
     let Form::DependentChange(f) = form else { return Ok(Vec::new()) };
     let mut all = Vec::new();
     for (entry, on) in newcomer_entries(f) {
-        let evidence = stated.iter().find(|s| s.slot == entry.slot).map(|s| s.evidence.clone());
-        let examined = examine(tx, (f, insured), (&entry, on), &evidence.unwrap_or_default())?;
+        let found = stated.iter().enumerate().find(|(_, s)| s.slot == entry.slot);
+        let evidence = found.map(|(_, s)| s.evidence.clone()).unwrap_or_default();
+        let examined = examine(tx, (f, insured), (&entry, on), &evidence)?;
+        if let Some((i, _)) = found {
+            examined.require_consistent(&format!("/recognitions/{i}/evidence"))?;
+        }
         all.push(RecognitionProposal { slot: entry.slot, finding: examined.finding() });
     }
     Ok(all)
