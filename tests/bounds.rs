@@ -160,7 +160,7 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
         json!({ "employer_id": w.employer, "preparer_name": "見本 花子", "notifications": [acquisition] });
     let created = json!({ "valid_from": "2026-12-01", "symbol": "7", "society_number": "7", "name": "見本",
         "settings": { "accepts_pension_layout": false, "early_filing_days": 0 } });
-    let decision = json!({ "decision": "return", "reasons": [{ "code": "wrong_content", "text": "x" }],
+    let mut decision = json!({ "decision": "return", "reasons": [{ "code": "wrong_content", "text": "x" }],
         "persons": [{ "slot": "insured", "choice": "new_person" }] });
     let entry_check = json!({ "outcome": "differs", "differences": [{ "pointer": "/x", "note": "x" }] });
     let made = |body: &Value| {
@@ -171,8 +171,9 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
         "remind_on": ["2026-12-01"], "selection": { "employer_ids": [w.employer] } });
     let facts = json!({ "documents": ["kinship_proof"], "temporary_rise": { "usual_income_yen": 1, "consecutive_times": 1 },
         "both_support": { "other_scheme": "employees", "other_income_yen": 1 } });
-    let recognised = json!({ "decision": "return", "recognitions": [{ "slot": "spouse", "evidence": facts,
-        "departure": { "reason": "insurers_judgement", "note": "x" } }] });
+    let recognitions = json!([{ "slot": "spouse", "evidence": facts,
+        "departure": { "reason": "insurers_judgement", "note": "x" } }]);
+    decision["recognitions"] = recognitions.clone();
     let paper = "/v1/keyed-notifications?received_on=2026-11-20".to_owned();
     let nowhere = Uuid::now_v7();
     let filing = |form: Value| ("createNotification", "/v1/notifications".to_owned(), &employer, slip(form));
@@ -207,12 +208,11 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
             json!({ "read_count": 1 }),
         ),
         ("decideNotification", format!("/v1/notifications/{nowhere}/decision"), &staff, decision),
-        ("decideNotification", format!("/v1/notifications/{nowhere}/decision"), &staff, recognised.clone()),
         (
             "previewNotificationDecision",
             format!("/v1/notifications/{nowhere}/decision-preview"),
             &staff,
-            json!({ "recognitions": recognised["recognitions"] }),
+            json!({ "recognitions": recognitions }),
         ),
         ("createConfirmationCampaign", "/v1/confirmation-campaigns".into(), &staff, campaign.clone()),
         (

@@ -150,10 +150,11 @@ fn a_cancelled_campaign_asks_nobody_and_what_was_decided_stays() {
 #[test]
 fn only_those_who_run_a_campaign_end_it() {
     let s = Asked::new();
+    let others = ["benefits", "collection", "review", "officer", "it"].map(|login| s.w.staff(login));
     let before = tables(&s.w);
-    for login in ["benefits", "collection", "review", "officer", "it"] {
-        close(&s.w.staff(login), s.campaign).refused(403, "forbidden");
-        cancel(&s.w.staff(login), s.campaign, &why()).refused(403, "forbidden");
+    for by in &others {
+        close(by, s.campaign).refused(403, "forbidden");
+        cancel(by, s.campaign, &why()).refused(403, "forbidden");
     }
     close(&s.employer, s.campaign).refused(403, "insufficient-scope");
     cancel(&s.employer, s.campaign, &why()).refused(403, "insufficient-scope");
