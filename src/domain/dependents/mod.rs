@@ -18,5 +18,5 @@ pub use examinations::{
     latest_inputs,
 };
 pub use model::DependentRow;
-pub use rules::{DependentFault, Fate, follow};
+pub use rules::{DependentFault, Fate, born, follow};
 pub use store::{UnderRow, facts_of, find, under_cover, write_fate};

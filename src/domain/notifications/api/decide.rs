@@ -226,9 +226,10 @@ fn choices(persons: &[PersonChoice]) -> Result<Vec<(Slot, Choice)>, Problem> {
 }
 /// The form of a notification.
 /// # Errors
-/// 409 `no-form` for a refused one.
+/// 409 `no-form` for a refused one; 503 when the stored one can't be read.
 pub fn form_of(row: &NotificationRow) -> Result<Form, Problem> {
-    row.form.clone().and_then(|f| serde_json::from_value(f).ok()).ok_or_else(apply::no_form)
+    let form = row.form.clone().ok_or_else(apply::no_form)?;
+    serde_json::from_value(form).map_err(|_| Problem::unavailable("stored-form-unreadable"))
 }
 fn accept<Op: Operation>(
     tx: &mut Tx<'_>,
@@ -254,7 +255,7 @@ pub fn end<Op: Operation>(
     let state = State::of(&row.state).after(step)?;
     let kernel = tx.kernel();
     kernel.vault.drop_pending(tx.conn(), row.id)?;
-    let reasons = serde_json::to_value(reasons).unwrap_or_default();
+    let reasons = serde_json::to_value(reasons).map_err(|_| Problem::unavailable("reasons-unwritable"))?;
     store::settle(tx, permit, row, state, (None, None, reasons))
 }
 /// The notification as it is answered, and its tag. The raw file goes with the last decision of its submission.
@@ -271,7 +272,7 @@ pub fn finish<Op: Operation>(
     }
     tx.note(|n| n.left(row.people(), row.classes()));
     let tag = row.version.to_string();
-    Ok((row.into(), tag))
+    Ok((row.try_into()?, tag))
 }
 async fn withdraw_notification(
     gate: Gate<WithdrawNotification>,

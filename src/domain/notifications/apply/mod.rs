@@ -79,7 +79,8 @@ pub fn apply<Op: Operation>(
         persons.get(&Slot::Insured).filter(|_| matches!(form, Form::QualificationAcquisition(_)));
     let heads: Vec<Uuid> = insured.iter().chain(continuing).copied().collect();
     // a loss or a change that is decided at the same time waits, or was decided before
-    dependents::hold_families(tx.conn(), &heads, &chosen)?;
+    let known = dependents::hold_families(tx.conn(), &heads, &chosen)?;
+    tx.record_at_once(known);
     let (row, known) = (case.row, || insured.ok_or_else(person_not_found));
     match form {
         Form::QualificationAcquisition(f) => acquire(tx, permit, row, f, persons.get(&Slot::Insured)),
@@ -187,7 +188,7 @@ fn acquire<Op: Operation>(
                          "acquired_on": f.acquired_on, "dependents": [] });
     let decided =
         remuneration::decide_acquisition(tx, permit, &pay::case(row, person, f.acquired_on), f.total_yen)?;
-    Ok(Applied { person, result: pay::with(result, decided) })
+    Ok(Applied { person, result: pay::with(result, decided)? })
 }
 /// What an acquisition states of the person.
 fn acquisition_facts(row: &NotificationRow, f: &Acquisition) -> members::IdentityFacts {

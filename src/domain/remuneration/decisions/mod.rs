@@ -1,6 +1,7 @@
 //! Decisions of standard remuneration and bonus: made by the pure rules in the transaction that accepts a form, kept with their
 //! facts and their trace, never overwritten.
 mod api;
+mod bonus_months;
 mod bonuses;
 mod changes;
 mod corrections;
@@ -25,6 +26,7 @@ pub use changes::{
 };
 pub use corrections::{PayCorrection, RightMonths, RightPay, plan_pay_correction};
 pub use determination::{AnnualPay, Determination, OccasionalPay, RegularPay};
+pub use facts::amount;
 pub use keep::until as covered_until;
 pub use leave_end::LeaveEnd;
 pub use many::{Many, keep_all};
