@@ -49,6 +49,8 @@ fn code(r: &Response) -> (u16, Value) {
 #[track_caller]
 pub fn agree(form: &Value, (dry, told, decided): (Option<&Value>, &Response, &Response)) {
     let kind = form["kind"].as_str().unwrap();
+    // of a correction an employer is told what is its own affair, staff all of it
+    let dry = dry.filter(|_| !RECORDS.contains(&kind));
     let at = || format!("{form}\ntold {}\ndecided {}", told.text, decided.text);
     if kind == "voluntary_application" {
         return continues(told, decided);
