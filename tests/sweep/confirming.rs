@@ -38,13 +38,17 @@ impl Confirming {
         };
         let dependent =
             |at, who| seed::dependent(&mut w.owner(), &w.clock, at, who, day("2020-04-01")).unwrap();
+        let employer = w.client("employer");
         let send = |confirmation: Uuid, what: &str, body| {
+            let by = if what == "answer" { &employer } else { staff };
             let path = format!("/v1/confirmations/{confirmation}");
             let tag = staff.get(&path).header("etag").to_owned();
-            staff.post(format!("{path}/{what}")).header("if-match", &tag).json(&body).expect(200)
+            by.post(format!("{path}/{what}")).header("if-match", &tag).json(&body).expect(200)
         };
         let answer = json!({ "still_qualifies": true, "facts": { "lives_together": true } });
-        let first = made("前年度");
+        let mut before = body("前年度");
+        before["as_of"] = json!("2026-10-20");
+        let first = send_new(&before);
         start(first);
         let confirmed = Self::of(w, first, member);
         send(confirmed, "answer", answer.clone());
