@@ -259,7 +259,9 @@ impl Config {
     pub fn day(&self, name: &str) -> anyhow::Result<Option<NaiveDate>> {
         match self.text(name) {
             "" => Ok(None),
-            text => Ok(Some(text.parse().with_context(|| format!("the setting {name} is no day (YYYY-MM-DD)"))?)),
+            text => {
+                Ok(Some(text.parse().with_context(|| format!("the setting {name} is no day (YYYY-MM-DD)"))?))
+            }
         }
     }
     /// Addresses by comma; none when empty.

@@ -135,6 +135,7 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
         childcare[name] = json!(value);
     }
     (childcare["child_name_kana"], childcare["child_birth_on"]) = (json!("ミホン　コ"), json!("2026-10-20"));
+    childcare["no_work_days_between"] = json!(["2026-10-31"]);
     let mut childcare_end = person("childcare_leave_end");
     (childcare_end["starts_on"], childcare_end["ends_on"]) = (json!("2026-11-01"), json!("2026-11-16"));
     let mut maternity_change = person("maternity_leave_change");
@@ -169,7 +170,7 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
     };
     let campaign = json!({ "name": "現況確認", "as_of": "2026-11-20", "due_on": "2026-12-20",
         "remind_on": ["2026-12-01"], "selection": { "employer_ids": [w.employer] } });
-    let facts = json!({ "documents": ["kinship_proof"], "temporary_rise": { "usual_income_yen": 1, "consecutive_times": 1 },
+    let facts = json!({ "documents": ["kinship_proof"], "struck": ["support"], "temporary_rise": { "usual_income_yen": 1, "consecutive_times": 1 },
         "both_support": { "other_scheme": "employees", "other_income_yen": 1 } });
     let recognitions = json!([{ "slot": "spouse", "evidence": facts,
         "departure": { "reason": "insurers_judgement", "note": "x" } }]);
@@ -239,6 +240,12 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
             &staff,
             json!({ "decision": "confirm", "evidence": facts,
                 "departure": { "reason": "insurers_judgement", "note": "x" } }),
+        ),
+        (
+            "createRegularDeterminationRun",
+            "/v1/regular-determination-runs".into(),
+            &staff,
+            json!({ "year": 2026, "validate_only": true }),
         ),
         ("checkKeyedNotification", format!("/v1/notifications/{nowhere}/entry-check"), &staff, entry_check),
     ] {

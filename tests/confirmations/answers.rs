@@ -195,14 +195,23 @@ fn an_answer_on_paper_counts_from_the_day_on_which_it_came_and_is_the_societys()
     for (day, code) in [("2026-11-23", "E-DATE-RELATION"), ("2026-11-19", "E-DATE-RELATION")] {
         paper["received_on"] = json!(day);
         let refused = s.answer(&s.staff, s.wife, &paper).refused(422, "invalid");
-        assert_eq!((&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]), (&json!("/received_on"), &json!(code)));
+        assert_eq!(
+            (&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]),
+            (&json!("/received_on"), &json!(code))
+        );
     }
     paper["received_on"] = json!("2026-11-21");
     let told = s.answer(&s.staff, s.wife, &paper).expect(200);
-    assert_eq!((&told["answer"]["received_on"], &told["answer"]["by_employer"]), (&json!("2026-11-21"), &json!(false)));
+    assert_eq!(
+        (&told["answer"]["received_on"], &told["answer"]["by_employer"]),
+        (&json!("2026-11-21"), &json!(false))
+    );
     let shown = s.read(&s.employer, s.wife).expect(200);
     assert_eq!(shown["state"], "answered");
-    assert!(shown.get("answer").is_none() && shown.get("proposal").is_none(), "what the family told the society: {shown}");
+    assert!(
+        shown.get("answer").is_none() && shown.get("proposal").is_none(),
+        "what the family told the society: {shown}"
+    );
 }
 
 #[test]
@@ -223,7 +232,8 @@ fn an_employer_is_not_told_what_the_society_found_of_health_and_of_another_ones_
         s.child.0
     ));
     let path = format!("/v1/confirmations/{}", rows[0]["id"].as_str().unwrap());
-    let answered = s.employer.post(format!("{path}/answer")).header("if-match", "\"1\"").json(&still()).expect(200);
+    let answered =
+        s.employer.post(format!("{path}/answer")).header("if-match", "\"1\"").json(&still()).expect(200);
     for shown in [&answered, &s.employer.get(&path).expect(200)] {
         let finding = &shown["answer"]["finding"];
         assert_eq!(finding["income_limit_yen"], 1_300_000);
@@ -237,5 +247,8 @@ fn an_employer_is_not_told_what_the_society_found_of_health_and_of_another_ones_
     assert!(!list.to_string().contains("limit_disabled"));
     let full = s.staff.get(&path).expect(200)["answer"]["finding"].clone();
     assert_eq!(full["income_limit_yen"], 1_800_000, "staff knows");
-    assert!(full["documents_needed"].as_array().unwrap().contains(&json!("other_supporter_income_proof")), "asked for anew");
+    assert!(
+        full["documents_needed"].as_array().unwrap().contains(&json!("other_supporter_income_proof")),
+        "asked for anew"
+    );
 }

@@ -137,7 +137,8 @@ fn a_removal_ends_the_cover_in_the_same_transaction() {
         s.staff.get(format!("/v1/dependents/{}", s.wife.0)).expect(200).get("last_confirmed_on").is_none()
     );
     s.decide(s.child, &confirm()).refused(409, "not-answered");
-    let silent = |reason: &str| json!({ "decision": "remove", "removed_on": "2026-11-22", "removal_reason": reason });
+    let silent =
+        |reason: &str| json!({ "decision": "remove", "removed_on": "2026-11-22", "removal_reason": reason });
     s.decide(s.child, &silent("no_answer")).refused(409, "not-answered");
     // by the due day nobody answered: staff may remove for that, and for nothing else
     let mut s = s;

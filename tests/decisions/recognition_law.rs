@@ -232,7 +232,8 @@ fn steps(finding: &Value) -> Vec<&str> {
 #[test]
 fn a_society_that_looks_at_the_labour_contract_later_decides_so() {
     for (on, answer) in [("2026-06-30", "no"), ("2026-07-01", "yes")] {
-        let h = Hired::with(crate::harness::world::World::with(|c| c.with("contract_income_from", "2026-07-01")));
+        let h =
+            Hired::with(crate::harness::world::World::with(|c| c.with("contract_income_from", "2026-07-01")));
         let n = h.filed(&daughter(&h, on, json!({ "income_yen": 1_400_000 })));
         let papers = ["kinship_proof", "household_proof", "labour_contract", "wages_only_statement"];
         let seen = json!({ "contract_income_yen": 1_200_000, "is_wages_only": true, "documents": papers });
@@ -256,7 +257,8 @@ fn no_employer_is_told_what_another_one_paid() {
     let hired = crate::filing::acquisition(NANA, "2026-11-17", None);
     let made = other.post("/v1/notifications").key(&fresh_key()).json(&slip(&hired)).expect(202);
     let n = id(&made["results"][0]["notification_id"]);
-    let insured = h.w.rows("select person_id from enrolment where superseded_at is null")[0]["person_id"].clone();
+    let insured =
+        h.w.rows("select person_id from enrolment where superseded_at is null")[0]["person_id"].clone();
     decide(&h.w.staff("privileged"), n, &crate::filing::same_person("insured", id(&insured))).expect(200);
     let figures = |day: &str| {
         let mut form = child(NANA, crate::filing::Person { birth_on: "2020-01-01", ..CHILD }, day, None);
@@ -265,7 +267,8 @@ fn no_employer_is_told_what_another_one_paid() {
         let dry = other.post("/v1/notifications?validate_only=true").json(&slip(&form)).expect(200);
         let trace = dry["records"][0]["recognitions"][0]["finding"]["trace"].clone();
         let steps = trace["steps"].as_array().unwrap().clone();
-        let figures: Vec<Value> = steps.iter().flat_map(|s| s["figures"].as_array().unwrap().clone()).collect();
+        let figures: Vec<Value> =
+            steps.iter().flat_map(|s| s["figures"].as_array().unwrap().clone()).collect();
         assert!(!figures.is_empty(), "{dry}");
         figures.into_iter().filter(|f| f["name"] == "insured").map(|f| f["value"].clone()).collect::<Vec<_>>()
     };
@@ -280,14 +283,17 @@ fn what_the_register_knows_of_an_income_speaks_for_and_never_against() {
     let mut form = child(NANA, person, "2026-11-10", None);
     form["others"][0]["relationship"] = json!("parent");
     form["others"][0]["reason"] = json!("left_work");
-    for (income, answer, needed) in [
-        (1_500_000, "yes", json!([])),
-        (1_700_000, "needs_evidence", json!(["insured_income_proof"])),
-    ] {
+    for (income, answer, needed) in
+        [(1_500_000, "yes", json!([])), (1_700_000, "needs_evidence", json!(["insured_income_proof"]))]
+    {
         form["others"][0]["income_yen"] = json!(income);
         let n = h.filed(&form);
         let finding = h.preview(n, &saw("other_1", json!({ "documents": PROVED })))[0]["finding"].clone();
-        assert_eq!((&finding["answer"], &finding["documents_needed"]), (&json!(answer), &needed), "{income}: {finding}");
+        assert_eq!(
+            (&finding["answer"], &finding["documents_needed"]),
+            (&json!(answer), &needed),
+            "{income}: {finding}"
+        );
         h.employer.post(format!("/v1/notifications/{n}/withdrawal")).key(&fresh_key()).send(b"").expect(200);
     }
     // the other parent earns more than twelve times the standard remuneration: bonuses may turn it

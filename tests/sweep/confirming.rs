@@ -58,7 +58,7 @@ impl Confirming {
         start(running);
         let open = Self::of(w, running, member);
         let another =
-            dependent((w.employer, member), ("見本　母", "ミホン　ハハ", day("1950-05-05"), "parent"));
+            dependent((w.employer, member), ("見本　母", "ミホン　ハハ", day("1960-05-05"), "parent"));
         dependent((w.other_employer, other), ("余所　子", "ヨソ　コ", day("2015-05-05"), "child"));
         let second = made("追加分");
         start(second);

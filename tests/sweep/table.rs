@@ -124,7 +124,7 @@ pub fn table() -> Vec<Row> {
         }),
         row("decideConfirmation", Staff, Hidden).body(|_| {
             Body::Json(json!({ "decision": "confirm",
-                "evidence": { "documents": ["kinship_proof", "household_proof", "income_proof"], "annual_income_yen": 900_000 },
+                "evidence": { "documents": ["kinship_proof", "household_proof"], "annual_income_yen": 900_000 },
                 "departure": { "reason": "known_otherwise", "note": "年金振込通知書を確認" } }))
         }),
         row("listStandardRemunerations", Staff, Hidden).query(as_of),
@@ -190,6 +190,11 @@ pub fn table() -> Vec<Row> {
         }),
         calculation("calculateCorporateNumberCheckDigit").body(|_| Body::Json(json!({ "corporate_number": "7000012050002" }))),
         calculation("calculateInsurerNumberCheckDigit").body(|_| Body::Json(json!({ "insurer_number": "33120015" }))),
+        row("listRegularDeterminationRuns", Staff, Hidden).query(one),
+        row("getRegularDeterminationRun", Staff, Hidden),
+        row("listRegularDeterminationLeft", Staff, Hidden),
+        row("cancelRegularDeterminationRun", Staff, Hidden),
+        row("createRegularDeterminationRun", Staff, Hidden).body(|_| Body::Json(json!({ "year": 2026, "validate_only": true }))),
         row("listCalendarRuns", Staff, Hidden).query(one),
         row("getCalendarRun", Staff, Hidden),
         row("listAgeEvents", Staff, Hidden).query(|_| "?event=care_ends&from=2045-01-01&to=2045-03-01".into()),
@@ -280,6 +285,7 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         ("{calendar_run_id}", s.calendar_run),
         ("{confirmation_campaign_id}", campaign),
         ("{confirmation_id}", confirmation),
+        ("{determination_run_id}", s.determination_run),
         ("{setting_id}", s.continuing.setting),
     ]
     .into_iter()

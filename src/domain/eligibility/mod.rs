@@ -5,8 +5,8 @@ mod recognitions;
 pub mod rules;
 
 pub use recognitions::{
-    DepartureReason, Examined, RecognitionDeparture, RecognitionFacts, RecognitionFinding, Relation, StruckFact,
-    complete, confirmed_anew, examine, for_employer, relation_of, require_reason,
+    DepartureReason, Examined, RecognitionDeparture, RecognitionFacts, RecognitionFinding, Relation,
+    StruckFact, complete, confirmed_anew, examine, for_employer, relation_of, require_reason,
 };
 pub use rules::{
     BothSupport, DependentResidence, EvidenceDocument, Kinship, OtherSupporterScheme, RecognitionAnswer,

@@ -20,7 +20,7 @@ pub use identity::{
 pub use model::{CoverRow, MemberRow, PersonRow};
 pub use name_api::NameReason;
 pub use named::{
-    CoverNamed, CoverPeriod, Named, current_name, find_named, hold, hold_names, is_insured_at,
+    CoverNamed, CoverPeriod, Named, current_name, find_named, find_named_at, hold, hold_names, is_insured_at,
     is_recorded_as, likeness, namesakes, periods,
 };
 pub use reader::MemberReader;
@@ -29,7 +29,8 @@ pub use rules::pieces::{Contact, Resident};
 pub use store::{
     Cover, Knowledge, OfficeRow, OtherCover, RecordedCover, by_card, close_office, cover_by, covers,
     covers_of, enrolled, find, find_person, identities, identity_join, lock_person, offices, offices_of,
-    one_as_known, other_covers, put_office, recorded_cover, rewrite_cover, take_back_cover, written,
+    one_as_known, other_covers, put_office, recorded_cover, rewrite_cover, take_back_cover, with_offices,
+    written,
 };
 pub use views::{
     Address, EnrolmentType, Identity, Member, NumberState, PersonSex, Prepayment, address, member_view,

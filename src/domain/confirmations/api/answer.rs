@@ -67,12 +67,19 @@ impl ConfirmationAnswer {
         }
         removal(places, (self.ceased_on, self.removal_reason), row, today).map(Some)
     }
-    fn received(&self, row: &ConfirmationRow, by_employer: bool, today: NaiveDate) -> Result<NaiveDate, Problem> {
+    fn received(
+        &self,
+        row: &ConfirmationRow,
+        by_employer: bool,
+        today: NaiveDate,
+    ) -> Result<NaiveDate, Problem> {
         match self.received_on {
             None => Ok(today),
-            Some(_) if by_employer => {
-                Err(wrong("/received_on", "must-be-absent", "健康保険組合だけが指定できます / for staff alone"))
-            }
+            Some(_) if by_employer => Err(wrong(
+                "/received_on",
+                "must-be-absent",
+                "健康保険組合だけが指定できます / for staff alone",
+            )),
             Some(on) if on > today || on < row.as_of => {
                 let said = "基準日から本日までの日を指定してください / from the as-of day up to today";
                 Err(wrong("/received_on", "E-DATE-RELATION", said))
@@ -162,7 +169,9 @@ async fn answer(
         let ceased = body.ceased(&row, tx.today())?;
         let received_on = body.received(&row, by_employer, tx.today())?;
         let examined = examine(tx, &row, row.as_of, &body.facts)?;
-        examined.require_consistent("/facts")?;
+        if body.still_qualifies {
+            examined.require_consistent("/facts")?;
+        }
         let proposed = examined.proposed()?;
         let employer_finding = if by_employer { Some(shown(tx, &row, &body.facts)?) } else { None };
         let facts =

@@ -334,7 +334,9 @@ impl Confirmation {
                 received_on,
                 finding: match (to, r.employer_finding) {
                     (Audience::Employer, Some(told)) => read(told)?,
-                    (Audience::Employer, None) => return Err(Problem::unavailable("stored-answer-unreadable")),
+                    (Audience::Employer, None) => {
+                        return Err(Problem::unavailable("stored-answer-unreadable"));
+                    }
                     (Audience::Staff, _) => RecognitionFinding::stored(
                         (r.answer.as_deref(), r.failed_test.as_deref()),
                         &r.documents_needed.unwrap_or_default(),

@@ -10,8 +10,7 @@ use diesel::{RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
 /// The dependency `d` of a confirmation `c`, as known now, is covered on the day `$1`, in the affairs of the employer that is asked.
-pub const COVERED: &str =
-    "coalesce(d.employer_id = c.employer_id and d.recognised_on <= $1 and (d.removed_on is null or d.removed_on > $1), false)";
+pub const COVERED: &str = "coalesce(d.employer_id = c.employer_id and d.recognised_on <= $1 and (d.removed_on is null or d.removed_on > $1), false)";
 /// Joins the dependency.
 pub const DEPENDENCY: &str =
     "left join dependency d on d.dependent_id = c.dependent_id and d.superseded_at is null";

@@ -89,7 +89,8 @@ pub fn require_reason(
         }
         (_, Some(d))
             if d.note.is_none()
-                && (d.reason == DepartureReason::InsurersJudgement || answer == Some(RecognitionAnswer::No)) =>
+                && (d.reason == DepartureReason::InsurersJudgement
+                    || answer == Some(RecognitionAnswer::No)) =>
         {
             let said = "理由を記入してください / give the reason in words";
             Err(Problem::new(Kind::Invalid).at(&format!("{at}/note"), "missing-field", said))

@@ -274,7 +274,7 @@ pub fn complete(
     tx: &mut Tx<'_>,
     case: &mut RecognitionInput,
     (insured, employer): (Option<Uuid>, Uuid),
-    ) -> Result<(), Problem> {
+) -> Result<(), Problem> {
     case.contract_income_from = tx.kernel().contract_income_from;
     let (None, Some(insured)) = (case.insured_income_yen, insured) else { return Ok(()) };
     let monthly = remuneration::standard_on(tx.conn(), (insured, employer), case.recognised_on)?;

@@ -98,7 +98,11 @@ fn a_day_without_a_rule_has_no_answer_and_needs_a_reason() {
 }
 #[test]
 fn that_another_one_supports_lasts_and_what_that_one_earns_does_not() {
-    let both = |income, named| BothSupport { other_scheme: OtherSupporterScheme::National, other_income_yen: income, named };
+    let both = |income, named| BothSupport {
+        other_scheme: OtherSupporterScheme::National,
+        other_income_yen: income,
+        named,
+    };
     let found = RecognitionInput {
         both_support: Some(both(yen(4_200_000), Some(PrincipalSupporter::Insured))),
         annual_income_yen: yen(0),
@@ -109,15 +113,32 @@ fn that_another_one_supports_lasts_and_what_that_one_earns_does_not() {
     let stored = Some(serde_json::to_value(&found).unwrap());
     let anew = confirmed_anew(stored, on, found.birth_on, relation_of("child")).unwrap();
     assert!(anew.both_support.as_ref().is_some_and(|b| b.other_income_yen.is_none() && b.named.is_none()));
-    let silent = RecognitionFacts { annual_income_yen: yen(0), insured_income_yen: yen(3_600_000), ..RecognitionFacts::default() };
+    let silent = RecognitionFacts {
+        annual_income_yen: yen(0),
+        insured_income_yen: yen(3_600_000),
+        ..RecognitionFacts::default()
+    };
     let examined = examine(silent.clone().over(anew.clone(), relation_of("child")));
-    assert_eq!(examined.answer(), Some(RecognitionAnswer::NeedsEvidence), "never a no by the income of last year");
+    assert_eq!(
+        examined.answer(),
+        Some(RecognitionAnswer::NeedsEvidence),
+        "never a no by the income of last year"
+    );
     assert!(examined.finding().documents_needed.contains(&EvidenceDocument::OtherSupporterIncomeProof));
     let alone = RecognitionFacts { struck: vec![StruckFact::BothSupport], ..silent };
-    assert!(alone.over(anew.clone(), relation_of("child")).both_support.is_none(), "nobody else supports any more");
-    assert!(confirmed_anew(Some(serde_json::json!({ "x": 1 })), on, found.birth_on, relation_of("child")).is_err());
+    assert!(
+        alone.over(anew.clone(), relation_of("child")).both_support.is_none(),
+        "nobody else supports any more"
+    );
+    assert!(
+        confirmed_anew(Some(serde_json::json!({ "x": 1 })), on, found.birth_on, relation_of("child"))
+            .is_err()
+    );
     let shown = for_employer(&RecognitionInput { is_disabled: true, ..anew });
-    assert!(!shown.is_disabled && shown.both_support.is_none(), "an employer is not told what the society found");
+    assert!(
+        !shown.is_disabled && shown.both_support.is_none(),
+        "an employer is not told what the society found"
+    );
 }
 #[test]
 fn the_least_of_an_income_speaks_for_and_never_against() {
@@ -178,7 +199,8 @@ fn what_does_not_hold_is_struck() {
         StruckFact::Disability,
     ];
     let seen = RecognitionFacts { struck: all, annual_income_yen: yen(5), ..RecognitionFacts::default() };
-    let left = seen.before(answer).over(RecognitionInput { is_disabled: true, ..child() }, relation_of("child"));
+    let left =
+        seen.before(answer).over(RecognitionInput { is_disabled: true, ..child() }, relation_of("child"));
     assert_eq!(left.annual_income_yen, yen(5), "stated anew");
     assert!(left.temporary_rise.is_none() && left.contract_income_yen.is_none() && !left.is_wages_only);
     assert!(left.support_yen.is_none() && left.insured_income_yen.is_none() && !left.is_disabled);
@@ -217,7 +239,10 @@ fn a_reason_stands_where_the_rule_does_not_say_yes_and_only_there() {
     let leave = given(DepartureReason::SupporterOnLeave, Some("育児休業中"));
     assert!(require_reason(&other, Some(&leave), "/x").is_ok());
     assert!(require_reason(&no, Some(&leave), "/x").is_err(), "not of two supporters");
-    assert!(require_reason(&no, Some(&given(DepartureReason::ActualLivelihood, None)), "/x").is_err(), "in words");
+    assert!(
+        require_reason(&no, Some(&given(DepartureReason::ActualLivelihood, None)), "/x").is_err(),
+        "in words"
+    );
     assert!(require_reason(&no, Some(&given(DepartureReason::ActualLivelihood, Some("実態"))), "/x").is_ok());
     let judged = given(DepartureReason::InsurersJudgement, None);
     assert!(require_reason(&open, Some(&judged), "/x").is_err());

@@ -20,7 +20,10 @@ use crate::{
 use chrono::NaiveDate;
 pub use correction::{Line, fault as correction_fault, lines as correction_lines};
 pub use leave::planned as planned_leave;
-pub use pay::{after_loss, is_beside, plan as plan_pay, preview_case, refuse_determination};
+pub use pay::{
+    after_loss, is_beside, plan as plan_pay, preview_case, refuse_determination, regular,
+    result as pay_result,
+};
 pub use person::{Choice, SamePersonProposal, proposals};
 pub use recognition::{RecognitionProposal, RecognitionStatement, recognitions, require_expected};
 use serde_json::{Value, json};
@@ -39,6 +42,10 @@ pub struct Case<'a> {
     pub late: LateReason,
     /// 認定: what staff states of those who are to be recognised, in the order of the request.
     pub recognitions: &'a [RecognitionStatement],
+}
+/// 409 for a notification that holds no form that can be read.
+pub fn no_form() -> Problem {
+    Problem::conflict("no-form", "届書の内容がありません", "There is no form to apply")
 }
 /// Who was concerned, and the result that payroll needs.
 pub struct Applied {
@@ -311,7 +318,8 @@ pub fn named(form: &Form) -> members::Named<'_> {
         cover,
     }
 }
-fn person_not_found() -> Problem {
+/// 409 where nobody is insured whom a form is about.
+pub fn person_not_found() -> Problem {
     Problem::conflict(
         "person-not-found",
         "該当する被保険者がいません",

@@ -9,6 +9,7 @@ mod facts;
 mod history;
 mod keep;
 mod leave_end;
+mod many;
 mod model;
 mod office_api;
 mod offices;
@@ -19,11 +20,14 @@ mod voluntary;
 
 pub use api::DecisionRule;
 pub use bonuses::{BonusChange, BonusCorrection, BonusPlan, DecidedBonus, plan_bonus, plan_correction};
-pub use changes::{Case, Decided, PayChange, PayReport, Plan, decide_acquisition, end_on_loss, plan_pay};
+pub use changes::{
+    Case, Decided, PayChange, PayReport, Plan, already_determined, decide_acquisition, end_on_loss, plan_pay,
+};
 pub use corrections::{PayCorrection, RightMonths, RightPay, plan_pay_correction};
 pub use determination::{AnnualPay, Determination, OccasionalPay, RegularPay};
 pub use keep::until as covered_until;
 pub use leave_end::LeaveEnd;
+pub use many::{Many, keep_all};
 pub(super) use other_days::{CorrectedDecisions, plan_corrected, write_corrected};
 pub use second_office::{
     OfficePlan, SecondOffice, case_at, end_second_office, plan_second_office, require_offices,
