@@ -114,6 +114,7 @@ impl Counter {
             vault: Arc::new(Nothing),
             grants: Arc::new(Nothing),
             proxies: Vec::new(),
+            contract_income_from: None,
         };
         Self { kernel: Arc::new(kernel), _keys: keys }
     }

@@ -126,7 +126,7 @@ pub fn table() -> Vec<Row> {
         }),
         row("decideConfirmation", Staff, Hidden).body(|_| {
             Body::Json(json!({ "decision": "confirm",
-                "evidence": { "documents": ["kinship_proof", "household_proof", "income_proof"], "annual_income_yen": 900_000 },
+                "evidence": { "documents": ["kinship_proof", "household_proof"], "annual_income_yen": 900_000 },
                 "departure": { "reason": "known_otherwise", "note": "年金振込通知書を確認" } }))
         }),
         row("listStandardRemunerations", Staff, Hidden).query(as_of),

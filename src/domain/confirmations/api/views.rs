@@ -7,7 +7,7 @@ use super::super::{
 };
 use crate::{
     domain::eligibility::{RecognitionFacts, RecognitionFinding},
-    kernel::Problem,
+    kernel::{ActorKind, Problem, Tx},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -233,7 +233,7 @@ pub struct ConfirmationAnswerView {
     pub by_employer: bool,
     /// When it came.
     pub received_on: NaiveDate,
-    /// What the rule answers, should the documents come as announced.
+    /// What the rule answers, should the documents come as announced; to an employer, by what it stated alone.
     pub finding: RecognitionFinding,
 }
 /// A dependent in a campaign of 現況確認.
@@ -274,11 +274,11 @@ pub struct Confirmation {
     pub state: ConfirmationState,
     /// How far the campaign is.
     pub campaign_state: CampaignState,
-    /// The answer, once there is one.
+    /// The answer, once there is one; an employer is shown its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub answer: Option<ConfirmationAnswerView>,
-    /// What the answer, or its absence, proposes to staff, who decide; absent while it is waited for and once it is decided.
+    /// What the answer, or its absence, proposes to staff, who decide; for them alone, absent while it is waited for and once it is decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub proposal: Option<ConfirmationProposal>,
@@ -301,31 +301,56 @@ fn read<T: DeserializeOwned>(stored: serde_json::Value) -> Result<T, Problem> {
 fn reason(word: Option<String>) -> Result<Option<ConfirmationRemovalReason>, Problem> {
     word.map(|w| read(w.into())).transpose()
 }
-impl TryFrom<ConfirmationRow> for Confirmation {
-    type Error = Problem;
-    fn try_from(r: ConfirmationRow) -> Result<Self, Problem> {
+/// Who is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// People of the society: everything.
+    Staff,
+    /// An employer's system: its own answers, and nothing that the society found otherwise.
+    Employer,
+}
+impl Audience {
+    /// Who asks.
+    /// # Errors
+    /// 401 before sign-in.
+    pub fn of(tx: &Tx<'_>) -> Result<Self, Problem> {
+        Ok(if matches!(tx.actor()?.kind, ActorKind::Client(_)) { Self::Employer } else { Self::Staff })
+    }
+}
+impl Confirmation {
+    /// Out of its row.
+    /// # Errors
+    /// 503 for a stored answer that can't be read.
+    pub fn of(r: ConfirmationRow, to: Audience) -> Result<Self, Problem> {
         let (state, campaign_state) = (r.state, r.campaign_state);
+        let is_own = to == Audience::Staff || r.by_employer == Some(true);
         let answer = match (r.facts, r.trace, r.received_on) {
-            (Some(facts), Some(trace), Some(received_on)) => Some(ConfirmationAnswerView {
+            (Some(facts), Some(trace), Some(received_on)) if is_own => Some(ConfirmationAnswerView {
                 still_qualifies: r.still_qualifies.unwrap_or(false),
                 facts: read(facts)?,
                 ceased_on: r.ceased_on,
                 removal_reason: reason(r.stated_reason)?,
                 by_employer: r.by_employer.unwrap_or(false),
                 received_on,
-                finding: RecognitionFinding::stored(
-                    (r.answer.as_deref(), r.failed_test.as_deref()),
-                    &r.documents_needed.unwrap_or_default(),
-                    (r.counted_income_yen, r.income_limit_yen),
-                    trace,
-                )?,
+                finding: match (to, r.employer_finding) {
+                    (Audience::Employer, Some(told)) => read(told)?,
+                    (Audience::Employer, None) => {
+                        return Err(Problem::unavailable("stored-answer-unreadable"));
+                    }
+                    (Audience::Staff, _) => RecognitionFinding::stored(
+                        (r.answer.as_deref(), r.failed_test.as_deref()),
+                        &r.documents_needed.unwrap_or_default(),
+                        (r.counted_income_yen, r.income_limit_yen),
+                        trace,
+                    )?,
+                },
             }),
             _ => None,
         };
         let answered =
             answer.as_ref().map(|a: &ConfirmationAnswerView| (a.still_qualifies, a.finding.answer));
         Ok(Self {
-            proposal: rules::proposal(state, answered),
+            proposal: if to == Audience::Staff { rules::proposal(state, answered) } else { None },
             campaign_state,
             id: r.id,
             campaign_id: r.campaign_id,

@@ -90,7 +90,8 @@ async fn explain(
         let dependent = dependents::find(tx, id.0, day, known_at)?;
         let (dependent, permit) = tx.admit::<ExplainDependentRecognition, _>(dependent)?;
         let row = dependents::examination(tx, &dependent, day, known_at)?;
-        tx.note(|n| n.left([], &["income"]));
+        // the trace tells what the insured person earns
+        tx.note(|n| n.left([dependent.insured_id], &["income", "remuneration"]));
         Ok(permit.answer(explained(&dependent, row)?))
     })
     .await

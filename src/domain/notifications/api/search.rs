@@ -227,7 +227,7 @@ fn for_staff(tx: &mut Tx<'_>, row: &NotificationRow, view: &mut NotificationView
             Some(person) => Some(person),
             None => apply::insured_named(tx, row, &form.0)?,
         };
-        view.recognitions = apply::recognitions(tx, &form.0, insured, &[])?;
+        view.recognitions = apply::recognitions(tx, &form.0, (insured, row.employer_id), &[])?;
     }
     if view.carries_number && may_know_clashes(tx)? {
         let kernel = tx.kernel();

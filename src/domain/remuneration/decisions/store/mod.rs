@@ -118,17 +118,26 @@ crate::row! {
         standard_yen: t::BigInt => i64,
     }
 }
-/// 標準報酬月額 of a person in the month of a day, yen, as known now; nothing where none is known, and where the pay of several offices was
-/// added: no employer is told what another one pays.
+/// 標準報酬月額 of a person in the month of a day at an employer, yen, as known now; nothing where none is known, where the employer does not
+/// employ the person on the day, and where the pay of several offices was added: no employer is told what another one pays. Nobody pays
+/// that of 任意継続 and 特例退職.
 /// # Errors
 /// Database errors.
-pub fn standard_on(conn: &mut PgConnection, person: Uuid, day: NaiveDate) -> Result<Option<i64>, Problem> {
+pub fn standard_on(
+    conn: &mut PgConnection,
+    (person, employer): (Uuid, Uuid),
+    day: NaiveDate,
+) -> Result<Option<i64>, Problem> {
     let found: Option<StandardRow> = sql_query(
-        "select standard_yen from standard_remuneration where person_id = $1 and superseded_at is null and applies_from <= $2 \
-         and (applies_until is null or applies_until > $2) and inputs->'offices' is null limit 1",
+        "select s.standard_yen from standard_remuneration s where s.person_id = $1 and s.employer_id = $3 and s.superseded_at is null \
+         and s.applies_from <= $2 and (s.applies_until is null or s.applies_until > $2) and s.inputs->'offices' is null \
+         and exists (select from enrolment e where e.person_id = $1 and e.employer_id = $3 and e.superseded_at is null \
+           and e.enrolment_type = 'compulsory' and e.acquired_on <= $4 and (e.lost_on is null or e.lost_on > $4)) limit 1",
     )
     .bind::<t::Uuid, _>(person)
     .bind::<t::Date, _>(Month::of(day).first_day())
+    .bind::<t::Uuid, _>(employer)
+    .bind::<t::Date, _>(day)
     .get_result(conn)
     .optional()?;
     Ok(found.map(|s| s.standard_yen))
