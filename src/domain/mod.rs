@@ -9,11 +9,14 @@ pub mod dependents;
 
 pub mod remuneration;
 
+pub mod eligibility;
+
+pub mod confirmations;
+
 pub mod approvals;
 pub mod voluntary;
 
 pub mod calendar;
-pub mod eligibility;
 
 pub mod notifications;
 

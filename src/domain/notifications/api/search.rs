@@ -223,6 +223,11 @@ fn all_clashes(tx: &mut Tx<'_>) -> Result<Vec<Clash>, Problem> {
 fn for_staff(tx: &mut Tx<'_>, row: &NotificationRow, view: &mut NotificationView) -> Result<(), Problem> {
     if let Some(form) = &view.form {
         view.same_person_proposals = apply::proposals(tx, row, &form.0)?;
+        let insured = match row.person_id {
+            Some(person) => Some(person),
+            None => apply::insured_named(tx, row, &form.0)?,
+        };
+        view.recognitions = apply::recognitions(tx, &form.0, insured, &[])?;
     }
     if view.carries_number && may_know_clashes(tx)? {
         let kernel = tx.kernel();

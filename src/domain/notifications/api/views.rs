@@ -2,7 +2,7 @@
 use super::{
     super::{
         FileResult, Finding, Form,
-        apply::SamePersonProposal,
+        apply::{RecognitionProposal, SamePersonProposal},
         model::{NotificationRow, State, SubmissionRow, result_of},
     },
     keyed::EntryCheck,
@@ -163,6 +163,11 @@ pub struct NotificationView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 30)]
     pub same_person_proposals: Vec<SamePersonProposal>,
+    /// 認定: what the rule answers of those who are to be recognised, by what the form states and the register knows, with the documents
+    /// to ask for. For staff only, and while the notification waits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 3)]
+    pub recognitions: Vec<RecognitionProposal>,
     /// The number on the form is registered for these persons. For privileged staff only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 10)]
@@ -191,6 +196,7 @@ impl TryFrom<NotificationRow> for NotificationView {
             resubmission_of: r.resubmission_of,
             resubmitted_as: r.resubmitted_as,
             same_person_proposals: Vec::new(),
+            recognitions: Vec::new(),
             number_held_by: Vec::new(),
         })
     }

@@ -5,6 +5,7 @@ mod family;
 mod leave;
 mod pay;
 mod person;
+mod recognition;
 mod voluntary;
 
 use super::{Acquisition, Form, Loss, Slot, model::NotificationRow};
@@ -24,6 +25,7 @@ pub use pay::{
     result as pay_result,
 };
 pub use person::{Choice, SamePersonProposal, proposals};
+pub use recognition::{RecognitionProposal, RecognitionStatement, recognitions, require_expected};
 use serde_json::{Value, json};
 use uuid::Uuid;
 pub use voluntary::preview;
@@ -38,6 +40,8 @@ pub struct Case<'a> {
     pub determination: Option<&'a remuneration::Determination>,
     /// Whether staff recognises the reason for an application that came late.
     pub late: LateReason,
+    /// 認定: what staff states of those who are to be recognised, in the order of the request.
+    pub recognitions: &'a [RecognitionStatement],
 }
 /// 409 for a notification that holds no form that can be read.
 pub fn no_form() -> Problem {
@@ -66,6 +70,7 @@ pub fn apply<Op: Operation>(
     if form.body().pay_time().is_none() {
         pay::refuse_determination(case.determination)?;
     }
+    recognition::require_expected(form, case.recognitions)?;
     let persons = person::settle(tx, permit, case, form)?;
     let insured = insured_of(tx, case.row, form)?;
     let chosen: Vec<Uuid> = persons.values().copied().collect();
@@ -81,7 +86,13 @@ pub fn apply<Op: Operation>(
         Form::QualificationAcquisition(f) => acquire(tx, permit, row, f, persons.get(&Slot::Insured)),
         Form::QualificationLoss(f) => lose(tx, permit, row, f, known()?),
         Form::DependentChange(f) => {
-            family::change(tx, permit, &family::Family { row, insured: known()?, persons: &persons }, f)
+            let stated = case.recognitions;
+            family::change(
+                tx,
+                permit,
+                &family::Family { row, insured: known()?, persons: &persons, stated },
+                f,
+            )
         }
         Form::RegularReport(_)
         | Form::RevisionReport(_)

@@ -35,7 +35,7 @@ pub use second_office::{
     OfficePlan, SecondOffice, case_at, end_second_office, plan_second_office, require_offices,
     require_principal, works_beside,
 };
-pub use store::bonuses::has_paid;
+pub use store::{bonuses::has_paid, standard_on};
 pub use voluntary::{Continued, ContinuedBy, decide_continued, plan_continued};
 
 /// Routes of decisions.
