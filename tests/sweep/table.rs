@@ -112,7 +112,9 @@ pub fn table() -> Vec<Row> {
             .body(|_| Body::Json(json!({ "reason": "対象の選び方を誤ったため" }))),
         row("getConfirmationCampaign", Staff, Hidden),
         row("listConfirmationProgress", Employer, Own).query(one),
-        row("listConfirmations", Employer, Own).query(one),
+        // Of one campaign: the one that was started before has a row of the stranger's, too.
+        row("listConfirmations", Employer, Own)
+            .query(|s| format!("?limit=1&campaign_id={}", s.confirming.running)),
         row("getConfirmation", Employer, Hidden),
         row("answerConfirmation", Employer, Hidden).body(|_| {
             Body::Json(json!({ "still_qualifies": true, "facts": { "lives_together": true, "annual_income_yen": 0,
