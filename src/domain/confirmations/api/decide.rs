@@ -85,7 +85,8 @@ async fn decide(
         tag.require(&row.version.to_string())?;
         row.campaign_state.require_running()?;
         // a form that is decided at the same time waits, or was decided before
-        dependents::hold_families(tx.conn(), &[row.insured_id], &[row.person_id])?;
+        let known = dependents::hold_families(tx.conn(), &[row.insured_id], &[row.person_id])?;
+        tx.record_at_once(known);
         let held = (row.insured_id, row.person_id);
         let row = store::now(tx, &permit, row.id)?;
         if held != (row.insured_id, row.person_id) {
