@@ -27,6 +27,7 @@ const TAGS: &[(&str, &str)] = &[
         "標準報酬などの計算 / calculations of standard remuneration, explained; nothing is stored",
     ),
     ("StandardRemunerations", "標準報酬・標準賞与の決定 / decisions of standard remuneration and bonuses"),
+    ("NoBonusReports", "賞与不支給報告書 / reports that no bonus was paid"),
     ("Leaves", "産前産後休業・育児休業等と免除月 / leaves and the months that they exempt"),
     (
         "VoluntaryContinuation",

@@ -49,9 +49,11 @@ pub struct YearOfPay {
     months: Vec<rules::PaidMonth>,
     /// 随時改定: fixed pay of the three months of the form together.
     #[serde(default)]
+    #[schema(nullable = false)]
     fixed_pay_total_yen: Option<Yen>,
     /// 随時改定: other pay of the nine months before and the three of the form together.
     #[serde(default)]
+    #[schema(nullable = false)]
     variable_pay_total_yen: Option<Yen>,
     /// 業務の性質上例年発生する: the difference recurs every year.
     is_recurring: bool,

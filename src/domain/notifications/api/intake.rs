@@ -2,7 +2,8 @@
 use super::{
     super::{
         Change, Code, DependentChange, Disposition, FileResult, Finding, Form, ParsedRow, Profile,
-        RuleSettings, apply, apply::named, csv::locate, duplicates::compared, model::NewSubmission, store,
+        RuleSettings, apply, apply::named, csv::locate, duplicates::compared, model::NewSubmission,
+        rules::acquisition, store,
     },
     findings_json, is_error, keyed, places,
     views::{Submission, submission_view},
@@ -215,6 +216,9 @@ fn settle_person(
             // 同日得喪: the loss of the same day is decided first
             if found.is_some() && !f.reemployed_after_retirement {
                 row.refuse(Finding::at(Code::AlreadyInsured, ["name_kana", "birth_on"]));
+            }
+            if let Some(finding) = acquisition::too_old(f) {
+                row.refuse(finding);
             }
             return Ok(None);
         }

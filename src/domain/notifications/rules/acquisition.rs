@@ -5,6 +5,7 @@ use chrono::{Days, Months, NaiveDate};
 use super::record::TRANSFER_AGE;
 use super::{Checked, Code, Filing, RuleSettings, check_address_or_number, check_not_future};
 use crate::domain::notifications::codes::{AcquisitionClass, NoResidentAddressReason, Sex};
+use crate::domain::notifications::findings::Finding;
 use crate::domain::notifications::forms::Acquisition;
 use crate::values::period::birthday;
 
@@ -68,16 +69,20 @@ fn check_pay(checked: &mut Checked, form: &Acquisition) {
     checked.add_if(form.total_yen != sum || form.total_yen < TOTAL_FLOOR, Code::Sum, ["total_yen"]);
 }
 
-/// 項目18, 19: after birth, not after the day of filing; with 70歳以上 not before the age is attained; before the 75th birthday.
+/// 項目18, 19: after birth, not after the day of filing; with 70歳以上 not before the age is attained.
 fn check_dates(checked: &mut Checked, form: &Acquisition, settings: &RuleSettings) {
     check_not_future(checked, form.birth_on, "birth_on", Filing::Afterwards, settings);
     check_not_future(checked, form.acquired_on, "acquired_on", Filing::Ahead, settings);
     let too_young =
         form.aged_70_or_over && attains_70_on(form.birth_on).is_some_and(|day| form.acquired_on < day);
     checked.add_if(form.acquired_on <= form.birth_on || too_young, Code::DateRelation, ["acquired_on"]);
-    // 健保法3条1項7号: 後期高齢者医療の被保険者 are not insured persons.
+}
+
+/// On the 75th birthday and later nobody is insured any more (健保法3条1項7号, 高齢者の医療の確保に関する法律50条1号). Said of a record that
+/// stands otherwise: what is wrong with the form itself is told first.
+pub(in crate::domain::notifications) fn too_old(form: &Acquisition) -> Option<Finding> {
     let is_too_old = form.acquired_on >= birthday(form.birth_on, TRANSFER_AGE);
-    checked.add_if(is_too_old, Code::Aged75, ["acquired_on", "birth_on"]);
+    is_too_old.then(|| Finding::at(Code::Aged75, ["acquired_on", "birth_on"]))
 }
 
 /// The day on which 70 years are full: the eve of the birthday (年齢計算ニ関スル法律).
