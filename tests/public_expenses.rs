@@ -10,7 +10,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-fn expense(from: &str, to: Option<&str>) -> Value {
+pub fn expense(from: &str, to: Option<&str>) -> Value {
     let mut body = json!({ "payer_number": "21136015", "recipient_number": "1234567", "valid_from": from, "received_on": "2026-11-20" });
     if let Some(to) = to {
         body["valid_to"] = json!(to);

@@ -1,5 +1,6 @@
 alter table person add merged_into uuid references person (id), add constraint person_not_merged_into_itself check (merged_into <> id);
-comment on column person.merged_into is '名寄せ (R-008): this id turned out to be the same human being as that one, under which the records go on';
+comment on column person.merged_into is '名寄せ (R-008): this id turned out to be the same human being as that one, under which the records go on; an id that was merged into this one before leads there at once';
+create index person_merged on person (merged_into) where merged_into is not null;
 
 create table person_merge (
   id uuid primary key,

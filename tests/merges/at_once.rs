@@ -1,9 +1,11 @@
 //! Merge against merge, merge against a decision: one effect, and a clear answer to the other.
-use super::{asked, decided, hired_elsewhere, twins};
+use super::{asked, decided, filed_elsewhere, hired_elsewhere, moved, twins};
 use crate::{
-    filing::{NANA, count, decide_on, id, same_person},
+    filing::{NANA, accept, count, decide_on, filed, id, loss, same_person},
     harness::{caller::Response, world::World},
 };
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// Both at once.
 fn both(a: impl FnOnce() -> Response + Send, b: impl FnOnce() -> Response + Send) -> (Response, Response) {
@@ -80,4 +82,50 @@ fn a_merge_and_an_acquisition_at_once_have_one_effect() {
         orders.insert(is_merged);
     }
     assert!(!orders.is_empty());
+}
+/// A merge of two ids and a form about one of them, decided at once: both in one order or the other, or the later one refused with a code that
+/// tells why; what was answered with 200 stands, under the one id that goes on. `form` files; `effect` counts what it does.
+fn against(form: impl Fn(&World) -> Uuid, effect: &str) {
+    for _ in 0..5 {
+        let w = World::new();
+        let (old, new) = moved(&w, NANA);
+        let (clerk, second) = (w.staff("clerk"), w.staff("privileged"));
+        let form = form(&w);
+        let tag = clerk.get(format!("/v1/notifications/{form}")).header("etag").to_owned();
+        let merge = id(&asked(&clerk, new, old).expect(201)["id"]);
+        let (m, d) = both(|| decided(&second, merge, "approve"), || decide_on(&clerk, form, &tag, &accept()));
+        let code = |r: &Response| r.body["code"].as_str().unwrap_or_default().to_owned();
+        let told = ((m.status, code(&m)), (d.status, code(&d)));
+        match (told.0.0, told.1.0) {
+            (200, 200) => {}
+            (409, 200) => assert_eq!(told.0.1, "entry-changed"),
+            (200, 409) => assert_eq!(told.1.1, "person-merged"),
+            _ => panic!("{told:?}"),
+        }
+        let n = count(
+            &w,
+            &format!("select count(*) as n from enrolment where superseded_at is null and {effect}"),
+        );
+        assert_eq!(n, i64::from(told.1.0 == 200), "{told:?}");
+        let gone = format!(
+            "select count(*) as n from enrolment where superseded_at is null and person_id = '{old}'"
+        );
+        assert_eq!(count(&w, &gone), i64::from(told.0.0 != 200), "{told:?}");
+        let live = "select count(*) as n from enrolment where superseded_at is null";
+        assert_eq!(count(&w, live), 2, "nothing twice, nothing lost: {told:?}");
+    }
+}
+#[test]
+fn a_merge_and_a_loss_at_once_lose_nothing() {
+    against(|w| filed_elsewhere(w, &loss(NANA, "2026-11-20", "2026-11-21")), "lost_on = '2026-11-21'");
+}
+#[test]
+fn a_merge_and_a_correction_at_once_lose_nothing() {
+    let other_loss = |w: &World| {
+        let form: Value = json!({ "kind": "qualification_date_correction", "office_number": NANA.office_number, "name_kana": NANA.kana,
+            "birth_on": NANA.birth_on, "acquired_on": "2026-09-01", "lost_on": "2026-10-10", "corrected_lost_on": "2026-10-12",
+            "reason": "記入誤り" });
+        filed(w, &w.client("employer"), &form)
+    };
+    against(other_loss, "lost_on = '2026-10-12'");
 }

@@ -19,17 +19,24 @@ use uuid::Uuid;
 pub fn twins(w: &World, office_number: &str) -> (Uuid, Uuid) {
     let birth = format!("1977-07-{}", &office_number[1..]).replace("-07-", "-07-0");
     let one = w.member(office_number, "ミホン　フタゴ", "見本　双子", &birth);
+    (one, another_id(w, one))
+}
+/// Another id of a person that nothing hangs on but the identity of today.
+pub fn another_id(w: &World, one: Uuid) -> Uuid {
     let other = Uuid::now_v7();
     w.run(&format!(
         "insert into person (id, number_state, number_reason, created_at) values ('{other}', 'not_registered', 'not_notified', '2026-01-01'); \
          insert into person_identity select r.* from person_identity i, lateral jsonb_populate_record(null::person_identity, \
-           to_jsonb(i) || jsonb_build_object('row_id', gen_random_uuid(), 'person_id', '{other}')) r where i.person_id = '{one}'"
+           to_jsonb(i) || jsonb_build_object('row_id', gen_random_uuid(), 'person_id', '{other}')) r \
+         where i.person_id = '{one}' and i.superseded_at is null"
     ));
-    (one, other)
+    other
 }
 /// Asks for a merge on the version that is read now.
 pub fn asked(by: &Caller, surviving: Uuid, merged: Uuid) -> Response {
-    let tag = by.get(format!("/v1/persons/{surviving}/public-expenses")).header("etag").to_owned();
+    let seen = by.get(format!("/v1/persons/{surviving}/public-expenses"));
+    // an id that was merged has none
+    let tag = if seen.status == 200 { seen.header("etag").to_owned() } else { "\"1\"".into() };
     let body = json!({ "merged_person_id": merged, "reason": "employer_move" });
     by.post(format!("/v1/persons/{surviving}/merges")).header("if-match", &tag).json(&body)
 }
@@ -44,7 +51,11 @@ pub fn merged(w: &World, surviving: Uuid, merged: Uuid) {
 }
 /// An acquisition at the other employer, waiting.
 pub fn hired_elsewhere(w: &World, p: Person, on: &str, n: Option<u16>) -> Uuid {
-    let mut body = slip(w, &acquisition(p, on, n));
+    filed_elsewhere(w, &acquisition(p, on, n))
+}
+/// A form of the other employer, waiting.
+pub fn filed_elsewhere(w: &World, form: &Value) -> Uuid {
+    let mut body = slip(w, form);
     body["employer_id"] = json!(w.other_employer);
     let receipt =
         w.client("other-employer").post("/v1/notifications").key(&fresh_key()).json(&body).expect(202);

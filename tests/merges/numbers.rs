@@ -1,7 +1,7 @@
 //! The surviving person keeps the one personal number; two are never joined.
 use super::{asked, decided, hired_elsewhere, merged, moved, twins};
 use crate::{
-    filing::{NANA, count, id},
+    filing::{NANA, count, id, tables},
     harness::world::World,
 };
 use serde_json::json;
@@ -36,12 +36,17 @@ fn two_with_registered_numbers_are_not_joined() {
     w.number(one, 41);
     let merge = id(&asked(&clerk, one, other).expect(201)["id"]);
     w.number(other, 42);
+    let before = tables(&w);
+    asked(&clerk, one, other).refused(409, "numbers-differ");
+    asked(&clerk, other, one).refused(409, "numbers-differ");
     let refused = decided(&w.staff("privileged"), merge, "approve");
     let refused = refused.refused(409, "numbers-differ").to_string();
     for n in [41, 42] {
         assert!(!refused.contains(&kenpo::cli::seed::fictitious_number(n)));
     }
     assert_eq!(count(&w, "select count(*) as n from person where merged_into is not null"), 0);
+    assert_eq!(count(&w, "select count(*) as n from person_merge where state = 'requested'"), 1);
+    assert_eq!(tables(&w), before, "nothing is stored");
 }
 #[test]
 fn who_holds_the_number_of_a_form_is_proposed_to_the_privileged_alone() {

@@ -33,11 +33,26 @@ fn both_histories_are_read_under_the_surviving_id_and_each_employer_sees_its_own
         .chain([format!("/v1/members?{before}"), format!("/v1/dependents/{dependent}?{before}")])
         .collect();
     let told: Vec<String> = paths.iter().map(|p| text(&clerk, p)).collect();
+    // what each employer was told of its own time
+    let own = [
+        (&first, format!("/v1/members/{old}?as_of=2026-09-15&{before}")),
+        (&first, format!("/v1/members?as_of=2026-09-15&{before}")),
+        (&first, "/v1/notifications".to_owned()),
+        (&second, format!("/v1/members/{new}?{before}")),
+        (&second, format!("/v1/members/{new}/dependents?{before}")),
+        (&second, format!("/v1/members/{new}/standard-remunerations?{before}")),
+        (&second, format!("/v1/dependents/{dependent}?{before}")),
+        (&second, format!("/v1/members?{before}")),
+    ];
+    let own_told: Vec<String> = own.iter().map(|(by, path)| text(by, path)).collect();
 
     merged(&w, old, new);
     w.clock.advance(Duration::minutes(1));
     for (path, was) in paths.iter().zip(&told) {
         assert_eq!(&text(&clerk, path), was, "{path}: as it was known");
+    }
+    for ((by, path), was) in own.iter().zip(&own_told) {
+        assert_eq!(&text(by, path), was, "{path}: as an employer was told");
     }
     let now = clerk.get(format!("/v1/members/{old}")).expect(200);
     assert_eq!((&now["employer_id"], &now["acquired_on"]), (&json!(w.other_employer), &json!("2026-11-15")));
@@ -70,20 +85,34 @@ fn both_histories_are_read_under_the_surviving_id_and_each_employer_sees_its_own
     let phone = json!({ "phone": "03-0000-0007" });
     clerk.patch(format!("/v1/members/{old}")).header("if-match", &tag).merge_patch(&phone).expect(200);
     let gone = json!({ "name": "見本　奈", "reason": "correction" });
-    let tag = clerk.get(format!("/v1/persons/{new}/protections")).header("etag").to_owned();
+    let changed =
+        |path: &str| clerk.ask("POST", format!("/v1/persons/{new}/{path}")).header("if-match", "\"1\"");
+    is_merged_into(changed("name-changes").json(&gone), old);
+    is_merged_into(changed("protections").json(&crate::protection::request()), old);
     is_merged_into(
-        clerk.post(format!("/v1/persons/{new}/name-changes")).header("if-match", &tag).json(&gone),
+        changed("public-expenses").json(&crate::public_expenses::expense("2026-04-01", None)),
         old,
     );
+    let contact = clerk.patch(format!("/v1/members/{new}")).header("if-match", "\"1\"");
+    is_merged_into(contact.merge_patch(&phone), old);
+    for path in ["protections", "public-expenses", "mailing-address"] {
+        is_merged_into(clerk.get(format!("/v1/persons/{new}/{path}")), old);
+    }
 }
 #[test]
 fn a_protection_comes_with_the_merged_id() {
     let w = World::new();
     let (old, new) = moved(&w, NANA);
     let clerk = w.staff("clerk");
+    let second = w.client("other-employer");
+    w.clock.advance(Duration::minutes(1));
+    let then = format!("/v1/members/{new}?known_at=2026-11-22T00:00:30Z");
+    assert!(second.get(&then).expect(200).get("resident_address").is_some());
     crate::protection::protect(&clerk, new, &crate::protection::request()).expect(200);
     merged(&w, old, new);
+    w.clock.advance(Duration::minutes(1));
+    assert!(second.get(&then).expect(200).get("resident_address").is_none(), "under the id of then, too");
     assert_eq!(clerk.get(format!("/v1/members/{old}")).expect(200)["protected"], true);
-    let seen = w.client("other-employer").get(format!("/v1/members/{old}")).expect(200);
+    let seen = second.get(format!("/v1/members/{old}")).expect(200);
     assert!(seen.get("resident_address").is_none(), "{seen}");
 }

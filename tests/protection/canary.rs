@@ -18,11 +18,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// In every address and text of the persons who are to be protected; and the phone number.
-const MARK: &str = "秘匿町";
+pub const MARK: &str = "秘匿町";
 const PHONE: &str = "099-9999-0042";
 
 /// A system of the employer that holds every scope: what it is not told is decided by the policies alone.
-fn with_every_scope(w: &World) -> Caller {
+pub fn with_every_scope(w: &World) -> Caller {
     let id = Uuid::now_v7();
     let mut owner = w.owner();
     let (secret, digest) = access::store::new_secret(&w.app.kernel.keys.vault.digest, id).unwrap();
@@ -43,7 +43,7 @@ fn with_every_scope(w: &World) -> Caller {
     w.bearer(tokens["access_token"].as_str().unwrap())
 }
 /// The form with the mark in every text that may tell where somebody is.
-fn marked(mut form: Value) -> Value {
+pub fn marked(mut form: Value) -> Value {
     let place =
         json!({ "postal_code": "9990042", "kana": "ミホンマチ", "text": format!("架空県{MARK}４２") });
     if form.get("resident_address").is_some() {
@@ -61,15 +61,15 @@ fn marked(mut form: Value) -> Value {
     }
     form
 }
-struct Family {
-    ids: Vec<(&'static str, Uuid)>,
+pub struct Family {
+    pub ids: Vec<(&'static str, Uuid)>,
     member: Uuid,
-    persons: [Uuid; 2],
+    pub persons: [Uuid; 2],
     /// A filing and its key, to be repeated.
     kept: (String, Value),
 }
-fn family(w: &World, employer: &Caller, clerk: &Caller) -> Family {
-    let hired = filed(w, employer, &marked(acquisition(NANA, "2026-11-01", None)));
+pub fn family(w: &World, employer: &Caller, clerk: &Caller) -> Family {
+    let hired = filed(w, employer, &marked(acquisition(NANA, "2025-04-01", None)));
     let member = id(&decide(clerk, hired, &accept()).expect(200)["outcome"]["member_id"]);
     let recognised = filed(w, employer, &marked(child(NANA, CHILD, "2026-11-10", None)));
     let outcome = decide(clerk, recognised, &accept()).expect(200)["outcome"].clone();
@@ -96,31 +96,32 @@ fn family(w: &World, employer: &Caller, clerk: &Caller) -> Family {
     ];
     Family { ids, member, persons: [member, id(&dependent["person_id"])], kept: (key, body) }
 }
+/// The path with every id of the family; ids of other things stay open.
+pub fn paths(f: &Family, path: &str) -> Vec<String> {
+    let mut paths = vec![path.to_owned()];
+    for name in [
+        "{employer_id}",
+        "{member_id}",
+        "{person_id}",
+        "{dependent_id}",
+        "{submission_id}",
+        "{notification_id}",
+    ] {
+        let fill = |p: &String| -> Vec<String> {
+            if !p.contains(name) {
+                return vec![p.clone()];
+            }
+            f.ids.iter().filter(|(n, _)| *n == name).map(|(n, id)| p.replace(n, &id.to_string())).collect()
+        };
+        paths = paths.iter().flat_map(fill).collect();
+    }
+    paths
+}
 /// Every read of the router about these people, with each day and knowledge.
 fn reads(f: &Family) -> Vec<String> {
     let mut all = Vec::new();
     for row in app::routes().rows.iter().filter(|r| r.method.name() == "GET") {
-        let mut paths = vec![row.path.to_owned()];
-        for name in [
-            "{employer_id}",
-            "{member_id}",
-            "{person_id}",
-            "{dependent_id}",
-            "{submission_id}",
-            "{notification_id}",
-        ] {
-            let fill = |p: &String| -> Vec<String> {
-                if !p.contains(name) {
-                    return vec![p.clone()];
-                }
-                f.ids
-                    .iter()
-                    .filter(|(n, _)| *n == name)
-                    .map(|(n, id)| p.replace(n, &id.to_string()))
-                    .collect()
-            };
-            paths = paths.iter().flat_map(fill).collect();
-        }
+        let paths = paths(f, row.path);
         let queries = [
             "",
             "?as_of=2026-11-15",
@@ -133,7 +134,7 @@ fn reads(f: &Family) -> Vec<String> {
     }
     all
 }
-fn tells(r: &Response) -> bool {
+pub fn tells(r: &Response) -> bool {
     r.text.contains(MARK) || r.text.contains(PHONE) || r.text.contains("0042")
 }
 /// What this caller is told that bears a mark, and how many answers there were.

@@ -4,8 +4,8 @@ mod continuing;
 mod examples;
 mod judge;
 mod pages;
-mod society;
-mod table;
+pub mod society;
+pub mod table;
 
 use crate::harness::caller::{Caller, Response};
 use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types as t};

@@ -271,8 +271,8 @@ async fn update_member_contact(
 ) -> Reply<UpdateMemberContact, Member> {
     gate.run(move |tx| {
         let today = tx.today();
-        let row = store::lock(tx, id.0, today)?;
-        let (row, permit) = tx.admit::<UpdateMemberContact, _>(row)?;
+        store::lock_person(tx.conn(), id.0)?;
+        let (row, permit) = moved::admitted::<UpdateMemberContact>(tx, id.0, today, None)?;
         tag.require(&row.version.to_string())?;
         let b = input.value;
         let known = Contact {

@@ -217,7 +217,8 @@ pub fn carry<Op: Operation>(tx: &mut Tx<'_>, permit: &Permit<Op>, m: &MergeRow) 
     .bind::<t::Timestamptz, _>(now)
     .execute(tx.conn())?;
     members::touch(tx, m.merged_id)?;
-    sql_query("update person set merged_into = $2 where id = $1")
+    // an id that was merged into this one before leads on at once
+    sql_query("update person set merged_into = $2 where id = $1 or merged_into = $1")
         .bind::<t::Uuid, _>(m.merged_id)
         .bind::<t::Uuid, _>(m.surviving_id)
         .execute(tx.conn())?;

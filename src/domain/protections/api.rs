@@ -278,6 +278,9 @@ async fn list_protections(
     gate.read(move |tx| {
         let row = members::find_person(tx, id.0)?;
         let (row, permit) = tx.admit::<ListProtections, _>(row)?;
+        if q.0.known_at.is_none() {
+            row.require_current()?;
+        }
         let rows = store::versions(tx, &row, q.0.known_at)?;
         if !rows.is_empty() {
             tx.note(|n| n.left([], &["protected_whereabouts"]));
@@ -298,6 +301,7 @@ async fn set_protection(
         members::lock_person(tx.conn(), id.0)?;
         let row = members::find_person(tx, id.0)?;
         let (row, permit) = tx.admit::<SetProtection, _>(row)?;
+        row.require_current()?;
         tag.require(&row.version.to_string())?;
         let b = input.value;
         b.checked(tx.today())?;
@@ -420,6 +424,7 @@ async fn get_mailing_address(
         let today = tx.today();
         let row = members::find_person(tx, id.0)?;
         let (row, permit) = tx.admit::<GetMailingAddress, _>(row)?;
+        row.require_current()?;
         let letter = store::holding(tx, &row, today)?.map(|p| p.letter());
         let (contact, resident) = match store::addresses(tx, &row, today)? {
             Some(a) => (

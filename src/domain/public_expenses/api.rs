@@ -161,6 +161,9 @@ async fn list_expenses(
     gate.read(move |tx| {
         let row = members::find_person(tx, id.0)?;
         let (row, permit) = tx.admit::<ListPublicExpenses, _>(row)?;
+        if q.0.known_at.is_none() {
+            row.require_current()?;
+        }
         let rows = store::list(tx, &row, q.0.as_of, q.0.known_at)?;
         if !rows.is_empty() {
             tx.note(|n| n.left([], &["public_expense"]));
@@ -180,6 +183,7 @@ async fn record_expense(
         members::lock_person(tx.conn(), id.0)?;
         let row = members::find_person(tx, id.0)?;
         let (row, permit) = tx.admit::<RecordPublicExpense, _>(row)?;
+        row.require_current()?;
         tag.require(&row.version.to_string())?;
         input.value.checked(tx.today())?;
         let now = tx.now();

@@ -67,11 +67,12 @@ pub fn identity_join(person: &str, known: &Knowledge) -> String {
     )
 }
 /// Whether the person that `person` names is protected (支援措置) on the day `today`, as known now: as of whatever day and known at
-/// whatever instant a read asks, the flag of today counts.
+/// whatever instant a read asks, the flag of today counts; of an id that was merged, that of the person under whom it goes on.
 pub fn protected_on(person: &str, today: &str) -> String {
     format!(
-        "exists (select from protection x where x.person_id = {person} and x.superseded_at is null and x.valid_from <= {today} \
-                 and (x.valid_to is null or x.valid_to > {today}))"
+        "exists (select from protection x \
+                 where x.person_id = coalesce((select q.merged_into from person q where q.id = {person}), {person}) \
+                   and x.superseded_at is null and x.valid_from <= {today} and (x.valid_to is null or x.valid_to > {today}))"
     )
 }
 /// Reads one row as of a day (`$1`) by an id (`$2`), as known at an instant (`$3`) or now; `$4` is today. `text` makes the statement.
@@ -132,18 +133,20 @@ pub fn lock_person(conn: &mut PgConnection, person: Uuid) -> Result<(), Problem>
         sql_query("select from person where id = $1 for update").bind::<t::Uuid, _>(person).execute(conn)?;
     if held == 1 { Ok(()) } else { Err(Problem::not_found()) }
 }
-/// The id under which the records of a merged one go on, through all merges; `None` for an id that was not merged.
+/// The ids of one human being, as a list for `in`: the one that `person` names, and those that were merged into it (名寄せ). What was
+/// known before a merge stands under the id of then.
+pub fn ids_of(person: &str) -> String {
+    format!("(select id from person where id = {person} or merged_into = {person})")
+}
+/// The id under which the records of a merged one go on; `None` for an id that was not merged.
 /// # Errors
 /// Database errors.
 pub fn survivor(tx: &mut Tx<'_>, person: Uuid) -> Result<Option<Uuid>, Problem> {
-    let found: Option<Survivor> = sql_query(
-        "with recursive way as (select id, merged_into from person where id = $1 \
-           union all select p.id, p.merged_into from way join person p on p.id = way.merged_into) \
-         select id from way where merged_into is null and id <> $1",
-    )
-    .bind::<t::Uuid, _>(person)
-    .get_result(tx.conn())
-    .optional()?;
+    let found: Option<Survivor> =
+        sql_query("select merged_into as id from person where id = $1 and merged_into is not null")
+            .bind::<t::Uuid, _>(person)
+            .get_result(tx.conn())
+            .optional()?;
     Ok(found.map(|s| s.id))
 }
 crate::row! {
@@ -152,13 +155,6 @@ crate::row! {
         /// Id.
         id: t::Uuid => Uuid,
     }
-}
-/// The insured person, locked for a change.
-/// # Errors
-/// 404 when there is none.
-pub fn lock(tx: &mut Tx<'_>, id: Uuid, as_of: NaiveDate) -> Result<Guarded<MemberRow>, Problem> {
-    lock_person(tx.conn(), id)?;
-    find(tx, id, as_of, None)
 }
 /// A person, insured or not, and the employers of today.
 /// # Errors

@@ -64,7 +64,7 @@ pub fn recorded_cover(
            e.acquired_on, e.planned_loss_on, e.lost_on, e.loss_reason, \
            (e.lost_on is not null and e.source is not null) as is_lost_by_form, \
            case when e.lost_on is not null then (select max(x.superseded_at) from enrolment x \
-             where x.person_id = e.person_id and x.enrolment_id = e.enrolment_id and x.lost_on is null) end as lost_known_at \
+             where x.person_id in (select id from person where id = e.person_id or merged_into = e.person_id) and x.enrolment_id = e.enrolment_id and x.lost_on is null) end as lost_known_at \
          from enrolment e where e.person_id = $1 and e.employer_id = $2 and e.superseded_at is null and ",
         is_named!("$3", "$4", "$5", "$6"),
         " order by coalesce(e.lost_on = e.acquired_on, false), e.acquired_on desc limit 1",

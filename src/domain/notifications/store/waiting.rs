@@ -149,19 +149,22 @@ crate::row! {
     }
 }
 /// Which of these notifications concern somebody who is protected (支援措置) today: the insured person, whoever is or was a dependent of
-/// that person, or somebody in the result.
+/// that person, or somebody in the result; under the ids of today, when ids were merged.
 /// # Errors
 /// Database errors.
 pub fn protected(tx: &mut Tx<'_>, notifications: &[Uuid]) -> Result<HashSet<Uuid>, Problem> {
     let today = tx.today();
     let found: Vec<Concerned> = sql_query(
-        "select n.id from notification n where n.id = any($1) and exists ( \
-           select from protection x where x.superseded_at is null and x.valid_from <= $2 and (x.valid_to is null or x.valid_to > $2) \
-             and x.person_id in (select n.person_id \
-               union all select (n.result->>'member_id')::uuid \
-               union all select (d->>'person_id')::uuid from jsonb_array_elements(coalesce(n.result->'dependents', '[]')) d \
-               union all select f.person_id from dependency f \
-                 where f.insured_id in (n.person_id, (n.result->>'member_id')::uuid)))",
+        "with told as (select n.id, n.person_id from notification n where n.id = any($1) \
+             union select n.id, (n.result->>'member_id')::uuid from notification n where n.id = any($1) \
+             union select n.id, (d->>'person_id')::uuid from notification n, \
+               jsonb_array_elements(coalesce(n.result->'dependents', '[]') || coalesce(n.result->'dependents_corrected', '[]')) d \
+               where n.id = any($1)), \
+           named as (select t.id, coalesce(p.merged_into, p.id) as person_id from told t join person p on p.id = t.person_id), \
+           concerned as (select id, person_id from named \
+             union select n.id, f.person_id from named n join dependency f on f.insured_id = n.person_id) \
+         select distinct c.id from concerned c join protection x on x.person_id = c.person_id \
+         where x.superseded_at is null and x.valid_from <= $2 and (x.valid_to is null or x.valid_to > $2)",
     )
     .bind::<t::Array<t::Uuid>, _>(notifications)
     .bind::<t::Date, _>(today)

@@ -98,8 +98,7 @@ async fn record_default(
     gate.run(move |tx| {
         let today = tx.today();
         dependents::hold_families(tx.conn(), &[id.0], &[])?;
-        let row = members::find(tx, id.0, today, None)?;
-        let (row, permit) = tx.admit::<RecordVoluntaryDefault, _>(row)?;
+        let (row, permit) = members::admitted::<RecordVoluntaryDefault>(tx, id.0, today, None)?;
         let cover = latest(tx.conn(), row.person_id)?.ok_or_else(|| {
             Problem::conflict(
                 "not-continued",

@@ -1,6 +1,10 @@
 //! SQL of what a loss ended or took back: decisions, payments and other offices as they were known before it.
 use super::super::model::{LiveRow, PaymentRow};
-use crate::{domain::members::OfficeRow, kernel::Problem, values::month::Month};
+use crate::{
+    domain::members::{self, OfficeRow},
+    kernel::Problem,
+    values::month::Month,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
@@ -17,8 +21,9 @@ pub fn decisions_before(
     at: DateTime<Utc>,
     from: Month,
 ) -> Result<Vec<LiveRow>, Problem> {
+    let ids = members::ids_of("$1");
     Ok(sql_query(format!(
-        "select {} from standard_remuneration where person_id = $1 and {BEFORE} and applies_from >= $3 \
+        "select {} from standard_remuneration where person_id in {ids} and {BEFORE} and applies_from >= $3 \
          order by recorded_at desc, applies_until desc nulls first, row_id desc",
         super::LIVE
     ))
@@ -36,8 +41,9 @@ pub fn payments_before(
     at: DateTime<Utc>,
     from: NaiveDate,
 ) -> Result<Vec<PaymentRow>, Problem> {
+    let ids = members::ids_of("$1");
     Ok(sql_query(format!(
-        "select {} from bonus_payment where person_id = $1 and {BEFORE} and paid_on >= $3 \
+        "select {} from bonus_payment where person_id in {ids} and {BEFORE} and paid_on >= $3 \
          order by recorded_at desc, row_id desc",
         super::bonuses::PAYMENT
     ))
@@ -55,9 +61,10 @@ pub fn offices_before(
     at: DateTime<Utc>,
     lost_on: NaiveDate,
 ) -> Result<Vec<OfficeRow>, Problem> {
+    let ids = members::ids_of("$1");
     Ok(sql_query(format!(
         "select office_id, employer_id, name, office_number, from_on, until_on, monthly_yen, received_on, recorded_at, source \
-         from concurrent_office where person_id = $1 and {BEFORE} and until_on is distinct from $3 \
+         from concurrent_office where person_id in {ids} and {BEFORE} and until_on is distinct from $3 \
          order by recorded_at desc, row_id desc"
     ))
     .bind::<t::Uuid, _>(person)
