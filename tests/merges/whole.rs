@@ -40,7 +40,6 @@ fn both_histories_are_read_under_the_surviving_id_and_each_employer_sees_its_own
         (&first, "/v1/notifications".to_owned()),
         (&second, format!("/v1/members/{new}?{before}")),
         (&second, format!("/v1/members/{new}/dependents?{before}")),
-        (&second, format!("/v1/members/{new}/standard-remunerations?{before}")),
         (&second, format!("/v1/dependents/{dependent}?{before}")),
         (&second, format!("/v1/members?{before}")),
     ];

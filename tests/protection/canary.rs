@@ -2,7 +2,7 @@
 use super::{protect, request};
 use crate::{
     filing::{
-        CHILD, NANA, SPOUSE, accept, acquisition, child, decide, filed, fresh_key, give_back, id, slip,
+        CHILD, Person, SPOUSE, accept, acquisition, child, decide, filed, fresh_key, give_back, id, slip,
         spouse,
     },
     harness::{
@@ -17,6 +17,11 @@ use kenpo::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+/// Who is to be protected, with the family.
+pub const HIDDEN: Person =
+    Person {
+        office_number: "77", kana: "ミホン　カクレ", name: "見本　隠", birth_on: "1988-07-07"
+    };
 /// In every address and text of the persons who are to be protected; and the phone number.
 pub const MARK: &str = "秘匿町";
 const PHONE: &str = "099-9999-0042";
@@ -69,16 +74,16 @@ pub struct Family {
     kept: (String, Value),
 }
 pub fn family(w: &World, employer: &Caller, clerk: &Caller) -> Family {
-    let hired = filed(w, employer, &marked(acquisition(NANA, "2025-04-01", None)));
+    let hired = filed(w, employer, &marked(acquisition(HIDDEN, "2025-04-01", None)));
     let member = id(&decide(clerk, hired, &accept()).expect(200)["outcome"]["member_id"]);
-    let recognised = filed(w, employer, &marked(child(NANA, CHILD, "2026-11-10", None)));
+    let recognised = filed(w, employer, &marked(child(HIDDEN, CHILD, "2026-11-10", None)));
     let outcome = decide(clerk, recognised, &accept()).expect(200)["outcome"].clone();
     let tag = clerk.get(format!("/v1/members/{member}")).header("etag").to_owned();
     let contact = json!({ "contact_address": format!("架空県{MARK}気付"), "phone": PHONE });
     clerk.patch(format!("/v1/members/{member}")).header("if-match", &tag).merge_patch(&contact).expect(200);
-    let returned = filed(w, employer, &marked(spouse(NANA, SPOUSE, "2026-11-12", None)));
+    let returned = filed(w, employer, &marked(spouse(HIDDEN, SPOUSE, "2026-11-12", None)));
     decide(clerk, returned, &give_back()).expect(200);
-    let (key, body) = (fresh_key(), slip(w, &marked(spouse(NANA, SPOUSE, "2026-11-13", None))));
+    let (key, body) = (fresh_key(), slip(w, &marked(spouse(HIDDEN, SPOUSE, "2026-11-13", None))));
     let receipt = employer.post("/v1/notifications").key(&key).json(&body).expect(202);
     let waiting = id(&receipt["results"][0]["notification_id"]);
     let dependent = &outcome["dependents"][0];
@@ -172,7 +177,7 @@ fn marked_addresses_of_protected_persons_are_told_to_no_employer_by_any_path() {
     let replayed = employer.post("/v1/notifications").key(&f.kept.0).json(&f.kept.1);
     assert_eq!((replayed.status, replayed.header("idempotency-replayed")), (202, "true"));
     let waiting = f.ids.last().unwrap().1;
-    let change = json!({ "kind": "dependent_change", "office_number": "7", "name_kana": NANA.kana, "birth_on": NANA.birth_on,
+    let change = json!({ "kind": "dependent_change", "office_number": "77", "name_kana": HIDDEN.kana, "birth_on": HIDDEN.birth_on,
         "sex": "male", "change": "changed", "resident_address": { "postal_code": "9990001", "kana": "ミホンマチ", "text": "架空県見本町" },
         "others": [{ "name_kana": CHILD.kana, "name": "見本　小", "birth_on": CHILD.birth_on, "relationship": "child", "remarks": "氏名" }] });
     let dry = employer.post("/v1/notifications?validate_only=true").json(&slip(&w, &change));

@@ -1,13 +1,12 @@
 //! A guard: as an employer, every operation of the router is asked about protected persons, and forms of every kind are filed about them;
 //! no answer tells where they are.
 use super::{
-    canary::{Family, MARK, family, marked, paths, tells, with_every_scope},
+    canary::{Family, HIDDEN, MARK, family, marked, paths, tells, with_every_scope},
     protect, request,
 };
 use crate::{
     filing::{
-        CHILD, KYU, NANA, SPOUSE, accept, acquisition, child, child_leaves, decide, fresh_key, id, loss,
-        slip, spouse,
+        CHILD, KYU, SPOUSE, accept, acquisition, child_leaves, decide, fresh_key, id, loss, slip, spouse,
     },
     harness::{
         caller::{Caller, Response},
@@ -24,7 +23,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 fn named(kind: &str) -> Value {
-    json!({ "kind": kind, "office_number": NANA.office_number, "name_kana": NANA.kana, "birth_on": NANA.birth_on })
+    json!({ "kind": kind, "office_number": HIDDEN.office_number, "name_kana": HIDDEN.kana, "birth_on": HIDDEN.birth_on })
 }
 fn with(kind: &str, more: Value) -> Value {
     let mut form = named(kind);
@@ -52,7 +51,7 @@ fn forms() -> Vec<Value> {
         "child_birth_on": "2026-03-03", "applies_from": "2026-11", "months": paid([8, 9, 10]), "average_yen": 300_000 });
     let place =
         json!({ "postal_code": "9990042", "kana": "ミホンマチ", "text": format!("架空県{MARK}４２") });
-    let mut other_name = child_leaves(NANA, CHILD, "2026-11-20");
+    let mut other_name = child_leaves(HIDDEN, CHILD, "2026-11-20");
     let entry = &mut other_name["others"][0];
     (entry["name"], entry["remarks"]) = (json!("見本　小"), json!("氏名の変更"));
     entry.as_object_mut().unwrap().retain(|k, _| !["ceased_on", "removal_reason"].contains(&k.as_str()));
@@ -85,9 +84,9 @@ fn forms() -> Vec<Value> {
             "two_office_report",
             json!({ "starts_on": "2026-10-10", "other_office_name": "架空別会社", "other_monthly_yen": 100_000 }),
         ),
-        spouse(NANA, SPOUSE, "2026-11-14", None),
+        spouse(HIDDEN, SPOUSE, "2026-11-14", None),
         other_name,
-        child_leaves(NANA, CHILD, "2026-11-21"),
+        child_leaves(HIDDEN, CHILD, "2026-11-21"),
         with(
             "address_change_report",
             json!({ "changed_on": "2026-11-15", "resident_address": place, "contact_address": place,
@@ -95,10 +94,10 @@ fn forms() -> Vec<Value> {
         ),
         with(
             "name_change_report",
-            json!({ "changed_name": "見本　奈々", "changed_name_kana": NANA.kana, "name_reason": "correction" }),
+            json!({ "changed_name": "見本　奈々", "changed_name_kana": HIDDEN.kana, "name_reason": "correction" }),
         ),
-        with("birth_date_correction", json!({ "corrected_birth_on": "2000-07-08" })),
-        loss(NANA, "2026-11-20", "2026-11-21"),
+        with("birth_date_correction", json!({ "corrected_birth_on": "1988-07-08" })),
+        loss(HIDDEN, "2026-11-20", "2026-11-21"),
         with(
             "qualification_date_correction",
             json!({ "acquired_on": "2025-04-01", "lost_on": "2026-11-21", "corrected_lost_on": "2026-11-22",
