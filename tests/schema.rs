@@ -120,6 +120,7 @@ static AT_31: Template = Template::new("at_31", |url| {
     let mut old: Vec<_> =
         all.iter().filter(|m| m.name().version().to_string().as_str() <= "00000000000031").collect();
     old.sort_by_key(|m| m.name().version().to_string());
+    conn.applied_migrations().unwrap(); // makes the table that notes them
     for m in old {
         conn.run_migration(m.as_ref()).unwrap();
     }

@@ -109,7 +109,12 @@ fn forms() -> Vec<Value> {
 }
 /// The mark in every free text that the form has.
 fn noted(form: &Value) -> Value {
-    let mut form = marked(form.clone());
+    // somebody who is recognised now has no protection yet, and lives elsewhere
+    let comes = form["change"] == "added";
+    let mut form = if comes { form.clone() } else { marked(form.clone()) };
+    if comes {
+        form["spouse"]["remarks"] = json!(format!("{MARK}の件"));
+    }
     let kind = form["kind"].as_str().unwrap().to_owned();
     let union = &document()["components"]["schemas"]["Notification"];
     let to = union["discriminator"]["mapping"][&kind].as_str().unwrap().trim_start_matches('#');
