@@ -11,7 +11,7 @@ create table protection (
   letter_name text,
   letter_postal_code text,
   letter_address text not null,
-  change text not null check (change in ('set', 'prolonged', 'lifted')),
+  change text not null check (change in ('set', 'prolonged', 'lifted', 'lift_refused', 'merged')),
   recorded_at timestamptz not null,
   recorded_by uuid not null,
   superseded_at timestamptz,
@@ -31,6 +31,6 @@ create trigger keep_history before update on protection for each row execute fun
 
 -- Which things a second person looks at is the program's list; the table holds the form of the word.
 alter table approval drop constraint approval_kind_check;
-alter table approval add constraint approval_kind_check check (kind ~ '^[a-z_]{1,40}$');
+alter table approval add constraint approval_kind_check check (kind ~ '^[a-z_]{1,40}$') not valid;
 comment on column approval.kind is 'What the second person looks at: keyed_notification, a form that staff keyed from paper, compared with the paper; voluntary_setting, settings of 任意継続; protection_lift, the end of a 支援措置; person_merge, two ids of one person';
 comment on column approval.subject_id is 'What it is about: the notification, the row of settings, the version of the protection, the merge';

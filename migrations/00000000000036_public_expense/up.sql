@@ -7,7 +7,7 @@ create table public_expense (
   valid_from date not null,
   valid_to date,
   received_on date not null,
-  change text not null check (change in ('recorded', 'corrected')),
+  change text not null check (change in ('recorded', 'corrected', 'merged')),
   recorded_at timestamptz not null,
   recorded_by uuid not null,
   superseded_at timestamptz,

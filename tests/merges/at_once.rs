@@ -48,7 +48,6 @@ fn of_two_merges_at_once_one_is_done() {
 }
 #[test]
 fn a_merge_and_an_acquisition_at_once_have_one_effect() {
-    let mut orders = std::collections::BTreeSet::new();
     for _ in 0..8 {
         let w = World::new();
         let (one, other) = twins(&w, "81");
@@ -79,9 +78,7 @@ fn a_merge_and_an_acquisition_at_once_have_one_effect() {
         assert!(expected.contains(&(d.0, &d.1)), "{m:?} {d:?}");
         let covered = "select count(*) as n from enrolment where superseded_at is null";
         assert_eq!(count(&w, covered), if is_merged { 1 } else { 2 });
-        orders.insert(is_merged);
     }
-    assert!(!orders.is_empty());
 }
 /// A merge of two ids and a form about one of them, decided at once: both in one order or the other, or the later one refused with a code that
 /// tells why; what was answered with 200 stands, under the one id that goes on. `form` files; `effect` counts what it does.

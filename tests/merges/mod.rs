@@ -1,5 +1,6 @@
 //! 名寄せ: two ids that turn out to be one human being.
 mod at_once;
+mod joined;
 mod numbers;
 mod refusals;
 mod structure;

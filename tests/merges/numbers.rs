@@ -70,3 +70,21 @@ fn who_holds_the_number_of_a_form_is_proposed_to_the_privileged_alone() {
     let outside = w.staff("privileged").at(&w.internet_url).get(&path);
     assert!(!outside.text.contains("same_number"), "{}", outside.text);
 }
+/// a number that goes over is used; whoever has no privilege, or comes over the internet, does not do it.
+#[test]
+fn a_number_is_handed_over_by_the_privileged_on_the_closed_network_alone() {
+    let w = World::new();
+    let (one, other) = twins(&w, "81");
+    w.number(other, 41);
+    let (clerk, privileged) = (w.staff("clerk"), w.staff("privileged"));
+    let merge = id(&asked(&privileged, one, other).expect(201)["id"]);
+    let before = tables(&w);
+    decided(&clerk, merge, "approve").refused(403, "forbidden");
+    decided(&clerk, merge, "reject").refused(403, "forbidden");
+    assert_eq!(tables(&w), before);
+    assert_eq!(clerk.get("/v1/person-merges?state=requested").expect(200)["items"][0]["id"], json!(merge));
+    // without a number, 適用 alone
+    let (third, fourth) = twins(&w, "82");
+    let merge = id(&asked(&privileged, third, fourth).expect(201)["id"]);
+    assert_eq!(decided(&clerk, merge, "approve").expect(200)["state"], "merged");
+}

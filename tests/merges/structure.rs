@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 const STORE: &str = include_str!("../../src/domain/merges/store.rs");
 /// Columns that stay as they are, each for its reason.
-const STAY: [(&str, &str, &str); 8] = [
+const STAY: [(&str, &str, &str); 10] = [
     ("person_identity", "person_id", "joined by rule"),
+    ("protection", "person_id", "joined by rule"),
+    ("standard_bonus", "person_id", "carried by a statement of its own, and reckoned anew"),
     ("calendar_effect", "person_id", "what a day of the calendar did is not done again"),
     ("calendar_effect", "insured_id", "what a day of the calendar did is not done again"),
     ("person", "merged_into", "leads on, through all merges"),

@@ -1,7 +1,7 @@
 //! A guard: as an employer, every operation of the router is asked about protected persons, and forms of every kind are filed about them;
 //! no answer tells where they are.
 use super::{
-    canary::{Family, HIDDEN, MARK, family, marked, paths, tells, with_every_scope},
+    canary::{Family, HIDDEN, MARK, family, marked, paths, tells, tells_of_living, with_every_scope},
     protect, request,
 };
 use crate::{
@@ -176,14 +176,13 @@ fn file(w: &World, walk: &mut Walk<'_>, clerk: &Caller, form: &Value) -> Option<
     assert!(shown.body["form"].is_object(), "{kind} is shown but for its places: {}", shown.text);
     walk.look(format!("waiting {kind}"), &shown);
     let staff = clerk.get(&path);
-    // what waits of somebody who is not known yet is shown to who filed it
-    assert!(
-        kind == "qualification_acquisition" || tells(&staff),
-        "staff sees the form: {kind} {}",
-        staff.text
-    );
+    assert!(tells(&staff), "staff sees the form: {kind} {}", staff.text);
     let decided = decide(clerk, n, &accept());
-    walk.look(format!("decided {kind}"), &by.get(&path));
+    let after = by.get(&path);
+    for r in [&shown, &after] {
+        assert!(!tells_of_living(r), "{kind}: {}", r.text);
+    }
+    walk.look(format!("decided {kind}"), &after);
     Some(decided.status)
 }
 
@@ -199,8 +198,7 @@ fn no_operation_and_no_form_tells_an_employer_where_protected_persons_are() {
     let mut walk = Walk { by: &employer, answers: Vec::new(), hits: Vec::new() };
     let mut accepted = Vec::new();
     for form in forms() {
-        let is_open = form["kind"] == "qualification_acquisition";
-        let form = if is_open { form } else { noted(&form) };
+        let form = noted(&form);
         w.clock.advance(chrono::Duration::seconds(1));
         if file(w, &mut walk, &clerk, &form) == Some(200) {
             accepted.push(form["kind"].as_str().unwrap().to_owned());
@@ -235,7 +233,7 @@ fn the_insured_person_states_no_address_of_a_protected_dependent() {
     );
     let dry = employer.post("/v1/notifications?validate_only=true").json(&slip(&w, &form)).expect(200);
     let lines = dry["records"][0]["consequences"].as_array().unwrap().clone();
-    assert!(lines.iter().all(|l| l["subject"] == "member"), "{lines:?}");
+    assert_eq!(lines.len(), 2, "as if nobody were protected: {lines:?}");
     let n = crate::filing::filed(&w, &employer, &form);
     assert_eq!(decide(&clerk, n, &accept()).expect(200)["outcome"]["changes"], json!(lines));
     let lives = |person: Uuid| {

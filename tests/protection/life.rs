@@ -58,6 +58,16 @@ fn a_protection_is_set_prolonged_and_lifted_by_two_and_its_history_stays() {
     let longer = json!({ "valid_to": "2028-11-22", "received_on": "2026-11-22" });
     assert_eq!(prolong(&clerk, person, &longer).expect(200)["versions"][0]["valid_to"], "2028-11-22");
     prolong(&clerk, person, &longer).refused(409, "not-later");
+    // a letter address with it shortens nothing: to end it takes two
+    let letter = json!({ "text": "架空市送付先３" });
+    for end in ["2028-11-21", "2026-11-23", "2026-11-22", "2026-11-01", "2020-01-01"] {
+        let body = json!({ "valid_to": end, "received_on": "2026-11-22", "letter_address": letter });
+        prolong(&clerk, person, &body).refused(409, "not-later");
+    }
+    let alone = json!({ "received_on": "2026-11-22", "letter_address": letter });
+    let told = prolong(&clerk, person, &alone).expect(200);
+    assert_eq!((&told["versions"][0]["valid_to"], &told["protected"]), (&json!("2028-11-22"), &json!(true)));
+    protect(&clerk, person, &request()).refused(409, "protection-runs");
 
     w.clock.advance(Duration::minutes(1));
     let ask = json!({ "step": "request", "valid_to": "2026-11-22", "received_on": "2026-11-22" });
@@ -75,7 +85,7 @@ fn a_protection_is_set_prolonged_and_lifted_by_two_and_its_history_stays() {
     prolong(&clerk, person, &longer).refused(409, "protection-over");
     let history = clerk.get(path(person)).expect(200);
     let changes: Vec<&Value> = history["versions"].as_array().unwrap().iter().map(|v| &v["change"]).collect();
-    assert_eq!(changes, ["lifted", "prolonged", "set"]);
+    assert_eq!(changes, ["lifted", "prolonged", "prolonged", "set"]);
     let then = clerk.get(format!("{}?known_at=2026-11-22T00:01:30Z", path(person))).expect(200);
     assert_eq!(then["versions"].as_array().unwrap().len(), 1);
     assert!(then["versions"][0].get("superseded_at").is_none(), "{then}");
@@ -164,4 +174,59 @@ fn of_two_at_once_one_is_set() {
     let won = answers.iter().filter(|s| **s == 200).count();
     assert_eq!((won, answers.iter().filter(|s| **s == 412).count()), (1, 3), "{answers:?}");
     assert_eq!(count(&w, "select count(*) as n from protection"), 1);
+}
+#[test]
+fn a_request_to_lift_is_refused_or_confirmed_later_and_what_was_known_stays() {
+    let w = World::new();
+    let (person, clerk) = (nana(&w), w.staff("clerk"));
+    protect(&clerk, person, &request()).expect(200);
+    w.clock.advance(Duration::minutes(1));
+    let then = format!("{}?known_at=2026-11-22T00:01:00Z", path(person));
+    let told = clerk.get(&then).text;
+    w.clock.advance(Duration::minutes(1));
+    let step = |step: &str, to: &str| json!({ "step": step, "valid_to": to, "received_on": "2026-11-22" });
+    lift(&clerk, person, &step("request", "2026-12-01")).expect(200);
+    assert_eq!(clerk.get(&then).text, told, "as it was known before it was asked for");
+    lift(&clerk, person, &step("refuse", "2026-12-01")).refused(409, "same-person");
+    let second = w.staff("privileged");
+    let told = lift(&second, person, &step("refuse", "2026-12-01")).expect(200);
+    let newest = &told["versions"][0];
+    assert_eq!((&newest["change"], &newest["lift_requested"]), (&json!("lift_refused"), &json!(false)));
+    assert_eq!((&told["protected"], &newest["valid_to"]), (&json!(true), &json!("2027-11-22")));
+    lift(&clerk, person, &step("request", "2026-11-22")).expect(200);
+    w.clock.advance(Duration::days(1));
+    let (clerk, second) = (w.staff("clerk"), w.staff("privileged"));
+    let told = lift(&second, person, &step("approve", "2026-11-22")).expect(200);
+    assert_eq!((&told["protected"], &told["versions"][0]["valid_to"]), (&json!(false), &json!("2026-11-22")));
+    assert_eq!(lift(&clerk, person, &step("request", "2026-11-23")).status, 409, "it is over");
+}
+/// Who lives with a protected person is shown without the address, too; who lives apart is shown.
+#[test]
+fn the_record_of_a_child_tells_nothing_of_the_mother() {
+    use crate::filing::{CHILD, SPOUSE, accept, acquisition, child, decide, filed, spouse};
+    let w = World::new();
+    let (clerk, employer) = (w.staff("clerk"), w.client("employer"));
+    let hired = filed(&w, &employer, &acquisition(NANA, "2026-11-01", None));
+    let mother = id(&decide(&clerk, hired, &accept()).expect(200)["outcome"]["member_id"]);
+    let recognised = |form: &Value| {
+        let made = decide(&clerk, filed(&w, &employer, form), &accept()).expect(200);
+        id(&made["outcome"]["dependents"][0]["dependent_id"])
+    };
+    let with = recognised(&child(NANA, CHILD, "2026-11-10", None));
+    let mut apart = spouse(NANA, SPOUSE, "2026-11-12", None);
+    (apart["spouse"]["living"], apart["spouse"]["prefecture"]) = (json!("apart"), json!("27"));
+    let apart = recognised(&apart);
+    let seen = |by: &Caller, d: Uuid| by.get(format!("/v1/dependents/{d}")).expect(200);
+    assert!(seen(&employer, with).get("resident_address").is_some());
+    protect(&clerk, mother, &request()).expect(200);
+    let child = seen(&employer, with);
+    for hidden in ["resident_address", "lives_together", "protected"] {
+        assert!(child.get(hidden).is_none(), "{hidden}: {child}");
+    }
+    let list = employer.get(format!("/v1/members/{mother}/dependents")).expect(200);
+    assert!(list["items"][0].get("resident_address").is_none(), "{list}");
+    assert!(seen(&employer, apart).get("resident_address").is_some(), "lives elsewhere");
+    let child = seen(&w.staff("benefits"), with);
+    assert!(child.get("resident_address").is_some() && child["protected"] == true, "{child}");
+    assert!(seen(&w.staff("review"), with).get("resident_address").is_none());
 }

@@ -57,8 +57,8 @@ pub struct Dependent {
     /// 住民票住所.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resident_address: Option<Address>,
-    /// 支援措置: the person is protected today; address and living together are shown to 適用 and 給付 alone. Told to people of the
-    /// society only.
+    /// 支援措置: the person, or somebody of the household, is protected today; address and living together are shown to 適用 and 給付
+    /// alone. Told to people of the society only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protected: Option<bool>,
     /// 続柄 as a code.

@@ -55,7 +55,7 @@ crate::row! {
         superseded_at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
         /// Recognised on the day asked for.
         is_covered: t::Bool => bool,
-        /// Protected (支援措置) today.
+        /// Protected (支援措置) today, or somebody of the household is.
         is_protected: t::Bool => bool,
     }
 }

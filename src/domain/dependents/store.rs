@@ -19,7 +19,7 @@ const COLUMNS: &str = "d.dependent_id, d.person_id, p.version, d.insured_id, d.e
 fn dependents(known: &Knowledge, today: &str) -> String {
     let (rows, number) = (known.rows, known.number);
     let identity = members::identity_join("d.person_id", known);
-    let (is_covered, is_protected) = (is_covered(known), members::protected_on("p.id", today));
+    let (is_covered, is_protected) = (is_covered(known), members::sheltered_on("p.id", today));
     format!(
         "select {COLUMNS}, null::timestamptz as superseded_at, {number}, {is_covered} as is_covered, \
            {is_protected} as is_protected \

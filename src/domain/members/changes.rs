@@ -201,7 +201,7 @@ pub fn touch(tx: &mut Tx<'_>, person: Uuid) -> Result<(), Problem> {
 /// 409 `person-merged`.
 pub fn count_change(conn: &mut PgConnection, person: Uuid) -> Result<(), Problem> {
     let counted: Counted = sql_query(
-        "with held as (select merged_into from person where id = $1 for update) \
+        "with held as (select merged_into from person where id = $1 for no key update) \
          update person set version = version + 1 from held where id = $1 returning held.merged_into",
     )
     .bind::<t::Uuid, _>(person)

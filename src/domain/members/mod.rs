@@ -32,7 +32,7 @@ pub use store::{
     Cover, Knowledge, OfficeRow, OtherCover, RecordedCover, by_card, close_office, cover_by, covers,
     covers_of, enrolled, find, find_person, identities, identity_join, ids_of, lock_person, offices,
     offices_of, one_as_known, other_covers, protected_on, put_office, recorded_cover, rewrite_cover,
-    take_back_cover, written,
+    sheltered_on, take_back_cover, written,
 };
 pub use views::{
     Address, EnrolmentType, Identity, Member, NumberState, PersonSex, Prepayment, Seen, address, member_view,

@@ -65,7 +65,7 @@ crate::row! {
         prepayment_code: t::Nullable<t::Text> => Option<String>,
         /// Covered on the day asked for.
         is_covered: t::Bool => bool,
-        /// Protected (支援措置) today.
+        /// Protected (支援措置) today, or somebody of the household is.
         is_protected: t::Bool => bool,
     }
 }
@@ -89,17 +89,21 @@ crate::row! {
         version: t::Integer => i32,
         /// The id under which the records go on, after a merge.
         merged_into: t::Nullable<t::Uuid> => Option<Uuid>,
+        /// When it was merged.
+        merged_at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
         /// Employers in whose affairs the person is today.
         employers: t::Array<t::Uuid> => Vec<Uuid>,
         /// Protected (支援措置) today.
         is_protected: t::Bool => bool,
+        /// Protected today, or somebody of the household is.
+        is_sheltered: t::Bool => bool,
     }
 }
 impl Subject for PersonRow {
     fn facts(&self) -> Facts {
         Facts {
             employers: self.employers.clone(),
-            ..Facts::of("Person", self.id).about(self.id).protected(self.is_protected)
+            ..Facts::of("Person", self.id).about(self.id).protected(self.is_sheltered)
         }
     }
 }

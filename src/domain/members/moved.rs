@@ -24,6 +24,15 @@ impl PersonRow {
     pub fn require_current(&self) -> Result<(), Problem> {
         self.merged_into.map_or(Ok(()), |to| Err(merged_into(to)))
     }
+    /// The id was not merged into another one as known at an instant, or now.
+    /// # Errors
+    /// 409 `person-merged`.
+    pub fn require_known_as_own(&self, known_at: Option<DateTime<Utc>>) -> Result<(), Problem> {
+        if known_at.zip(self.merged_at).is_some_and(|(at, since)| at < since) {
+            return Ok(());
+        }
+        self.require_current()
+    }
 }
 /// The insured person as of a day, admitted; as [`store::find`].
 /// # Errors
@@ -39,16 +48,16 @@ pub fn admitted<Op: Operation>(
         Ok(row) => tx.admit(row),
         Err(p) if p.kind == Kind::NotFound => match store::survivor(tx, id)? {
             Some(to) => {
-                let row = store::find(tx, to, as_of, known_at)?;
+                let row = store::find(tx, to.id, as_of, known_at)?;
                 tx.admit::<Op, _>(row)?;
-                Err(merged_into(to))
+                Err(merged_into(to.id))
             }
             None => Err(p),
         },
         Err(p) => Err(p),
     }
 }
-/// As [`admitted`], for a history, by what is known now. As known at an instant, a merged id still has the history of that instant:
+/// As [`admitted`], for a history, by what is known now. As known at an instant before the merge, a merged id still has the history of then:
 /// whoever may see the surviving person gets the row of the merged id.
 /// # Errors
 /// As [`admitted`].
@@ -59,8 +68,8 @@ pub fn admitted_for_history<Op: Operation>(
     known_at: Option<DateTime<Utc>>,
 ) -> Result<(MemberRow, Permit<Op>), Problem> {
     match (known_at, store::survivor(tx, id)?) {
-        (Some(_), Some(to)) => {
-            let row = store::find(tx, to, today, None)?;
+        (Some(at), Some(to)) if at < to.since => {
+            let row = store::find(tx, to.id, today, None)?;
             let (row, permit) = tx.admit(row)?;
             Ok((MemberRow { person_id: id, ..row }, permit))
         }

@@ -202,7 +202,8 @@ pub struct Member {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 20)]
     pub phone: Option<String>,
-    /// 支援措置: the person is protected today; addresses and phone are shown to 適用 and 給付 alone. Told to people of the society only.
+    /// 支援措置: the person, or somebody of the household, is protected today; addresses and phone are shown to 適用 and 給付 alone. Told to
+    /// people of the society only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protected: Option<bool>,
     /// 加入区分.
@@ -403,7 +404,7 @@ impl From<EnrolmentVersion> for Enrolment {
 /// Every version of a member.
 #[derive(Serialize, ToSchema)]
 pub struct MemberHistory {
-    /// 支援措置: the person is protected today; see `Member`.
+    /// 支援措置: the person, or somebody of the household, is protected today; see `Member`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protected: Option<bool>,
     /// Identities, newest validity first.

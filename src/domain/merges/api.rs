@@ -30,8 +30,8 @@ crate::operation! {
     /// 名寄せの申請
     ///
     /// Asks to join another id to this one, which survives (If-Match: its version). Another person decides. 409 `person-merged` (with
-    /// `merged_into`), `birth-day-differs`, `sex-differs`, `numbers-differ`, `cover-overlaps`, `one-family`, `already-exists` tell what
-    /// stands against it.
+    /// `merged_into`), `birth-day-differs`, `sex-differs`, `names-differ`, `numbers-differ`, `cover-overlaps`, `one-family`, `already-exists`
+    /// tell what stands against it.
     pub RequestPersonMerge: Post "/v1/persons/{person_id}/merges" = "requestPersonMerge", scope "persons:merge", on "Person", status 201, law "R-008, R-009", makes "PersonMerge";
     /// 名寄せの一覧
     ///
@@ -41,8 +41,10 @@ crate::operation! {
     ///
     /// Joins the two ids, or rejects. Whoever asked can't decide (409 `same-person`). The records of the merged id (identity, enrolments, dependencies
     /// of both kinds, remuneration, bonuses, leaves, protections, public expenses, notifications) go on under the surviving one; what was
-    /// known before is read as before; reads of the merged id answer 409 `person-merged` with `merged_into`. A merge can't be undone. 409
-    /// `merge-decided`, `entry-changed` (one of the two changed since: reject and ask anew), `records-overlap`, and those of the request.
+    /// known before is read as before; reads of the merged id answer 409 `person-merged` with `merged_into`. A merge can't be undone. Where a
+    /// personal number is registered for one of the two, it is handed over: the privilege and the closed listener are needed. 409
+    /// `merge-decided`, `entry-changed` (a record of the two changed since: reject and ask anew), `records-overlap`, `letter-addresses-differ`,
+    /// and those of the request.
     pub DecidePersonMerge: Post "/v1/person-merges/{merge_id}/decision" = "decidePersonMerge", scope "persons:merge", on "PersonMerge", status 200, law "R-008, R-009";
 }
 
@@ -54,6 +56,8 @@ pub enum SamePersonReason {
     SameBirthDay,
     /// 性別が同じ.
     SameSex,
+    /// 氏名の振り仮名が同じ.
+    SameReading,
     /// 氏名の表記が同じ.
     SameName,
     /// 住民票住所が同じ.
@@ -69,7 +73,7 @@ pub struct PersonProposal {
     /// The person.
     person_id: Uuid,
     /// Why.
-    #[schema(max_items = 6)]
+    #[schema(max_items = 7)]
     reasons: Vec<SamePersonReason>,
 }
 /// 名寄せの候補.
@@ -157,9 +161,6 @@ pub struct PersonMergeList {
 
 fn refused(r: Refusal) -> Problem {
     let (code, ja, en) = match r {
-        Refusal::Merged => {
-            ("person-merged", "すでに名寄せされた識別子です", "One of the two is merged already")
-        }
         Refusal::BirthDiffers => (
             "birth-day-differs",
             "生年月日が異なります。誤りなら先に訂正してください",
@@ -170,10 +171,15 @@ fn refused(r: Refusal) -> Problem {
             "性別が異なります。誤りなら先に訂正してください",
             "The sexes differ: correct them first",
         ),
+        Refusal::NamesDiffer => (
+            "names-differ",
+            "氏名も振り仮名も異なります。誤りなら先に訂正してください",
+            "Neither names nor readings are alike: correct them first",
+        ),
         Refusal::NumbersDiffer => (
             "numbers-differ",
-            "両者に異なる個人番号が登録されています",
-            "Different personal numbers are registered for the two",
+            "両者に異なる個人番号が登録されています。番号が変更された場合は古い番号の登録を先に取り消してください",
+            "Different personal numbers are registered for the two; where the number was changed, withdraw the old one first",
         ),
         Refusal::CoverOverlaps => (
             "cover-overlaps",
@@ -194,12 +200,13 @@ fn examined(tx: &mut Tx<'_>, surviving: Uuid, merged: Uuid) -> Result<(i32, i32)
     Ok((surviving_version, merged_version))
 }
 /// What the second person approves: these two, as they were when it was asked for.
-fn asked(m: &MergeRow, versions: (i32, i32)) -> [Vec<u8>; 4] {
+fn asked(m: &MergeRow, versions: (i32, i32), records: &str) -> [Vec<u8>; 5] {
     [
         m.surviving_id.as_bytes().to_vec(),
         m.merged_id.as_bytes().to_vec(),
         versions.0.to_be_bytes().to_vec(),
         versions.1.to_be_bytes().to_vec(),
+        records.as_bytes().to_vec(),
     ]
 }
 
@@ -216,6 +223,7 @@ async fn list_proposals(
             let reasons = [
                 (true, SamePersonReason::SameBirthDay),
                 (l.same_sex, SamePersonReason::SameSex),
+                (l.same_reading, SamePersonReason::SameReading),
                 (l.same_name, SamePersonReason::SameName),
                 (l.same_address, SamePersonReason::SameAddress),
                 (l.former_family, SamePersonReason::FormerFamily),
@@ -273,6 +281,7 @@ async fn request_merge(
         let (surviving_version, merged_version) =
             examined(tx, row.id, b.merged_person_id).map_err(unknown)?;
         tag.require(&surviving_version.to_string())?;
+        let records = store::records(tx, &permit, [row.id, b.merged_person_id])?;
         let merge = MergeRow {
             id: Uuid::now_v7(),
             surviving_id: row.id,
@@ -283,9 +292,11 @@ async fn request_merge(
             merged_version,
             requested_at: tx.now(),
             decided_at: None,
+            records,
+            carries_number: false,
         };
         store::request(tx, &permit, &merge)?;
-        let asked = asked(&merge, (surviving_version, merged_version));
+        let asked = asked(&merge, (surviving_version, merged_version), &merge.records);
         let parts: Vec<&[u8]> = asked.iter().map(Vec::as_slice).collect();
         approvals::request(tx, &permit, ApprovalKind::PersonMerge, merge.id, &parts)?;
         tx.note(|n| {
@@ -327,18 +338,23 @@ async fn decide_merge(
         row.require_open()?;
         let is_approved = input.value.decision == MergeVerdict::Approve;
         let mut versions = (row.surviving_version, row.merged_version);
+        let (mut records, mut held) = (row.records.clone(), Vec::new());
         if is_approved {
-            hold(tx, &permit, &row)?;
+            held = hold(tx, &permit, &row)?;
             versions = examined(tx, row.surviving_id, row.merged_id)?;
+            records = store::records(tx, &permit, [row.surviving_id, row.merged_id])?;
         }
-        let asked = asked(&row, versions);
+        let asked = asked(&row, versions, &records);
         let parts: Vec<&[u8]> = asked.iter().map(Vec::as_slice).collect();
         let ruling = if is_approved { Ruling::Approve } else { Ruling::Reject(serde_json::json!([])) };
         approvals::settle(tx, &permit, ApprovalKind::PersonMerge, row.id, &parts, &ruling)?;
         if is_approved {
             let (kernel, by) = (tx.kernel(), tx.actor()?.id);
             kernel.vault.hand_over(tx.conn(), &kernel.clock, (row.merged_id, row.surviving_id), by)?;
-            store::carry(tx, &permit, &row)?;
+            store::carry(tx, &permit, &row, &held)?;
+            if row.carries_number {
+                tx.note(|n| n.detail = Some(serde_json::json!({ "personal_number": "handed_over" })));
+            }
         }
         let state = if is_approved { MergeState::Merged } else { MergeState::Rejected };
         store::settle(tx, &permit, row.id, state)?;
@@ -348,10 +364,11 @@ async fn decide_merge(
     .await
 }
 /// Notifications first, then persons, as a decision holds them; with everybody whose records name one of the two.
-fn hold(tx: &mut Tx<'_>, permit: &Permit<DecidePersonMerge>, row: &MergeRow) -> Result<(), Problem> {
+fn hold(tx: &mut Tx<'_>, permit: &Permit<DecidePersonMerge>, row: &MergeRow) -> Result<Vec<Uuid>, Problem> {
     let pair = [row.surviving_id, row.merged_id];
-    store::hold_waiting(tx, permit, pair)?;
-    dependents::hold_families(tx.conn(), &pair, &[])
+    let held = store::hold_waiting(tx, permit, pair)?;
+    dependents::hold_families(tx.conn(), &pair, &[])?;
+    Ok(held)
 }
 
 /// Routes of merges.

@@ -85,6 +85,10 @@ crate::row! {
         requested_at: t::Timestamptz => DateTime<Utc>,
         /// When it was decided.
         decided_at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
+        /// Digest of the records of both when it was asked for.
+        records: t::Text => String,
+        /// A personal number is registered for one of the two, as far as it was looked at: it is handed over.
+        carries_number: t::Bool => bool,
     }
 }
 impl MergeRow {
@@ -100,7 +104,8 @@ impl MergeRow {
 }
 impl Subject for MergeRow {
     fn facts(&self) -> Facts {
-        Facts::of("PersonMerge", self.id).about(self.surviving_id)
+        let facts = Facts::of("PersonMerge", self.id).about(self.surviving_id);
+        Facts { carries_number: self.carries_number, ..facts }
     }
     fn people(&self) -> Vec<Uuid> {
         vec![self.surviving_id, self.merged_id]
@@ -109,14 +114,18 @@ impl Subject for MergeRow {
 crate::row! {
     /// What is known now of one of two ids.
     pub struct SideRow {
-        /// Merged already.
-        is_merged: t::Bool => bool,
+        /// The id that it was merged into.
+        merged_into: t::Nullable<t::Uuid> => Option<Uuid>,
         /// Version.
         version: t::Integer => i32,
         /// Days of birth.
         births: t::Array<t::Date> => Vec<chrono::NaiveDate>,
         /// Sex recorded last, if it is known.
         sex: t::Nullable<t::Text> => Option<String>,
+        /// Readings of names.
+        readings: t::Array<t::Text> => Vec<String>,
+        /// Names.
+        names: t::Array<t::Text> => Vec<String>,
         /// A number is registered.
         has_number: t::Bool => bool,
         /// Whose dependent it is or was, and its own dependents.
@@ -130,6 +139,8 @@ crate::row! {
         person_id: t::Uuid => Uuid,
         /// The same sex, male or female.
         same_sex: t::Bool => bool,
+        /// The same reading.
+        same_reading: t::Bool => bool,
         /// The same name.
         same_name: t::Bool => bool,
         /// The same 住民票住所.

@@ -10,12 +10,14 @@ pub type Period = (NaiveDate, Option<NaiveDate>);
 pub struct Side {
     /// Its id.
     pub id: Uuid,
-    /// It was merged into another one already.
-    pub is_merged: bool,
     /// Days of birth; one, unless something is wrong.
     pub births: BTreeSet<NaiveDate>,
     /// Sex recorded last: male or female.
     pub sex: Option<String>,
+    /// Readings of its names, one wide space between the parts.
+    pub readings: BTreeSet<String>,
+    /// Its names.
+    pub names: BTreeSet<String>,
     /// A personal number is registered.
     pub has_number: bool,
     /// Periods of cover, as insured person and as dependent.
@@ -26,12 +28,12 @@ pub struct Side {
 /// Why the two can't be joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// One of them is merged already.
-    Merged,
     /// Days of birth differ.
     BirthDiffers,
     /// Sexes differ.
     SexDiffers,
+    /// Neither a name, nor a reading, nor the reading of the given name is the same.
+    NamesDiffer,
     /// Both have a registered personal number; a number is registered for one person only, so the two differ.
     NumbersDiffer,
     /// Both are covered on some day.
@@ -44,7 +46,14 @@ fn share_a_day(a: &Period, b: &Period) -> bool {
     let is_empty = |p: &Period| p.1.is_some_and(|until| until <= p.0);
     !is_empty(a) && !is_empty(b) && begins_before(a.0, b.1) && begins_before(b.0, a.1)
 }
-/// Two ids of one human being: born on one day, of one sex as far as known, covered at one place at a time, with at most one personal
+/// Whether they ever had the same name, the same reading, or the same reading of the given name (氏 changes).
+fn share_a_name(a: &Side, b: &Side) -> bool {
+    let given = |s: &Side| -> BTreeSet<String> {
+        s.readings.iter().filter_map(|r| Some(r.split_once('\u{3000}')?.1.to_owned())).collect()
+    };
+    !a.names.is_disjoint(&b.names) || !a.readings.is_disjoint(&b.readings) || !given(a).is_disjoint(&given(b))
+}
+/// Two ids of one human being: born on one day, of one sex as far as known, alike by name, covered at one place at a time, with at most one personal
 /// number between them, and neither the other's dependent.
 /// # Errors
 /// The first reason that stands against it.
@@ -52,10 +61,10 @@ pub fn examine(surviving: &Side, merged: &Side) -> Result<(), Refusal> {
     let births: BTreeSet<_> = surviving.births.union(&merged.births).collect();
     let overlaps = surviving.covers.iter().any(|a| merged.covers.iter().any(|b| share_a_day(a, b)));
     let checks = [
-        (surviving.is_merged || merged.is_merged, Refusal::Merged),
         (births.len() > 1, Refusal::BirthDiffers),
         (surviving.sex.is_some() && merged.sex.is_some() && surviving.sex != merged.sex, Refusal::SexDiffers),
         (surviving.family.contains(&merged.id) || merged.family.contains(&surviving.id), Refusal::OneFamily),
+        (!share_a_name(surviving, merged), Refusal::NamesDiffer),
         (surviving.has_number && merged.has_number, Refusal::NumbersDiffer),
         (overlaps, Refusal::CoverOverlaps),
     ];
@@ -74,6 +83,8 @@ mod tests {
         Side {
             id: Uuid::from_u128(n),
             births: [day("1990-01-01")].into(),
+            readings: ["ミホン　ナナ".into()].into(),
+            names: ["見本七".into()].into(),
             covers: vec![(day(cover.0), cover.1.map(day))],
             ..Side::default()
         }
@@ -92,14 +103,25 @@ mod tests {
     #[test]
     fn what_stands_against_it_is_told() {
         let (a, b) = (side(1, ("2020-04-01", Some("2025-04-01"))), side(2, ("2025-04-01", None)));
-        let merged = Side { is_merged: true, ..b.clone() };
+        let named = |reading: &str, name: &str| Side {
+            readings: [reading.into()].into(),
+            names: [name.into()].into(),
+            ..b.clone()
+        };
+        for alike in [
+            named("カクウ　ナナ", "架空七"),
+            named("ミホン　ナナ", "架空七"),
+            named("カクウ　ハチ", "見本七"),
+        ] {
+            assert_eq!(examine(&a, &alike), Ok(()), "{alike:?}");
+        }
         let born = Side { births: [day("1990-01-02")].into(), ..b.clone() };
         let numbered = |s: &Side| Side { has_number: true, ..s.clone() };
         let sexed = |s: &Side, sex: &str| Side { sex: Some(sex.into()), ..s.clone() };
         let overlapping = side(2, ("2025-03-31", None));
         let child = Side { family: [a.id].into(), ..b.clone() };
         for (x, y, why) in [
-            (a.clone(), merged, Refusal::Merged),
+            (a.clone(), named("カクウ　ハチ", "架空八"), Refusal::NamesDiffer),
             (a.clone(), born, Refusal::BirthDiffers),
             (sexed(&a, "male"), sexed(&b, "female"), Refusal::SexDiffers),
             (numbered(&a), numbered(&b), Refusal::NumbersDiffer),

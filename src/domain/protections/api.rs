@@ -1,7 +1,7 @@
 //! Operations on protections and on where letters go.
 use super::{
     model::{ProtectionAuthority, ProtectionChange, ProtectionReason, ProtectionRow},
-    rules::{MailingSource, Place, mailing_address},
+    rules::{MailingSource, Place, mailing_address, prolonged},
     store,
 };
 use crate::{
@@ -30,17 +30,18 @@ crate::operation! {
     ///
     /// Protects a person. From now on, for reads as of any day and known at any instant, addresses, phone and living together are shown to
     /// 適用 and 給付 alone; forms filed about the person or the family show no address any more, not even to who filed them. Whoever lives
-    /// with the person is protected by a protection of their own.
+    /// with the person (as insured person or dependent who does not live apart) is not told either. 409 `protection-runs`: one holds already; it is
+    /// prolonged, with the letter address of the new request.
     pub SetProtection: Post "/v1/persons/{person_id}/protections" = "setProtection", scope "protections:write", on "Person", status 200, law "配偶者からの暴力の防止及び被害者の保護等に関する法律23条", sends Etag;
     /// 支援措置の延長
     ///
-    /// Moves the end of a protection to a later day, or takes it away; the letter address may change with it. 409 `not-later`: it
-    /// holds until then already. 409 `protection-over`: it was lifted, or its end has passed: set a new one.
+    /// Moves the end of a protection to a later day, or takes it away; the letter address may change with it, or alone (then the end stays). 409
+    /// `not-later`: it holds until then already; to end it earlier is liftProtection, which takes two. 409 `protection-over`: it was lifted, or its end has passed: set a new one.
     pub ProlongProtection: Post "/v1/protections/{protection_id}/prolongation" = "prolongProtection", scope "protections:write", on "Protection", status 200, law "配偶者からの暴力の防止及び被害者の保護等に関する法律23条", sends Etag;
     /// 支援措置の終了
     ///
-    /// Ends a protection before its day. One person asks (`step` `request`), another confirms with the same body (`step` `approve`): until then it
-    /// holds. 409 `same-person`, `no-open-check`, `entry-changed` (another day than was asked for), `already-exists` (asked for already).
+    /// Ends a protection before its day. One person asks (`step` `request`), another confirms with the same body (`step` `approve`), or says no
+    /// (`refuse`, with the same body): until then it holds. 409 `same-person`, `no-open-check`, `entry-changed` (another day than was asked for), `already-exists` (asked for already).
     pub LiftProtection: Post "/v1/protections/{protection_id}/lifting" = "liftProtection", scope "protections:write", on "Protection", status 200, law "配偶者からの暴力の防止及び被害者の保護等に関する法律23条", sends Etag;
     /// 送付先
     ///
@@ -98,7 +99,7 @@ pub struct ProtectionCreate {
 #[derive(Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ProtectionProlongation {
-    /// First day on which it does not hold any more; until it is lifted when absent.
+    /// First day on which it does not hold any more, later than recorded. When absent: until it is lifted; with a letter address, as recorded.
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     #[schema(nullable = false)]
     valid_to: Option<NaiveDate>,
@@ -119,6 +120,8 @@ pub enum LiftStep {
     Request,
     /// 確認 by another person.
     Approve,
+    /// 却下 by another person: it holds on, and its end can be asked for anew.
+    Refuse,
 }
 /// The end of a protection.
 #[derive(Deserialize, ToSchema, Validate)]
@@ -126,7 +129,7 @@ pub enum LiftStep {
 pub struct ProtectionLifting {
     /// Asking or confirming.
     step: LiftStep,
-    /// First day on which it does not hold any more: today or later, before the end that is recorded.
+    /// First day on which it does not hold any more: when it is asked for today or later; before the end that is recorded.
     #[serde(deserialize_with = "crate::kernel::input::dated")]
     valid_to: NaiveDate,
     /// 受付年月日.
@@ -278,9 +281,7 @@ async fn list_protections(
     gate.read(move |tx| {
         let row = members::find_person(tx, id.0)?;
         let (row, permit) = tx.admit::<ListProtections, _>(row)?;
-        if q.0.known_at.is_none() {
-            row.require_current()?;
-        }
+        row.require_known_as_own(q.0.known_at)?;
         let rows = store::versions(tx, &row, q.0.known_at)?;
         if !rows.is_empty() {
             tx.note(|n| n.left([], &["protected_whereabouts"]));
@@ -305,6 +306,13 @@ async fn set_protection(
         tag.require(&row.version.to_string())?;
         let b = input.value;
         b.checked(tx.today())?;
+        if store::runs(tx, &row, b.valid_from)? {
+            return Err(Problem::conflict(
+                "protection-runs",
+                "支援措置が継続中です。延長するか送付先を変更してください",
+                "A protection of the person runs: prolong it, or change its letter address",
+            ));
+        }
         let (protection, now) = (Uuid::now_v7(), tx.now());
         let first = ProtectionRow {
             row_id: protection,
@@ -360,15 +368,9 @@ async fn prolong_protection(
         let (b, today) = (input.value, tx.today());
         not_to_come("/received_on", b.received_on, today)?;
         require_running(&row, today)?;
-        let is_later = row.valid_to.is_some_and(|was| b.valid_to.is_none_or(|to| to > was));
-        if !is_later && b.letter_address.is_none() || row.valid_to.is_none() && b.valid_to.is_some() {
-            return Err(Problem::conflict(
-                "not-later",
-                "終了日が後になりません",
-                "It holds until then already",
-            ));
-        }
-        row.valid_to = b.valid_to;
+        row.valid_to = prolonged(row.valid_to, b.valid_to, b.letter_address.is_some()).ok_or_else(|| {
+            Problem::conflict("not-later", "終了日が後になりません", "It holds until then already")
+        })?;
         row.received_on = b.received_on;
         if let Some(letter) = b.letter_address {
             row.letter_name = letter.name;
@@ -394,7 +396,9 @@ async fn lift_protection(
         let (b, today) = (input.value, tx.today());
         not_to_come("/received_on", b.received_on, today)?;
         require_running(&row, today)?;
-        if b.valid_to < today || row.valid_to.is_some_and(|was| b.valid_to >= was) {
+        // the second person may come on a later day: then it held until that day, and its end is the one that was asked for
+        let is_over = b.step == LiftStep::Request && b.valid_to < today;
+        if is_over || row.valid_to.is_some_and(|was| b.valid_to >= was) {
             let said = "今日以後、記録された終了日より前の日付にしてください / today or later, before the recorded end";
             return wrong("/valid_to", "not-earlier", said);
         }
@@ -409,6 +413,11 @@ async fn lift_protection(
                 row.valid_to = Some(b.valid_to);
                 row.received_on = b.received_on;
                 write(tx, &permit, &row, ProtectionChange::Lifted)?;
+            }
+            LiftStep::Refuse => {
+                let no = Ruling::Reject(serde_json::json!([]));
+                approvals::settle(tx, &permit, kind, row.row_id, &parts, &no)?;
+                write(tx, &permit, &row, ProtectionChange::LiftRefused)?;
             }
         }
         let (told, tag) = told(tx, row.person_id)?;

@@ -8,3 +8,4 @@ mod store;
 
 pub use api::routes;
 pub use rules::{Letter, Mailing, MailingSource, Place, mailing_address};
+pub use store::join;

@@ -70,6 +70,10 @@ words! {
         Prolonged = "prolonged",
         /// 終了.
         Lifted = "lifted",
+        /// 終了の申請の却下.
+        LiftRefused = "lift_refused",
+        /// 名寄せ.
+        Merged = "merged",
     }
 }
 impl ProtectionChange {

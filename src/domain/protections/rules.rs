@@ -1,5 +1,7 @@
 //! Where letters to a person go. Pure: every module that sends something asks here.
 
+use chrono::NaiveDate;
+
 /// An address as it is recorded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
@@ -60,9 +62,51 @@ pub fn mailing_address(protection: Option<&Letter>, contact: &Place, resident: &
     to(MailingSource::Contact, contact).or_else(|| to(MailingSource::Resident, resident))
 }
 
+/// Until when a protection holds once it is prolonged: to a later day; without a day, for good; and where a letter address comes with it, to the
+/// recorded end when that is stated again or nothing is stated. `None` when it would hold no longer than it does: to end it takes two.
+#[allow(clippy::option_option)]
+pub fn prolonged(
+    recorded: Option<NaiveDate>,
+    asked: Option<NaiveDate>,
+    has_letter: bool,
+) -> Option<Option<NaiveDate>> {
+    match (recorded, asked) {
+        (was, None) if has_letter => Some(was),
+        (Some(_), None) => Some(None),
+        (Some(was), Some(to)) if to > was || (to == was && has_letter) => Some(Some(to)),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn a_protection_that_is_prolonged_never_holds_shorter() {
+        let day = |text: &str| Some(text.parse::<NaiveDate>().unwrap());
+        let end = day("2027-11-22");
+        for (recorded, asked, has_letter, expected) in [
+            (end, day("2028-11-22"), false, Some(day("2028-11-22"))),
+            (end, None, false, Some(None)),
+            (end, None, true, Some(end)),
+            (end, end, true, Some(end)),
+            (end, end, false, None),
+            (end, day("2027-11-21"), false, None),
+            (end, day("2027-11-21"), true, None),
+            (None, day("2030-01-01"), true, None),
+            (None, day("2030-01-01"), false, None),
+            (None, None, false, None),
+            (None, None, true, Some(None)),
+        ] {
+            assert_eq!(
+                prolonged(recorded, asked, has_letter),
+                expected,
+                "{recorded:?} {asked:?} {has_letter}"
+            );
+        }
+    }
 
     fn place(text: &str) -> Place {
         Place { postal_code: Some("999-0001".into()), text: (!text.is_empty()).then(|| text.into()) }

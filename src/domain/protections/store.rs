@@ -9,9 +9,15 @@ use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
 const COLUMNS: &str = "r.row_id, r.protection_id, r.person_id, r.reason, r.authority, r.authority_name, r.valid_from, r.valid_to, \
-     r.received_on, r.letter_name, r.letter_postal_code, r.letter_address, r.change, r.recorded_at, p.version, \
-     exists (select from approval a where a.kind = 'protection_lift' and a.subject_id = r.row_id and a.state = 'requested') \
-       as is_lift_requested";
+     r.received_on, r.letter_name, r.letter_postal_code, r.letter_address, r.change, r.recorded_at, p.version";
+/// Whether the end of the version was asked for and waits for a second person: now, or at the instant `at`.
+fn lift_requested(at: &str) -> String {
+    format!(
+        "exists (select from approval a where a.kind = 'protection_lift' and a.subject_id = r.row_id \
+           and a.requested_at <= coalesce({at}, 'infinity') and (a.decided_at is null or a.decided_at > {at})) as is_lift_requested"
+    )
+}
+const NOW: &str = "null::timestamptz";
 
 /// Every version for a person who was admitted, newest knowledge first, as known at an instant or now.
 /// # Errors
@@ -21,8 +27,9 @@ pub fn versions(
     person: &PersonRow,
     known_at: Option<DateTime<Utc>>,
 ) -> Result<Vec<ProtectionRow>, Problem> {
+    let lift = lift_requested("$2");
     Ok(sql_query(format!(
-        "select {COLUMNS}, case when $2 is null or r.superseded_at <= $2 then r.superseded_at end as superseded_at \
+        "select {COLUMNS}, {lift}, case when $2 is null or r.superseded_at <= $2 then r.superseded_at end as superseded_at \
          from protection r join person p on p.id = r.person_id \
          where r.person_id = $1 and ($2 is null or r.recorded_at <= $2) \
          order by r.recorded_at desc, r.row_id desc limit 500"
@@ -35,20 +42,34 @@ pub fn versions(
 /// # Errors
 /// 404 when there is none.
 pub fn lock(tx: &mut Tx<'_>, protection: Uuid) -> Result<Guarded<ProtectionRow>, Problem> {
+    let lift = lift_requested(NOW);
     let text = format!(
-        "select {COLUMNS}, r.superseded_at from protection r join person p on p.id = r.person_id \
+        "select {COLUMNS}, {lift}, r.superseded_at from protection r join person p on p.id = r.person_id \
          where r.protection_id = $1 and r.superseded_at is null for update of p"
     );
     sql_query(&text).bind::<t::Uuid, _>(protection).execute(tx.conn())?;
     // read once more: whoever held the person before may have written another version
     Ok(Guarded::new(sql_query(text).bind::<t::Uuid, _>(protection).get_result(tx.conn())?))
 }
+/// Whether a protection of the person holds on the day or later.
+/// # Errors
+/// Database errors.
+pub fn runs(tx: &mut Tx<'_>, person: &PersonRow, from: NaiveDate) -> Result<bool, Problem> {
+    let found = sql_query(
+        "select from protection where person_id = $1 and superseded_at is null and (valid_to is null or valid_to > $2) limit 1",
+    )
+    .bind::<t::Uuid, _>(person.id)
+    .bind::<t::Date, _>(from)
+    .execute(tx.conn())?;
+    Ok(found > 0)
+}
 /// The protection of a person that holds on a day, as known now; the one recorded last, if several do.
 /// # Errors
 /// Database errors.
 pub fn holding(tx: &mut Tx<'_>, person: &PersonRow, on: NaiveDate) -> Result<Option<ProtectionRow>, Problem> {
+    let lift = lift_requested(NOW);
     Ok(sql_query(format!(
-        "select {COLUMNS}, r.superseded_at from protection r join person p on p.id = r.person_id \
+        "select {COLUMNS}, {lift}, r.superseded_at from protection r join person p on p.id = r.person_id \
          where r.person_id = $1 and r.superseded_at is null and r.valid_from <= $2 and (r.valid_to is null or r.valid_to > $2) \
          order by r.recorded_at desc, r.row_id desc limit 1"
     ))
@@ -56,6 +77,50 @@ pub fn holding(tx: &mut Tx<'_>, person: &PersonRow, on: NaiveDate) -> Result<Opt
     .bind::<t::Date, _>(on)
     .get_result(tx.conn())
     .optional()?)
+}
+/// What is known now of the protections of an id.
+fn known(tx: &mut Tx<'_>, person: Uuid) -> Result<Vec<ProtectionRow>, Problem> {
+    let lift = lift_requested(NOW);
+    Ok(sql_query(format!(
+        "select {COLUMNS}, {lift}, r.superseded_at from protection r join person p on p.id = r.person_id \
+         where r.person_id = $1 and r.superseded_at is null order by r.valid_from, r.protection_id"
+    ))
+    .bind::<t::Uuid, _>(person)
+    .load(tx.conn())?)
+}
+/// 名寄せ: the protections of the merged id go on under the surviving one. Where one runs under either, they are one: it holds until the later
+/// of the two days, and letters go where they went. Both persons are held.
+/// # Errors
+/// 409 `letter-addresses-differ`.
+pub fn join<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    surviving: Uuid,
+    merged: Uuid,
+) -> Result<(), Problem> {
+    let today = tx.today();
+    let runs = |r: &ProtectionRow| r.valid_to.is_none_or(|to| to > today);
+    let mut own = known(tx, surviving)?.into_iter().find(runs);
+    for r in known(tx, merged)? {
+        let mut r = ProtectionRow { person_id: surviving, ..r };
+        if let Some(own) = own.as_mut().filter(|_| runs(&r)) {
+            if own.letter() != r.letter() {
+                return Err(Problem::conflict(
+                    "letter-addresses-differ",
+                    "両者の支援措置の送付先が異なります。先に一方の送付先を変更してください",
+                    "Both are protected, and letters go to different addresses: change one first",
+                ));
+            }
+            let later = own.valid_to.zip(r.valid_to).map(|(a, b)| a.max(b));
+            if own.valid_to != later {
+                own.valid_to = later;
+                write(tx, permit, own, ProtectionChange::Merged)?;
+            }
+            r.valid_to = Some(today.max(r.valid_from));
+        }
+        write(tx, permit, &r, ProtectionChange::Merged)?;
+    }
+    Ok(())
 }
 /// Writes a version as the next one of its protection; the one known before is closed.
 /// # Errors

@@ -161,9 +161,7 @@ async fn list_expenses(
     gate.read(move |tx| {
         let row = members::find_person(tx, id.0)?;
         let (row, permit) = tx.admit::<ListPublicExpenses, _>(row)?;
-        if q.0.known_at.is_none() {
-            row.require_current()?;
-        }
+        row.require_known_as_own(q.0.known_at)?;
         let rows = store::list(tx, &row, q.0.as_of, q.0.known_at)?;
         if !rows.is_empty() {
             tx.note(|n| n.left([], &["public_expense"]));

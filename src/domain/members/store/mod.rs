@@ -75,6 +75,25 @@ pub fn protected_on(person: &str, today: &str) -> String {
                    and x.superseded_at is null and x.valid_from <= {today} and (x.valid_to is null or x.valid_to > {today}))"
     )
 }
+/// Whether where the person that `person` names is would tell where somebody is who is protected: the person, or somebody of the household,
+/// which are an insured person and the dependents who do not live apart, as known now.
+pub fn sheltered_on(person: &str, today: &str) -> String {
+    let lives = |f: &str| {
+        format!(
+            "{f}.superseded_at is null and ({f}.removed_on is null or {f}.removed_on > {today}) and {f}.lives_together is distinct from false"
+        )
+    };
+    let (f, g) = (lives("f"), lives("g"));
+    format!(
+        "exists (select from (select coalesce((select q.merged_into from person q where q.id = {person}), {person}) as id) o \
+                 join protection x on x.person_id in (select o.id \
+                   union all select f.person_id from dependency f where f.insured_id = o.id and {f} \
+                   union all select f.insured_id from dependency f where f.person_id = o.id and {f} \
+                   union all select g.person_id from dependency f join dependency g on g.insured_id = f.insured_id \
+                     where f.person_id = o.id and {f} and {g}) \
+                 where x.superseded_at is null and x.valid_from <= {today} and (x.valid_to is null or x.valid_to > {today}))"
+    )
+}
 /// Reads one row as of a day (`$1`) by an id (`$2`), as known at an instant (`$3`) or now; `$4` is today. `text` makes the statement.
 /// # Errors
 /// 404 when there is none.
@@ -97,7 +116,7 @@ pub fn one_as_known<T: QueryableByName<Pg> + 'static>(
 /// at what was known of cover that is known now; a loss that came later ends it (R-202).
 fn members(people: &str, known: &Knowledge, today: &str) -> String {
     let (rows, number, identity) = (known.rows, known.number, identity_join("p.id", known));
-    let (is_covered, is_protected) = (is_covered(known), protected_on("p.id", today));
+    let (is_covered, is_protected) = (is_covered(known), sheltered_on("p.id", today));
     format!(
         "select {COLUMNS}, {number}, {is_covered} as is_covered, {is_protected} as is_protected from {people} \
          join lateral (select * from enrolment where person_id = p.id and {rows} and acquired_on <= $1 \
@@ -138,22 +157,26 @@ pub fn lock_person(conn: &mut PgConnection, person: Uuid) -> Result<(), Problem>
 pub fn ids_of(person: &str) -> String {
     format!("(select id from person where id = {person} or merged_into = {person})")
 }
-/// The id under which the records of a merged one go on; `None` for an id that was not merged.
+/// The id under which the records of a merged one go on, and since when; `None` for an id that was not merged.
 /// # Errors
 /// Database errors.
-pub fn survivor(tx: &mut Tx<'_>, person: Uuid) -> Result<Option<Uuid>, Problem> {
-    let found: Option<Survivor> =
-        sql_query("select merged_into as id from person where id = $1 and merged_into is not null")
-            .bind::<t::Uuid, _>(person)
-            .get_result(tx.conn())
-            .optional()?;
-    Ok(found.map(|s| s.id))
+pub fn survivor(tx: &mut Tx<'_>, person: Uuid) -> Result<Option<Survivor>, Problem> {
+    let found = sql_query(
+        "select p.merged_into as id, m.decided_at as since from person p join person_merge m on m.merged_id = p.id and m.state = 'merged' \
+         where p.id = $1 and p.merged_into is not null",
+    )
+    .bind::<t::Uuid, _>(person)
+    .get_result(tx.conn())
+    .optional()?;
+    Ok(found)
 }
 crate::row! {
-    /// A person.
+    /// The person under whom the records of a merged id go on.
     pub struct Survivor {
         /// Id.
         id: t::Uuid => Uuid,
+        /// When the two were merged.
+        since: t::Timestamptz => DateTime<Utc>,
     }
 }
 /// A person, insured or not, and the employers of today.
@@ -162,13 +185,15 @@ crate::row! {
 pub fn find_person(tx: &mut Tx<'_>, person: Uuid) -> Result<Guarded<PersonRow>, Problem> {
     let today = tx.today();
     let row: PersonRow = sql_query(format!(
-        "select p.id, p.version, p.merged_into, array( \
+        "select p.id, p.version, p.merged_into, \
+           (select m.decided_at from person_merge m where m.merged_id = p.id and m.state = 'merged') as merged_at, array( \
            select employer_id from enrolment where person_id = p.id and superseded_at is null \
              and (lost_on is null or lost_on > $2) \
            union select employer_id from dependency where person_id = p.id and superseded_at is null \
-             and (removed_on is null or removed_on > $2)) as employers, {} as is_protected \
+             and (removed_on is null or removed_on > $2)) as employers, {} as is_protected, {} as is_sheltered \
          from person p where p.id = $1",
-        protected_on("p.id", "$2")
+        protected_on("p.id", "$2"),
+        sheltered_on("p.id", "$2")
     ))
     .bind::<t::Uuid, _>(person)
     .bind::<t::Date, _>(today)
@@ -191,8 +216,10 @@ pub(super) fn find_many(
     static TEXT: LazyLock<String> = LazyLock::new(|| {
         format!("{} where p.id = any(?)", members("person p", &Knowledge::NOW, "$1")).replace("$1", "?")
     });
-    let day = || Bind::Day(as_of);
-    Fixed::new(&TEXT, vec![day(), day(), day(), day(), day(), day(), Bind::Ids(ids.to_vec())]).load(conn)
+    let days = TEXT.matches('?').count().saturating_sub(1);
+    let mut binds: Vec<Bind> = (0..days).map(|_| Bind::Day(as_of)).collect();
+    binds.push(Bind::Ids(ids.to_vec()));
+    Fixed::new(&TEXT, binds).load(conn)
 }
 
 /// Filters of the list.

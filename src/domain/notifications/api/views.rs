@@ -127,7 +127,8 @@ pub struct NotificationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 10)]
     pub office_number: Option<String>,
-    /// What the form states; absent for refused ones.
+    /// What the form states; absent for refused ones. A system is told addresses, phone numbers, living together and free text of accepted
+    /// forms alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub form: Option<StatedForm>,
     /// A personal number came with it.

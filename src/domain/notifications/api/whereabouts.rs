@@ -1,20 +1,26 @@
 //! 支援措置: where the people of a notification are is shown only to whom the policy allows it.
 use super::{
-    super::{model::NotificationRow, store},
+    super::{
+        model::{NotificationRow, State},
+        store,
+    },
     views::NotificationView,
 };
-use crate::kernel::{Problem, Subject, Tx};
+use crate::kernel::{ActorKind, Problem, Subject, Tx};
 use serde_json::Value;
 
-/// Notifications as the caller may see them.
+/// Notifications as the caller may see them. Whom a form concerns is known for sure once it was accepted: until then, and when it never is, a
+/// system is told nobody's place by it, whoever it names.
 /// # Errors
 /// Database errors.
 pub fn views(tx: &mut Tx<'_>, rows: Vec<NotificationRow>) -> Result<Vec<NotificationView>, Problem> {
     let ids: Vec<_> = rows.iter().map(|r| r.id).collect();
     let protected = store::protected(tx, &ids)?;
+    let is_outside = tx.actor()?.kind != ActorKind::User;
     rows.into_iter()
         .map(|r| {
-            let sight = tx.sight(&r.facts().protected(protected.contains(&r.id)))?;
+            let is_unsure = is_outside && State::of(&r.state) != State::Applied;
+            let sight = tx.sight(&r.facts().protected(is_unsure || protected.contains(&r.id)))?;
             Ok(NotificationView::of(r, sight))
         })
         .collect()

@@ -7,6 +7,7 @@ mod corrections;
 mod determination;
 mod facts;
 mod history;
+mod joined;
 mod keep;
 mod leave_end;
 mod model;
@@ -22,6 +23,7 @@ pub use bonuses::{BonusChange, BonusCorrection, BonusPlan, DecidedBonus, plan_bo
 pub use changes::{Case, Decided, PayChange, PayReport, Plan, decide_acquisition, end_on_loss, plan_pay};
 pub use corrections::{PayCorrection, RightMonths, RightPay, plan_pay_correction};
 pub use determination::{AnnualPay, Determination, OccasionalPay, RegularPay};
+pub use joined::{after_merge, before_merge};
 pub use keep::until as covered_until;
 pub use leave_end::LeaveEnd;
 pub(super) use other_days::{CorrectedDecisions, plan_corrected, write_corrected};

@@ -175,9 +175,9 @@ pub fn address(
             lines.push(Line::new("member", field, None, from()));
         }
     }
-    for d in &with {
-        let day = f.changed_on.max(d.recognised_on).to_string();
-        lines.push(Line::new("dependent", "resident_address", None, Some(day)));
+    if f.dependents_too {
+        // one line, however many it moves: a count would tell who is protected
+        lines.push(Line::new("dependent", "resident_address", None, from()));
     }
     Ok(Ok(AddressPlan { lines, with }))
 }
