@@ -135,6 +135,7 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
         childcare[name] = json!(value);
     }
     (childcare["child_name_kana"], childcare["child_birth_on"]) = (json!("ミホン　コ"), json!("2026-10-20"));
+    childcare["no_work_days_between"] = json!(["2026-10-31"]);
     let mut childcare_end = person("childcare_leave_end");
     (childcare_end["starts_on"], childcare_end["ends_on"]) = (json!("2026-11-01"), json!("2026-11-16"));
     let mut maternity_change = person("maternity_leave_change");
@@ -198,6 +199,12 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
             json!({ "read_count": 1 }),
         ),
         ("decideNotification", format!("/v1/notifications/{nowhere}/decision"), &staff, decision),
+        (
+            "createRegularDeterminationRun",
+            "/v1/regular-determination-runs".into(),
+            &staff,
+            json!({ "year": 2026, "validate_only": true }),
+        ),
         ("checkKeyedNotification", format!("/v1/notifications/{nowhere}/entry-check"), &staff, entry_check),
     ] {
         let sent = Sent { operation, path, by: by.clone(), body };

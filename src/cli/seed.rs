@@ -1,4 +1,6 @@
 //! Fictional societies for the demo, the tests and the benchmarks. Written as the owner; nobody here exists.
+pub mod reports;
+
 use crate::{
     domain::employers::{self, EmployerFacts},
     kernel::{

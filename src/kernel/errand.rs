@@ -97,6 +97,10 @@ impl Act {
     ) -> Result<Self, Problem> {
         Ok(Self { by: tx.actor()?.id, at: tx.now(), source })
     }
+    /// Of the product itself, now, on the order of somebody whom the policy let give it: who ordered is who is recorded.
+    pub fn ordered(errand: &Errand, by: Uuid) -> Self {
+        Self { by, ..Self::of(errand) }
+    }
     /// Of the product itself, now: to be made when the person is held, so that it is later than whatever a request recorded before.
     pub fn of(errand: &Errand) -> Self {
         Self { by: errand.actor.id, at: errand.clock.now(), source: None }

@@ -123,7 +123,7 @@ fn runs_are_listed_and_read_by_those_who_answer_for_them() {
         w.staff(login).get("/v1/calendar-runs").refused(403, "forbidden");
     }
     w.client("employer").get("/v1/calendar-runs").refused(403, "insufficient-scope");
-    let it = w.staff("it");
+    let (it, clerk) = (w.staff("it"), w.staff("clerk"));
     assert_eq!(items(&it, "")[0]["due_on"], "2026-11-26", "newest first");
     assert_eq!(items(&it, "?kind=loss_at_75&state=done&from=2026-11-24").len(), 3);
     assert_eq!(items(&it, "?state=due").len(), 0);
@@ -145,7 +145,15 @@ fn runs_are_listed_and_read_by_those_who_answer_for_them() {
     let run = items(&it, "?kind=loss_at_75&from=2026-11-23&to=2026-11-23")[0].clone();
     assert_eq!(run["affected_count"], 2);
     let path = format!("/v1/calendar-runs/{}", run["id"].as_str().unwrap());
-    let first = it.get(format!("{path}?limit=1")).expect(200);
+    it.get(&path).refused(403, "forbidden");
+    let listed = it.get("/v1/calendar-runs").text;
+    for person in [old, family[0]] {
+        assert!(
+            !listed.contains(&person.to_string()),
+            "who looks after the system sees days and counts, nobody"
+        );
+    }
+    let first = clerk.get(format!("{path}?limit=1")).expect(200);
     assert_eq!(first["run"], run);
     assert_eq!(
         first["effects"],
@@ -153,14 +161,14 @@ fn runs_are_listed_and_read_by_those_who_answer_for_them() {
                  "effective_on": "2026-11-23" }])
     );
     let next = first["page"]["next_cursor"].as_str().unwrap();
-    let second = it.get(format!("{path}?limit=1&cursor={next}")).expect(200);
+    let second = clerk.get(format!("{path}?limit=1&cursor={next}")).expect(200);
     assert_eq!(second["effects"][0]["person_id"], json!(family[0]));
     assert_eq!(second["effects"][0]["effect"], "dependent_lost_with_insured");
     assert_eq!(second["page"]["has_more"], false);
     let entry = w.entries("operation = 'getCalendarRun'").pop().unwrap();
     assert_eq!((&entry["persons"], &entry["disclosed"]), (&json!([family[0]]), &json!(["enrolment"])));
     let other = items(&it, "?from=2026-11-24&to=2026-11-24")[0]["id"].as_str().unwrap().to_owned();
-    it.get(format!("/v1/calendar-runs/{other}?limit=1&cursor={next}")).refused(422, "invalid");
-    it.get(format!("/v1/calendar-runs/{}", Uuid::now_v7())).refused(404, "not-found");
+    clerk.get(format!("/v1/calendar-runs/{other}?limit=1&cursor={next}")).refused(422, "invalid");
+    clerk.get(format!("/v1/calendar-runs/{}", Uuid::now_v7())).refused(404, "not-found");
     w.staff("benefits").get(&path).refused(403, "forbidden");
 }

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 const STORE: &str = include_str!("../../src/domain/merges/store.rs");
 /// Columns that stay as they are, each for its reason.
-const STAY: [(&str, &str, &str); 10] = [
+const STAY: [(&str, &str, &str); 12] = [
     ("person_identity", "person_id", "joined by rule"),
     ("protection", "person_id", "joined by rule"),
     ("standard_bonus", "person_id", "carried by a statement of its own, and reckoned anew"),
     ("calendar_effect", "person_id", "what a day of the calendar did is not done again"),
     ("calendar_effect", "insured_id", "what a day of the calendar did is not done again"),
+    ("determination_left", "person_id", "says whom a run left then"),
+    ("determination_foreseen", "person_id", "of a dry run, while it goes on"),
     ("person", "merged_into", "leads on, through all merges"),
     ("person_merge", "surviving_id", "says what was merged"),
     ("person_merge", "merged_id", "says what was merged"),

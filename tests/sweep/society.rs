@@ -50,6 +50,8 @@ pub struct Society {
     pub continuing: super::continuing::Continuing,
     /// A day of the calendar, on which somebody lost cover.
     pub calendar_run: Uuid,
+    /// A run of regular determination that waits, and left a form.
+    pub determination_run: Uuid,
     /// Rows of the other employer, by the operation that lists them.
     pub own: BTreeMap<&'static str, Uuid>,
     pub refresh_token: String,
@@ -168,6 +170,18 @@ impl Society {
         let notified = crate::filing::filed(&w, &employer, &leave);
         let notified = crate::filing::decide(&staff, notified, &crate::filing::accept()).expect(200);
         let leave = crate::filing::id(&notified["outcome"]["leave_id"]);
+        let run = staff
+            .post("/v1/regular-determination-runs")
+            .key("society-run")
+            .json(&json!({ "year": 2026 }))
+            .expect(202);
+        let determination_run = crate::filing::id(&run["id"]);
+        w.run(&format!(
+            "insert into determination_left (run_id, notification_id, employer_id, person_id, reason, reason_ja, reason_en) \
+             values ('{determination_run}', '{notification}', '{}', '{member}', 'revision-planned', \
+               '月額変更予定の届です。月額変更届を処理するか、返戻してください', 'A revision is planned: decide the revision, or return the form')",
+            w.employer
+        ));
         let continuing = super::continuing::Continuing::new(&w, &staff);
         let signed_in = w.nobody().post("/v1/sessions").json(&sign_in()).expect(200);
         let user = id_of_text(&mut owner, "select id from app_user where login = $1", "privileged");
@@ -209,6 +223,7 @@ impl Society {
             to_check,
             continuing,
             calendar_run,
+            determination_run,
             own,
             refresh_token,
             callers,

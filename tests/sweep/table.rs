@@ -188,6 +188,11 @@ pub fn table() -> Vec<Row> {
         }),
         calculation("calculateCorporateNumberCheckDigit").body(|_| Body::Json(json!({ "corporate_number": "7000012050002" }))),
         calculation("calculateInsurerNumberCheckDigit").body(|_| Body::Json(json!({ "insurer_number": "33120015" }))),
+        row("listRegularDeterminationRuns", Staff, Hidden).query(one),
+        row("getRegularDeterminationRun", Staff, Hidden),
+        row("listRegularDeterminationLeft", Staff, Hidden),
+        row("cancelRegularDeterminationRun", Staff, Hidden),
+        row("createRegularDeterminationRun", Staff, Hidden).body(|_| Body::Json(json!({ "year": 2026, "validate_only": true }))),
         row("listCalendarRuns", Staff, Hidden).query(one),
         row("getCalendarRun", Staff, Hidden),
         row("listAgeEvents", Staff, Hidden).query(|_| "?event=care_ends&from=2045-01-01&to=2045-03-01".into()),
@@ -281,6 +286,7 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         ("{submission_id}", s.submission),
         ("{notification_id}", notification),
         ("{calendar_run_id}", s.calendar_run),
+        ("{determination_run_id}", s.determination_run),
         ("{setting_id}", s.continuing.setting),
     ]
     .into_iter()

@@ -22,7 +22,7 @@ pub use model::{CoverRow, MemberRow, PersonRow};
 pub use moved::{admitted, merged_into};
 pub use name_api::NameReason;
 pub use named::{
-    CoverNamed, CoverPeriod, Named, current_name, find_named, hold, hold_names, is_insured_at,
+    CoverNamed, CoverPeriod, Named, current_name, find_named, find_named_at, hold, hold_names, is_insured_at,
     is_recorded_as, likeness, namesakes, periods, require_current,
 };
 pub use reader::MemberReader;
@@ -32,7 +32,7 @@ pub use store::{
     Cover, Knowledge, OfficeRow, OtherCover, RecordedCover, by_card, close_office, cover_by, covers,
     covers_of, enrolled, find, find_person, identities, identity_join, ids_of, lock_person, offices,
     offices_of, one_as_known, other_covers, protected_on, put_office, recorded_cover, rewrite_cover,
-    sheltered_on, take_back_cover, written,
+    sheltered_on, take_back_cover, with_offices, written,
 };
 pub use views::{
     Address, EnrolmentType, Identity, Member, NumberState, PersonSex, Prepayment, Seen, address, member_view,

@@ -69,9 +69,9 @@ leave_form! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub actual_birth_on: Option<NaiveDate>,
-        /// 多胎妊娠; only of a change.
-        #[serde(default)]
-        pub multiple_pregnancy: bool,
+        /// 多胎妊娠, or that it is none after all; only of a change, absent where it stays.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub multiple_pregnancy: Option<bool>,
     }
 }
 
@@ -101,6 +101,12 @@ leave_form! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub expected_birth_on: Option<NaiveDate>,
+        /// 前の育児休業等との間の、就業を要しない日: every day between the end of the childcare leave before and the start of this one, where
+        /// all of them are days without work: the two then count as one. Only of a new leave.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
+        #[schema(max_items = 31)]
+        pub no_work_days_between: Vec<NaiveDate>,
         /// 就業予定日数 of a birth-time leave: hours divided by the hours of a day, fractions dropped.
         #[serde(default)]
         pub planned_worked_days: u8,
@@ -188,6 +194,7 @@ impl MaternityLeaveReport {
                 ..ChildFacts::default()
             },
             worked_days: 0,
+            no_work_days: Vec::new(),
         })
     }
 }
@@ -235,6 +242,7 @@ impl ChildcareLeaveReport {
                 name: self.child_name.clone(),
             },
             worked_days: self.planned_worked_days.into(),
+            no_work_days: self.no_work_days_between.clone(),
         })
     }
 }
@@ -271,6 +279,7 @@ impl LeaveEndRevisionReport {
         LeaveEnd {
             leave: self.leave,
             ended_on: self.ends_on,
+            child_born_on: self.child_birth_on,
             kind: self.work_kind(),
             months: self.paid_months(),
         }

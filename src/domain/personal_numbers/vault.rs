@@ -1,6 +1,6 @@
 //! The strongroom behind the kernel's trait.
 use super::{
-    jobs::enqueue_destruction,
+    jobs::{drop_files, enqueue_destruction},
     model::{NewNumber, PendingColumns},
     rules,
     sealing::{DataKey, Place, Sealer, open_number, seal},
@@ -213,7 +213,6 @@ impl NumberVault for Strongroom {
         in_strongroom(conn, |conn| store::insert_file(conn, submission, key_id, ciphertext, clock.now()))
     }
     fn drop_file(&self, conn: &mut PgConnection, submission: Uuid) -> Result<(), Problem> {
-        let key = in_strongroom(conn, |conn| store::delete_file(conn, submission))?;
-        enqueue_destruction(conn, &self.clock, key.into_iter().collect())
+        drop_files(conn, &self.clock, &[submission])
     }
 }

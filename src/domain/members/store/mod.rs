@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 pub use covers::{Cover, cover_by, covers, covers_of};
 pub use enrolled::{by_card, enrolled};
-pub use offices::{OfficeRow, close_office, offices, offices_of, put_office};
+pub use offices::{OfficeRow, close_office, offices, offices_of, put_office, with_offices};
 pub use pieces::{Known, known_pieces, pieces_of, write_pieces};
 pub use recorded::{OtherCover, RecordedCover, other_covers, recorded_cover, rewrite_cover, take_back_cover};
 

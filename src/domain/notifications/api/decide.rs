@@ -208,10 +208,7 @@ fn choices(persons: &[PersonChoice]) -> Result<Vec<(Slot, Choice)>, Problem> {
 /// # Errors
 /// 409 `no-form` for a refused one.
 pub fn form_of(row: &NotificationRow) -> Result<Form, Problem> {
-    row.form
-        .clone()
-        .and_then(|f| serde_json::from_value(f).ok())
-        .ok_or_else(|| Problem::conflict("no-form", "届書の内容がありません", "There is no form to apply"))
+    row.form.clone().and_then(|f| serde_json::from_value(f).ok()).ok_or_else(apply::no_form)
 }
 fn accept<Op: Operation>(
     tx: &mut Tx<'_>,

@@ -19,7 +19,10 @@ use crate::{
 use chrono::NaiveDate;
 pub use correction::{Line, fault as correction_fault, lines as correction_lines};
 pub use leave::planned as planned_leave;
-pub use pay::{after_loss, is_beside, plan as plan_pay, preview_case, refuse_determination};
+pub use pay::{
+    after_loss, is_beside, plan as plan_pay, preview_case, refuse_determination, regular,
+    result as pay_result,
+};
 pub use person::{Choice, SamePersonProposal, proposals};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -35,6 +38,10 @@ pub struct Case<'a> {
     pub determination: Option<&'a remuneration::Determination>,
     /// Whether staff recognises the reason for an application that came late.
     pub late: LateReason,
+}
+/// 409 for a notification that holds no form that can be read.
+pub fn no_form() -> Problem {
+    Problem::conflict("no-form", "届書の内容がありません", "There is no form to apply")
 }
 /// Who was concerned, and the result that payroll needs.
 pub struct Applied {
@@ -301,7 +308,8 @@ pub fn named(form: &Form) -> members::Named<'_> {
         cover,
     }
 }
-fn person_not_found() -> Problem {
+/// 409 where nobody is insured whom a form is about.
+pub fn person_not_found() -> Problem {
     Problem::conflict(
         "person-not-found",
         "該当する被保険者がいません",

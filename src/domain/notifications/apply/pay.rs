@@ -74,7 +74,7 @@ pub fn plan<Op: Operation>(
     Ok(match form {
         Form::RegularReport(f) => {
             require_offices(tx, case, (f.two_or_more_offices, f.applies_from))?;
-            let report = regular(f, determination)?;
+            let report = PayReport::Regular(regular(f, determination)?);
             of_pay(remuneration::plan_pay(tx, permit, case, report)?)
         }
         Form::RevisionReport(f) => {
@@ -120,7 +120,10 @@ pub fn plan<Op: Operation>(
         }
     })
 }
-fn regular(f: &RegularReport, determination: Option<&Determination>) -> Result<PayReport, Problem> {
+/// What a 算定基礎届 states, with what staff determined.
+/// # Errors
+/// 409 `revision-planned`, `determination-needed`; 422 for a determination of another shape.
+pub fn regular(f: &RegularReport, determination: Option<&Determination>) -> Result<RegularPay, Problem> {
     if f.revision_planned {
         return Err(Problem::conflict(
             "revision-planned",
@@ -132,12 +135,7 @@ fn regular(f: &RegularReport, determination: Option<&Determination>) -> Result<P
         f.joined_mid_month || f.on_leave || f.back_pay_yen.is_some() || f.corrected_average_yen.is_some();
     let determined = required(determination, is_asked, f.annual_average)?;
     regular_shape(&determined)?;
-    Ok(PayReport::Regular(RegularPay {
-        year: f.applies_from.year(),
-        kind: f.work_kind(),
-        months: f.paid_months(),
-        determined,
-    }))
+    Ok(RegularPay { year: f.applies_from.year(), kind: f.work_kind(), months: f.paid_months(), determined })
 }
 fn revision(f: &RevisionReport, determination: Option<&Determination>) -> Result<PayReport, Problem> {
     let is_asked = f.back_pay_yen.is_some() || f.corrected_average_yen.is_some();
@@ -317,12 +315,16 @@ pub(super) fn applied<Op: Operation>(
     let kernel = tx.kernel();
     kernel.vault.drop_pending(tx.conn(), row.id)?;
     tx.note(|n| n.left([person], &[]));
+    Ok(Applied { person, result: result((person, cover), decided) })
+}
+/// What payroll is told: under which number of which cover, and what was decided or kept.
+pub fn result((person, cover): (Uuid, &Cover), decided: impl Serialize) -> Value {
     let mut result = json!({ "member_id": person, "symbol": cover.symbol, "number": cover.number, "branch": cover.branch,
                              "acquired_on": cover.acquired_on, "dependents": [] });
     if let (Some(lost_on), Some(all)) = (cover.lost_on, result.as_object_mut()) {
         all.insert("lost_on".into(), json!(lost_on));
     }
-    Ok(Applied { person, result: with(result, decided) })
+    with(result, decided)
 }
 /// A result with what was decided.
 pub fn with(mut result: Value, decided: impl Serialize) -> Value {

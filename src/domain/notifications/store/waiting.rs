@@ -32,6 +32,7 @@ pub fn waiting_numbers(
         "select distinct n.kind, ltrim(n.office_number, '0') as office_number, k.period from notification n \
          join unnest($2, $3, $4) as k(kind, number, period) on k.kind = n.kind and k.number = ltrim(n.office_number, '0') \
            and k.period = coalesce(n.form->>'applies_from', n.form->>'paid_on', n.form->>'starts_on', '') \
+             || case when n.form->>'has_ended' = 'true' then '/end' else '' end \
          where n.employer_id = $1 and n.state in ('accepted', 'review', 'precheck')",
     )
     .bind::<t::Uuid, _>(employer)

@@ -29,27 +29,71 @@ pub fn after(acquired_on: NaiveDate, lost_on: NaiveDate) -> Month {
     let last_day = lost_on.pred_opt().filter(|last| *last >= acquired_on);
     last_day.map_or(Month::of(acquired_on), |last| Month::of(last).plus(1))
 }
+/// What is stored of a person, by which decisions are made.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Periods of cover.
+    pub covers: Vec<Cover>,
+    /// Employments beside the cover.
+    pub offices: Vec<OfficeRow>,
+    /// Decisions known now.
+    pub live: Vec<LiveRow>,
+    /// Regular determinations that gave way.
+    pub displaced: Vec<LiveRow>,
+    /// Decisions that gave way to a form of another kind or office, the newest first.
+    pub gave_way: Vec<LiveRow>,
+}
+impl Known {
+    /// Reads it.
+    /// # Errors
+    /// Database errors.
+    pub fn of(conn: &mut PgConnection, person: Uuid) -> Result<Self, Problem> {
+        let mut known = Self {
+            covers: members::covers(conn, person)?,
+            offices: members::offices(conn, person, None)?,
+            live: store::known(conn, person)?,
+            ..Self::default()
+        };
+        known.read_past(conn, person)?;
+        Ok(known)
+    }
+    /// Reads what gave way to decisions that are known now.
+    /// # Errors
+    /// Database errors.
+    pub fn read_past(&mut self, conn: &mut PgConnection, person: Uuid) -> Result<(), Problem> {
+        self.displaced = store::superseded(conn, person, RegularDetermination::ID)?;
+        self.gave_way = store::gave_way(conn, person)?;
+        Ok(())
+    }
+    /// The decisions of the cover of a case.
+    pub fn history(&self, case: &Case) -> History {
+        let (first, until) = (Month::of(case.acquired_on), until(&self.covers, case.acquired_on));
+        let is_of_cover = |e: &Entry| e.from >= first && until.is_none_or(|until| e.from < until);
+        let of_cover = |rows: &[LiveRow]| rows.iter().cloned().map(entry).filter(is_of_cover).collect();
+        let cover = self.covers.iter().rfind(|c| c.acquired_on == case.acquired_on);
+        let is_beside = |o: &&OfficeRow| {
+            o.from_on >= case.acquired_on && until.is_none_or(|until| Month::of(o.from_on) < until)
+        };
+        History {
+            entries: of_cover(&self.live),
+            displaced: of_cover(&self.displaced),
+            gave_way: of_cover(&self.gave_way),
+            principal: cover.map_or(case.employer, |c| c.employer_id),
+            offices: self.offices.iter().filter(is_beside).cloned().collect(),
+            first,
+            until,
+        }
+    }
+    /// First day without the cover of a case.
+    pub fn lost_on(&self, case: &Case) -> Option<NaiveDate> {
+        self.covers.iter().rfind(|c| c.acquired_on == case.acquired_on).and_then(|c| c.lost_on)
+    }
+}
 /// The decisions of the cover of a case as they are known now.
 /// # Errors
 /// Database errors.
 pub fn history(conn: &mut PgConnection, case: &Case) -> Result<History, Problem> {
-    let covers = members::covers(conn, case.person)?;
-    let (first, until) = (Month::of(case.acquired_on), until(&covers, case.acquired_on));
-    let is_of_cover = |e: &Entry| e.from >= first && until.is_none_or(|until| e.from < until);
-    let entries = store::known(conn, case.person)?.into_iter().map(entry).filter(is_of_cover).collect();
-    let displaced = store::superseded(conn, case.person, RegularDetermination::ID)?
-        .into_iter()
-        .map(entry)
-        .filter(is_of_cover);
-    let displaced = displaced.collect();
-    let gave_way = store::gave_way(conn, case.person)?.into_iter().map(entry).filter(is_of_cover).collect();
-    let cover = covers.iter().rfind(|c| c.acquired_on == case.acquired_on);
-    let principal = cover.map_or(case.employer, |c| c.employer_id);
-    let is_beside = |o: &OfficeRow| {
-        o.from_on >= case.acquired_on && until.is_none_or(|until| Month::of(o.from_on) < until)
-    };
-    let offices = members::offices(conn, case.person, None)?.into_iter().filter(is_beside).collect();
-    Ok(History { entries, displaced, gave_way, principal, offices, first, until })
+    Ok(Known::of(conn, case.person)?.history(case))
 }
 /// A stored decision.
 pub fn entry(row: LiveRow) -> Entry {

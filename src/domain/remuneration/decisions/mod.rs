@@ -10,6 +10,7 @@ mod history;
 mod joined;
 mod keep;
 mod leave_end;
+mod many;
 mod model;
 mod office_api;
 mod offices;
@@ -20,12 +21,15 @@ mod voluntary;
 
 pub use api::DecisionRule;
 pub use bonuses::{BonusChange, BonusCorrection, BonusPlan, DecidedBonus, plan_bonus, plan_correction};
-pub use changes::{Case, Decided, PayChange, PayReport, Plan, decide_acquisition, end_on_loss, plan_pay};
+pub use changes::{
+    Case, Decided, PayChange, PayReport, Plan, already_determined, decide_acquisition, end_on_loss, plan_pay,
+};
 pub use corrections::{PayCorrection, RightMonths, RightPay, plan_pay_correction};
 pub use determination::{AnnualPay, Determination, OccasionalPay, RegularPay};
 pub use joined::{after_merge, before_merge};
 pub use keep::until as covered_until;
 pub use leave_end::LeaveEnd;
+pub use many::{Many, keep_all};
 pub(super) use other_days::{CorrectedDecisions, plan_corrected, write_corrected};
 pub use second_office::{
     OfficePlan, SecondOffice, case_at, end_second_office, plan_second_office, require_offices,

@@ -55,20 +55,29 @@ pub fn case_at(
     day: NaiveDate,
 ) -> Result<Option<Cover>, Problem> {
     let covers = members::covers(conn, person)?;
-    let nearest = cover_by(&covers, employer, day);
-    if let Some(cover) = nearest.filter(|c| c.has(day)) {
-        return Ok(Some(cover.clone()));
-    }
     let offices = members::offices(conn, person, None)?;
+    Ok(cover_at(&covers, &offices, employer, day))
+}
+/// As `case_at`, among what is known of a person.
+pub(super) fn cover_at(
+    covers: &[Cover],
+    offices: &[OfficeRow],
+    employer: Uuid,
+    day: NaiveDate,
+) -> Option<Cover> {
+    let nearest = cover_by(covers, employer, day);
+    if let Some(cover) = nearest.filter(|c| c.has(day)) {
+        return Some(cover.clone());
+    }
     let there = || offices.iter().filter(|o| o.employer_id == Some(employer));
     let beside = |o: &OfficeRow| covers.iter().rfind(|c| c.acquired_on <= o.from_on).cloned();
     if let Some(office) = there().rfind(|o| o.has(day) || is_active(o, Month::of(day)) && o.from_on > day) {
-        return Ok(beside(office));
+        return beside(office);
     }
     if let Some(cover) = nearest {
-        return Ok(Some(cover.clone()));
+        return Some(cover.clone());
     }
-    Ok(there().rfind(|o| o.from_on <= day).or_else(|| there().next()).and_then(beside))
+    there().rfind(|o| o.from_on <= day).or_else(|| there().next()).and_then(beside)
 }
 /// The person works at the employer on that day beside cover at another one.
 /// # Errors
@@ -101,7 +110,10 @@ pub fn require_principal(conn: &mut PgConnection, case: &Case) -> Result<(), Pro
 /// # Errors
 /// 409 `no-second-office`.
 pub fn require_offices(conn: &mut PgConnection, case: &Case, month: Month) -> Result<(), Problem> {
-    let offices = members::offices(conn, case.person, None)?;
+    require_active(&members::offices(conn, case.person, None)?, month)
+}
+/// As `require_offices`, among those that are known.
+pub(super) fn require_active(offices: &[OfficeRow], month: Month) -> Result<(), Problem> {
     if offices.iter().any(|o| is_active(o, month)) {
         return Ok(());
     }

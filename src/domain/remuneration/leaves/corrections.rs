@@ -38,27 +38,23 @@ impl CorrectedLeaves {
         all
     }
 }
-/// What a correction makes of leaves: those of the cover are its own, the others stay.
+/// What a correction makes of the leaves of the cover; those of other covers stay as they are and are not counted with them.
 /// # Errors
 /// Database errors; the inner one tells what stands against it.
 pub fn plan_corrected(
     tx: &mut Tx<'_>,
     cover: &CorrectedCover<'_>,
 ) -> Result<Result<CorrectedLeaves, PayFault>, Problem> {
-    let rows = store::live(tx.conn(), cover.person)?;
+    let mut rows = store::live(tx.conn(), cover.person)?;
+    rows.retain(|r| r.employer_id == cover.employer && cover.old.has(r.starts_on));
     let mut before = match (cover.lost_known_at, cover.old.lost_on.and_then(|lost| lost.pred_opt())) {
         (Some(at), Some(last)) => store::before(tx.conn(), cover.person, at, last)?,
         _ => Vec::new(),
     };
     before.retain(|r| r.employer_id == cover.employer && r.starts_on >= cover.old.acquired_on);
-    let is_own = |r: &LeaveRow| r.employer_id == cover.employer && cover.old.has(r.starts_on);
-    let (own, others): (Vec<&LeaveRow>, Vec<&LeaveRow>) = rows.iter().partition(|r| is_own(r));
     let mut wanted = Vec::with_capacity(rows.len() + before.len());
-    for row in others {
-        wanted.push(Wanted::kept(row, row.facts_of_leave()?));
-    }
     if let Some(new) = cover.new {
-        for row in as_before_the_loss(cover, own, &before) {
+        for row in as_before_the_loss(cover, &rows, &before) {
             let facts = row.facts_of_leave()?;
             if facts.starts_on < new.acquired_on {
                 return Ok(Err(PayFault::Leave));
@@ -74,14 +70,14 @@ pub fn plan_corrected(
 /// The leaves of the cover as they were before its loss: those that the loss ended or took back, and those that it left.
 fn as_before_the_loss<'a>(
     cover: &CorrectedCover<'_>,
-    own: Vec<&'a LeaveRow>,
+    own: &'a [LeaveRow],
     before: &'a [LeaveRow],
 ) -> Vec<&'a LeaveRow> {
     let last = cover.old.lost_on.and_then(|lost| lost.pred_opt());
     let earlier = |id: Uuid| before.iter().find(|b| b.leave_id == id);
     let is_cut = |r: &LeaveRow| last.is_some() && r.ended_on == last;
     let mut all: Vec<&LeaveRow> =
-        own.into_iter().map(|r| if is_cut(r) { earlier(r.leave_id).unwrap_or(r) } else { r }).collect();
+        own.iter().map(|r| if is_cut(r) { earlier(r.leave_id).unwrap_or(r) } else { r }).collect();
     for b in before {
         let is_after = cover.old.lost_on.is_some_and(|lost| b.starts_on >= lost);
         if is_after && all.iter().all(|r| r.leave_id != b.leave_id) {

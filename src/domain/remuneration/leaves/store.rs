@@ -11,8 +11,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 const LEAVE: &str = "leave_id, person_id, employer_id, leave_type, starts_on, planned_ends_on, ended_on, expected_birth_on, born_on, \
-     is_multiple, child_name_kana, child_name, worked_days, exempt_months, exempt_bonus_months, inputs, trace, start_received_on, \
-     end_received_on, recorded_at, superseded_at, source";
+     is_multiple, child_name_kana, child_name, worked_days, no_work_days, exempt_months, exempt_bonus_months, inputs, trace, \
+     start_received_on, end_received_on, recorded_at, superseded_at, source";
 
 /// A version of a leave to be kept.
 pub struct NewLeave {
@@ -51,8 +51,8 @@ pub fn insert(conn: &mut PgConnection, act: &Act, l: NewLeave) -> Result<(), Pro
     sql_query(
         "insert into leave_period (row_id, leave_id, person_id, employer_id, leave_type, starts_on, planned_ends_on, ended_on, \
            expected_birth_on, born_on, is_multiple, child_name_kana, child_name, worked_days, rule, rule_version, exempt_months, \
-           exempt_bonus_months, inputs, trace, start_received_on, end_received_on, recorded_at, recorded_by, source) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
+           exempt_bonus_months, inputs, trace, start_received_on, end_received_on, recorded_at, recorded_by, source, no_work_days) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
     )
     .bind::<t::Uuid, _>(Uuid::now_v7())
     .bind::<t::Uuid, _>(l.leave_id)
@@ -79,6 +79,7 @@ pub fn insert(conn: &mut PgConnection, act: &Act, l: NewLeave) -> Result<(), Pro
     .bind::<t::Timestamptz, _>(act.at())
     .bind::<t::Uuid, _>(act.by())
     .bind::<t::Nullable<t::Uuid>, _>(l.source)
+    .bind::<t::Array<t::Date>, _>(l.facts.no_work_days)
     .execute(conn)?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! person.
 pub mod bonuses;
 pub mod history;
+pub mod many;
 
 use super::{
     history::Entry,
@@ -21,7 +22,7 @@ use uuid::Uuid;
 
 const DECISION: &str = "decision_id, person_id, employer_id, rule, applies_from, applies_until, grade, standard_yen, monthly_yen, \
      inputs->'offices' as offices, trace, received_on, recorded_at, superseded_at, source";
-const LIVE: &str = "decision_id, employer_id, rule, rule_version, applies_from, applies_until, grade, standard_yen, monthly_yen, inputs, \
+const LIVE: &str = "person_id, decision_id, employer_id, rule, rule_version, applies_from, applies_until, grade, standard_yen, monthly_yen, inputs, \
      trace, received_on, source";
 /// Rows known at `$2`, or now when it is null.
 pub const KNOWN: &str = "(superseded_at is null and $2 is null or recorded_at <= $2 and (superseded_at is null or superseded_at > $2))";

@@ -1,0 +1,119 @@
+//! 定時決定 of many people at once (健康保険法41条): what is stored of them is read with one query for each kind of fact, each is planned as
+//! one alone is, and what the plans change is written with one statement for each kind of change.
+use super::{
+    changes::{Case, Plan, plan_regular},
+    determination::RegularPay,
+    history::Entry,
+    keep::Known,
+    model::LiveRow,
+    second_office::{cover_at, require_active},
+    store,
+};
+use crate::{
+    domain::members::{self, Cover},
+    kernel::{Problem, errand::Act},
+    values::month::Month,
+};
+use chrono::NaiveDate;
+use diesel::PgConnection;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// What is stored of many people, who are held while anything is decided by it.
+pub struct Many {
+    known: HashMap<Uuid, Known>,
+}
+impl Many {
+    /// Reads it, to decide from a month on.
+    /// # Errors
+    /// Database errors.
+    pub fn of(conn: &mut PgConnection, act: &Act, persons: &[Uuid], from: Month) -> Result<Self, Problem> {
+        let mut known: HashMap<Uuid, Known> = HashMap::with_capacity(persons.len());
+        for cover in members::covers_of(conn, persons)? {
+            known.entry(cover.person_id).or_default().covers.push(cover);
+        }
+        for row in store::many::live(conn, act, persons)? {
+            known.entry(row.person_id).or_default().live.push(row);
+        }
+        for person in members::with_offices(conn, persons)? {
+            known.entry(person).or_default().offices = members::offices(conn, person, None)?;
+        }
+        // What gave way comes back where a later decision is taken back: few have one.
+        let has_later = |k: &&mut Known| k.live.iter().any(|d| Month::of(d.applies_from) > from);
+        for (person, known) in known.iter_mut().filter(|(_, k)| has_later(k)) {
+            known.read_past(conn, *person)?;
+        }
+        Ok(Self { known })
+    }
+    /// As `case_at`.
+    pub fn cover_at(&self, person: Uuid, employer: Uuid, day: NaiveDate) -> Option<Cover> {
+        let known = self.known.get(&person)?;
+        cover_at(&known.covers, &known.offices, employer, day)
+    }
+    /// As `require_offices`.
+    /// # Errors
+    /// 409 `no-second-office`.
+    pub fn require_offices(&self, person: Uuid, month: Month) -> Result<(), Problem> {
+        let offices = self.known.get(&person).map(|k| k.offices.as_slice());
+        require_active(offices.unwrap_or_default(), month)
+    }
+    /// As `plan_pay`.
+    /// # Errors
+    /// As of `plan_pay`; 409 `already-exists` where it could not be kept, so that it alone is left and not all that is kept with it.
+    pub fn plan(&self, case: &Case, pay: RegularPay) -> Result<Plan, Problem> {
+        let nothing = Known::default();
+        let known = self.known.get(&case.person).unwrap_or(&nothing);
+        let plan = plan_regular(case, known, pay)?;
+        require_free(known, &plan)?;
+        Ok(plan)
+    }
+}
+/// No decision outside the cover holds in a month of the plan: the database has one of a person at a time.
+fn require_free(known: &Known, plan: &Plan) -> Result<(), Problem> {
+    let (_, stored, wanted) = plan.parts();
+    let is_outside = |row: &&LiveRow| stored.entries.iter().all(|e| e.decision_id != row.decision_id);
+    for row in known.live.iter().filter(is_outside) {
+        let (from, until) = (Month::of(row.applies_from), row.applies_until.map(Month::of));
+        let meets = |(e, end): (&Entry, Option<Month>)| {
+            until.is_none_or(|until| e.from < until) && end.is_none_or(|end| from < end)
+        };
+        if wanted.entries.iter().zip(wanted.ends()).any(meets) {
+            return Err(Problem::conflict("already-exists", "すでに登録されています", "It exists already"));
+        }
+    }
+    Ok(())
+}
+/// What plans change, over all their people.
+#[derive(Default)]
+struct Changes<'a> {
+    /// Decisions whose known version is closed.
+    closed: Vec<Uuid>,
+    /// Those of them that go on with another end.
+    moved: Vec<(Uuid, Option<Month>)>,
+    /// New ones with their person and end.
+    new: Vec<(Uuid, &'a Entry, Option<Month>)>,
+}
+/// Keeps what plans say, each of another person, as `Plan::keep` does of one.
+/// # Errors
+/// Database errors.
+pub fn keep_all(conn: &mut PgConnection, act: &Act, plans: &[&Plan]) -> Result<(), Problem> {
+    let mut changes = Changes::default();
+    for (case, stored, wanted) in plans.iter().map(|p| p.parts()) {
+        let wanted: Vec<(&Entry, Option<Month>)> = wanted.entries.iter().zip(wanted.ends()).collect();
+        for old in &stored.entries {
+            match wanted.iter().find(|(e, _)| e.decision_id == old.decision_id) {
+                Some((_, until)) if *until == old.until => continue,
+                Some((_, until)) => changes.moved.push((old.decision_id, *until)),
+                None => {}
+            }
+            changes.closed.push(old.decision_id);
+        }
+        let is_new = |e: &Entry| stored.entries.iter().all(|old| old.decision_id != e.decision_id);
+        let new = wanted.into_iter().filter(|(e, _)| is_new(e));
+        changes.new.extend(new.map(|(e, until)| (case.person, e, until)));
+    }
+    let closed = store::many::close(conn, act, &changes.closed)?;
+    // All old versions are closed by now: decisions that give months to one another don't meet.
+    store::many::reopen(conn, act, (&closed, &changes.moved))?;
+    store::many::insert(conn, act, &changes.new)
+}
