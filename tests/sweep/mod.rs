@@ -63,10 +63,9 @@ fn send(s: &Society, caller: &Caller, row: &Row, of: &route::Row) -> Response {
     // Registering the number was the member's second version.
     let version = match row.id {
         "updateMemberContact" => "\"2\"",
-        "recordNameChange" | "setProtection" => "\"3\"",
+        "recordNameChange" | "prolongProtection" => "\"3\"",
         "correctPublicExpense" => "\"2\"",
-        "prolongProtection" => "\"4\"",
-        "liftProtection" => "\"5\"",
+        "liftProtection" => "\"4\"",
         _ => "\"1\"",
     };
     let path = format!("{}{}", table::path(s, row.id, of.path), (row.query)(s));

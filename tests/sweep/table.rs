@@ -257,12 +257,8 @@ fn slip(s: &Society) -> String {
 pub fn path(s: &Society, id: &str, template: &str) -> String {
     let member = if id == "recordVoluntaryDefault" { s.continuing.person } else { s.member };
     let person = match id {
-        "registerPersonalNumber" => s.unnumbered,
-        "listProtections"
-        | "getMailingAddress"
-        | "setProtection"
-        | "listPublicExpenses"
-        | "recordPublicExpense" => s.guarded,
+        "registerPersonalNumber" | "setProtection" => s.unnumbered,
+        "listProtections" | "getMailingAddress" | "listPublicExpenses" | "recordPublicExpense" => s.guarded,
         "listSamePersonProposals" | "requestPersonMerge" => s.twins.0,
         _ => s.member,
     };
