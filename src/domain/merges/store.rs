@@ -76,8 +76,7 @@ pub fn records<Op: Operation>(
     _: &Permit<Op>,
     persons: [Uuid; 2],
 ) -> Result<String, Problem> {
-    let own =
-        [("person_identity", "person_id"), ("standard_bonus", "person_id"), ("protection", "person_id")];
+    let own = ["person_identity", "standard_bonus", "protection"].map(|table| (table, "person_id"));
     let rows: Vec<String> = CARRIED
         .iter()
         .chain(&own)
