@@ -127,6 +127,7 @@ pub fn paths(f: &Family, path: &str) -> Vec<String> {
         "{member_id}",
         "{person_id}",
         "{dependent_id}",
+        "{confirmation_id}",
         "{submission_id}",
         "{notification_id}",
     ] {
