@@ -4,7 +4,7 @@
 //! with the same SELECT and as many connections; the limit of the intake is COPY of the same rows; that of a bulk determination an
 //! INSERT … SELECT of the rows that it wrote. A read as of a past day stands beside the same read of the present.
 //! `KENPO_BENCH_MEMBERS=3000` tries parts of it on a smaller society, whose figures mean nothing.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::as_conversions)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::as_conversions, clippy::disallowed_methods)]
 mod bulk;
 mod files;
 mod history;

@@ -10,6 +10,7 @@ mod calc;
 mod calculations;
 mod calendar;
 mod canary;
+mod confirmations;
 mod contract;
 mod corrections;
 mod crash;

@@ -29,6 +29,7 @@ const TAGS: &[(&str, &str)] = &[
     ("StandardRemunerations", "標準報酬・標準賞与の決定 / decisions of standard remuneration and bonuses"),
     ("NoBonusReports", "賞与不支給報告書 / reports that no bonus was paid"),
     ("Leaves", "産前産後休業・育児休業等と免除月 / leaves and the months that they exempt"),
+    ("Confirmations", "被扶養者の現況確認 / the yearly confirmation of dependents"),
     (
         "VoluntaryContinuation",
         "任意継続・特例退職の設定と保険料未納 / settings of voluntary continuation, and unpaid premiums",
@@ -50,6 +51,7 @@ pub fn routes() -> Routes {
     domain::dependents::routes(&mut r);
     domain::remuneration::routes(&mut r);
     domain::eligibility::routes(&mut r);
+    domain::confirmations::routes(&mut r);
     domain::voluntary::routes(&mut r);
     domain::calendar::routes(&mut r);
     domain::public_expenses::routes(&mut r);

@@ -7,6 +7,8 @@ mod life;
 mod numbers;
 mod own_numbers;
 mod persons;
+mod recognition_law;
+mod recognitions;
 mod records;
 mod resubmit;
 

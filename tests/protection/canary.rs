@@ -87,12 +87,14 @@ pub fn family(w: &World, employer: &Caller, clerk: &Caller) -> Family {
     let receipt = employer.post("/v1/notifications").key(&key).json(&body).expect(202);
     let waiting = id(&receipt["results"][0]["notification_id"]);
     let dependent = &outcome["dependents"][0];
+    let confirmation = confirmed(w, clerk, id(&dependent["person_id"]));
     let ids = vec![
         ("{employer_id}", w.employer),
         ("{member_id}", member),
         ("{person_id}", member),
         ("{person_id}", id(&dependent["person_id"])),
         ("{dependent_id}", id(&dependent["dependent_id"])),
+        ("{confirmation_id}", confirmation),
         ("{submission_id}", id(&receipt["id"])),
         ("{notification_id}", hired),
         ("{notification_id}", recognised),
@@ -100,6 +102,22 @@ pub fn family(w: &World, employer: &Caller, clerk: &Caller) -> Family {
         ("{notification_id}", waiting),
     ];
     Family { ids, member, persons: [member, id(&dependent["person_id"])], kept: (key, body) }
+}
+/// 現況確認 of the child, answered on paper: lives apart, with what is sent.
+fn confirmed(w: &World, clerk: &Caller, child: Uuid) -> Uuid {
+    let body = json!({ "name": "現況確認", "as_of": "2026-11-20", "due_on": "2026-12-20", "remind_on": ["2026-12-15"] });
+    let made = clerk.post("/v1/confirmation-campaigns").key(&fresh_key()).json(&body).expect(201);
+    let campaign = id(&made["id"]);
+    clerk.post(format!("/v1/confirmation-campaigns/{campaign}/start")).send(b"").expect(200);
+    let rows = w.rows(&format!(
+        "select id from confirmation where campaign_id = '{campaign}' and person_id = '{child}'"
+    ));
+    let path = format!("/v1/confirmations/{}", rows[0]["id"].as_str().unwrap());
+    let tag = clerk.get(&path).header("etag").to_owned();
+    let answer =
+        json!({ "still_qualifies": true, "facts": { "lives_together": false, "support_yen": 1_200_042 } });
+    clerk.post(format!("{path}/answer")).header("if-match", &tag).json(&answer).expect(200);
+    id(&rows[0]["id"])
 }
 /// The path with every id of the family; ids of other things stay open.
 pub fn paths(f: &Family, path: &str) -> Vec<String> {
@@ -109,6 +127,7 @@ pub fn paths(f: &Family, path: &str) -> Vec<String> {
         "{member_id}",
         "{person_id}",
         "{dependent_id}",
+        "{confirmation_id}",
         "{submission_id}",
         "{notification_id}",
     ] {

@@ -199,3 +199,29 @@ fn the_principal_office_alone_reports_of_the_others() {
             .expect(200);
     }
 }
+
+#[test]
+fn either_office_corrects_what_both_reported_of_a_month() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = at_both(&w, "2025-06-01");
+    accepted(&w, &employer, &staff, &revision(NANA, "up", [300_000; 3]));
+    accepted_there(&w, &revision(NANA, "up", [320_000; 3]));
+    assert_eq!(parts(&staff, member, "2026-02-01"), [300_000, 320_000]);
+    let right = |yen: i64| of_months(NANA, "occasional_revision", "2026-02", [11, 12, 1], yen);
+    w.clock.advance(chrono::Duration::seconds(1));
+    let told = accepted(&w, &employer, &staff, &right(340_000));
+    assert_eq!(told["standard_yen"], 650_000, "{told}");
+    assert_eq!(parts(&staff, member, "2026-02-01"), [340_000, 320_000]);
+    accepted_there(&w, &right(360_000));
+    assert_eq!(parts(&staff, member, "2026-02-01"), [340_000, 360_000]);
+    w.clock.advance(chrono::Duration::seconds(1));
+    accepted(&w, &employer, &staff, &right(310_000));
+    assert_eq!(parts(&staff, member, "2026-02-01"), [310_000, 360_000]);
+    // where the right pay revises nothing, what the other one reported would go with it
+    let n = filed_there(&w, &right(250_000));
+    decide(&staff, n, &accept()).refused(409, "decided-by-other-office");
+    // and who did not report the month has nothing to correct
+    let n = filed_there(&w, &of_months(NANA, "regular_determination", "2025-09", [4, 5, 6], 310_000));
+    decide(&staff, n, &accept()).refused(409, "nothing-to-correct");
+}

@@ -1,5 +1,6 @@
 //! Every operation of the router × nobody, a stranger, a caller without the scope and the right caller: the class of the answer,
 //! and exactly one entry each, counted in the table. What can go wrong has a name in [`judge::Fault`].
+mod confirming;
 mod continuing;
 mod examples;
 mod judge;
@@ -66,6 +67,7 @@ fn send(s: &Society, caller: &Caller, row: &Row, of: &route::Row) -> Response {
         "recordNameChange" | "prolongProtection" => "\"3\"",
         "correctPublicExpense" => "\"2\"",
         "liftProtection" => "\"4\"",
+        "decideConfirmation" => "\"2\"",
         _ => "\"1\"",
     };
     let path = format!("{}{}", table::path(s, row.id, of.path), (row.query)(s));

@@ -46,6 +46,8 @@ pub struct Society {
     pub to_withdraw: Uuid,
     /// Keyed from paper by somebody else.
     pub to_check: Uuid,
+    /// 現況確認.
+    pub confirming: super::confirming::Confirming,
     /// 任意継続.
     pub continuing: super::continuing::Continuing,
     /// A day of the calendar, on which somebody lost cover.
@@ -145,7 +147,11 @@ impl Society {
         w.member("75", "ミホン　コウキ", "見本　後期", "1951-11-22");
         let worker = Uuid::now_v7();
         assert!(calendar::work(&w.app.kernel.db, &w.clock, worker).unwrap());
-        let calendar_run = id_of(&mut owner, "select id from calendar_run where worker = $1", worker);
+        let calendar_run = id_of(
+            &mut owner,
+            "select id from calendar_run where worker = $1 and kind = 'loss_at_75'",
+            worker,
+        );
         let secret = stranger(&w, &mut owner);
         access::refresh(&w.app.kernel).unwrap();
         let stranger = token(&w, "stranger", &secret, None);
@@ -182,6 +188,7 @@ impl Society {
                '月額変更予定の届です。月額変更届を処理するか、返戻してください', 'A revision is planned: decide the revision, or return the form')",
             w.employer
         ));
+        let confirming = super::confirming::Confirming::new(&w, &staff, (member, own_member));
         let continuing = super::continuing::Continuing::new(&w, &staff);
         let signed_in = w.nobody().post("/v1/sessions").json(&sign_in()).expect(200);
         let user = id_of_text(&mut owner, "select id from app_user where login = $1", "privileged");
@@ -201,6 +208,8 @@ impl Society {
             ("listMembers", own_member),
             ("listSubmissions", own_submission),
             ("listNotifications", own_notification),
+            ("listConfirmations", confirming.own),
+            ("listConfirmationProgress", w.other_employer),
         ]);
         let refresh_token = signed_in["refresh_token"].as_str().unwrap().to_owned();
         Self {
@@ -221,6 +230,7 @@ impl Society {
             to_decide,
             to_withdraw,
             to_check,
+            confirming,
             continuing,
             calendar_run,
             determination_run,
@@ -242,7 +252,8 @@ impl Society {
         ];
         let more = [self.notification, self.to_decide, self.to_withdraw, self.to_check];
         let own = [self.continuing.application, self.continuing.person, self.continuing.setting];
-        ids.iter().chain(&more).chain(&own).map(Uuid::to_string).collect()
+        let asked = [self.confirming.open, self.confirming.answered];
+        ids.iter().chain(&more).chain(&own).chain(&asked).map(Uuid::to_string).collect()
     }
     /// A caller like the right one who lacks `scope`.
     pub fn without(&self, who: super::table::Who, scope: &str) -> (Caller, Uuid) {
@@ -290,6 +301,8 @@ const EMPLOYER: &[&str] = &[
     "dependents:read",
     "employers:read",
     "calculations:run",
+    "confirmations:read",
+    "confirmations:answer",
 ];
 
 /// What the person of the society signs in with.

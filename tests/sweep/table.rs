@@ -99,6 +99,34 @@ pub fn table() -> Vec<Row> {
         row("getDependent", Employer, Hidden),
         row("getDependent", Staff, Hidden).query(as_of),
         row("getDependentHistory", Staff, Hidden),
+        row("explainDependentRecognition", Staff, Hidden).query(as_of),
+        row("createConfirmationCampaign", Staff, Hidden).body(|s| {
+            Body::Json(json!({ "name": "令和8年度 現況確認(19歳以上)", "as_of": "2026-11-20", "due_on": "2026-12-20",
+                "remind_on": ["2026-12-01", "2026-12-15"],
+                "selection": { "age_from": 19, "recognised_before": "2026-04-01", "employer_ids": [s.w.employer] } }))
+        }),
+        row("listConfirmationCampaigns", Staff, Hidden).query(one),
+        row("startConfirmationCampaign", Staff, Hidden),
+        row("closeConfirmationCampaign", Staff, Hidden),
+        row("cancelConfirmationCampaign", Staff, Hidden)
+            .body(|_| Body::Json(json!({ "reason": "対象の選び方を誤ったため" }))),
+        row("getConfirmationCampaign", Staff, Hidden),
+        row("listConfirmationProgress", Employer, Own).query(one),
+        row("listConfirmations", Employer, Own).query(one),
+        row("getConfirmation", Employer, Hidden),
+        row("answerConfirmation", Employer, Hidden).body(|_| {
+            Body::Json(json!({ "still_qualifies": true, "facts": { "lives_together": true, "annual_income_yen": 0,
+                "insured_income_yen": 4_000_000, "documents": ["household_proof"] } }))
+        }),
+        row("previewConfirmationDecision", Staff, Hidden).body(|_| {
+            Body::Json(json!({ "evidence": { "documents": ["kinship_proof", "household_proof", "income_proof"],
+                "annual_income_yen": 900_000 } }))
+        }),
+        row("decideConfirmation", Staff, Hidden).body(|_| {
+            Body::Json(json!({ "decision": "confirm",
+                "evidence": { "documents": ["kinship_proof", "household_proof", "income_proof"], "annual_income_yen": 900_000 },
+                "departure": { "reason": "known_otherwise", "note": "年金振込通知書を確認" } }))
+        }),
         row("listStandardRemunerations", Staff, Hidden).query(as_of),
         row("listStandardBonuses", Staff, Hidden).query(as_of),
         row("listConcurrentOffices", Staff, Hidden).query(as_of),
@@ -269,6 +297,13 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         "previewVoluntaryContinuation" => s.continuing.application,
         _ => s.notification,
     };
+    let campaign = match id {
+        "startConfirmationCampaign" => s.confirming.planned,
+        "closeConfirmationCampaign" => s.confirming.decided,
+        "cancelConfirmationCampaign" => s.confirming.wrong,
+        _ => s.confirming.running,
+    };
+    let confirmation = if id == "answerConfirmation" { s.confirming.open } else { s.confirming.answered };
     [
         ("{employer_id}", s.w.employer),
         ("{member_id}", member),
@@ -283,6 +318,8 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         ("{notification_id}", notification),
         ("{calendar_run_id}", s.calendar_run),
         ("{determination_run_id}", s.determination_run),
+        ("{confirmation_campaign_id}", campaign),
+        ("{confirmation_id}", confirmation),
         ("{setting_id}", s.continuing.setting),
     ]
     .into_iter()

@@ -1,6 +1,7 @@
 //! 任意継続: from the application to whatever ends it (requirements journey J7, as far as enrolment goes).
 mod applications;
 mod at_once;
+mod corrected;
 mod ends;
 mod journey;
 mod settings;

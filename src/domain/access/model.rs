@@ -13,6 +13,12 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("members:read", "被保険者を参照する / read insured persons"),
     ("members:write", "被保険者の連絡先を変更する / change contact details of insured persons"),
     ("dependents:read", "被扶養者を参照する / read dependents"),
+    ("confirmations:read", "被扶養者の現況確認を参照する / read the yearly confirmation of dependents"),
+    ("confirmations:answer", "被扶養者の現況確認に回答する / answer the yearly confirmation of dependents"),
+    (
+        "confirmations:manage",
+        "被扶養者の現況確認を実施・決定する / run and decide the yearly confirmation of dependents",
+    ),
     ("employers:read", "事業所を参照する / read employers"),
     ("employers:write", "事業所を登録・変更する / register and change employers"),
     ("calendar:read", "暦による処理を参照する / read what is done by the calendar"),

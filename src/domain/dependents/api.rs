@@ -79,6 +79,11 @@ pub struct Dependent {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     pub removal_reason: Option<String>,
+    /// 現況確認: the as-of day of the last confirmation, by the day asked for, that found the person still a dependent; absent in
+    /// histories.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub last_confirmed_on: Option<NaiveDate>,
     /// When the society received it.
     pub received_on: NaiveDate,
     /// Known since.
@@ -113,6 +118,7 @@ fn view(r: DependentRow, personal_number: Option<DisclosedNumber>, seen: Seen) -
         recognition_reason: r.recognition_reason,
         removed_on: r.removed_on,
         removal_reason: r.removal_reason,
+        last_confirmed_on: r.last_confirmed_on,
         received_on: r.received_on,
         recorded_at: r.recorded_at,
         superseded_at: r.superseded_at,

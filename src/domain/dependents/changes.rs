@@ -4,7 +4,7 @@ use crate::{
     kernel::{Operation, Permit, Problem, Tx, errand::Act},
     values::kana,
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
@@ -262,17 +262,26 @@ pub fn count_under(tx: &mut Tx<'_>, insured: Uuid, on: NaiveDate) -> Result<i64,
     Ok(count.n)
 }
 /// Holds insured persons with everybody who is or ever was recognised under them, and others, until the end of the transaction: all in
-/// one order, so that two changes of crossing families wait for one another and never in a ring.
+/// one order, so that two changes of crossing families wait for one another and never in a ring. Gives the latest instant at which
+/// anything was recorded of them: what follows is not recorded before it.
 /// # Errors
 /// 409 when those before it take too long; 503 `lost-race`.
-pub fn hold_families(conn: &mut PgConnection, insured: &[Uuid], others: &[Uuid]) -> Result<(), Problem> {
+pub fn hold_families(
+    conn: &mut PgConnection,
+    insured: &[Uuid],
+    others: &[Uuid],
+) -> Result<Option<DateTime<Utc>>, Problem> {
     let mut all: Vec<Uuid> = [insured, others, &ever_under(conn, insured)?].concat();
     members::hold(conn, &all)?;
     // somebody may have been recognised while this waited; nobody is any more, now that the insured persons are held
     let come = ever_under(conn, insured)?;
     all.sort_unstable();
     let come: Vec<Uuid> = come.into_iter().filter(|person| all.binary_search(person).is_err()).collect();
-    if come.is_empty() { Ok(()) } else { members::hold(conn, &come) }
+    if !come.is_empty() {
+        members::hold(conn, &come)?;
+        all.extend(come);
+    }
+    members::recorded_last(conn, &all)
 }
 /// Every person who is or ever was recognised under one of these insured persons, as far as it is or was known.
 /// # Errors
@@ -346,10 +355,22 @@ pub fn former_under(
 /// # Errors
 /// Database errors.
 pub fn periods(tx: &mut Tx<'_>, person: Uuid) -> Result<Vec<(NaiveDate, Option<NaiveDate>)>, Problem> {
+    periods_but(tx, person, &[])
+}
+/// As [`periods`], without those of some dependencies.
+/// # Errors
+/// Database errors.
+pub fn periods_but(
+    tx: &mut Tx<'_>,
+    person: Uuid,
+    but: &[Uuid],
+) -> Result<Vec<(NaiveDate, Option<NaiveDate>)>, Problem> {
     let found: Vec<CoverPeriod> = sql_query(
-        "select recognised_on as first_on, removed_on as until_on from dependency where person_id = $1 and superseded_at is null",
+        "select recognised_on as first_on, removed_on as until_on from dependency where person_id = $1 and superseded_at is null \
+         and dependent_id <> all($2)",
     )
     .bind::<t::Uuid, _>(person)
+    .bind::<t::Array<t::Uuid>, _>(but)
     .load(tx.conn())?;
     Ok(found.into_iter().map(|p| (p.first_on, p.until_on)).collect())
 }

@@ -2,6 +2,7 @@
 mod api;
 mod changes;
 mod cover;
+mod examinations;
 mod model;
 mod rules;
 mod store;
@@ -12,5 +13,10 @@ pub use changes::{
     former, former_under, hold_families, periods, recognise, remove,
 };
 pub use cover::{admit_dependent, admit_insured, require_cover};
-pub use rules::{DependentFault, Fate, follow};
-pub use store::{UnderRow, facts_of, under_cover, write_fate};
+pub use examinations::{
+    ExaminationRow, NewExamination, Proposed, carry_examinations, examination, keep_examination,
+    latest_inputs,
+};
+pub use model::DependentRow;
+pub use rules::{DependentFault, Fate, born, follow};
+pub use store::{UnderRow, facts_of, find, under_cover, write_fate};

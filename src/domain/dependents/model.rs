@@ -53,6 +53,8 @@ crate::row! {
         recorded_at: t::Timestamptz => DateTime<Utc>,
         /// Known until.
         superseded_at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
+        /// As-of day of the last confirmation that found the person a dependent.
+        last_confirmed_on: t::Nullable<t::Date> => Option<NaiveDate>,
         /// Recognised on the day asked for.
         is_covered: t::Bool => bool,
         /// Protected (支援措置) today, or somebody of the household is.

@@ -22,7 +22,9 @@ fn dependents(known: &Knowledge, today: &str) -> String {
     let (is_covered, is_protected) = (is_covered(known), members::sheltered_on("p.id", today));
     format!(
         "select {COLUMNS}, null::timestamptz as superseded_at, {number}, {is_covered} as is_covered, \
-           {is_protected} as is_protected \
+           {is_protected} as is_protected, \
+         (select max(examined_on) from dependent_recognition where dependent_id = d.dependent_id and occasion = 'confirmation' \
+            and is_recognised and examined_on <= $1 and {rows}) as last_confirmed_on \
          from (select * from dependency where {rows}) d join person p on p.id = d.person_id {identity}"
     )
 }
@@ -89,7 +91,7 @@ pub fn versions(
 ) -> Result<Vec<DependentRow>, Problem> {
     Ok(sql_query(format!(
         "select {COLUMNS}, d.known_until as superseded_at, null::text as number_state, null::text as number_reason, \
-           false as is_covered, $4 as is_protected \
+           false as is_covered, $4 as is_protected, null::date as last_confirmed_on \
          from (select v.*, greatest(recognised_on, coalesce((known_until at time zone 'Asia/Tokyo')::date, $1)) as day \
                from (select *, case when $3 is null or superseded_at <= $3 then superseded_at end as known_until \
                      from dependency where dependent_id = $2 and ($3 is null or recorded_at <= $3)) v) d \

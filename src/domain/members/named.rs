@@ -4,7 +4,7 @@ use crate::{
     kernel::{Operation, Permit, Problem, Tx},
     values::kana,
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
@@ -293,6 +293,57 @@ pub fn require_current<Op: Operation>(
     .get_result(tx.conn())
     .optional()?;
     found.and_then(|f| f.person_id).map_or(Ok(()), |to| Err(merged_into(to)))
+}
+crate::row! {
+    /// An instant, if there is one.
+    pub struct Last {
+        /// It.
+        at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
+    }
+}
+/// The latest instant at which anything was recorded or closed of the cover of persons, and of what stands on it. Their identities keep
+/// their own order ([`super::store::pieces_of`]).
+/// # Errors
+/// Database errors.
+pub fn recorded_last(conn: &mut PgConnection, persons: &[Uuid]) -> Result<Option<DateTime<Utc>>, Problem> {
+    const TABLES: [&str; 7] = [
+        "enrolment",
+        "dependency",
+        "concurrent_office",
+        "standard_remuneration",
+        "standard_bonus",
+        "bonus_payment",
+        "leave_period",
+    ];
+    let of_table = |table: &str| {
+        format!(
+            "select max(greatest(recorded_at, superseded_at)) as at from {table} where person_id = any($1)"
+        )
+    };
+    let all = TABLES.map(of_table).join(" union all ");
+    let last: Last = sql_query(format!("select max(at) as at from ({all}) x"))
+        .bind::<t::Array<t::Uuid>, _>(persons)
+        .get_result(conn)?;
+    Ok(last.at)
+}
+/// The day of birth that is recorded of a person.
+/// # Errors
+/// 404 when nothing is recorded of it.
+pub fn born_on(tx: &mut Tx<'_>, person: Uuid) -> Result<NaiveDate, Problem> {
+    let found: Born = sql_query(
+        "select birth_on from person_identity where person_id = $1 and superseded_at is null \
+         order by valid_from desc limit 1",
+    )
+    .bind::<t::Uuid, _>(person)
+    .get_result(tx.conn())?;
+    Ok(found.birth_on)
+}
+crate::row! {
+    /// A day of birth.
+    pub struct Born {
+        /// It.
+        birth_on: t::Date => NaiveDate,
+    }
 }
 crate::row! {
     /// A period of cover.

@@ -138,6 +138,10 @@ impl Seen {
     pub fn flag(self) -> Option<bool> {
         self.flag
     }
+    /// Whether it may be seen where the people of the row are.
+    pub fn sees(self) -> bool {
+        self.sight.is_some()
+    }
     /// Something that tells where somebody is, if it may be seen.
     pub fn shown<T>(self, told: Option<T>) -> Option<T> {
         self.sight.and(told)

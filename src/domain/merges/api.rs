@@ -367,7 +367,8 @@ async fn decide_merge(
 fn hold(tx: &mut Tx<'_>, permit: &Permit<DecidePersonMerge>, row: &MergeRow) -> Result<Vec<Uuid>, Problem> {
     let pair = [row.surviving_id, row.merged_id];
     let held = store::hold_waiting(tx, permit, pair)?;
-    dependents::hold_families(tx.conn(), &pair, &[])?;
+    let known = dependents::hold_families(tx.conn(), &pair, &[])?;
+    tx.record_at_once(known);
     Ok(held)
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::forms::insured_form;
 use super::pay_forms::ReportedMonth;
 use crate::domain::remuneration::{ChildFacts, LeaveEnd, LeaveFacts, LeaveNotice, LeaveType, rules};
+use crate::kernel::Problem;
 use crate::values::month::Month;
 
 /// A form about a leave: the fields that all of them share, then their own.
@@ -263,7 +264,9 @@ impl LeaveEndRevisionReport {
         Month::of(self.ends_on.succ_opt().unwrap_or(self.ends_on))
     }
     /// The months of pay, in a row from the first one.
-    pub fn paid_months(&self) -> Vec<rules::PaidMonth> {
+    /// # Errors
+    /// As of a month.
+    pub fn paid_months(&self) -> Result<Vec<rules::PaidMonth>, Problem> {
         self.months.iter().zip(0..).map(|(paid, n)| paid.counted_in(self.first_month().plus(n))).collect()
     }
     /// How much the person works: 短時間労働者, パート or neither.
@@ -275,13 +278,15 @@ impl LeaveEndRevisionReport {
         }
     }
     /// What the decision is made on.
-    pub fn leave_end(&self) -> LeaveEnd {
-        LeaveEnd {
+    /// # Errors
+    /// As of a month of pay.
+    pub fn leave_end(&self) -> Result<LeaveEnd, Problem> {
+        Ok(LeaveEnd {
             leave: self.leave,
             ended_on: self.ends_on,
             child_born_on: self.child_birth_on,
             kind: self.work_kind(),
-            months: self.paid_months(),
-        }
+            months: self.paid_months()?,
+        })
     }
 }

@@ -27,11 +27,12 @@ pub struct Sight(());
 pub struct Desk<'a> {
     pub(super) asking: &'a Asking,
     grant: Option<LiveGrant>,
+    instant: Option<DateTime<Utc>>,
     pub(super) further: Vec<Entry>,
 }
 impl<'a> Desk<'a> {
     pub(super) fn new(asking: &'a Asking) -> Self {
-        Self { asking, grant: None, further: Vec::new() }
+        Self { asking, grant: None, instant: None, further: Vec::new() }
     }
     /// The running kernel.
     pub fn kernel(&self) -> &'a Kernel {
@@ -43,9 +44,15 @@ impl<'a> Desk<'a> {
     pub fn actor(&self) -> Result<&'a Actor, Problem> {
         self.asking.actor.as_ref().ok_or_else(|| Problem::new(Kind::Unauthenticated))
     }
-    /// Now.
+    /// Now; once [`Desk::record_at_once`] was called, the instant of that call.
     pub fn now(&self) -> DateTime<Utc> {
-        self.asking.kernel.clock.now()
+        self.instant.unwrap_or_else(|| self.asking.kernel.clock.now())
+    }
+    /// Fixes the one instant at which everything that follows is recorded. To be called when everybody whom it concerns is held, with
+    /// the latest instant at which anything was recorded of them: a server whose clock is behind another one's is not before it.
+    pub fn record_at_once(&mut self, known: Option<DateTime<Utc>>) {
+        let now = self.now();
+        self.instant = Some(known.map_or(now, |known| known.max(now)));
     }
     /// Today in Japan.
     pub fn today(&self) -> NaiveDate {

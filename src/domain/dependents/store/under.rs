@@ -2,7 +2,7 @@
 use crate::{
     domain::{
         dependents::{
-            changes::periods,
+            changes::periods_but,
             rules::{Fate, Under, WITH_INSURED},
         },
         members::{self, RecordedCover},
@@ -73,17 +73,12 @@ pub fn under_cover(tx: &mut Tx<'_>, cover: &RecordedCover) -> Result<Vec<UnderRo
     .bind::<t::Date, _>(today)
     .load(tx.conn())?)
 }
-/// The facts that the rule wants.
+/// The facts that the rule wants; `together` are the dependencies that the same correction is about.
 /// # Errors
 /// Database errors.
-pub fn facts_of(tx: &mut Tx<'_>, row: &UnderRow) -> Result<Under, Problem> {
+pub fn facts_of(tx: &mut Tx<'_>, row: &UnderRow, together: &[Uuid]) -> Result<Under, Problem> {
     let mut elsewhere = members::periods(tx, row.person_id)?;
-    let own = (row.recognised_on, row.removed_on);
-    let mut others = periods(tx, row.person_id)?;
-    if let Some(at) = others.iter().position(|p| *p == own) {
-        others.remove(at);
-    }
-    elsewhere.extend(others);
+    elsewhere.extend(periods_but(tx, row.person_id, together)?);
     let end =
         |on: Option<NaiveDate>, why: &Option<String>| on.map(|on| (on, why.clone().unwrap_or_default()));
     Ok(Under {

@@ -25,7 +25,10 @@ pub use covers::{Cover, cover_by, covers, covers_of};
 pub use enrolled::{by_card, enrolled};
 pub use offices::{OfficeRow, close_office, offices, offices_of, put_office, with_offices};
 pub use pieces::{Known, known_pieces, pieces_of, write_pieces};
-pub use recorded::{OtherCover, RecordedCover, other_covers, recorded_cover, rewrite_cover, take_back_cover};
+pub use recorded::{
+    ContinuedEnd, OtherCover, RecordedCover, continued_before, other_covers, recorded_cover, rewrite_cover,
+    rewrite_end, take_back_cover,
+};
 
 const COLUMNS: &str = "p.id as person_id, p.version, i.name, i.name_kana, i.birth_on, i.sex, i.resident_postal_code, \
      i.resident_address, i.contact_postal_code, i.contact_address, i.phone, e.employer_id, e.enrolment_type, e.symbol, e.number, \
@@ -112,7 +115,8 @@ pub fn one_as_known<T: QueryableByName<Pg> + 'static>(
         .get_result(tx.conn())?;
     Ok(Guarded::new(row))
 }
-/// Insured persons out of `people` (which gives `p`), with their latest enrolment `e` and their identity `i`. An employer may look
+/// Insured persons out of `people` (which gives `p`), with their latest enrolment `e` and their identity `i`; one that never was does not
+/// stand before the one that runs. An employer may look
 /// at what was known of cover that is known now; a loss that came later ends it (R-202).
 fn members(people: &str, known: &Knowledge, today: &str) -> String {
     let (rows, number, identity) = (known.rows, known.number, identity_join("p.id", known));
@@ -120,7 +124,7 @@ fn members(people: &str, known: &Knowledge, today: &str) -> String {
     format!(
         "select {COLUMNS}, {number}, {is_covered} as is_covered, {is_protected} as is_protected from {people} \
          join lateral (select * from enrolment where person_id = p.id and {rows} and acquired_on <= $1 \
-                       order by acquired_on desc limit 1) e on true {identity}"
+                       order by lost_on is null desc, acquired_on desc limit 1) e on true {identity}"
     )
 }
 fn is_covered(known: &Knowledge) -> &'static str {

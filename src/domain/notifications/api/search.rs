@@ -124,7 +124,7 @@ async fn get_submission(gate: Gate<GetSubmission>, id: Id) -> Reply<GetSubmissio
         let (row, permit) = tx.admit::<GetSubmission, _>(row)?;
         let records = store::of_submission(tx, &row)?;
         note_records(tx, &records);
-        Ok(permit.answer(submission_view(row, records)))
+        Ok(permit.answer(submission_view(row, records)?))
     })
     .await
 }
@@ -160,7 +160,7 @@ async fn confirm_submission(
             store::confirm(tx, &permit, id.0, row.read_count)?;
         }
         let row = store::written(tx, &permit, id.0)?;
-        Ok(permit.answer(submission_view(row, records)))
+        Ok(permit.answer(submission_view(row, records)?))
     })
     .await
 }
@@ -220,6 +220,11 @@ fn all_clashes(tx: &mut Tx<'_>) -> Result<Vec<Clash>, Problem> {
 fn for_staff(tx: &mut Tx<'_>, row: &NotificationRow, view: &mut NotificationView) -> Result<(), Problem> {
     if let Some(form) = &view.form {
         view.same_person_proposals = apply::proposals(tx, row, &form.0)?;
+        let insured = match row.person_id {
+            Some(person) => Some(person),
+            None => apply::insured_named(tx, row, &form.0)?,
+        };
+        view.recognitions = apply::recognitions(tx, &form.0, insured, &[])?;
     }
     if view.carries_number && may_know_clashes(tx)? {
         let kernel = tx.kernel();

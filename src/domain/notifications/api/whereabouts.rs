@@ -21,7 +21,7 @@ pub fn views(tx: &mut Tx<'_>, rows: Vec<NotificationRow>) -> Result<Vec<Notifica
         .map(|r| {
             let is_unsure = is_outside && State::of(&r.state) != State::Applied;
             let sight = tx.sight(&r.facts().protected(is_unsure || protected.contains(&r.id)))?;
-            Ok(NotificationView::of(r, sight))
+            NotificationView::of(r, sight)
         })
         .collect()
 }

@@ -160,7 +160,9 @@ pub(in crate::domain::notifications) fn check_leave_end_revision(
     } else {
         checked.add(Code::Count, ["months"]);
     }
-    let counted = rules::counted(&form.paid_months(), form.work_kind(), true, &mut rules::Trace::default());
+    // an amount that no form may hold has its finding
+    let Ok(months) = form.paid_months() else { return };
+    let counted = rules::counted(&months, form.work_kind(), true, &mut rules::Trace::default());
     let sum = counted.iter().fold(0_i64, |sum, pay| sum.saturating_add(*pay));
     let average = i64::try_from(counted.len()).ok().and_then(|count| sum.checked_div(count));
     checked.add_if(form.grand_total_yen.is_some_and(|yen| yen != sum), Code::Sum, ["grand_total_yen"]);

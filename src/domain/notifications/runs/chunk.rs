@@ -184,10 +184,13 @@ fn look<'a>(
     forms: &'a [Waiting],
 ) -> Result<Seen<'a>, Problem> {
     let all: Vec<Uuid> = forms.iter().filter_map(|f| f.person).collect();
-    if !run.is_dry {
+    let recorded = if run.is_dry {
+        None
+    } else {
         members::hold(conn, &all)?;
-    }
-    let act = Act::ordered(errand, run.requested_by);
+        members::recorded_last(conn, &all)?
+    };
+    let act = Act::ordered(errand, run.requested_by, recorded);
     let known = Known {
         today: errand.today(),
         foreseen: store::foreseen(conn, run, &all)?.into_iter().collect(),
@@ -264,12 +267,14 @@ fn write(conn: &mut PgConnection, seen: &Seen<'_>, drop_files: DropFiles<'_>) ->
     let settled: Vec<Settled> = seen
         .decided
         .iter()
-        .map(|d| Settled {
-            notification: d.row.id,
-            person: d.person,
-            result: apply::pay_result((d.person, &d.cover), d.plan.decided()),
+        .map(|d| {
+            Ok(Settled {
+                notification: d.row.id,
+                person: d.person,
+                result: apply::pay_result((d.person, &d.cover), d.plan.decided())?,
+            })
         })
-        .collect();
+        .collect::<Result<_, Problem>>()?;
     store::settle(conn, &seen.act, &settled)?;
     let submissions: HashSet<Uuid> = seen.decided.iter().map(|d| d.row.submission_id).collect();
     let submissions: Vec<Uuid> = submissions.into_iter().collect();

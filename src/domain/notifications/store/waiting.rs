@@ -31,7 +31,7 @@ pub fn waiting_numbers(
     let found: Vec<WaitingNumber> = sql_query(
         "select distinct n.kind, ltrim(n.office_number, '0') as office_number, k.period from notification n \
          join unnest($2, $3, $4) as k(kind, number, period) on k.kind = n.kind and k.number = ltrim(n.office_number, '0') \
-           and k.period = coalesce(n.form->>'applies_from', n.form->>'paid_on', n.form->>'starts_on', '') \
+           and k.period = coalesce(n.form->>'applies_from', n.form->>'paid_on', n.form->>'starts_on', n.form->>'dependent_branch', '') \
              || case when n.form->>'has_ended' = 'true' then '/end' else '' end \
          where n.employer_id = $1 and n.state in ('accepted', 'review', 'precheck')",
     )

@@ -6,9 +6,9 @@ use super::{
         leaves,
         rules::{AcquisitionInput, OccasionalRevision, RegularDetermination, Rule},
     },
-    bonuses,
+    bonus_months,
     determination::{OccasionalPay, RegularPay},
-    facts::Facts,
+    facts::{Facts, Undecided, amount},
     history::{Entry, History, Occasion},
     keep::{self, Known},
     leave_end::{self, LeaveEnd},
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     kernel::{Operation, Permit, Problem, Tx, errand::Act},
-    values::{month::Month, yen::Yen},
+    values::month::Month,
 };
 use chrono::NaiveDate;
 use diesel::PgConnection;
@@ -154,7 +154,7 @@ impl Plan {
 
 /// 取得時決定 (健康保険法42条) from 報酬月額 in yen. Before April 2007 no table of grades is known: nothing is decided then.
 /// # Errors
-/// Database errors.
+/// 409 `not-decidable` for an amount out of range; database errors.
 pub fn decide_acquisition<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
@@ -163,12 +163,13 @@ pub fn decide_acquisition<Op: Operation>(
 ) -> Result<Option<Decided>, Problem> {
     let facts = Facts::Acquisition(AcquisitionInput {
         acquired_on: case.acquired_on,
-        monthly_yen: Yen::new(monthly_yen),
+        monthly_yen: Some(amount(monthly_yen)?),
         periods: Vec::new(),
         comparable_average_yen: None,
     });
-    if facts.decide().is_err() {
-        return Ok(None);
+    match facts.decide() {
+        Err(Undecided::Unfit(refused)) if refused.code == "no-grade-table" => return Ok(None),
+        decided => decided.map(drop)?,
     }
     let month = Month::of(case.acquired_on);
     let act = Act::permitted(tx, permit, case.source)?;
@@ -177,7 +178,9 @@ pub fn decide_acquisition<Op: Operation>(
     let stored = keep::history(tx.conn(), case)?;
     let mut wanted = stored.clone();
     let id = wanted.decide(&facts, case.origin(), Occasion::Form)?;
-    Plan::new((*case, false), (stored, wanted), month, Some(id)).keep(tx, permit).map(Some)
+    let decided = Plan::new((*case, false), (stored, wanted), month, Some(id)).keep(tx, permit)?;
+    bonus_months::covered_again(tx.conn(), &act, case.person, case.acquired_on)?;
+    Ok(Some(decided))
 }
 /// What a report of pay would decide: 定時決定 (健康保険法41条), 随時改定 (43条), from the stored standard remuneration, or a revision after a
 /// leave. A revision from July to September takes the place of that September's regular determination (41条3項).
@@ -192,7 +195,7 @@ pub fn plan_pay<Op: Operation>(
     report: PayReport,
 ) -> Result<Plan, Problem> {
     let known = Known::of(tx.conn(), case.person)?;
-    let stored = known.history(case);
+    let stored = known.history(case)?;
     let facts = match report {
         PayReport::Regular(pay) => return plan_regular(case, &known, pay),
         PayReport::Occasional(pay) => {
@@ -208,7 +211,7 @@ pub fn plan_pay<Op: Operation>(
 /// # Errors
 /// As of `plan_pay`.
 pub(super) fn plan_regular(case: &Case, known: &Known, pay: RegularPay) -> Result<Plan, Problem> {
-    let stored = known.history(case);
+    let stored = known.history(case)?;
     require_cover(case, pay.from())?;
     require_first(&stored, case, RegularDetermination::ID, pay.from())?;
     let facts = pay.facts(case.acquired_on, known.lost_on(case))?;
@@ -244,7 +247,7 @@ pub fn end_on_loss(
     if acquired_on == lost_on {
         keep::give_back(conn, act, person, acquired_on)?;
     }
-    bonuses::end_on_loss(conn, act, person, lost_on)?;
+    bonus_months::end_on_loss(conn, act, person, lost_on)?;
     second_office::end_on_loss(conn, act, person, lost_on)?;
     leaves::end_on_loss(conn, act, person, (acquired_on, lost_on))
 }

@@ -1,6 +1,7 @@
 //! Decisions of standard remuneration and bonus: made by the pure rules in the transaction that accepts a form, kept with their
 //! facts and their trace, never overwritten.
 mod api;
+mod bonus_months;
 mod bonuses;
 mod changes;
 mod corrections;
@@ -26,6 +27,7 @@ pub use changes::{
 };
 pub use corrections::{PayCorrection, RightMonths, RightPay, plan_pay_correction};
 pub use determination::{AnnualPay, Determination, OccasionalPay, RegularPay};
+pub use facts::amount;
 pub use joined::{after_merge, before_merge};
 pub use keep::until as covered_until;
 pub use leave_end::LeaveEnd;
@@ -35,7 +37,7 @@ pub use second_office::{
     OfficePlan, SecondOffice, case_at, end_second_office, plan_second_office, require_offices,
     require_principal, works_beside,
 };
-pub use store::bonuses::has_paid;
+pub use store::{bonuses::has_paid, standard_on};
 pub use voluntary::{Continued, ContinuedBy, decide_continued, plan_continued};
 
 /// Routes of decisions.

@@ -1,7 +1,7 @@
 //! How another office begins and ends beside the cover (二以上事業所勤務, 健康保険法44条3項): the employment is kept, and standard remuneration is
 //! decided on the sum from the month in which it begins, on the remaining office from the month in which it ends.
 use super::{
-    bonuses,
+    bonus_months,
     changes::{Case, Decided, PayChange, Plan, before_acquisition},
     facts::Facts,
     history::{History, Occasion, Origin, after_loss},
@@ -263,7 +263,7 @@ impl OfficePlan {
             members::put_office(tx.conn(), &act, self.person, &self.office)?;
         }
         if let (Some(employer), Some(until_on)) = (self.office.employer_id, self.office.until_on) {
-            bonuses::end_of_office(tx.conn(), &act, (self.person, employer), until_on)?;
+            bonus_months::end_of_office(tx.conn(), &act, (self.person, employer), until_on)?;
         }
         self.plan.keep(tx, permit)
     }

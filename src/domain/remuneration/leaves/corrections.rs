@@ -3,7 +3,7 @@ use super::{
     super::corrections::{CorrectedCover, CoverChange, PayFault},
     changes::{Wanted, keep},
     model::LeaveRow,
-    plan::{LeaveFacts, cut},
+    plan::{LeaveFacts, cut, known},
     store,
 };
 use crate::kernel::{Operation, Permit, Problem, Tx, errand::Act};
@@ -13,16 +13,15 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub struct CorrectedLeaves {
     rows: Vec<LeaveRow>,
+    /// The leaves as they are stored.
+    stored: Vec<(Uuid, LeaveFacts)>,
     wanted: Vec<Wanted>,
 }
 impl CorrectedLeaves {
     /// What changes, by leave.
     pub fn changes(&self) -> Vec<CoverChange> {
         let days = |f: &LeaveFacts| format!("{} - {}", f.starts_on, f.last_day());
-        let before = |id: Uuid| {
-            let row = self.rows.iter().find(|r| r.leave_id == id)?;
-            Some(days(&row.facts_of_leave().ok()?))
-        };
+        let before = |id: Uuid| self.stored.iter().find(|(of, _)| *of == id).map(|(_, facts)| days(facts));
         let mut all = Vec::new();
         for w in &self.wanted {
             let (old, new) = (before(w.leave_id), Some(days(&w.facts)));
@@ -47,9 +46,10 @@ pub fn plan_corrected(
 ) -> Result<Result<CorrectedLeaves, PayFault>, Problem> {
     let mut rows = store::live(tx.conn(), cover.person)?;
     rows.retain(|r| r.employer_id == cover.employer && cover.old.has(r.starts_on));
-    let mut before = match (cover.lost_known_at, cover.old.lost_on.and_then(|lost| lost.pred_opt())) {
-        (Some(at), Some(last)) => store::before(tx.conn(), cover.person, at, last)?,
-        _ => Vec::new(),
+    let stored = known(&rows)?;
+    let mut before = match cover.old.lost_on.and_then(|lost| lost.pred_opt()) {
+        Some(last) => store::before(tx.conn(), cover.person, cover.lost_known, last)?,
+        None => Vec::new(),
     };
     before.retain(|r| r.employer_id == cover.employer && r.starts_on >= cover.old.acquired_on);
     let mut wanted = Vec::with_capacity(rows.len() + before.len());
@@ -65,7 +65,7 @@ pub fn plan_corrected(
             }
         }
     }
-    Ok(Ok(CorrectedLeaves { rows, wanted }))
+    Ok(Ok(CorrectedLeaves { rows, stored, wanted }))
 }
 /// The leaves of the cover as they were before its loss: those that the loss ended or took back, and those that it left.
 fn as_before_the_loss<'a>(

@@ -1,5 +1,5 @@
 //! SQL of leaves. Nothing is overwritten: a change closes a row by `superseded_at` and writes a new one. Whoever writes holds the person.
-use super::{model::LeaveRow, plan::LeaveFacts};
+use super::{super::corrections::CLOSED_BY, model::LeaveRow, plan::LeaveFacts};
 use crate::{
     domain::members,
     kernel::{Guarded, Problem, Subject, Tx, errand::Act},
@@ -103,23 +103,23 @@ fn by_day(
     .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .load(conn)?)
 }
-/// Versions of leaves that were known before an instant and closed then or later, but those that end on `last`, the last day before
+/// Versions of leaves that the losses recorded at these instants closed, but those that end on `last`, the last day before
 /// a loss; the newest first.
 /// # Errors
 /// Database errors.
 pub fn before(
     conn: &mut PgConnection,
     person: Uuid,
-    at: DateTime<Utc>,
+    at: &[DateTime<Utc>],
     last: NaiveDate,
 ) -> Result<Vec<LeaveRow>, Problem> {
     let ids = members::ids_of("$1");
     Ok(sql_query(format!(
-        "select {LEAVE} from leave_period where person_id in {ids} and (superseded_at = $2 or recorded_at <= $2 and superseded_at > $2) \
+        "select {LEAVE} from leave_period where person_id in {ids} and {CLOSED_BY} \
          and ended_on is distinct from $3 order by recorded_at desc, row_id desc"
     ))
     .bind::<t::Uuid, _>(person)
-    .bind::<t::Timestamptz, _>(at)
+    .bind::<t::Array<t::Timestamptz>, _>(at)
     .bind::<t::Date, _>(last)
     .load(conn)?)
 }

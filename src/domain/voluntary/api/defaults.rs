@@ -97,7 +97,8 @@ async fn record_default(
 ) -> Reply<RecordVoluntaryDefault, Member> {
     gate.run(move |tx| {
         let today = tx.today();
-        dependents::hold_families(tx.conn(), &[id.0], &[])?;
+        let known = dependents::hold_families(tx.conn(), &[id.0], &[])?;
+        tx.record_at_once(known);
         let (row, permit) = members::admitted::<RecordVoluntaryDefault>(tx, id.0, today, None)?;
         let cover = latest(tx.conn(), row.person_id)?.ok_or_else(|| {
             Problem::conflict(

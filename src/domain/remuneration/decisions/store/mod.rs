@@ -114,6 +114,28 @@ pub fn known(conn: &mut PgConnection, person: Uuid) -> Result<Vec<LiveRow>, Prob
     .bind::<t::Uuid, _>(person)
     .load(conn)?)
 }
+crate::row! {
+    /// A standard remuneration.
+    pub struct StandardRow {
+        /// 標準報酬月額, yen.
+        standard_yen: t::BigInt => i64,
+    }
+}
+/// 標準報酬月額 of a person in the month of a day, yen, as known now; nothing where none is known, and where the pay of several offices was
+/// added: no employer is told what another one pays.
+/// # Errors
+/// Database errors.
+pub fn standard_on(conn: &mut PgConnection, person: Uuid, day: NaiveDate) -> Result<Option<i64>, Problem> {
+    let found: Option<StandardRow> = sql_query(
+        "select standard_yen from standard_remuneration where person_id = $1 and superseded_at is null and applies_from <= $2 \
+         and (applies_until is null or applies_until > $2) and inputs->'offices' is null limit 1",
+    )
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Date, _>(Month::of(day).first_day())
+    .get_result(conn)
+    .optional()?;
+    Ok(found.map(|s| s.standard_yen))
+}
 /// Of each month the newest decision of a rule that gave way, where the rule has none of that month now.
 /// # Errors
 /// Database errors.
