@@ -190,6 +190,7 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
             json!({ "valid_from": "2026-12-01" }),
         ),
         ("updateMemberContact", format!("/v1/members/{member}"), &staff, json!({})),
+        ("setProtection", format!("/v1/persons/{member}/protections"), &staff, crate::protection::request()),
         ("keyNotification", paper, &staff, slip(acquisition.clone())),
         filing(acquisition),
         filing(loss),

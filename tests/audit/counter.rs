@@ -30,6 +30,9 @@ impl NumberVault for Nothing {
     fn register(&self, _: &mut PgConnection, _: &Clock, _: Registration<'_>) -> Answer<()> {
         unreachable!()
     }
+    fn hand_over(&self, _: &mut PgConnection, _: &Clock, _: (Uuid, Uuid), _: Uuid) -> Answer<()> {
+        unreachable!()
+    }
     fn read(&self, _: &mut PgConnection, _: Uuid) -> Answer<Option<PersonalNumber>> {
         unreachable!()
     }

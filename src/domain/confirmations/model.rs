@@ -312,6 +312,8 @@ crate::row! {
         /// The employer may look: the dependent is covered today, or was removed by this decision and the insured person is still its
         /// own.
         is_shown: t::Bool => bool,
+        /// Protected (支援措置) today, or somebody of the household is.
+        is_sheltered: t::Bool => bool,
         /// The answer says: still a dependent.
         still_qualifies: t::Nullable<t::Bool> => Option<bool>,
         /// What the answer states.
@@ -344,7 +346,7 @@ crate::row! {
 }
 impl Subject for ConfirmationRow {
     fn facts(&self) -> Facts {
-        let facts = Facts::of("Confirmation", self.id).about(self.person_id);
+        let facts = Facts::of("Confirmation", self.id).about(self.person_id).protected(self.is_sheltered);
         // an employer sees its people for the time that they are its people.
         if self.is_shown { facts.in_employer(self.employer_id) } else { facts }
     }

@@ -7,12 +7,13 @@ use super::{
             answers::{self, NewAnswer},
         },
     },
-    views::{Audience, Confirmation},
+    views::Confirmation,
 };
 use crate::{
     domain::{
         dependents,
-        eligibility::{self, Examined, RecognitionFacts, RecognitionInput},
+        eligibility::{self, DependentResidence, Examined, RecognitionFacts, RecognitionInput},
+        members::Seen,
     },
     kernel::{
         ActorKind, Gate, Kind, Problem, Reply, Routes, Subject, Tx,
@@ -129,6 +130,11 @@ fn known(tx: &mut Tx<'_>, row: &ConfirmationRow, on: NaiveDate) -> Result<Recogn
     let relation = eligibility::relation_of(&row.relationship);
     let stored = dependents::latest_inputs(tx.conn(), row.dependent_id, row.as_of)?;
     let mut known = eligibility::confirmed_anew(stored, on, row.birth_on, relation)?;
+    if !Seen::of(tx, &row.facts())?.sees() {
+        // how and where a protected person lives is no fact for whoever may not see it: neither finding nor refusal may tell of it
+        (known.lives_together, known.support_yen) = (None, None);
+        known.residence = DependentResidence::InJapan;
+    }
     eligibility::complete(tx, &mut known, (Some(row.insured_id), row.employer_id))?;
     Ok(known)
 }
@@ -189,7 +195,7 @@ async fn answer(
         let row = store::now(tx, &permit, row.id)?;
         tx.note(|n| n.left(row.people(), row.classes()));
         let tag = row.version.to_string();
-        Ok(permit.answer(Confirmation::of(row, Audience::of(tx)?)?).tagged(tag))
+        Ok(permit.answer(Confirmation::of(tx, row)?).tagged(tag))
     })
     .await
 }

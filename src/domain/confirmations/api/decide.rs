@@ -5,7 +5,7 @@ use super::{
         store,
     },
     answer::{absent, examine, removal},
-    views::{Audience, Confirmation},
+    views::Confirmation,
 };
 use crate::{
     domain::{
@@ -100,7 +100,7 @@ async fn decide(
         let row = store::now(tx, &permit, row.id)?;
         tx.note(|n| n.left(row.people(), row.classes()));
         let tag = row.version.to_string();
-        Ok(permit.answer(Confirmation::of(row, Audience::of(tx)?)?).tagged(tag))
+        Ok(permit.answer(Confirmation::of(tx, row)?).tagged(tag))
     })
     .await
 }

@@ -4,7 +4,7 @@ use super::{
         model::ConfirmationState,
         store::{self, Filter},
     },
-    views::{Audience, Confirmation, ConfirmationPage},
+    views::{Confirmation, ConfirmationPage},
 };
 use crate::kernel::{
     Facts, Gate, Operation, Reply, Routes,
@@ -68,8 +68,7 @@ async fn list(
         let society = Facts::of("Society", Uuid::nil());
         let (rows, has_more, permit) = tx.admit_page(&society, GetConfirmation::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| r.id));
-        let to = Audience::of(tx)?;
-        let items = rows.into_iter().map(|r| Confirmation::of(r, to)).collect::<Result<_, _>>()?;
+        let items = rows.into_iter().map(|r| Confirmation::of(tx, r)).collect::<Result<_, _>>()?;
         Ok(permit.answer(ConfirmationPage { items, page }).next(link))
     })
     .await
@@ -79,7 +78,7 @@ async fn get(gate: Gate<GetConfirmation>, id: Id) -> Reply<GetConfirmation, Conf
         let row = store::find(tx, id.0)?;
         let (row, permit) = tx.admit::<GetConfirmation, _>(row)?;
         let tag = row.version.to_string();
-        Ok(permit.answer(Confirmation::of(row, Audience::of(tx)?)?).tagged(tag))
+        Ok(permit.answer(Confirmation::of(tx, row)?).tagged(tag))
     })
     .await
 }

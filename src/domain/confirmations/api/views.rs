@@ -6,8 +6,11 @@ use super::super::{
     rules::{self, ConfirmationProposal},
 };
 use crate::{
-    domain::eligibility::{RecognitionFacts, RecognitionFinding},
-    kernel::{ActorKind, Problem, Tx},
+    domain::{
+        eligibility::{RecognitionFacts, RecognitionFinding},
+        members::Seen,
+    },
+    kernel::{ActorKind, Problem, Subject, Tx},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -274,7 +277,7 @@ pub struct Confirmation {
     pub state: ConfirmationState,
     /// How far the campaign is.
     pub campaign_state: CampaignState,
-    /// The answer, once there is one; an employer is shown its own.
+    /// The answer, once there is one; an employer is shown its own. Of a protected person (支援措置) and the household, for 適用 alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub answer: Option<ConfirmationAnswerView>,
@@ -301,29 +304,16 @@ fn read<T: DeserializeOwned>(stored: serde_json::Value) -> Result<T, Problem> {
 fn reason(word: Option<String>) -> Result<Option<ConfirmationRemovalReason>, Problem> {
     word.map(|w| read(w.into())).transpose()
 }
-/// Who is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Audience {
-    /// People of the society: everything.
-    Staff,
-    /// An employer's system: its own answers, and nothing that the society found otherwise.
-    Employer,
-}
-impl Audience {
-    /// Who asks.
-    /// # Errors
-    /// 401 before sign-in.
-    pub fn of(tx: &Tx<'_>) -> Result<Self, Problem> {
-        Ok(if matches!(tx.actor()?.kind, ActorKind::Client(_)) { Self::Employer } else { Self::Staff })
-    }
-}
 impl Confirmation {
-    /// Out of its row.
+    /// Renders a row. An employer's system is shown its own answers, and nothing that the society found otherwise. What was answered, and what
+    /// the rule makes of it, tells how and where the person lives: it is left out for whoever may not see that (支援措置).
     /// # Errors
-    /// 503 for a stored answer that can't be read.
-    pub fn of(r: ConfirmationRow, to: Audience) -> Result<Self, Problem> {
+    /// 401 before sign-in; 503 for a stored answer that can't be read.
+    pub fn of(tx: &Tx<'_>, r: ConfirmationRow) -> Result<Self, Problem> {
+        let seen = Seen::of(tx, &r.facts())?;
+        let is_employer = matches!(tx.actor()?.kind, ActorKind::Client(_));
         let (state, campaign_state) = (r.state, r.campaign_state);
-        let is_own = to == Audience::Staff || r.by_employer == Some(true);
+        let is_own = !is_employer || r.by_employer == Some(true);
         let answer = match (r.facts, r.trace, r.received_on) {
             (Some(facts), Some(trace), Some(received_on)) if is_own => Some(ConfirmationAnswerView {
                 still_qualifies: r.still_qualifies.unwrap_or(false),
@@ -332,12 +322,10 @@ impl Confirmation {
                 removal_reason: reason(r.stated_reason)?,
                 by_employer: r.by_employer.unwrap_or(false),
                 received_on,
-                finding: match (to, r.employer_finding) {
-                    (Audience::Employer, Some(told)) => read(told)?,
-                    (Audience::Employer, None) => {
-                        return Err(Problem::unavailable("stored-answer-unreadable"));
-                    }
-                    (Audience::Staff, _) => RecognitionFinding::stored(
+                finding: match (is_employer, r.employer_finding) {
+                    (true, Some(told)) => read(told)?,
+                    (true, None) => return Err(Problem::unavailable("stored-answer-unreadable")),
+                    (false, _) => RecognitionFinding::stored(
                         (r.answer.as_deref(), r.failed_test.as_deref()),
                         &r.documents_needed.unwrap_or_default(),
                         (r.counted_income_yen, r.income_limit_yen),
@@ -347,10 +335,11 @@ impl Confirmation {
             }),
             _ => None,
         };
+        let answer = seen.shown(answer);
         let answered =
             answer.as_ref().map(|a: &ConfirmationAnswerView| (a.still_qualifies, a.finding.answer));
         Ok(Self {
-            proposal: if to == Audience::Staff { rules::proposal(state, answered) } else { None },
+            proposal: if is_employer { None } else { seen.shown(rules::proposal(state, answered)) },
             campaign_state,
             id: r.id,
             campaign_id: r.campaign_id,

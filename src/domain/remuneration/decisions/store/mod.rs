@@ -9,7 +9,10 @@ use super::{
     model::{DecisionRow, LiveRow},
 };
 use crate::{
-    domain::remuneration::rules::{Rule, TwoOffices},
+    domain::{
+        members,
+        remuneration::rules::{Rule, TwoOffices},
+    },
     kernel::{Guarded, Problem, Subject, Tx, errand::Act},
     values::month::Month,
 };
@@ -146,9 +149,10 @@ pub fn standard_on(
 /// # Errors
 /// Database errors.
 pub fn superseded(conn: &mut PgConnection, person: Uuid, rule: &str) -> Result<Vec<LiveRow>, Problem> {
+    let ids = members::ids_of("$1");
     Ok(sql_query(format!(
-        "select distinct on (applies_from) {LIVE} from standard_remuneration s where person_id = $1 and rule = $2 \
-           and superseded_at is not null and not exists (select from standard_remuneration n where n.person_id = $1 \
+        "select distinct on (applies_from) {LIVE} from standard_remuneration s where person_id in {ids} and rule = $2 \
+           and superseded_at is not null and not exists (select from standard_remuneration n where n.person_id in {ids} \
              and n.rule = $2 and n.applies_from = s.applies_from and n.superseded_at is null) \
          order by applies_from, recorded_at desc, superseded_at desc"
     ))
@@ -161,13 +165,14 @@ pub fn superseded(conn: &mut PgConnection, person: Uuid, rule: &str) -> Result<V
 /// # Errors
 /// Database errors.
 pub fn gave_way(conn: &mut PgConnection, person: Uuid) -> Result<Vec<LiveRow>, Problem> {
+    let ids = members::ids_of("$1");
     Ok(sql_query(format!(
         "select {LIVE} from (select distinct on (applies_from, rule, employer_id) * from standard_remuneration \
-             where person_id = $1 order by applies_from, rule, employer_id, superseded_at desc nulls first, recorded_at desc) s \
+             where person_id in {ids} order by applies_from, rule, employer_id, superseded_at desc nulls first, recorded_at desc) s \
          where superseded_at is not null and rule <> $2 and exists (select from standard_remuneration n \
-           where n.person_id = $1 and n.applies_from = s.applies_from and n.recorded_at = s.superseded_at and n.rule <> $2 \
+           where n.person_id in {ids} and n.applies_from = s.applies_from and n.recorded_at = s.superseded_at and n.rule <> $2 \
              and (n.rule, n.employer_id) <> (s.rule, s.employer_id) and not exists (select from standard_remuneration o \
-               where o.person_id = $1 and o.applies_from = n.applies_from and o.rule = n.rule \
+               where o.person_id in {ids} and o.applies_from = n.applies_from and o.rule = n.rule \
                  and o.source is not distinct from n.source and o.recorded_at < n.recorded_at)) \
          order by superseded_at desc"
     ))
@@ -183,11 +188,12 @@ pub fn cut_away(
     person: Uuid,
     acquired_on: NaiveDate,
 ) -> Result<Vec<LiveRow>, Problem> {
+    let ids = members::ids_of("$1");
     Ok(sql_query(format!(
-        "select {LIVE} from standard_remuneration s where person_id = $1 and applies_from >= date_trunc('month', $2::timestamp)::date \
+        "select {LIVE} from standard_remuneration s where person_id in {ids} and applies_from >= date_trunc('month', $2::timestamp)::date \
            and superseded_at = (select max(e.recorded_at) from (select min(recorded_at) as recorded_at from enrolment \
-             where person_id = $1 and acquired_on = $2 group by symbol, number, branch) e) \
-           and not exists (select from standard_remuneration n where n.person_id = $1 and n.decision_id = s.decision_id \
+             where person_id in {ids} and acquired_on = $2 group by symbol, number, branch) e) \
+           and not exists (select from standard_remuneration n where n.person_id in {ids} and n.decision_id = s.decision_id \
              and n.recorded_at >= s.superseded_at) \
          order by applies_from"
     ))
