@@ -26,8 +26,8 @@ use uuid::Uuid;
 const MEMBERS: usize = 300_000;
 /// Insured persons: KENPO_BENCH_MEMBERS tries the benchmark itself on a smaller society, which is kept apart.
 pub fn members() -> usize {
-    std::env::var("KENPO_BENCH_MEMBERS")
-        .map_or(MEMBERS, |n| n.parse().expect("KENPO_BENCH_MEMBERS is a number"))
+    let named = std::env::var_os("KENPO_BENCH_MEMBERS");
+    named.map_or(MEMBERS, |n| n.to_str().unwrap().parse().expect("KENPO_BENCH_MEMBERS is a number"))
 }
 const DATABASE: &str = "postgres";
 const PASSWORD: &str = "a long enough fictitious password";

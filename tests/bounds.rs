@@ -170,7 +170,7 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
     };
     let campaign = json!({ "name": "現況確認", "as_of": "2026-11-20", "due_on": "2026-12-20",
         "remind_on": ["2026-12-01"], "selection": { "employer_ids": [w.employer] } });
-    let facts = json!({ "documents": ["kinship_proof"], "temporary_rise": { "usual_income_yen": 1, "consecutive_times": 1 },
+    let facts = json!({ "documents": ["kinship_proof"], "struck": ["support"], "temporary_rise": { "usual_income_yen": 1, "consecutive_times": 1 },
         "both_support": { "other_scheme": "employees", "other_income_yen": 1 } });
     let recognitions = json!([{ "slot": "spouse", "evidence": facts,
         "departure": { "reason": "insurers_judgement", "note": "x" } }]);
@@ -190,6 +190,7 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
             json!({ "valid_from": "2026-12-01" }),
         ),
         ("updateMemberContact", format!("/v1/members/{member}"), &staff, json!({})),
+        ("setProtection", format!("/v1/persons/{member}/protections"), &staff, crate::protection::request()),
         ("keyNotification", paper, &staff, slip(acquisition.clone())),
         filing(acquisition),
         filing(loss),

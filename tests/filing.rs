@@ -141,7 +141,10 @@ pub fn reasoned(seen: &Value, decision: &Value) -> Value {
     let open: Vec<Value> = proposed
         .iter()
         .filter(|p| p["finding"]["answer"] != "yes")
-        .map(|p| json!({ "slot": p["slot"], "departure": { "reason": "documents_follow" } }))
+        .map(|p| match p["finding"]["answer"].as_str() {
+            Some("no") => json!({ "slot": p["slot"], "departure": { "reason": "actual_livelihood", "note": "実態による" } }),
+            _ => json!({ "slot": p["slot"], "departure": { "reason": "documents_follow" } }),
+        })
         .collect();
     if decision["decision"] == "accept" && decision["recognitions"].is_null() && !open.is_empty() {
         decision["recognitions"] = json!(open);

@@ -1,13 +1,14 @@
-delete from confirmation_reminder where campaign_id in (select id from confirmation_campaign where state = 'cancelled');
-delete from confirmation_answer where confirmation_id in (
-  select c.id from confirmation c join confirmation_campaign g on g.id = c.campaign_id where g.state = 'cancelled');
-delete from confirmation where campaign_id in (select id from confirmation_campaign where state = 'cancelled');
-delete from confirmation_campaign where state = 'cancelled';
+drop index confirmation_person, confirmation_insured;
+alter table dependent_recognition drop constraint dependent_recognition_departure_check;
+drop trigger another_decides on confirmation;
+drop function refuse_own_answer;
+alter table confirmation_answer drop column employer_finding;
+delete from confirmation_campaign where state = 'cancelled' and started_at is null;
 alter table confirmation_campaign
   drop constraint confirmation_campaign_state_check,
   drop constraint confirmation_campaign_started_check,
   drop constraint confirmation_campaign_ended_check;
-update confirmation_campaign set state = 'running' where state = 'closed';
+update confirmation_campaign set state = 'running' where state in ('closed', 'cancelled');
 alter table confirmation_campaign
   drop column ended_at, drop column ended_by, drop column cancel_reason,
   add constraint confirmation_campaign_state_check check (state in ('planned', 'running')),

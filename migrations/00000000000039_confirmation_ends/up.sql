@@ -17,3 +17,25 @@ comment on column confirmation_campaign.state is 'planned: made, asks nobody; ru
 comment on column confirmation_campaign.ended_at is 'When it was closed or cancelled';
 comment on column confirmation_campaign.cancel_reason is 'Why it was cancelled, in words';
 comment on column confirmation.state is 'Where it stands. A row that nobody decided is shown as cancelled with its campaign, and as ended once the campaign is closed or the dependent is none any more for another reason';
+
+alter table confirmation_answer add column employer_finding jsonb;
+comment on column confirmation_answer.employer_finding is 'What the employer that answered is told of it: the rule asked with what it stated, without what the society found of the family';
+
+-- What staff filed from paper is decided by another one (R-096).
+create function refuse_own_answer() returns trigger language plpgsql as $$
+begin
+  if new.decided_by is not null and old.decided_by is null and exists (
+      select from confirmation_answer a where a.confirmation_id = new.id and a.superseded_at is null and not a.by_employer
+        and a.recorded_by = new.decided_by) then
+    raise exception 'whoever filed an answer does not decide on it';
+  end if;
+  return new;
+end $$;
+create trigger another_decides before update on confirmation for each row execute function refuse_own_answer();
+
+-- A recognition without a yes of the rule has its reason, and only a recognition has one.
+alter table dependent_recognition add constraint dependent_recognition_departure_check check (
+  (departure is null or is_recognised) and (not is_recognised or departure is not null or coalesce(answer, '') = 'yes'));
+
+create index confirmation_insured on confirmation (insured_id);
+create index confirmation_person on confirmation (person_id);

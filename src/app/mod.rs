@@ -35,6 +35,9 @@ const TAGS: &[(&str, &str)] = &[
         "任意継続・特例退職の設定と保険料未納 / settings of voluntary continuation, and unpaid premiums",
     ),
     ("Calendar", "暦による処理と年齢到達者 / what happens by the calendar, and who comes to an age"),
+    ("Protections", "支援措置と送付先 / protection of persons who fled from violence, and where letters go"),
+    ("PublicExpenses", "公費 / public payers that bear a part of a person's care"),
+    ("PersonMerges", "名寄せ / two ids of one human being"),
     ("Notifications", "届出 / notifications"),
     ("AuditLogs", "操作ログ / the audit log"),
 ];
@@ -51,6 +54,9 @@ pub fn routes() -> Routes {
     domain::confirmations::routes(&mut r);
     domain::voluntary::routes(&mut r);
     domain::calendar::routes(&mut r);
+    domain::public_expenses::routes(&mut r);
+    domain::protections::routes(&mut r);
+    domain::merges::routes(&mut r);
     domain::personal_numbers::routes(&mut r);
     domain::notifications::routes(&mut r);
     domain::audit::routes(&mut r);

@@ -7,6 +7,7 @@ pub mod members;
 
 pub mod dependents;
 
+pub mod public_expenses;
 pub mod remuneration;
 
 pub mod eligibility;
@@ -19,6 +20,9 @@ pub mod voluntary;
 pub mod calendar;
 
 pub mod notifications;
+pub mod protections;
+
+pub mod merges;
 
 pub mod access;
 

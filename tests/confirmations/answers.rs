@@ -31,8 +31,12 @@ fn an_employer_answers_and_learns_which_documents_to_bring() {
     );
     assert!(finding["trace"]["steps"].as_array().unwrap().iter().any(|step| step["code"] == "below_share"));
     let entry = &entries(&s.w, "answerConfirmation")[0];
-    assert_eq!((&entry.persons, &entry.status), (&vec![s.wife.1], &200));
-    assert_eq!(entry.disclosed, ["identity", "family", "income"]);
+    assert_eq!((&entry.persons, &entry.status), (&vec![s.wife.1, s.insured], &200));
+    assert_eq!(entry.disclosed, ["identity", "family", "income", "remuneration"]);
+    s.read(&s.employer, s.wife).expect(200);
+    let entry = &entries(&s.w, "getConfirmation")[0];
+    assert_eq!(entry.persons, [s.wife.1, s.insured], "whose pay was shown");
+    assert!(entry.disclosed.contains(&"remuneration".to_owned()));
 
     // the answer is corrected; the earlier one stays as what was known
     let mut more = still();
@@ -66,10 +70,8 @@ fn what_the_register_knows_is_taken_where_the_answer_is_silent() {
         .flat_map(|step| step["figures"].as_array().unwrap());
     let insured: Vec<&Value> = figures.filter(|f| f["name"] == "insured").map(|f| &f["value"]).collect();
     assert_eq!(insured, ["2400000"], "twelve times the standard remuneration");
-    assert_eq!(finding["answer"], "needs_evidence", "half or more: how the household lives decides");
-    assert!(
-        finding["documents_needed"].as_array().unwrap().contains(&json!("household_livelihood_statement"))
-    );
+    assert_eq!(finding["answer"], "needs_evidence", "half or more of what is known, without bonuses");
+    assert!(finding["documents_needed"].as_array().unwrap().contains(&json!("insured_income_proof")));
     let nothing = json!({ "still_qualifies": true });
     let finding = s.answer(&s.employer, s.child, &nothing).expect(200)["answer"]["finding"].clone();
     assert_eq!(finding["answer"], "needs_evidence", "nothing is a yes by default: {finding}");
@@ -114,6 +116,7 @@ fn an_answer_that_makes_no_sense_is_refused_and_nothing_is_kept() {
             "range",
         ),
         (json!({ "still_qualifies": true, "note": "x" }), "/note", "unknown-field"),
+        (json!({ "still_qualifies": true, "received_on": "2026-11-21" }), "/received_on", "must-be-absent"),
     ] {
         let refused = s.answer(&s.employer, s.wife, &body).refused(422, "invalid");
         let found = refused["errors"]
@@ -183,4 +186,69 @@ fn late_answers_are_taken_as_the_campaign_says() {
             s.answer(&s.staff, s.wife, &still()).expect(200);
         }
     }
+}
+
+#[test]
+fn an_answer_on_paper_counts_from_the_day_on_which_it_came_and_is_the_societys() {
+    let s = Asked::new();
+    let mut paper = still();
+    for (day, code) in [("2026-11-23", "E-DATE-RELATION"), ("2026-11-19", "E-DATE-RELATION")] {
+        paper["received_on"] = json!(day);
+        let refused = s.answer(&s.staff, s.wife, &paper).refused(422, "invalid");
+        assert_eq!(
+            (&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]),
+            (&json!("/received_on"), &json!(code))
+        );
+    }
+    paper["received_on"] = json!("2026-11-21");
+    let told = s.answer(&s.staff, s.wife, &paper).expect(200);
+    assert_eq!(
+        (&told["answer"]["received_on"], &told["answer"]["by_employer"]),
+        (&json!("2026-11-21"), &json!(false))
+    );
+    let shown = s.read(&s.employer, s.wife).expect(200);
+    assert_eq!(shown["state"], "answered");
+    assert!(
+        shown.get("answer").is_none() && shown.get("proposal").is_none(),
+        "what the family told the society: {shown}"
+    );
+}
+
+#[test]
+fn an_employer_is_not_told_what_the_society_found_of_health_and_of_another_ones_pay() {
+    let mut s = Asked::new();
+    s.answer(&s.employer, s.child, &still()).expect(200);
+    let found = json!({ "decision": "confirm", "evidence": { "is_disabled": true, "annual_income_yen": 1_400_000,
+        "insured_income_yen": 5_000_000, "both_support": { "other_scheme": "employees", "other_income_yen": 4_000_000 },
+        "documents": ["kinship_proof", "household_proof", "income_proof", "disability_proof", "other_supporter_income_proof",
+            "insured_income_proof"] } });
+    s.decide(s.child, &found).expect(200);
+    pass(&s.w, 365);
+    (s.staff, s.employer) = (s.w.staff("privileged"), s.w.client("employer"));
+    let next = json!({ "name": "令和9年度 現況確認", "as_of": "2027-11-20", "due_on": "2027-12-20" });
+    let campaign = super::started(&s.staff, &next);
+    let rows = s.w.rows(&format!(
+        "select id from confirmation where campaign_id = '{campaign}' and dependent_id = '{}'",
+        s.child.0
+    ));
+    let path = format!("/v1/confirmations/{}", rows[0]["id"].as_str().unwrap());
+    let answered =
+        s.employer.post(format!("{path}/answer")).header("if-match", "\"1\"").json(&still()).expect(200);
+    for shown in [&answered, &s.employer.get(&path).expect(200)] {
+        let finding = &shown["answer"]["finding"];
+        assert_eq!(finding["income_limit_yen"], 1_300_000);
+        let text = finding.to_string();
+        for hidden in ["limit_disabled", "disability", "other_income", "4000000", "4,000,000"] {
+            assert!(!text.contains(hidden), "{hidden}: {text}");
+        }
+        assert!(shown.get("proposal").is_none(), "{shown}");
+    }
+    let list = s.employer.get(format!("/v1/confirmations?campaign_id={campaign}&state=answered")).expect(200);
+    assert!(!list.to_string().contains("limit_disabled"));
+    let full = s.staff.get(&path).expect(200)["answer"]["finding"].clone();
+    assert_eq!(full["income_limit_yen"], 1_800_000, "staff knows");
+    assert!(
+        full["documents_needed"].as_array().unwrap().contains(&json!("other_supporter_income_proof")),
+        "asked for anew"
+    );
 }

@@ -75,6 +75,7 @@ fn a_decision_against_a_form_removes_once() {
         };
     for _ in 0..8 {
         let s = Asked::new();
+        s.answer(&s.employer, s.child, &ceased("2026-11-21")).expect(200);
         let n = filed(&s.w, &s.employer, &child_leaves(insured, child, "2026-11-20"));
         let of_form = s.staff.get(format!("/v1/notifications/{n}")).header("etag").to_owned();
         let tag = s.read(&s.staff, s.child).header("etag").to_owned();

@@ -45,9 +45,19 @@ fn a_campaign_takes_those_whom_it_asks_about() {
     ));
     let mut all = vec![wife, young, elsewhere];
     all.sort();
-    let mut found = taken(&w, started(&staff, &campaign()));
+    let everybody = started(&staff, &campaign());
+    let mut found = taken(&w, everybody);
     found.sort();
     assert_eq!(found, all, "covered on the as-of day and still today; {late} came later");
+    let cancel = |campaign: Uuid| {
+        let path = format!("/v1/confirmation-campaigns/{campaign}/cancellation");
+        staff.post(path).json(&json!({ "reason": "別の選び方のため" })).expect(200)
+    };
+    let second = started(&staff, &campaign());
+    assert!(taken(&w, second).is_empty(), "nobody is asked twice for the same day");
+    let other_day = started(&staff, &with(json!({ "as_of": "2026-11-19" })));
+    assert_eq!(taken(&w, other_day).len(), 3, "for another day they are");
+    cancel(everybody);
     for (selection, expected) in [
         (json!({ "employer_ids": [w.other_employer] }), vec![elsewhere]),
         (json!({ "age_from": 65 }), vec![wife]),
@@ -69,6 +79,7 @@ fn a_campaign_takes_those_whom_it_asks_about() {
         let mut found = taken(&w, campaign);
         found.sort();
         assert_eq!(found, expected, "{selection}");
+        cancel(campaign);
     }
 }
 fn seed(w: &World) -> Uuid {
@@ -150,6 +161,20 @@ fn a_campaign_is_made_once_and_started_once() {
     super::pass(&w, 40);
     start(&w.staff("privileged"), ahead).refused(409, "due-day-passed");
     start(&w.staff("privileged"), Uuid::now_v7()).refused(404, "not-found");
+}
+
+#[test]
+fn a_campaign_starts_before_its_days_of_reminders_and_its_due_day() {
+    let w = World::new();
+    let make = |change: Value| id(&made(&w.staff("privileged"), &with(change)).expect(201)["id"]);
+    let reminds = make(json!({}));
+    let due = make(json!({ "due_on": "2026-12-01", "remind_on": [] }));
+    let free = make(json!({ "remind_on": [] }));
+    super::pass(&w, 9); // 1 December
+    let staff = w.staff("privileged");
+    start(&staff, reminds).refused(409, "reminder-day-passed");
+    start(&staff, due).refused(409, "due-day-passed");
+    start(&staff, free).expect(200);
 }
 
 #[test]

@@ -115,7 +115,7 @@ fn who_is_no_dependent_any_more_is_not_reminded_of() {
     work(&s.w);
     s.answer(&s.employer, s.wife, &still()).expect(200);
     s.decide(s.wife, &confirm()).expect(200);
-    s.decide(s.child, &super::remove("2026-11-22")).expect(200);
+    s.removed(s.child, "2026-11-22");
     pass(&s.w, 8);
     work(&s.w);
     assert_eq!(reminders(&s), []);

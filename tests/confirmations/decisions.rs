@@ -1,5 +1,5 @@
 //! Decisions: confirmed and kept with the facts, or removed with effect on cover.
-use super::{Asked, ceased, confirm, pass, remove, still};
+use super::{Asked, ceased, confirm, pass, remove, still, work};
 use crate::filing::{entries, tables};
 use serde_json::{Value, json};
 
@@ -42,7 +42,9 @@ fn who_is_confirmed_is_confirmed_with_the_facts() {
     }
     s.employer.get(&explained).refused(404, "not-found");
     let entry = entries(&s.w, "decideConfirmation").remove(0);
-    assert_eq!(entry.persons, [s.wife.1]);
+    assert_eq!(entry.persons, [s.wife.1, s.insured]);
+    let entry = entries(&s.w, "explainDependentRecognition").into_iter().find(|e| e.status == 200).unwrap();
+    assert!(entry.persons.contains(&s.insured) && entry.disclosed.contains(&"remuneration".to_owned()));
     // a document stays proof of the relation the next year; incomes are asked for anew
     let inputs = &s.w.rows("select inputs from dependent_recognition")[0]["inputs"];
     assert_eq!((&inputs["kinship"], &inputs["insured_income_yen"]), (&json!("spouse"), &json!(5_000_000)));
@@ -135,16 +137,23 @@ fn a_removal_ends_the_cover_in_the_same_transaction() {
         s.staff.get(format!("/v1/dependents/{}", s.wife.0)).expect(200).get("last_confirmed_on").is_none()
     );
     s.decide(s.child, &confirm()).refused(409, "not-answered");
-    s.decide(
-        s.child,
-        &json!({ "decision": "remove", "removed_on": "2026-11-22", "removal_reason": "no_answer" }),
-    )
-    .expect(200);
-    assert_eq!(
-        s.known(s.child)[0]["removal_reason"],
-        "no_answer",
-        "staff may remove who is never answered for"
-    );
+    let silent =
+        |reason: &str| json!({ "decision": "remove", "removed_on": "2026-11-22", "removal_reason": reason });
+    s.decide(s.child, &silent("no_answer")).refused(409, "not-answered");
+    // by the due day nobody answered: staff may remove for that, and for nothing else
+    let mut s = s;
+    work(&s.w);
+    pass(&s.w, 29);
+    work(&s.w);
+    (s.staff, s.employer) = (s.w.staff("privileged"), s.w.client("employer"));
+    let refused = s.decide(s.child, &silent("employment")).refused(422, "invalid");
+    assert_eq!(refused["errors"][0]["pointer"], "/removal_reason");
+    s.decide(s.child, &silent("no_answer")).expect(200);
+    assert_eq!(s.known(s.child)[0]["removal_reason"], "no_answer");
+    // the explanation stands with the cover: found none from the day of the removal on, not from the as-of day
+    let path = format!("/v1/dependents/{}/recognition/explanation", s.child.0);
+    s.staff.get(format!("{path}?as_of=2026-11-21")).refused(404, "not-found");
+    assert_eq!(s.staff.get(format!("{path}?as_of=2026-11-22")).expect(200)["is_recognised"], false);
 }
 
 #[test]
@@ -189,7 +198,10 @@ fn the_next_year_begins_with_what_was_found() {
     rise["facts"]["temporary_rise"]["consecutive_times"] = json!(1);
     let answered =
         s.employer.post(format!("{path}/answer")).header("if-match", "\"1\"").json(&rise).expect(200);
-    let finding = &answered["answer"]["finding"];
+    let stated = &answered["answer"]["finding"];
+    assert_eq!(stated["income_limit_yen"], 1_300_000, "an employer is not told of the disability");
+    let full = s.staff.get(&path).expect(200);
+    let finding = &full["answer"]["finding"];
     let told: Vec<&Value> = finding["trace"]["steps"]
         .as_array()
         .unwrap()
@@ -206,4 +218,87 @@ fn the_next_year_begins_with_what_was_found() {
         "proved before"
     );
     assert!(finding["documents_needed"].as_array().unwrap().contains(&json!("temporary_rise_certificate")));
+}
+
+#[test]
+fn whoever_filed_an_answer_from_paper_does_not_decide_on_it() {
+    let s = Asked::new();
+    let clerk = s.w.staff("clerk");
+    s.answer(&clerk, s.wife, &still()).expect(200);
+    let tag = s.read(&s.staff, s.wife).header("etag").to_owned();
+    let before = tables(&s.w);
+    for body in [confirm(), remove("2026-11-01")] {
+        s.send_on(&clerk, s.wife, "decision", &tag, &body).refused(409, "same-person");
+    }
+    assert_eq!(tables(&s.w), before);
+    s.send_on(&s.staff, s.wife, "decision", &tag, &confirm()).expect(200);
+    // the employer corrected it: the answer is not the clerk's any more
+    s.answer(&clerk, s.child, &still()).expect(200);
+    s.answer(&s.employer, s.child, &ceased("2026-11-01")).expect(200);
+    let tag = s.read(&s.staff, s.child).header("etag").to_owned();
+    s.send_on(&clerk, s.child, "decision", &tag, &remove("2026-11-01")).expect(200);
+}
+
+#[test]
+fn what_is_confirmed_is_what_the_register_tells() {
+    let s = Asked::new();
+    let dependent = format!("/v1/dependents/{}", s.wife.0);
+    let then = s.staff.get(&dependent).expect(200);
+    let before = s.w.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    s.w.clock.advance(chrono::Duration::minutes(1));
+    let apart = json!({ "still_qualifies": true, "facts": { "lives_together": false, "annual_income_yen": 900_000,
+        "support_yen": 1_200_000 } });
+    s.answer(&s.employer, s.wife, &apart).expect(200);
+    let documents = ["kinship_proof", "income_proof", "support_proof"];
+    s.decide(s.wife, &json!({ "decision": "confirm", "evidence": { "documents": documents } })).expect(200);
+    let now = s.staff.get(&dependent).expect(200);
+    assert_eq!(now["lives_together"], false);
+    assert_ne!(then["lives_together"], now["lives_together"]);
+    let known = &s.known(s.wife)[0];
+    assert_eq!((&known["lives_together"], &known["income_yen"]), (&json!(false), &json!(900_000)));
+    assert_eq!(known["source"], json!(s.of(s.wife)), "by the confirmation");
+    let known = s.staff.get(format!("{dependent}?known_at={before}")).expect(200);
+    assert_eq!(known["lives_together"], then["lives_together"], "as it was known then");
+    assert_eq!(now["recognised_on"], then["recognised_on"]);
+}
+
+#[test]
+fn what_was_answered_and_does_not_hold_is_struck_by_staff() {
+    let s = Asked::new();
+    let mut rise = still();
+    rise["facts"]["annual_income_yen"] = json!(900_000);
+    rise["facts"]["temporary_rise"] = json!({ "usual_income_yen": 800_000, "consecutive_times": 1 });
+    s.answer(&s.employer, s.wife, &rise).expect(200);
+    s.decide(s.wife, &confirm()).refused(409, "recognition-reason-needed");
+    let mut seen = confirm();
+    seen["evidence"]["struck"] = json!(["temporary_rise"]);
+    s.decide(s.wife, &seen).expect(200);
+    let told = s.staff.get(format!("/v1/dependents/{}/recognition/explanation", s.wife.0)).expect(200);
+    assert_eq!(
+        (&told["finding"]["answer"], &told["finding"]["counted_income_yen"]),
+        (&json!("yes"), &json!(900_000))
+    );
+}
+
+#[test]
+fn a_reason_fits_what_the_rule_found() {
+    let s = Asked::new();
+    let mut much = still();
+    much["facts"]["annual_income_yen"] = json!(3_000_000);
+    s.answer(&s.employer, s.wife, &much).expect(200);
+    let with = |departure: Value| json!({ "decision": "confirm", "departure": departure });
+    for (departure, pointer, code) in [
+        (json!({ "reason": "documents_follow", "note": "x" }), "/departure/reason", "reason-does-not-fit"),
+        (json!({ "reason": "known_otherwise", "note": "x" }), "/departure/reason", "reason-does-not-fit"),
+        (json!({ "reason": "supporter_on_leave", "note": "x" }), "/departure/reason", "reason-does-not-fit"),
+        (json!({ "reason": "actual_livelihood" }), "/departure/note", "missing-field"),
+    ] {
+        let refused = s.decide(s.wife, &with(departure.clone())).refused(422, "invalid");
+        assert_eq!(
+            (&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]),
+            (&json!(pointer), &json!(code)),
+            "{departure}"
+        );
+    }
+    s.decide(s.wife, &with(json!({ "reason": "actual_livelihood", "note": "一時所得のため" }))).expect(200);
 }

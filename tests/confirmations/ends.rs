@@ -47,7 +47,7 @@ fn a_campaign_is_closed_once_everybody_is_decided() {
     s.answer(&s.employer, s.wife, &still()).expect(200);
     s.decide(s.wife, &confirm()).expect(200);
     close(&s.staff, s.campaign).refused(409, "undecided-left");
-    s.decide(s.child, &remove("2026-11-22")).expect(200);
+    s.removed(s.child, "2026-11-22");
     let closed = close(&s.staff, s.campaign).expect(200);
     assert_eq!((&closed["state"], &closed["member_count"]), (&json!("closed"), &json!(2)));
     assert!(closed["ended_at"].is_string() && closed.get("cancel_reason").is_none());
@@ -113,7 +113,7 @@ fn who_lives_again_as_a_dependent_is_asked_again_while_the_campaign_runs() {
 fn a_cancelled_campaign_asks_nobody_and_what_was_decided_stays() {
     let mut s = Asked::new();
     work(&s.w);
-    s.decide(s.child, &remove("2026-11-22")).expect(200);
+    s.removed(s.child, "2026-11-22");
     s.answer(&s.employer, s.wife, &still()).expect(200);
     let cancelled = cancel(&s.staff, s.campaign, &why()).expect(200);
     assert_eq!(
@@ -202,7 +202,7 @@ fn a_campaign_ends_once_and_never_beside_an_answer_or_a_decision() {
     }
     for round in 0..6 {
         let s = Asked::new();
-        s.decide(s.child, &remove("2026-11-22")).expect(200);
+        s.removed(s.child, "2026-11-22");
         s.answer(&s.employer, s.wife, &still()).expect(200);
         let clerk = s.w.staff("clerk");
         let tag = s.read(&s.staff, s.wife).header("etag").to_owned();
@@ -225,7 +225,9 @@ fn a_campaign_ends_once_and_never_beside_an_answer_or_a_decision() {
 fn a_campaign_that_starts_while_it_is_cancelled_asks_everybody_or_nobody() {
     for _ in 0..6 {
         let s = Asked::new();
-        let planned = id(&made(&s.staff, &campaign()).expect(201)["id"]);
+        let mut earlier = campaign();
+        earlier["as_of"] = json!("2026-11-19");
+        let planned = id(&made(&s.staff, &earlier).expect(201)["id"]);
         let clerk = s.w.staff("clerk");
         let told = at_once(vec![
             Box::new(|| start(&s.staff, planned)),

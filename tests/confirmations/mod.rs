@@ -104,6 +104,12 @@ impl Asked {
     fn decide(&self, dependency: (Uuid, Uuid), body: &Value) -> Response {
         self.send(&self.staff, dependency, "decision", body)
     }
+    /// Removed by the employer's answer.
+    #[track_caller]
+    fn removed(&self, dependency: (Uuid, Uuid), on: &str) {
+        self.answer(&self.employer, dependency, &ceased(on)).expect(200);
+        self.decide(dependency, &remove(on)).expect(200);
+    }
     fn known(&self, dependency: (Uuid, Uuid)) -> Vec<Value> {
         let dependent = dependency.0;
         self.w.rows(&format!(

@@ -1,6 +1,6 @@
 //! What the rule makes of form, register and evidence, over the API: limits by age, disability and day, kin and household, residence,
 //! support by both parents, a temporary rise of income.
-use super::recognitions::{Hired, PROVED, saw};
+use super::recognitions::{Hired, PROVED, accepted, saw};
 use crate::filing::{CHILD, NANA, accept, child, decide, fresh_key, id};
 use serde_json::{Value, json};
 
@@ -227,6 +227,86 @@ fn daughter(h: &Hired, on: &str, change: Value) -> Value {
 }
 fn steps(finding: &Value) -> Vec<&str> {
     finding["trace"]["steps"].as_array().unwrap().iter().map(|s| s["code"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_society_that_looks_at_the_labour_contract_later_decides_so() {
+    for (on, answer) in [("2026-06-30", "no"), ("2026-07-01", "yes")] {
+        let h =
+            Hired::with(crate::harness::world::World::with(|c| c.with("contract_income_from", "2026-07-01")));
+        let n = h.filed(&daughter(&h, on, json!({ "income_yen": 1_400_000 })));
+        let papers = ["kinship_proof", "household_proof", "labour_contract", "wages_only_statement"];
+        let seen = json!({ "contract_income_yen": 1_200_000, "is_wages_only": true, "documents": papers });
+        let finding = h.preview(n, &saw("other_1", seen.clone()))[0]["finding"].clone();
+        assert_eq!(finding["answer"], answer, "{on}: {finding}");
+        if answer == "yes" {
+            h.send(n, &accepted(saw("other_1", seen))).expect(200);
+            let kept = h.w.rows("select inputs from dependent_recognition");
+            assert_eq!(kept[0]["inputs"]["contract_income_from"], "2026-07-01");
+        }
+    }
+}
+
+#[test]
+fn no_employer_is_told_what_another_one_paid() {
+    let h = Hired::new();
+    let n = h.filed(&crate::filing::loss(NANA, "2026-11-15", "2026-11-16"));
+    decide(&h.w.staff("privileged"), n, &accept()).expect(200);
+    let other = h.w.client("other-employer");
+    let slip = |form: &Value| json!({ "employer_id": h.w.other_employer, "preparer_name": "見本 花子", "notification": form });
+    let hired = crate::filing::acquisition(NANA, "2026-11-17", None);
+    let made = other.post("/v1/notifications").key(&fresh_key()).json(&slip(&hired)).expect(202);
+    let n = id(&made["results"][0]["notification_id"]);
+    let insured =
+        h.w.rows("select person_id from enrolment where superseded_at is null")[0]["person_id"].clone();
+    decide(&h.w.staff("privileged"), n, &crate::filing::same_person("insured", id(&insured))).expect(200);
+    let figures = |day: &str| {
+        let mut form = child(NANA, crate::filing::Person { birth_on: "2020-01-01", ..CHILD }, day, None);
+        form["others"][0]["reason"] = json!("left_work");
+        form["others"][0]["income_yen"] = json!(1);
+        let dry = other.post("/v1/notifications?validate_only=true").json(&slip(&form)).expect(200);
+        let trace = dry["records"][0]["recognitions"][0]["finding"]["trace"].clone();
+        let steps = trace["steps"].as_array().unwrap().clone();
+        let figures: Vec<Value> =
+            steps.iter().flat_map(|s| s["figures"].as_array().unwrap().clone()).collect();
+        assert!(!figures.is_empty(), "{dry}");
+        figures.into_iter().filter(|f| f["name"] == "insured").map(|f| f["value"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(figures("2026-11-05"), Vec::<Value>::new(), "paid by the employer before");
+    assert_eq!(figures("2026-11-18"), [json!("3120000")], "its own");
+}
+
+#[test]
+fn what_the_register_knows_of_an_income_speaks_for_and_never_against() {
+    let h = Hired::new();
+    let person = crate::filing::Person { birth_on: "1960-01-01", ..CHILD };
+    let mut form = child(NANA, person, "2026-11-10", None);
+    form["others"][0]["relationship"] = json!("parent");
+    form["others"][0]["reason"] = json!("left_work");
+    for (income, answer, needed) in
+        [(1_500_000, "yes", json!([])), (1_700_000, "needs_evidence", json!(["insured_income_proof"]))]
+    {
+        form["others"][0]["income_yen"] = json!(income);
+        let n = h.filed(&form);
+        let finding = h.preview(n, &saw("other_1", json!({ "documents": PROVED })))[0]["finding"].clone();
+        assert_eq!(
+            (&finding["answer"], &finding["documents_needed"]),
+            (&json!(answer), &needed),
+            "{income}: {finding}"
+        );
+        h.employer.post(format!("/v1/notifications/{n}/withdrawal")).key(&fresh_key()).send(b"").expect(200);
+    }
+    // the other parent earns more than twelve times the standard remuneration: bonuses may turn it
+    let mut form = child(NANA, CHILD, "2026-11-10", None);
+    (form["others"][0]["income_yen"], form["spouse_yearly_income_yen"]) = (json!(0), json!(4_000_000));
+    let n = h.filed(&form);
+    let finding = h.seen(n).expect(200)["recognitions"][0]["finding"].clone();
+    assert_eq!(finding["answer"], "needs_evidence", "{finding}");
+    assert!(finding["documents_needed"].as_array().unwrap().contains(&json!("insured_income_proof")));
+    // and the two do not live on one another: staff strikes what the form says of the other
+    let seen = json!({ "struck": ["both_support"], "documents": PROVED });
+    let finding = h.preview(n, &saw("other_1", seen))[0]["finding"].clone();
+    assert_eq!(finding["answer"], "yes", "{finding}");
 }
 
 #[test]

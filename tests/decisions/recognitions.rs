@@ -23,7 +23,9 @@ pub struct Hired {
 impl Hired {
     /// Insured since 2026-11-01 with a standard remuneration of 260,000.
     pub fn new() -> Self {
-        let w = World::new();
+        Self::with(World::new())
+    }
+    pub fn with(w: World) -> Self {
         let (staff, employer) = (w.staff("privileged"), w.client("employer"));
         let n = filed(&w, &employer, &acquisition(NANA, "2026-11-01", None));
         let insured = id(&decide(&staff, n, &accept()).expect(200)["outcome"]["member_id"]);

@@ -38,13 +38,17 @@ impl Confirming {
         };
         let dependent =
             |at, who| seed::dependent(&mut w.owner(), &w.clock, at, who, day("2020-04-01")).unwrap();
+        let employer = w.client("employer");
         let send = |confirmation: Uuid, what: &str, body| {
+            let by = if what == "answer" { &employer } else { staff };
             let path = format!("/v1/confirmations/{confirmation}");
             let tag = staff.get(&path).header("etag").to_owned();
-            staff.post(format!("{path}/{what}")).header("if-match", &tag).json(&body).expect(200)
+            by.post(format!("{path}/{what}")).header("if-match", &tag).json(&body).expect(200)
         };
         let answer = json!({ "still_qualifies": true, "facts": { "lives_together": true } });
-        let first = made("前年度");
+        let mut before = body("前年度");
+        before["as_of"] = json!("2026-10-20");
+        let first = send_new(&before);
         start(first);
         let confirmed = Self::of(w, first, member);
         send(confirmed, "answer", answer.clone());
@@ -54,7 +58,7 @@ impl Confirming {
         start(running);
         let open = Self::of(w, running, member);
         let another =
-            dependent((w.employer, member), ("見本　母", "ミホン　ハハ", day("1950-05-05"), "parent"));
+            dependent((w.employer, member), ("見本　母", "ミホン　ハハ", day("1960-05-05"), "parent"));
         dependent((w.other_employer, other), ("余所　子", "ヨソ　コ", day("2015-05-05"), "child"));
         let second = made("追加分");
         start(second);

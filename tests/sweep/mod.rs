@@ -5,8 +5,8 @@ mod continuing;
 mod examples;
 mod judge;
 mod pages;
-mod society;
-mod table;
+pub mod society;
+pub mod table;
 
 use crate::harness::caller::{Caller, Response};
 use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types as t};
@@ -64,7 +64,9 @@ fn send(s: &Society, caller: &Caller, row: &Row, of: &route::Row) -> Response {
     // Registering the number was the member's second version.
     let version = match row.id {
         "updateMemberContact" => "\"2\"",
-        "recordNameChange" => "\"3\"",
+        "recordNameChange" | "prolongProtection" => "\"3\"",
+        "correctPublicExpense" => "\"2\"",
+        "liftProtection" => "\"4\"",
         "decideConfirmation" => "\"2\"",
         _ => "\"1\"",
     };

@@ -31,6 +31,13 @@ pub struct Society {
     pub leave: Uuid,
     /// Insured too, without a number.
     pub unnumbered: Uuid,
+    /// Protected by `protection`; nobody else is asked about these.
+    pub guarded: Uuid,
+    pub protection: Uuid,
+    pub expense: Uuid,
+    /// Two ids of one person, and a merge of two others that somebody else asked for.
+    pub twins: (Uuid, Uuid),
+    pub merge: Uuid,
     pub dependent: Uuid,
     pub child: Uuid,
     pub submission: Uuid,
@@ -94,6 +101,23 @@ impl Society {
         let mut owner = w.owner();
         let member = w.member("1", "ミホン　タロウ", "見本　太郎", "1980-01-02");
         let unnumbered = w.member("2", "ミホン　ジロウ", "見本　次郎", "1981-01-02");
+        let guarded = w.member("4", "ミホン　シロウ", "見本　四郎", "1982-01-02");
+        let protection = Uuid::now_v7();
+        w.run(&format!(
+            "insert into protection (row_id, protection_id, person_id, reason, authority, authority_name, valid_from, valid_to, \
+             received_on, letter_address, change, recorded_at, recorded_by) \
+             values ('{protection}', '{protection}', '{guarded}', 'stalking', 'police', '架空警察署', '2026-11-01', '2027-11-01', \
+             '2026-11-01', '東京都架空区私書箱１', 'set', '2026-11-01', '{guarded}')"
+        ));
+        let expense = Uuid::now_v7();
+        w.run(&format!(
+            "insert into public_expense (row_id, public_expense_id, person_id, payer_number, recipient_number, valid_from, received_on, \
+             change, recorded_at, recorded_by) values ('{expense}', '{expense}', '{guarded}', '21136015', '1234567', '2026-04-01', \
+             '2026-04-10', 'recorded', '2026-04-10', '{guarded}')"
+        ));
+        let (twins, others) = (crate::merges::twins(&w, "81"), crate::merges::twins(&w, "82"));
+        let merge = crate::merges::asked(&w.staff("clerk"), others.0, others.1).expect(201);
+        let merge = crate::filing::id(&merge["id"]);
         let relatives = ("見本　一郎", "ミホン　イチロウ", day("2015-05-05"), "child");
         let pair = (w.employer, member);
         let child = seed::dependent(&mut owner, &w.clock, pair, relatives, day("2020-04-01")).unwrap();
@@ -194,6 +218,11 @@ impl Society {
             decision,
             leave,
             unnumbered,
+            guarded,
+            protection,
+            expense,
+            twins,
+            merge,
             dependent,
             child,
             submission,
@@ -212,8 +241,15 @@ impl Society {
     }
     /// Ids that nobody of the other employer may see.
     pub fn foreign(&self) -> Vec<String> {
-        let ids =
-            [self.w.employer, self.member, self.unnumbered, self.dependent, self.child, self.submission];
+        let ids = [
+            self.w.employer,
+            self.member,
+            self.unnumbered,
+            self.guarded,
+            self.dependent,
+            self.child,
+            self.submission,
+        ];
         let more = [self.notification, self.to_decide, self.to_withdraw, self.to_check];
         let own = [self.continuing.application, self.continuing.person, self.continuing.setting];
         let asked = [self.confirming.open, self.confirming.answered];

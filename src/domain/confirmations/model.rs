@@ -71,12 +71,12 @@ impl ConfirmationState {
             (Self::Cancelled, _) => Err(CampaignState::Cancelled.refused()),
             (Self::Open | Self::Answered | Self::Overdue, Answer) => Ok(Self::Answered),
             (Self::Answered, Confirm) => Ok(Self::Confirmed),
-            (Self::Open | Self::Overdue, Confirm) => Err(Problem::conflict(
+            (Self::Open | Self::Overdue, Confirm) | (Self::Open, Remove) => Err(Problem::conflict(
                 "not-answered",
                 "回答がありません。先に回答を登録してください",
                 "There is no answer yet: file one first",
             )),
-            (Self::Open | Self::Answered | Self::Overdue, Remove) => Ok(Self::RemovalFound),
+            (Self::Answered | Self::Overdue, Remove) => Ok(Self::RemovalFound),
         }
     }
 }
@@ -312,6 +312,8 @@ crate::row! {
         /// The employer may look: the dependent is covered today, or was removed by this decision and the insured person is still its
         /// own.
         is_shown: t::Bool => bool,
+        /// Protected (支援措置) today, or somebody of the household is.
+        is_sheltered: t::Bool => bool,
         /// The answer says: still a dependent.
         still_qualifies: t::Nullable<t::Bool> => Option<bool>,
         /// What the answer states.
@@ -334,18 +336,30 @@ crate::row! {
         trace: t::Nullable<t::Jsonb> => Option<Value>,
         /// Filed by the employer.
         by_employer: t::Nullable<t::Bool> => Option<bool>,
+        /// Who filed it.
+        answered_by: t::Nullable<t::Uuid> => Option<Uuid>,
+        /// What the employer that filed it is told of it.
+        employer_finding: t::Nullable<t::Jsonb> => Option<Value>,
         /// When the answer came.
         received_on: t::Nullable<t::Date> => Option<NaiveDate>,
     }
 }
 impl Subject for ConfirmationRow {
     fn facts(&self) -> Facts {
-        let facts = Facts::of("Confirmation", self.id).about(self.person_id);
+        let facts = Facts::of("Confirmation", self.id).about(self.person_id).protected(self.is_sheltered);
         // an employer sees its people for the time that they are its people.
         if self.is_shown { facts.in_employer(self.employer_id) } else { facts }
     }
+    fn people(&self) -> Vec<Uuid> {
+        // the trace of an answer tells what the insured person earns
+        if self.facts.is_some() { vec![self.person_id, self.insured_id] } else { vec![self.person_id] }
+    }
     fn classes(&self) -> &'static [&'static str] {
-        if self.facts.is_some() { &["identity", "family", "income"] } else { &["identity", "family"] }
+        if self.facts.is_some() {
+            &["identity", "family", "income", "remuneration"]
+        } else {
+            &["identity", "family"]
+        }
     }
 }
 
@@ -364,7 +378,7 @@ mod tests {
                     (S::Confirmed | S::RemovalFound, _) => Err("already-decided"),
                     (S::Ended, _) => Err("not-a-dependent"),
                     (S::Cancelled, _) => Err("campaign-cancelled"),
-                    (S::Open | S::Overdue, Step::Confirm) => Err("not-answered"),
+                    (S::Open | S::Overdue, Step::Confirm) | (S::Open, Step::Remove) => Err("not-answered"),
                     _ => Ok(to),
                 };
                 assert_eq!(state.after(step).map_err(|p| p.code), expected, "{state:?} {step:?}");

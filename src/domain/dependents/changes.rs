@@ -2,7 +2,7 @@
 use crate::{
     domain::members::{self, CoverPeriod},
     kernel::{Operation, Permit, Problem, Tx, errand::Act},
-    values::kana,
+    values::{kana, yen::Yen},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
@@ -219,6 +219,36 @@ fn end(
         members::count_change(conn, d.person_id)?;
     }
     Ok(ended)
+}
+/// Records how somebody lives and earns by what was found, where that differs from what is recorded; nothing stated leaves it. Whoever
+/// calls holds the person.
+/// # Errors
+/// Database errors.
+pub fn restate_facts(
+    conn: &mut PgConnection,
+    act: &Act,
+    dependent: Uuid,
+    (lives_together, income): (Option<bool>, Option<Yen>),
+) -> Result<(), Problem> {
+    sql_query(
+        "with old as (update dependency set superseded_at = $2 where dependent_id = $1 and superseded_at is null \
+           and (coalesce($3, lives_together) is distinct from lives_together or coalesce($4, income_yen) is distinct from income_yen) \
+           returning *) \
+         insert into dependency (row_id, dependent_id, person_id, insured_id, employer_id, branch, relationship, lives_together, \
+           occupation, income_yen, recognised_on, recognition_reason, removed_on, removal_reason, received_on, recorded_at, \
+           recorded_by, source, enrolment_id) \
+         select gen_random_uuid(), dependent_id, person_id, insured_id, employer_id, branch, relationship, \
+           coalesce($3, lives_together), occupation, coalesce($4, income_yen), recognised_on, recognition_reason, removed_on, \
+           removal_reason, received_on, $2, $5, $6, enrolment_id from old",
+    )
+    .bind::<t::Uuid, _>(dependent)
+    .bind::<t::Timestamptz, _>(act.at())
+    .bind::<t::Nullable<t::Bool>, _>(lives_together)
+    .bind::<t::Nullable<t::BigInt>, _>(income.map(Yen::get))
+    .bind::<t::Uuid, _>(act.by())
+    .bind::<t::Nullable<t::Uuid>, _>(act.source())
+    .execute(conn)?;
+    Ok(())
 }
 /// The dependent under an insured person with that reading and birth day.
 /// # Errors

@@ -10,7 +10,7 @@ mod store;
 pub use api::routes;
 pub use changes::{
     FormerDependent, Made, Recognise, count_under, end_all, end_earlier, end_under, ever_under, find_under,
-    former, former_under, hold_families, periods, recognise, remove,
+    former, former_under, hold_families, periods, recognise, remove, restate_facts,
 };
 pub use cover::{admit_dependent, admit_insured, require_cover};
 pub use examinations::{

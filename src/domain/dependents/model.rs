@@ -57,11 +57,14 @@ crate::row! {
         last_confirmed_on: t::Nullable<t::Date> => Option<NaiveDate>,
         /// Recognised on the day asked for.
         is_covered: t::Bool => bool,
+        /// Protected (支援措置) today, or somebody of the household is.
+        is_protected: t::Bool => bool,
     }
 }
 impl Subject for DependentRow {
     fn facts(&self) -> Facts {
-        let facts = Facts::of("Dependent", self.dependent_id).about(self.person_id);
+        let facts =
+            Facts::of("Dependent", self.dependent_id).about(self.person_id).protected(self.is_protected);
         if self.is_covered { facts.in_employer(self.employer_id) } else { facts }
     }
     fn classes(&self) -> &'static [&'static str] {

@@ -6,7 +6,7 @@ pub mod rules;
 
 pub use recognitions::{
     DepartureReason, Examined, RecognitionDeparture, RecognitionFacts, RecognitionFinding, Relation,
-    confirmed_anew, examine, insured_income, relation_of, require_reason,
+    StruckFact, complete, confirmed_anew, examine, for_employer, relation_of, require_reason,
 };
 pub use rules::{
     BothSupport, DependentResidence, EvidenceDocument, Kinship, OtherSupporterScheme, RecognitionAnswer,

@@ -1,5 +1,5 @@
 //! Persons found by what a form says of them: 整理番号, reading and birth day.
-use super::{changes::IdentityFacts, store};
+use super::{changes::IdentityFacts, moved::merged_into, store};
 use crate::{
     kernel::{Operation, Permit, Problem, Tx},
     values::kana,
@@ -277,6 +277,22 @@ pub fn hold(conn: &mut PgConnection, persons: &[Uuid]) -> Result<(), Problem> {
         .bind::<t::Array<t::Uuid>, _>(persons)
         .execute(conn)?;
     Ok(())
+}
+/// None of these persons was merged into another one; asked while they are held.
+/// # Errors
+/// 409 `person-merged`.
+pub fn require_current<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    persons: &[Uuid],
+) -> Result<(), Problem> {
+    let found: Option<Found> = sql_query(
+        "select 1::bigint as n, merged_into as person_id from person where id = any($1) and merged_into is not null limit 1",
+    )
+    .bind::<t::Array<t::Uuid>, _>(persons)
+    .get_result(tx.conn())
+    .optional()?;
+    found.and_then(|f| f.person_id).map_or(Ok(()), |to| Err(merged_into(to)))
 }
 crate::row! {
     /// An instant, if there is one.

@@ -105,7 +105,8 @@ insured_form! {
         /// 電話番号, with hyphens.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub phone: Option<String>,
-        /// 被扶養者も同じ: the 住民票住所 is that of the dependents too, but for those who live apart (別居).
+        /// 被扶養者も同じ: the 住民票住所 is that of the dependents too, but for those who live apart (別居) or are protected
+        /// (支援措置).
         #[serde(default)]
         pub dependents_too: bool,
         /// 備考.

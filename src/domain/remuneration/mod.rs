@@ -15,10 +15,10 @@ pub use corrections::{CorrectedCover, CorrectedPay, CoverChange, PayFault, plan_
 pub use decisions::{
     AnnualPay, BonusChange, BonusCorrection, BonusPlan, Case, Continued, ContinuedBy, Decided, DecidedBonus,
     DecisionRule, Determination, LeaveEnd, Many, OccasionalPay, OfficePlan, PayChange, PayCorrection,
-    PayReport, Plan, RegularPay, RightMonths, RightPay, SecondOffice, already_determined, amount, case_at,
-    covered_until, decide_acquisition, decide_continued, end_on_loss, end_second_office, keep_all,
-    plan_bonus, plan_continued, plan_correction, plan_pay, plan_pay_correction, plan_second_office,
-    require_offices, require_principal, standard_on, works_beside,
+    PayReport, Plan, RegularPay, RightMonths, RightPay, SecondOffice, after_merge, already_determined,
+    amount, before_merge, case_at, covered_until, decide_acquisition, decide_continued, end_on_loss,
+    end_second_office, keep_all, plan_bonus, plan_continued, plan_correction, plan_pay, plan_pay_correction,
+    plan_second_office, require_offices, require_principal, standard_on, works_beside,
 };
 pub use leaves::{
     AppliedLeave, BIRTH_TIME_MOST, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave,

@@ -19,6 +19,10 @@ pub struct Permit<Op> {
     op: PhantomData<Op>,
 }
 
+/// Proof that the policy lets this caller see where the people of a row are (住所, 電話番号, 同居): whoever renders an address takes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight(());
+
 /// Where the policy is asked: knows the caller, the time and what is noted.
 pub struct Desk<'a> {
     pub(super) asking: &'a Asking,
@@ -192,6 +196,20 @@ impl<'a> Desk<'a> {
         }
         self.note(|n| n.identified = who);
         Ok(Permit { op: PhantomData })
+    }
+    /// May this caller see where the people are whom the row is about? `None` hides their addresses, phone numbers and whether they
+    /// live together. Whoever sees a protected person's leaves that in the entry.
+    /// # Errors
+    /// 401 before sign-in.
+    pub fn sight(&self, facts: &Facts) -> Result<Option<Sight>, Problem> {
+        let verdict = self.ask("readWhereabouts", facts)?;
+        if !verdict.is_allowed {
+            return Ok(None);
+        }
+        if facts.is_protected {
+            self.note(|n| n.left([], &["protected_whereabouts"]));
+        }
+        Ok(Some(Sight(())))
     }
     /// May the personal number of this person be part of the answer?
     /// # Errors

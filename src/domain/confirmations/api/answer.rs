@@ -12,15 +12,17 @@ use super::{
 use crate::{
     domain::{
         dependents,
-        eligibility::{self, Examined, RecognitionFacts},
+        eligibility::{self, DependentResidence, Examined, RecognitionFacts, RecognitionInput},
+        members::Seen,
     },
     kernel::{
-        ActorKind, Gate, Kind, Problem, Reply, Routes, Tx,
+        ActorKind, Gate, Kind, Problem, Reply, Routes, Subject, Tx,
         input::{Id, IfMatch, Input},
     },
 };
 use chrono::NaiveDate;
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -52,6 +54,10 @@ pub struct ConfirmationAnswer {
     #[serde(default)]
     #[schema(nullable = false)]
     removal_reason: Option<ConfirmationRemovalReason>,
+    /// When it came, for staff alone: of an answer on paper, today at the latest; today when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    #[schema(nullable = false)]
+    received_on: Option<NaiveDate>,
 }
 crate::json_body!("application/json": ConfirmationAnswer);
 impl ConfirmationAnswer {
@@ -61,6 +67,26 @@ impl ConfirmationAnswer {
             return absent(places, self.ceased_on.is_some(), self.removal_reason.is_some()).map(|()| None);
         }
         removal(places, (self.ceased_on, self.removal_reason), row, today).map(Some)
+    }
+    fn received(
+        &self,
+        row: &ConfirmationRow,
+        by_employer: bool,
+        today: NaiveDate,
+    ) -> Result<NaiveDate, Problem> {
+        match self.received_on {
+            None => Ok(today),
+            Some(_) if by_employer => Err(wrong(
+                "/received_on",
+                "must-be-absent",
+                "健康保険組合だけが指定できます / for staff alone",
+            )),
+            Some(on) if on > today || on < row.as_of => {
+                let said = "基準日から本日までの日を指定してください / from the as-of day up to today";
+                Err(wrong("/received_on", "E-DATE-RELATION", said))
+            }
+            Some(on) => Ok(on),
+        }
     }
 }
 /// First day not a dependent any more, and why.
@@ -97,25 +123,38 @@ pub fn removal(
     }
     Ok((on, reason))
 }
-/// What the rule makes of a dependent on the as-of day, with what is stated in the place of what is stored.
+/// What is known of a dependent on a day, before anything is stated for it.
 /// # Errors
-/// 422 for facts that contradict one another, below `at`; database errors.
+/// Database errors.
+fn known(tx: &mut Tx<'_>, row: &ConfirmationRow, on: NaiveDate) -> Result<RecognitionInput, Problem> {
+    let relation = eligibility::relation_of(&row.relationship);
+    let stored = dependents::latest_inputs(tx.conn(), row.dependent_id, row.as_of)?;
+    let mut known = eligibility::confirmed_anew(stored, on, row.birth_on, relation)?;
+    if !Seen::of(tx, &row.facts())?.sees() {
+        // how and where a protected person lives is no fact for whoever may not see it: neither finding nor refusal may tell of it
+        (known.lives_together, known.support_yen) = (None, None);
+        known.residence = DependentResidence::InJapan;
+    }
+    eligibility::complete(tx, &mut known, (Some(row.insured_id), row.employer_id))?;
+    Ok(known)
+}
+/// What the rule makes of a dependent on a day, with what is stated in the place of what is stored.
+/// # Errors
+/// Database errors.
 pub fn examine(
     tx: &mut Tx<'_>,
     row: &ConfirmationRow,
+    on: NaiveDate,
     stated: &RecognitionFacts,
-    at: &str,
 ) -> Result<Examined, Problem> {
-    let relation = eligibility::relation_of(&row.relationship);
-    let stored = dependents::latest_inputs(tx.conn(), row.dependent_id)?;
-    let mut known = eligibility::confirmed_anew(stored, row.as_of, row.birth_on, relation);
-    known.insured_income_yen = eligibility::insured_income(tx.conn(), row.insured_id, row.as_of)?;
-    if known.insured_income_yen.is_some() {
-        tx.note(|n| n.left([row.insured_id], &["remuneration"]));
-    }
-    let examined = eligibility::examine(stated.over(known, relation));
-    examined.require_consistent(at)?;
-    Ok(examined)
+    let known = known(tx, row, on)?;
+    Ok(eligibility::examine(stated.over(known, eligibility::relation_of(&row.relationship))))
+}
+/// What the employer is told of its answer: the rule is asked with what it states, and nothing that the society found otherwise.
+fn shown(tx: &mut Tx<'_>, row: &ConfirmationRow, stated: &RecognitionFacts) -> Result<Value, Problem> {
+    let known = eligibility::for_employer(&known(tx, row, row.as_of)?);
+    let examined = eligibility::examine(stated.over(known, eligibility::relation_of(&row.relationship)));
+    serde_json::to_value(examined.finding()).map_err(|_| Problem::unavailable("facts-unwritable"))
 }
 
 async fn answer(
@@ -134,16 +173,29 @@ async fn answer(
         let by_employer = matches!(tx.actor()?.kind, ActorKind::Client(_));
         require_in_time(&row, by_employer, tx.today())?;
         let ceased = body.ceased(&row, tx.today())?;
-        let proposed = examine(tx, &row, &body.facts, "/facts")?.proposed()?;
+        let received_on = body.received(&row, by_employer, tx.today())?;
+        let examined = examine(tx, &row, row.as_of, &body.facts)?;
+        if body.still_qualifies {
+            examined.require_consistent("/facts")?;
+        }
+        let proposed = examined.proposed()?;
+        let employer_finding = if by_employer { Some(shown(tx, &row, &body.facts)?) } else { None };
         let facts =
             serde_json::to_value(&body.facts).map_err(|_| Problem::unavailable("facts-unwritable"))?;
         let ceased = ceased.map(|(on, reason)| (on, reason.word()));
-        let new = NewAnswer { confirmation: row.id, facts, ceased, proposed: &proposed, by_employer };
+        let new = NewAnswer {
+            confirmation: row.id,
+            facts,
+            ceased,
+            proposed: &proposed,
+            employer_finding,
+            received_on,
+        };
         answers::keep(tx, &permit, &new)?;
         let row = store::now(tx, &permit, row.id)?;
-        tx.note(|n| n.left([], &["income"]));
+        tx.note(|n| n.left(row.people(), row.classes()));
         let tag = row.version.to_string();
-        Ok(permit.answer(row.try_into()?).tagged(tag))
+        Ok(permit.answer(Confirmation::of(tx, row)?).tagged(tag))
     })
     .await
 }

@@ -27,8 +27,9 @@ crate::operation! {
     pub CreateConfirmationCampaign: Post "/v1/confirmation-campaigns" = "createConfirmationCampaign", scope "confirmations:manage", on "Society", status 201, law "健康保険法施行規則50条, R-016", makes "ConfirmationCampaign", sends Location;
     /// 現況確認の開始
     ///
-    /// Starts a campaign: everybody who is a dependent on its as-of day and still today, and whom it asks about, gets a row. 409
-    /// `already-started`, `campaign-closed`, `campaign-cancelled`, `as-of-ahead` while the as-of day is to come, `due-day-passed` when no day for answers is left.
+    /// Starts a campaign: everybody who is a dependent on its as-of day and still today, and whom it asks about, gets a row, unless another
+    /// campaign that runs or was closed asks for the same day. 409 `already-started`, `campaign-closed`, `campaign-cancelled`, `as-of-ahead` while the as-of day is to come, `due-day-passed` when no day for answers is left, `reminder-day-passed` when a day of
+    /// reminders has come already.
     pub StartConfirmationCampaign: Post "/v1/confirmation-campaigns/{confirmation_campaign_id}/start" = "startConfirmationCampaign", scope "confirmations:manage", on "ConfirmationCampaign", status 200, law "R-016";
     /// 現況確認の実施単位の一覧
     ///
@@ -192,8 +193,10 @@ fn require_startable(row: &CampaignRow, today: NaiveDate) -> Result<(), Problem>
         return Err(row.state.refused());
     } else if row.as_of > today {
         ("as-of-ahead", "基準日がまだ到来していません", "The as-of day is still to come")
-    } else if row.due_on < today {
-        ("due-day-passed", "回答期限を過ぎています", "The due day has passed")
+    } else if row.due_on <= today {
+        ("due-day-passed", "回答期限を過ぎています", "No day for answers is left")
+    } else if row.remind_on.iter().any(|day| *day <= today) {
+        ("reminder-day-passed", "督促日を過ぎています", "A day of reminders has come: make the campaign anew")
     } else {
         return Ok(());
     };

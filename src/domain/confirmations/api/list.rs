@@ -68,7 +68,7 @@ async fn list(
         let society = Facts::of("Society", Uuid::nil());
         let (rows, has_more, permit) = tx.admit_page(&society, GetConfirmation::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| r.id));
-        let items = rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
+        let items = rows.into_iter().map(|r| Confirmation::of(tx, r)).collect::<Result<_, _>>()?;
         Ok(permit.answer(ConfirmationPage { items, page }).next(link))
     })
     .await
@@ -78,7 +78,7 @@ async fn get(gate: Gate<GetConfirmation>, id: Id) -> Reply<GetConfirmation, Conf
         let row = store::find(tx, id.0)?;
         let (row, permit) = tx.admit::<GetConfirmation, _>(row)?;
         let tag = row.version.to_string();
-        Ok(permit.answer(row.try_into()?).tagged(tag))
+        Ok(permit.answer(Confirmation::of(tx, row)?).tagged(tag))
     })
     .await
 }

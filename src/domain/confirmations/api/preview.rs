@@ -52,7 +52,8 @@ async fn preview(
         let (row, permit) = tx.admit::<PreviewConfirmationDecision, _>(row)?;
         row.campaign_state.require_running()?;
         require_confirmable(&row)?;
-        let examined = examine(tx, &row, &seen(&row, &input.value.evidence)?, "/evidence")?;
+        let examined = examine(tx, &row, row.as_of, &seen(&row, &input.value.evidence)?)?;
+        examined.require_consistent("/evidence")?;
         let needs_reason = !examined.is_yes();
         Ok(permit.answer(ConfirmationPreview { finding: examined.finding(), needs_reason }))
     })

@@ -6,8 +6,11 @@ use super::super::{
     rules::{self, ConfirmationProposal},
 };
 use crate::{
-    domain::eligibility::{RecognitionFacts, RecognitionFinding},
-    kernel::Problem,
+    domain::{
+        eligibility::{RecognitionFacts, RecognitionFinding},
+        members::Seen,
+    },
+    kernel::{ActorKind, Problem, Subject, Tx},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -233,7 +236,7 @@ pub struct ConfirmationAnswerView {
     pub by_employer: bool,
     /// When it came.
     pub received_on: NaiveDate,
-    /// What the rule answers, should the documents come as announced.
+    /// What the rule answers, should the documents come as announced; to an employer, by what it stated alone.
     pub finding: RecognitionFinding,
 }
 /// A dependent in a campaign of 現況確認.
@@ -274,11 +277,11 @@ pub struct Confirmation {
     pub state: ConfirmationState,
     /// How far the campaign is.
     pub campaign_state: CampaignState,
-    /// The answer, once there is one.
+    /// The answer, once there is one; an employer is shown its own. Of a protected person (支援措置) and the household, for 適用 alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub answer: Option<ConfirmationAnswerView>,
-    /// What the answer, or its absence, proposes to staff, who decide; absent while it is waited for and once it is decided.
+    /// What the answer, or its absence, proposes to staff, who decide; for them alone, absent while it is waited for and once it is decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub proposal: Option<ConfirmationProposal>,
@@ -301,31 +304,42 @@ fn read<T: DeserializeOwned>(stored: serde_json::Value) -> Result<T, Problem> {
 fn reason(word: Option<String>) -> Result<Option<ConfirmationRemovalReason>, Problem> {
     word.map(|w| read(w.into())).transpose()
 }
-impl TryFrom<ConfirmationRow> for Confirmation {
-    type Error = Problem;
-    fn try_from(r: ConfirmationRow) -> Result<Self, Problem> {
+impl Confirmation {
+    /// Renders a row. An employer's system is shown its own answers, and nothing that the society found otherwise. What was answered, and what
+    /// the rule makes of it, tells how and where the person lives: it is left out for whoever may not see that (支援措置).
+    /// # Errors
+    /// 401 before sign-in; 503 for a stored answer that can't be read.
+    pub fn of(tx: &Tx<'_>, r: ConfirmationRow) -> Result<Self, Problem> {
+        let seen = Seen::of(tx, &r.facts())?;
+        let is_employer = matches!(tx.actor()?.kind, ActorKind::Client(_));
         let (state, campaign_state) = (r.state, r.campaign_state);
+        let is_own = !is_employer || r.by_employer == Some(true);
         let answer = match (r.facts, r.trace, r.received_on) {
-            (Some(facts), Some(trace), Some(received_on)) => Some(ConfirmationAnswerView {
+            (Some(facts), Some(trace), Some(received_on)) if is_own => Some(ConfirmationAnswerView {
                 still_qualifies: r.still_qualifies.unwrap_or(false),
                 facts: read(facts)?,
                 ceased_on: r.ceased_on,
                 removal_reason: reason(r.stated_reason)?,
                 by_employer: r.by_employer.unwrap_or(false),
                 received_on,
-                finding: RecognitionFinding::stored(
-                    (r.answer.as_deref(), r.failed_test.as_deref()),
-                    &r.documents_needed.unwrap_or_default(),
-                    (r.counted_income_yen, r.income_limit_yen),
-                    trace,
-                )?,
+                finding: match (is_employer, r.employer_finding) {
+                    (true, Some(told)) => read(told)?,
+                    (true, None) => return Err(Problem::unavailable("stored-answer-unreadable")),
+                    (false, _) => RecognitionFinding::stored(
+                        (r.answer.as_deref(), r.failed_test.as_deref()),
+                        &r.documents_needed.unwrap_or_default(),
+                        (r.counted_income_yen, r.income_limit_yen),
+                        trace,
+                    )?,
+                },
             }),
             _ => None,
         };
+        let answer = seen.shown(answer);
         let answered =
             answer.as_ref().map(|a: &ConfirmationAnswerView| (a.still_qualifies, a.finding.answer));
         Ok(Self {
-            proposal: rules::proposal(state, answered),
+            proposal: if is_employer { None } else { seen.shown(rules::proposal(state, answered)) },
             campaign_state,
             id: r.id,
             campaign_id: r.campaign_id,

@@ -18,14 +18,16 @@ pub struct NewAnswer<'a> {
     pub ceased: Option<(NaiveDate, &'static str)>,
     /// What the rule makes of it.
     pub proposed: &'a Proposed,
-    /// Filed by the employer.
-    pub by_employer: bool,
+    /// Filed by the employer, which is told this of it; nothing for what staff filed.
+    pub employer_finding: Option<Value>,
+    /// When it came.
+    pub received_on: NaiveDate,
 }
 /// Keeps an answer in the place of the earlier one.
 /// # Errors
 /// Database errors.
 pub fn keep<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, new: &NewAnswer<'_>) -> Result<(), Problem> {
-    let (by, now, today) = (tx.actor()?.id, tx.now(), tx.today());
+    let (by, now) = (tx.actor()?.id, tx.now());
     sql_query(
         "update confirmation_answer set superseded_at = $2 where confirmation_id = $1 and superseded_at is null",
     )
@@ -36,8 +38,8 @@ pub fn keep<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, new: &NewAnswer<'_>)
     sql_query(
         "insert into confirmation_answer (row_id, confirmation_id, still_qualifies, facts, ceased_on, removal_reason, answer, \
            failed_test, documents_needed, counted_income_yen, income_limit_yen, rule_version, inputs, trace, by_employer, \
-           received_on, recorded_at, recorded_by) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+           received_on, recorded_at, recorded_by, employer_finding) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
     )
     .bind::<t::Uuid, _>(Uuid::now_v7())
     .bind::<t::Uuid, _>(new.confirmation)
@@ -53,10 +55,11 @@ pub fn keep<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, new: &NewAnswer<'_>)
     .bind::<t::Text, _>(p.rule.1)
     .bind::<t::Jsonb, _>(&p.told.0)
     .bind::<t::Jsonb, _>(&p.told.1)
-    .bind::<t::Bool, _>(new.by_employer)
-    .bind::<t::Date, _>(today)
+    .bind::<t::Bool, _>(new.employer_finding.is_some())
+    .bind::<t::Date, _>(new.received_on)
     .bind::<t::Timestamptz, _>(now)
     .bind::<t::Uuid, _>(by)
+    .bind::<t::Nullable<t::Jsonb>, _>(&new.employer_finding)
     .execute(tx.conn())?;
     sql_query("update confirmation set state = 'answered', version = version + 1 where id = $1")
         .bind::<t::Uuid, _>(new.confirmation)

@@ -110,8 +110,8 @@ pub fn list(tx: &mut Tx<'_>, before: Uuid, limit: i64) -> Result<Guarded<Vec<Cam
         .load(tx.conn())?,
     ))
 }
-/// Starts a campaign: takes everybody who is a dependent on its as-of day and still today, and whom it asks about; one statement for the
-/// whole society. Gives the campaign as it is then.
+/// Starts a campaign: takes everybody who is a dependent on its as-of day and still today, whom it asks about, and whom no other one that
+/// runs or was closed asks for the same day; one statement for the whole society. Gives the campaign as it is then.
 /// # Errors
 /// Database errors.
 pub fn start<Op: Operation>(
@@ -120,7 +120,10 @@ pub fn start<Op: Operation>(
     g: &CampaignRow,
 ) -> Result<CampaignRow, Problem> {
     let (by, now, today) = (tx.actor()?.id, tx.now(), tx.today());
-    let born_by = |age: Option<i16>| age.and_then(|age| rules::born_by(age, g.as_of));
+    let born_by = |age: Option<i16>| {
+        let known = |age| rules::born_by(age, g.as_of).ok_or_else(|| Problem::unavailable("age-unknown"));
+        age.map(known).transpose()
+    };
     let taken = sql_query(
         "insert into confirmation (id, campaign_id, dependent_id, person_id, insured_id, employer_id, state, created_at) \
          select gen_random_uuid(), $1, d.dependent_id, d.person_id, d.insured_id, d.employer_id, 'open', $2 \
@@ -130,7 +133,9 @@ pub fn start<Op: Operation>(
            and (($7::date is null and $8::date is null) or exists (select from person_identity i \
              where i.person_id = d.person_id and i.superseded_at is null and i.valid_from <= $3 \
                and (i.valid_to is null or i.valid_to > $3) and ($7 is null or i.birth_on <= $7) \
-               and ($8 is null or i.birth_on > $8)))",
+               and ($8 is null or i.birth_on > $8))) \
+           and not exists (select from confirmation x join confirmation_campaign y on y.id = x.campaign_id \
+             where x.dependent_id = d.dependent_id and y.as_of = $3 and y.state in ('running', 'closed'))",
     )
     .bind::<t::Uuid, _>(g.id)
     .bind::<t::Timestamptz, _>(now)
@@ -138,8 +143,8 @@ pub fn start<Op: Operation>(
     .bind::<t::Date, _>(today)
     .bind::<t::Nullable<t::Array<t::Uuid>>, _>(&g.employer_ids)
     .bind::<t::Nullable<t::Date>, _>(g.recognised_before)
-    .bind::<t::Nullable<t::Date>, _>(born_by(g.age_from))
-    .bind::<t::Nullable<t::Date>, _>(born_by(g.age_below))
+    .bind::<t::Nullable<t::Date>, _>(born_by(g.age_from)?)
+    .bind::<t::Nullable<t::Date>, _>(born_by(g.age_below)?)
     .execute(tx.conn())?;
     sql_query(
         "update confirmation_campaign set state = 'running', member_count = $2, started_at = $3, started_by = $4, \

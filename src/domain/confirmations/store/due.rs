@@ -1,5 +1,5 @@
 //! SQL of what a day brings, for all campaigns at once.
-use super::COVERED;
+use super::{COVERED, DEPENDENCY};
 use crate::kernel::Problem;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types as t};
@@ -14,15 +14,17 @@ crate::row! {
         rows: t::BigInt => i64,
     }
 }
-/// Marks what is still open in a running campaign on a day after the due day.
+/// Marks what is still open in a running campaign on a day after the due day, of those who are covered.
 /// # Errors
 /// Database errors.
 pub fn mark_overdue(conn: &mut PgConnection, day: NaiveDate) -> Result<Vec<Overdue>, Problem> {
-    Ok(sql_query(
-        "with late as (update confirmation c set state = 'overdue', version = c.version + 1 from confirmation_campaign g \
-           where g.id = c.campaign_id and g.state = 'running' and g.due_on < $1 and c.state = 'open' returning c.campaign_id) \
-         select campaign_id, count(*) as rows from late group by campaign_id order by campaign_id",
-    )
+    Ok(sql_query(format!(
+        "with late as (select c.id from confirmation_campaign g join confirmation c on c.campaign_id = g.id and c.state = 'open' \
+             {DEPENDENCY} where g.state = 'running' and g.due_on < $1 and {COVERED} order by c.id for update of c), \
+           marked as (update confirmation c set state = 'overdue', version = c.version + 1 from late \
+             where c.id = late.id and c.state = 'open' returning c.campaign_id) \
+         select campaign_id, count(*) as rows from marked group by campaign_id order by campaign_id"
+    ))
     .bind::<t::Date, _>(day)
     .load(conn)?)
 }

@@ -4,14 +4,14 @@ pub mod campaigns;
 pub mod due;
 
 use super::model::{ConfirmationRow, ConfirmationState};
+use crate::domain::members;
 use crate::kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx};
 use chrono::NaiveDate;
 use diesel::{RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
-/// The dependency `d` of a confirmation `c`, as known now, is covered on the day `$1`.
-pub const COVERED: &str =
-    "coalesce(d.recognised_on <= $1 and (d.removed_on is null or d.removed_on > $1), false)";
+/// The dependency `d` of a confirmation `c`, as known now, is covered on the day `$1`, in the affairs of the employer that is asked.
+pub const COVERED: &str = "coalesce(d.employer_id = c.employer_id and d.recognised_on <= $1 and (d.removed_on is null or d.removed_on > $1), false)";
 /// Joins the dependency.
 pub const DEPENDENCY: &str =
     "left join dependency d on d.dependent_id = c.dependent_id and d.superseded_at is null";
@@ -41,13 +41,14 @@ const IDENTITY: &str = "join lateral (select x.* from person_identity x, \
      order by (x.valid_from <= o.day and (x.valid_to is null or x.valid_to > o.day)) desc, x.valid_from limit 1) i on true";
 fn rows() -> String {
     let (state, is_shown) = (state(), is_shown());
+    let is_sheltered = members::sheltered_on("coalesce(d.person_id, c.person_id)", "$1");
     format!(
         "select c.id, c.campaign_id, g.as_of, g.due_on, g.takes_late_answers, g.state as campaign_state, c.dependent_id, \
            coalesce(d.person_id, c.person_id) as person_id, coalesce(d.insured_id, c.insured_id) as insured_id, c.employer_id, \
            i.name, i.name_kana, i.birth_on, coalesce(d.relationship, 'other') as relationship, d.recognised_on, {state} as state, \
-           c.version, c.decided_at, c.removed_on, c.removal_reason, {is_shown} as is_shown, a.still_qualifies, a.facts, \
+           c.version, c.decided_at, c.removed_on, c.removal_reason, {is_shown} as is_shown, {is_sheltered} as is_sheltered, a.still_qualifies, a.facts, \
            a.ceased_on, a.removal_reason as stated_reason, a.answer, a.failed_test, a.documents_needed, a.counted_income_yen, \
-           a.income_limit_yen, a.trace, a.by_employer, a.received_on \
+           a.income_limit_yen, a.trace, a.by_employer, a.received_on, a.recorded_by as answered_by, a.employer_finding \
          from confirmation c join confirmation_campaign g on g.id = c.campaign_id {DEPENDENCY} \
          left join confirmation_answer a on a.confirmation_id = c.id and a.superseded_at is null {IDENTITY}"
     )
@@ -114,7 +115,7 @@ pub fn list(
         sql_query(format!(
             "{} where c.id > $2 and ($3::uuid[] is null or c.employer_id = any($3) and {is_shown}) \
              and ($4::uuid is null or c.campaign_id = $4) and ($5::uuid is null or c.employer_id = $5) \
-             and ($6::uuid is null or coalesce(d.insured_id, c.insured_id) = $6) and ($7::text is null or {state} = $7) \
+             and ($6::uuid is null or c.insured_id = $6) and ($7::text is null or {state} = $7) \
              order by c.id limit $8",
             rows()
         ))

@@ -172,15 +172,21 @@ crate::row! {
         inputs: t::Jsonb => Value,
     }
 }
-/// The facts that somebody was last found to be a dependent on, as known now.
+/// The facts that somebody was last found to be a dependent on before a day (at the recognition, whatever its day), as known now.
 /// # Errors
 /// Database errors.
-pub fn latest_inputs(conn: &mut PgConnection, dependent: Uuid) -> Result<Option<Value>, Problem> {
+pub fn latest_inputs(
+    conn: &mut PgConnection,
+    dependent: Uuid,
+    before: NaiveDate,
+) -> Result<Option<Value>, Problem> {
     let found: Option<Inputs> = sql_query(
         "select inputs from dependent_recognition where dependent_id = $1 and superseded_at is null and is_recognised \
+           and (examined_on < $2 or occasion = 'recognition') \
          order by examined_on desc, recorded_at desc limit 1",
     )
     .bind::<t::Uuid, _>(dependent)
+    .bind::<t::Date, _>(before)
     .get_result(conn)
     .optional()?;
     Ok(found.map(|f| f.inputs))

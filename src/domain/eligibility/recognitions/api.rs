@@ -4,9 +4,9 @@ use super::{
     examined::{RecognitionFinding, of_word},
 };
 use crate::{
-    domain::dependents,
+    domain::{dependents, members::Seen},
     kernel::{
-        Gate, Problem, Reply, Routes,
+        Gate, Kind, Problem, Reply, Routes, Subject,
         input::{Id, Query},
     },
 };
@@ -20,7 +20,8 @@ crate::operation! {
     /// 被扶養者の認定・現況確認の説明
     ///
     /// Explains in sentences to be read aloud on which facts somebody was found to be a dependent, or not any more, with articles and
-    /// figures, as it was decided: the examination that speaks for the day, as known at an instant or now. 404 where none was kept.
+    /// figures, as it was decided: the examination that speaks for the day, as known at an instant or now. 404 where none was kept. Of a protected
+    /// person (支援措置) and the household for 適用 and 給付 alone.
     pub ExplainDependentRecognition: Get "/v1/dependents/{dependent_id}/recognition/explanation" = "explainDependentRecognition", scope "dependents:read", on "Dependent", status 200, law "健康保険法3条7項, R-006, R-016, R-047";
 }
 
@@ -89,8 +90,13 @@ async fn explain(
         let (day, known_at) = (q.0.as_of.unwrap_or_else(|| tx.today()), q.0.known_at);
         let dependent = dependents::find(tx, id.0, day, known_at)?;
         let (dependent, permit) = tx.admit::<ExplainDependentRecognition, _>(dependent)?;
+        // its facts say how and where the person lives
+        if !Seen::of(tx, &dependent.facts())?.sees() {
+            return Err(Problem::new(Kind::Forbidden));
+        }
         let row = dependents::examination(tx, &dependent, day, known_at)?;
-        tx.note(|n| n.left([], &["income"]));
+        // the trace tells what the insured person earns
+        tx.note(|n| n.left([dependent.insured_id], &["income", "remuneration"]));
         Ok(permit.answer(explained(&dependent, row)?))
     })
     .await

@@ -1,5 +1,8 @@
 //! When staff recognises although the rule does not say yes: the reason, as a code.
-use super::super::rules::RecognitionAnswer;
+use super::{
+    super::rules::{RecognitionAnswer, RecognitionTest},
+    Examined,
+};
 use crate::kernel::{Kind, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -50,21 +53,45 @@ impl RecognitionDeparture {
         (self.reason.word(), self.note.as_deref())
     }
 }
-/// A recognition without a yes of the rule says why, and one with it does not. `at` is where the reason stands in the request.
+/// Does a reason speak to what the rule found? Documents help where documents were asked for; a leave of the main supporter where two
+/// support.
+fn fits(reason: DepartureReason, examined: &Examined) -> bool {
+    match reason {
+        DepartureReason::DocumentsFollow | DepartureReason::KnownOtherwise => {
+            examined.answer() != Some(RecognitionAnswer::No)
+        }
+        DepartureReason::SupporterOnLeave => {
+            examined.answer() != Some(RecognitionAnswer::No)
+                || examined.failed_test() == Some(RecognitionTest::PrincipalSupporter)
+        }
+        DepartureReason::ActualLivelihood | DepartureReason::InsurersJudgement => true,
+    }
+}
+/// A recognition without a yes of the rule says why, and one with it does not; one against a no says it in words. `at` is where the reason
+/// stands in the request.
 /// # Errors
-/// 409 `recognition-reason-needed`; 422 for a reason that is not needed, or lacks its note.
+/// 409 `recognition-reason-needed`; 422 for a reason that is not needed or does not fit, or lacks its note.
 pub fn require_reason(
-    answer: Option<RecognitionAnswer>,
+    examined: &Examined,
     departure: Option<&RecognitionDeparture>,
     at: &str,
 ) -> Result<(), Problem> {
+    let answer = examined.answer();
     match (answer, departure) {
         (Some(RecognitionAnswer::Yes), None) => Ok(()),
         (Some(RecognitionAnswer::Yes), Some(_)) => {
             let said = "規則の判定どおりのため指定できません / not where the rule says yes";
             Err(Problem::new(Kind::Invalid).at(at, "must-be-absent", said))
         }
-        (_, Some(d)) if d.reason == DepartureReason::InsurersJudgement && d.note.is_none() => {
+        (_, Some(d)) if !fits(d.reason, examined) => {
+            let said = "規則の判定に合わない理由です / the reason does not fit what the rule found";
+            Err(Problem::new(Kind::Invalid).at(&format!("{at}/reason"), "reason-does-not-fit", said))
+        }
+        (_, Some(d))
+            if d.note.is_none()
+                && (d.reason == DepartureReason::InsurersJudgement
+                    || answer == Some(RecognitionAnswer::No)) =>
+        {
             let said = "理由を記入してください / give the reason in words";
             Err(Problem::new(Kind::Invalid).at(&format!("{at}/note"), "missing-field", said))
         }

@@ -43,15 +43,24 @@ impl Examined {
     pub fn answer(&self) -> Option<RecognitionAnswer> {
         self.outcome.as_ref().ok().map(|o| o.answer)
     }
+    /// The first condition that is not met.
+    pub fn failed_test(&self) -> Option<RecognitionTest> {
+        self.outcome.as_ref().ok().and_then(|o| o.failed_test)
+    }
     /// The rule says yes: nobody needs a reason.
     pub fn is_yes(&self) -> bool {
         self.answer() == Some(RecognitionAnswer::Yes)
     }
     /// The facts fit together; that the law of the day is not known is nobody's fault. `at` is where they stand in the request.
     /// # Errors
-    /// 422 with the rule's refusal.
+    /// 422 with the rule's refusal; 409 `facts-contradict` where it is the register's.
     pub fn require_consistent(&self, at: &str) -> Result<(), Problem> {
         match &self.outcome {
+            Err(r) if r.pointer == "/birth_on" => Err(Problem::conflict(
+                "facts-contradict",
+                "登録されている生年月日は、この日より後です。先に訂正してください",
+                "The recorded day of birth is after the day that is looked at: correct it first",
+            )),
             Err(r) if r.code != NO_RULE => {
                 Err(Problem::new(Kind::Invalid).at(&format!("{at}{}", r.pointer), r.code, r.detail))
             }

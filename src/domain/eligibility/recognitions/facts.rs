@@ -2,9 +2,12 @@
 use super::super::rules::{
     BothSupport, DependentResidence, EvidenceDocument, Kinship, RecognitionInput, TemporaryRise,
 };
-use crate::{domain::remuneration, kernel::Problem, values::yen::Yen};
+use crate::{
+    domain::remuneration,
+    kernel::{Problem, Tx},
+    values::yen::Yen,
+};
 use chrono::NaiveDate;
-use diesel::PgConnection;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -74,12 +77,61 @@ pub struct RecognitionFacts {
     #[validate(nested)]
     #[schema(nullable = false)]
     pub both_support: Option<BothSupport>,
+    /// What a form, an answer or an earlier finding says and what does not hold: it is left out, unless it is stated here anew.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[validate(length(max = 7))]
+    #[schema(max_items = 7)]
+    pub struck: Vec<StruckFact>,
+}
+/// A fact that does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StruckFact {
+    /// Income expected in the year to come.
+    AnnualIncome,
+    /// Income by the labour contract, and that there are wages only.
+    ContractIncome,
+    /// A temporary rise of the income.
+    TemporaryRise,
+    /// Income of the insured person.
+    InsuredIncome,
+    /// What the insured person sends.
+    Support,
+    /// Nobody else supports.
+    BothSupport,
+    /// Disability.
+    Disability,
 }
 impl RecognitionFacts {
     /// These facts, and where they say nothing those of another statement; of documents these alone.
     #[must_use]
-    pub fn before(self, other: Self) -> Self {
+    pub fn before(self, mut other: Self) -> Self {
+        let is_struck = |fact| self.struck.contains(&fact);
+        if is_struck(StruckFact::AnnualIncome) {
+            other.annual_income_yen = None;
+        }
+        if is_struck(StruckFact::ContractIncome) {
+            (other.contract_income_yen, other.is_wages_only) = (None, None);
+        }
+        if is_struck(StruckFact::TemporaryRise) {
+            other.temporary_rise = None;
+        }
+        if is_struck(StruckFact::InsuredIncome) {
+            other.insured_income_yen = None;
+        }
+        if is_struck(StruckFact::Support) {
+            other.support_yen = None;
+        }
+        if is_struck(StruckFact::BothSupport) {
+            other.both_support = None;
+        }
+        if is_struck(StruckFact::Disability) {
+            other.is_disabled = None;
+        }
+        let mut struck = self.struck;
+        struck.extend(other.struck);
         Self {
+            struck,
             documents: self.documents,
             kinship: self.kinship.or(other.kinship),
             lives_together: self.lives_together.or(other.lives_together),
@@ -99,6 +151,22 @@ impl RecognitionFacts {
     /// What was known, with what is stated in its place and the documents seen beside those at hand.
     #[must_use]
     pub fn over(&self, mut known: RecognitionInput, relation: Relation) -> RecognitionInput {
+        for fact in &self.struck {
+            match fact {
+                StruckFact::AnnualIncome => known.annual_income_yen = None,
+                StruckFact::ContractIncome => {
+                    (known.contract_income_yen, known.is_wages_only) = (None, false);
+                }
+                // a certificate never counts unless it is stated
+                StruckFact::TemporaryRise => {}
+                StruckFact::InsuredIncome => {
+                    (known.insured_income_yen, known.insured_income_is_least) = (None, false);
+                }
+                StruckFact::Support => known.support_yen = None,
+                StruckFact::BothSupport => known.both_support = None,
+                StruckFact::Disability => known.is_disabled = false,
+            }
+        }
         known.kinship = self.kinship.unwrap_or(known.kinship);
         known.lives_together = self.lives_together.or(known.lives_together);
         known.residence = self.residence.unwrap_or(known.residence);
@@ -108,6 +176,7 @@ impl RecognitionFacts {
         known.annual_income_yen = self.annual_income_yen.or(known.annual_income_yen);
         known.contract_income_yen = self.contract_income_yen.or(known.contract_income_yen);
         known.is_wages_only = self.is_wages_only.unwrap_or(known.is_wages_only);
+        known.insured_income_is_least &= self.insured_income_yen.is_none();
         known.insured_income_yen = self.insured_income_yen.or(known.insured_income_yen);
         known.support_yen = self.support_yen.or(known.support_yen);
         known.both_support = self.both_support.clone().or(known.both_support);
@@ -156,33 +225,63 @@ pub fn relation_of(code: &str) -> Relation {
 }
 /// The facts of an earlier finding as far as they hold for a confirmation on a day: who the person is and how it lives, and the proof of
 /// the relation. Incomes, what is sent and other documents are asked for anew.
+/// # Errors
+/// 503 for stored facts that can't be read.
 pub fn confirmed_anew(
     stored: Option<Value>,
     on: NaiveDate,
     birth_on: NaiveDate,
     relation: Relation,
-) -> RecognitionInput {
-    let stored: Option<RecognitionInput> = stored.and_then(|v| serde_json::from_value(v).ok());
-    let Some(old) = stored else { return RecognitionInput::of(on, birth_on, relation.kinship) };
+) -> Result<RecognitionInput, Problem> {
+    let stored = stored.map(serde_json::from_value::<RecognitionInput>).transpose();
+    let stored = stored.map_err(|_| Problem::unavailable("stored-facts-unreadable"))?;
+    let Some(old) = stored else { return Ok(RecognitionInput::of(on, birth_on, relation.kinship)) };
     let lasting = [EvidenceDocument::KinshipProof, EvidenceDocument::PartnershipProof];
-    RecognitionInput {
+    // that another one supports too lasts; the income, and whom the two named, are asked for anew
+    let both_support = old.both_support.map(|b| BothSupport { other_income_yen: None, named: None, ..b });
+    Ok(RecognitionInput {
         lives_together: old.lives_together,
         residence: old.residence,
         is_disabled: old.is_disabled,
         is_student: old.is_student,
         in_elderly_scheme: old.in_elderly_scheme,
         temporary_rise: old.temporary_rise,
-        both_support: old.both_support,
+        both_support,
         documents: old.documents.into_iter().filter(|d| lasting.contains(d)).collect(),
         ..RecognitionInput::of(on, birth_on, old.kinship)
+    })
+}
+/// The same, as far as an employer is told what becomes of its answer: the relation and its proof. What the society knows of health, of
+/// the household and of what others earn is not for it.
+#[must_use]
+pub fn for_employer(known: &RecognitionInput) -> RecognitionInput {
+    RecognitionInput {
+        documents: known.documents.clone(),
+        insured_income_yen: known.insured_income_yen,
+        insured_income_is_least: known.insured_income_is_least,
+        contract_income_from: known.contract_income_from,
+        ..RecognitionInput::of(known.recognised_on, known.birth_on, known.kinship)
     }
 }
 /// Months of a year.
 const MONTHS: i64 = 12;
-/// Income of a year of an insured person as far as the register tells it: twelve times the standard remuneration of the month; nothing
-/// where none is known.
+/// Puts what the register tells of the insured person's income into a case that states none: twelve times the standard remuneration of the
+/// month at an employer that employs the person on the day, which is the least of it; and the society's start of income by the labour
+/// contract.
 /// # Errors
 /// Database errors.
-pub fn insured_income(conn: &mut PgConnection, insured: Uuid, on: NaiveDate) -> Result<Option<Yen>, Problem> {
-    Ok(remuneration::standard_on(conn, insured, on)?.and_then(|monthly| Yen::new(monthly * MONTHS)))
+pub fn complete(
+    tx: &mut Tx<'_>,
+    case: &mut RecognitionInput,
+    (insured, employer): (Option<Uuid>, Uuid),
+) -> Result<(), Problem> {
+    case.contract_income_from = tx.kernel().contract_income_from;
+    let (None, Some(insured)) = (case.insured_income_yen, insured) else { return Ok(()) };
+    let monthly = remuneration::standard_on(tx.conn(), (insured, employer), case.recognised_on)?;
+    case.insured_income_yen = monthly.and_then(|monthly| Yen::new(monthly * MONTHS));
+    case.insured_income_is_least = case.insured_income_yen.is_some();
+    if case.insured_income_is_least {
+        tx.note(|n| n.left([insured], &["remuneration"]));
+    }
+    Ok(())
 }

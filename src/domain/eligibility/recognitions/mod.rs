@@ -10,4 +10,6 @@ mod tests;
 pub use api::routes;
 pub use departure::{DepartureReason, RecognitionDeparture, require_reason};
 pub use examined::{Examined, RecognitionFinding, examine};
-pub use facts::{RecognitionFacts, Relation, confirmed_anew, insured_income, relation_of};
+pub use facts::{
+    RecognitionFacts, Relation, StruckFact, complete, confirmed_anew, for_employer, relation_of,
+};

@@ -57,9 +57,10 @@ macro_rules! recorded {
         "select e.row_id, e.enrolment_id, e.person_id, e.employer_id, e.enrolment_type, e.symbol, e.number, e.branch, \
            e.acquired_on, e.planned_loss_on, e.lost_on, e.loss_reason, \
            (e.lost_on is not null and e.source is not null) as is_lost_by_form, \
-           array(select x.recorded_at from enrolment x where x.person_id = e.person_id and x.enrolment_id = e.enrolment_id \
+           array(select x.recorded_at from enrolment x where x.person_id in (select id from person where id = e.person_id or merged_into = e.person_id) \
+             and x.enrolment_id = e.enrolment_id \
              and x.lost_on is not null and e.lost_on is not null and x.recorded_at >= (select max(y.superseded_at) from enrolment y \
-               where y.person_id = e.person_id and y.enrolment_id = e.enrolment_id and y.lost_on is null) \
+               where y.person_id in (select id from person where id = e.person_id or merged_into = e.person_id) and y.enrolment_id = e.enrolment_id and y.lost_on is null) \
              order by x.recorded_at) as lost_known \
          from enrolment e where e.person_id = $1 and e.superseded_at is null"
     };

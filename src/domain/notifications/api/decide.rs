@@ -8,6 +8,7 @@ use super::{
     },
     determination::PayDetermination,
     views::{NotificationView, ReturnReason},
+    whereabouts,
 };
 use crate::{
     domain::voluntary::LateReason,
@@ -272,7 +273,7 @@ pub fn finish<Op: Operation>(
     }
     tx.note(|n| n.left(row.people(), row.classes()));
     let tag = row.version.to_string();
-    Ok((row.try_into()?, tag))
+    Ok((whereabouts::view(tx, row)?, tag))
 }
 async fn withdraw_notification(
     gate: Gate<WithdrawNotification>,

@@ -184,7 +184,7 @@ pub fn dry_run<Op: Operation>(
         let form = row.form.as_ref().filter(|f| is_few || f.body().pay_time().is_none());
         let told = form.map(|f| consequences(tx, by.0, (by.1, received_on, None), (f, *person)));
         let recognitions = match row.form.as_ref().filter(|_| is_few) {
-            Some(form) => apply::recognitions(tx, form, *person, &[])?,
+            Some(form) => apply::recognitions(tx, form, (*person, by.1), &[])?,
             None => Vec::new(),
         };
         records.push(DryRunRecord {

@@ -117,6 +117,10 @@ pub struct EntryCheck {
     pub differences: Vec<EntryDifference>,
 }
 impl EntryCheck {
+    /// Where it stands, and nothing of what was noted.
+    pub fn without_notes(self) -> Self {
+        Self { differences: Vec::new(), ..self }
+    }
     /// The check of a notification; `None` for one that was not keyed.
     /// # Errors
     /// 503 when what is stored of it can't be read.

@@ -70,7 +70,8 @@ async fn preview(
         let at = (row.employer_id, clock::jst_date(row.received_at), given.as_ref());
         let consequences = consequences(tx, &permit, at, (&form, person))?;
         apply::require_expected(&form, &input.value.recognitions)?;
-        let recognitions = apply::recognitions(tx, &form, person, &input.value.recognitions)?;
+        let recognitions =
+            apply::recognitions(tx, &form, (person, row.employer_id), &input.value.recognitions)?;
         tx.note(|n| n.left(person, &[]));
         Ok(permit.answer(DecisionPreview { consequences, recognitions }))
     })

@@ -7,6 +7,7 @@ use super::{
     },
     keyed::EntryCheckState,
     views::{NotificationPage, NotificationView, Submission, SubmissionPage, submission_view},
+    whereabouts,
 };
 use crate::kernel::{
     ActorKind, Facts, Gate, Kind, Operation, Problem, Reply, Routes, Subject, Tx, Zone,
@@ -184,12 +185,8 @@ async fn list_notifications(
         let society = Facts::of("Society", Uuid::nil());
         let (rows, has_more, permit) = tx.admit_page(&society, GetNotification::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| r.id));
-        Ok(permit
-            .answer(NotificationPage {
-                items: rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
-                page,
-            })
-            .next(link))
+        let items = whereabouts::views(tx, rows)?;
+        Ok(permit.answer(NotificationPage { items, page }).next(link))
     })
     .await
 }
@@ -198,7 +195,7 @@ async fn get_notification(gate: Gate<GetNotification>, id: Id) -> Reply<GetNotif
         let row = store::find(tx, id.0)?;
         let (row, permit) = tx.admit::<GetNotification, _>(row)?;
         let tag = row.version.to_string();
-        let mut view = NotificationView::try_from(row.clone())?;
+        let mut view = whereabouts::view(tx, row.clone())?;
         if tx.actor()?.kind == ActorKind::User && row.decided_at.is_none() {
             for_staff(tx, &row, &mut view)?;
         }
@@ -227,7 +224,7 @@ fn for_staff(tx: &mut Tx<'_>, row: &NotificationRow, view: &mut NotificationView
             Some(person) => Some(person),
             None => apply::insured_named(tx, row, &form.0)?,
         };
-        view.recognitions = apply::recognitions(tx, &form.0, insured, &[])?;
+        view.recognitions = apply::recognitions(tx, &form.0, (insured, row.employer_id), &[])?;
     }
     if view.carries_number && may_know_clashes(tx)? {
         let kernel = tx.kernel();

@@ -7,8 +7,9 @@ use super::{
     },
     keyed::EntryCheck,
     outcome::NotificationOutcome,
+    whereabouts,
 };
-use crate::kernel::Problem;
+use crate::kernel::{Problem, Sight};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -129,7 +130,8 @@ pub struct NotificationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 10)]
     pub office_number: Option<String>,
-    /// What the form states; absent for refused ones.
+    /// What the form states; absent for refused ones. A system is told addresses, phone numbers, living together and free text of accepted
+    /// forms alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub form: Option<StatedForm>,
     /// A personal number came with it.
@@ -173,10 +175,16 @@ pub struct NotificationView {
     #[schema(max_items = 10)]
     pub number_held_by: Vec<Uuid>,
 }
-impl TryFrom<NotificationRow> for NotificationView {
-    type Error = Problem;
-    fn try_from(r: NotificationRow) -> Result<Self, Problem> {
+impl NotificationView {
+    /// Renders a notification. Without `sight` it tells nothing of where its people are: addresses, phone numbers and free text are left
+    /// out of the form, and the notes of the second person with them.
+    /// # Errors
+    /// 503 when what is stored can't be read.
+    pub fn of(r: NotificationRow, sight: Option<Sight>) -> Result<Self, Problem> {
         let entry_check = EntryCheck::of(&r)?;
+        let entry_check =
+            if sight.is_some() { entry_check } else { entry_check.map(EntryCheck::without_notes) };
+        let form = r.form.map(|f| if sight.is_some() { f } else { whereabouts::cut(f) });
         Ok(Self {
             entry_check,
             id: r.id,
@@ -186,7 +194,7 @@ impl TryFrom<NotificationRow> for NotificationView {
             kind: r.kind,
             state: State::of(&r.state),
             office_number: r.office_number,
-            form: r.form.map(stored).transpose()?.map(StatedForm),
+            form: form.map(stored).transpose()?.map(StatedForm),
             carries_number: r.carries_number,
             findings: stored(r.findings)?,
             outcome: r.result.map(stored).transpose()?,
@@ -359,7 +367,7 @@ pub fn submission_view(s: SubmissionRow, rows: Vec<NotificationRow>) -> Result<S
         .into_iter()
         .map(|r| {
             let read_as = State::of(&r.intake_state);
-            let v = NotificationView::try_from(r)?;
+            let v = NotificationView::of(r, None)?; // the results are shown without the forms
             counts.warnings += warnings(&v.findings);
             match read_as {
                 State::Accepted => counts.accepted += 1,

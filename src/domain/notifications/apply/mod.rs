@@ -81,6 +81,7 @@ pub fn apply<Op: Operation>(
     // a loss or a change that is decided at the same time waits, or was decided before
     let known = dependents::hold_families(tx.conn(), &heads, &chosen)?;
     tx.record_at_once(known);
+    members::require_current(tx, permit, &[heads, chosen].concat())?;
     let (row, known) = (case.row, || insured.ok_or_else(person_not_found));
     match form {
         Form::QualificationAcquisition(f) => acquire(tx, permit, row, f, persons.get(&Slot::Insured)),

@@ -47,13 +47,13 @@ pub struct RecognitionProposal {
     pub finding: RecognitionFinding,
 }
 
-/// What the rule says of everybody whom a form would have recognised under an insured person, with what staff states.
+/// What the rule says of everybody whom a form of an employer would have recognised under an insured person, with what staff states.
 /// # Errors
 /// 422 for facts that contradict one another; database errors.
 pub fn recognitions(
     tx: &mut Tx<'_>,
     form: &Form,
-    insured: Option<Uuid>,
+    (insured, employer): (Option<Uuid>, Uuid),
     stated: &[RecognitionStatement],
 ) -> Result<Vec<RecognitionProposal>, Problem> {
     let Form::DependentChange(f) = form else { return Ok(Vec::new()) };
@@ -61,7 +61,7 @@ pub fn recognitions(
     for (entry, on) in newcomer_entries(f) {
         let found = stated.iter().enumerate().find(|(_, s)| s.slot == entry.slot);
         let evidence = found.map(|(_, s)| s.evidence.clone()).unwrap_or_default();
-        let examined = examine(tx, (f, insured), (&entry, on), &evidence)?;
+        let examined = examine(tx, (f, insured, employer), (&entry, on), &evidence)?;
         if let Some((i, _)) = found {
             examined.require_consistent(&format!("/recognitions/{i}/evidence"))?;
         }
@@ -106,11 +106,11 @@ pub fn keep<Op: Operation>(
     let found = stated.iter().enumerate().find(|(_, s)| s.slot == entry.slot);
     let evidence = found.map(|(_, s)| s.evidence.clone()).unwrap_or_default();
     let at = found.map_or_else(|| "/recognitions".to_owned(), |(i, _)| format!("/recognitions/{i}"));
-    let examined = examine(tx, (f, Some(insured)), (entry, on), &evidence)?;
+    let examined = examine(tx, (f, Some(insured), row.employer_id), (entry, on), &evidence)?;
     examined.require_consistent(&format!("{at}/evidence"))?;
     let departure = found.and_then(|(_, s)| s.departure.as_ref());
     let place = if found.is_some() { format!("{at}/departure") } else { at };
-    eligibility::require_reason(examined.answer(), departure, &place)?;
+    eligibility::require_reason(&examined, departure, &place)?;
     let act = Act::permitted(tx, permit, Some(row.id))?;
     let new = NewExamination {
         dependent,
@@ -125,18 +125,14 @@ pub fn keep<Op: Operation>(
 }
 fn examine(
     tx: &mut Tx<'_>,
-    (f, insured): (&DependentChange, Option<Uuid>),
+    (f, insured, employer): (&DependentChange, Option<Uuid>, Uuid),
     (entry, on): (&Entry<'_>, NaiveDate),
     evidence: &RecognitionFacts,
 ) -> Result<Examined, Problem> {
     let relation = eligibility::relation_of(entry.relationship);
     let mut known = stated_by(f, entry, on, relation);
-    if let (None, None, Some(insured)) = (known.insured_income_yen, evidence.insured_income_yen, insured) {
-        known.insured_income_yen = eligibility::insured_income(tx.conn(), insured, on)?;
-        if known.insured_income_yen.is_some() {
-            tx.note(|n| n.left([insured], &["remuneration"]));
-        }
-    }
+    let asked = insured.filter(|_| evidence.insured_income_yen.is_none());
+    eligibility::complete(tx, &mut known, (asked, employer))?;
     Ok(eligibility::examine(evidence.over(known, relation)))
 }
 /// The facts that a form states of an entry.
@@ -170,5 +166,9 @@ fn both_support(f: &DependentChange, relation: Relation) -> Option<BothSupport> 
     let earned = f.spouse_yearly_income_yen.filter(|yen| *yen > 0 && f.spouse.is_none())?;
     let is_of_both = relation.kinship == Kinship::Child;
     let other_income_yen = Yen::new(earned).filter(|_| is_of_both)?;
-    Some(BothSupport { other_scheme: OtherSupporterScheme::Employees, other_income_yen, named: None })
+    Some(BothSupport {
+        other_scheme: OtherSupporterScheme::Employees,
+        other_income_yen: Some(other_income_yen),
+        named: None,
+    })
 }

@@ -282,8 +282,7 @@ async fn list_remunerations(
     gate.read(move |tx| {
         let RemunerationQuery { as_of, known_at } = q.0;
         let day = as_of.unwrap_or_else(|| tx.today());
-        let member = members::find(tx, id.0, day, known_at)?;
-        let (member, permit) = tx.admit::<ListStandardRemunerations, _>(member)?;
+        let (member, permit) = members::admitted::<ListStandardRemunerations>(tx, id.0, day, known_at)?;
         let month = as_of.map(|d| Month::of(d).first_day());
         let holds = |r: &DecisionRow| {
             month.is_none_or(|m| r.applies_from <= m && r.applies_until.is_none_or(|until| until > m))
@@ -302,8 +301,7 @@ async fn list_bonuses(
     gate.read(move |tx| {
         let RemunerationQuery { as_of, known_at } = q.0;
         let day = as_of.unwrap_or_else(|| tx.today());
-        let member = members::find(tx, id.0, day, known_at)?;
-        let (member, permit) = tx.admit::<ListStandardBonuses, _>(member)?;
+        let (member, permit) = members::admitted::<ListStandardBonuses>(tx, id.0, day, known_at)?;
         let (rows, payments) = store::bonuses::bonuses(tx, &member, known_at)?;
         let of_year = |r: &BonusRow| as_of.is_none_or(|d| fiscal_year(d) == fiscal_year(r.month));
         let items =

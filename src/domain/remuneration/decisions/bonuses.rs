@@ -137,6 +137,21 @@ pub fn plan_correction<Op: Operation>(
     let new = payment(tx, case, old.payment_id, (paid_on, paid_yen));
     plan(tx.conn(), case, (&covers, payments), (Some(old), Some(new)), Some(said))
 }
+/// The months of these fiscal years as what was paid in them makes them.
+/// # Errors
+/// 409 `not-decidable`; database errors.
+pub fn reckon_anew(
+    conn: &mut PgConnection,
+    act: &Act,
+    person: Uuid,
+    years: &BTreeSet<i32>,
+) -> Result<(), Problem> {
+    let (covers, payments) = state(conn, person)?;
+    let stored = bonus_store::by_month(conn, person, None)?;
+    let wanted = reckon(&payments, &covers, years)?;
+    bring(conn, act, person, (&stored, &wanted, years))
+}
+
 /// What other days of a cover would do: these payments are none, those come back; the months of the loss before and after are marked
 /// anew. `covers` are the periods of the person with the right days.
 /// # Errors

@@ -8,6 +8,7 @@ mod corrections;
 mod determination;
 mod facts;
 mod history;
+mod joined;
 mod keep;
 mod leave_end;
 mod many;
@@ -27,6 +28,7 @@ pub use changes::{
 pub use corrections::{PayCorrection, RightMonths, RightPay, plan_pay_correction};
 pub use determination::{AnnualPay, Determination, OccasionalPay, RegularPay};
 pub use facts::amount;
+pub use joined::{after_merge, before_merge};
 pub use keep::until as covered_until;
 pub use leave_end::LeaveEnd;
 pub use many::{Many, keep_all};

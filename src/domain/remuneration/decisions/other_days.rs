@@ -10,6 +10,7 @@ use super::{
     history::{Entry, History, Occasion},
     keep,
     model::PaymentRow,
+    second_office,
     store::{bonuses as bonus_store, history as before},
 };
 use crate::{
@@ -200,6 +201,16 @@ fn own(
             // what can't be decided so stands against it
             Err(refused) if refused.kind == Kind::Conflict => return Ok(Err(PayFault::Decision)),
             Err(problem) => return Err(problem),
+        }
+    }
+    // the month of the right loss may have been decided with an office that never was
+    let is_gone =
+        |o: &&OfficeRow| cover.old.has(o.from_on) && offices.iter().all(|kept| kept.office_id != o.office_id);
+    for gone in stored.offices.iter().filter(is_gone) {
+        let of_office = Case { received_on: gone.received_on, ..case(cover, new.acquired_on) };
+        match second_office::settle_without(&mut wanted, &of_office, gone) {
+            Err(refused) if refused.kind == Kind::Conflict => return Ok(Err(PayFault::Decision)),
+            settled => settled?,
         }
     }
     Ok(rested(&mut wanted, back)?.map(|()| (old, stored, wanted)))

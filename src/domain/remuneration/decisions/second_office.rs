@@ -233,11 +233,8 @@ fn take_back(
         let stored = keep::history(conn, &of_cover)?;
         let mut wanted = stored.clone();
         for office in gone {
-            let month = Month::of(office.from_on);
             wanted.offices.retain(|o| o.office_id != office.office_id);
-            if wanted.entries.iter().any(|e| e.from == month) {
-                settle(&mut wanted, &case(office.received_on), month)?;
-            }
+            settle_without(&mut wanted, &case(office.received_on), office)?;
         }
         keep::keep(conn, act, &of_cover, (&stored, &wanted))?;
     }
@@ -253,6 +250,16 @@ fn require_day(conn: &mut PgConnection, case: &Case, day: NaiveDate) -> Result<(
         Some(cover) if day < cover.acquired_on => Err(before_acquisition()),
         _ => Err(after_loss()),
     }
+}
+/// The month in which an office was to begin that never was, decided without it, where a decision begins there.
+/// # Errors
+/// As of `decide`.
+pub fn settle_without(wanted: &mut History, case: &Case, gone: &OfficeRow) -> Result<(), Problem> {
+    let month = Month::of(gone.from_on);
+    if wanted.entries.iter().any(|e| e.from == month) {
+        settle(wanted, case, month)?;
+    }
+    Ok(())
 }
 /// Decides the month in which the offices change: a decision that begins there is made anew with them, else they make one.
 fn settle(wanted: &mut History, case: &Case, month: Month) -> Result<Option<Uuid>, Problem> {

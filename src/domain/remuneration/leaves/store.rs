@@ -1,6 +1,7 @@
 //! SQL of leaves. Nothing is overwritten: a change closes a row by `superseded_at` and writes a new one. Whoever writes holds the person.
 use super::{super::corrections::CLOSED_BY, model::LeaveRow, plan::LeaveFacts};
 use crate::{
+    domain::members,
     kernel::{Guarded, Problem, Subject, Tx, errand::Act},
     values::month::Month,
 };
@@ -112,8 +113,9 @@ pub fn before(
     at: &[DateTime<Utc>],
     last: NaiveDate,
 ) -> Result<Vec<LeaveRow>, Problem> {
+    let ids = members::ids_of("$1");
     Ok(sql_query(format!(
-        "select {LEAVE} from leave_period where person_id = $1 and {CLOSED_BY} \
+        "select {LEAVE} from leave_period where person_id in {ids} and {CLOSED_BY} \
          and ended_on is distinct from $3 order by recorded_at desc, row_id desc"
     ))
     .bind::<t::Uuid, _>(person)

@@ -125,9 +125,13 @@ pub enum PrincipalSupporter {
 pub struct BothSupport {
     /// Insurance of the other supporter.
     pub other_scheme: OtherSupporterScheme,
-    /// Income of the other supporter in the year to come; for 国民健康保険, as expected from the latest income.
-    pub other_income_yen: Yen,
+    /// Income of the other supporter in the year to come; for 国民健康保険, as expected from the latest income. Left out when it is not
+    /// known: a document tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub other_income_yen: Option<Yen>,
     /// Whom the two named as mainly supporting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub named: Option<PrincipalSupporter>,
 }
@@ -184,6 +188,11 @@ pub struct RecognitionInput {
     /// Income of the insured person in the year to come.
     #[schema(nullable = false)]
     pub insured_income_yen: Option<Yen>,
+    /// That income is no more than the standard remuneration of twelve months, without bonuses and whatever else there is: it can speak for
+    /// the person and never against; where it would, a document is asked for.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub insured_income_is_least: bool,
     /// What the insured person sends in a year to somebody who lives apart.
     #[schema(nullable = false)]
     pub support_yen: Option<Yen>,
@@ -215,6 +224,7 @@ impl RecognitionInput {
             contract_income_from: None,
             temporary_rise: None,
             insured_income_yen: None,
+            insured_income_is_least: false,
             support_yen: None,
             both_support: None,
             documents: Vec::new(),

@@ -163,7 +163,8 @@ pub fn address(
     if f.changed_on < cover.acquired_on {
         return Ok(Err(Against::OutsideCover));
     }
-    let is_with = |d: &UnderRow| d.lives_together != Some(false) && d.removed_on.is_none();
+    // whoever is protected may live elsewhere by now: the insured person says nothing of where
+    let is_with = |d: &UnderRow| d.lives_together != Some(false) && d.removed_on.is_none() && !d.is_protected;
     let mut with = if f.dependents_too { dependents::under_cover(tx, &cover)? } else { Vec::new() };
     with.retain(is_with);
     let from = || Some(f.changed_on.to_string());
@@ -177,9 +178,9 @@ pub fn address(
             lines.push(Line::new("member", field, None, from()));
         }
     }
-    for d in &with {
-        let day = f.changed_on.max(d.recognised_on).to_string();
-        lines.push(Line::new("dependent", "resident_address", None, Some(day)));
+    if f.dependents_too {
+        // one line, however many it moves: a count would tell who is protected
+        lines.push(Line::new("dependent", "resident_address", None, from()));
     }
     Ok(Ok(AddressPlan { lines, with }))
 }

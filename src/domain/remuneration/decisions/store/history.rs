@@ -2,7 +2,10 @@
 //! another cover.
 use super::super::model::{LiveRow, PaymentRow};
 use crate::{
-    domain::{members::OfficeRow, remuneration::corrections::CLOSED_BY},
+    domain::{
+        members::{self, OfficeRow},
+        remuneration::corrections::CLOSED_BY,
+    },
     kernel::Problem,
     values::month::Month,
 };
@@ -19,8 +22,9 @@ pub fn decisions_before(
     at: &[DateTime<Utc>],
     from: Month,
 ) -> Result<Vec<LiveRow>, Problem> {
+    let ids = members::ids_of("$1");
     Ok(sql_query(format!(
-        "select {} from standard_remuneration where person_id = $1 and {CLOSED_BY} and applies_from >= $3 \
+        "select {} from standard_remuneration where person_id in {ids} and {CLOSED_BY} and applies_from >= $3 \
          order by recorded_at desc, applies_until desc nulls first, row_id desc",
         super::LIVE
     ))
@@ -38,8 +42,9 @@ pub fn payments_before(
     at: &[DateTime<Utc>],
     from: NaiveDate,
 ) -> Result<Vec<PaymentRow>, Problem> {
+    let ids = members::ids_of("$1");
     Ok(sql_query(format!(
-        "select {} from bonus_payment where person_id = $1 and {CLOSED_BY} and paid_on >= $3 \
+        "select {} from bonus_payment where person_id in {ids} and {CLOSED_BY} and paid_on >= $3 \
          order by recorded_at desc, row_id desc",
         super::bonuses::PAYMENT
     ))
@@ -57,9 +62,10 @@ pub fn offices_before(
     at: &[DateTime<Utc>],
     lost_on: NaiveDate,
 ) -> Result<Vec<OfficeRow>, Problem> {
+    let ids = members::ids_of("$1");
     Ok(sql_query(format!(
         "select office_id, employer_id, name, office_number, from_on, until_on, monthly_yen, received_on, recorded_at, source \
-         from concurrent_office where person_id = $1 and {CLOSED_BY} and until_on is distinct from $3 \
+         from concurrent_office where person_id in {ids} and {CLOSED_BY} and until_on is distinct from $3 \
          order by recorded_at desc, row_id desc"
     ))
     .bind::<t::Uuid, _>(person)
@@ -72,12 +78,13 @@ pub fn offices_before(
 /// # Errors
 /// Database errors.
 pub fn gave_way_to(conn: &mut PgConnection, person: Uuid, enrolment: Uuid) -> Result<Vec<LiveRow>, Problem> {
+    let ids = members::ids_of("$1");
     Ok(sql_query(format!(
-        "select {} from (select distinct on (decision_id) * from standard_remuneration where person_id = $1 \
+        "select {} from (select distinct on (decision_id) * from standard_remuneration where person_id in {ids} \
              order by decision_id, superseded_at desc nulls first, recorded_at desc) s \
-         where superseded_at = any(array(select recorded_at from enrolment where person_id = $1 and enrolment_id = $2)) \
-           and exists (select from standard_remuneration o where o.person_id = $1 and o.decision_id = s.decision_id \
-             and o.recorded_at < (select min(recorded_at) from enrolment where person_id = $1 and enrolment_id = $2)) \
+         where superseded_at = any(array(select recorded_at from enrolment where person_id in {ids} and enrolment_id = $2)) \
+           and exists (select from standard_remuneration o where o.person_id in {ids} and o.decision_id = s.decision_id \
+             and o.recorded_at < (select min(recorded_at) from enrolment where person_id in {ids} and enrolment_id = $2)) \
          order by superseded_at desc, recorded_at desc, row_id desc",
         super::LIVE
     ))
