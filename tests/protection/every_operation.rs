@@ -97,6 +97,11 @@ fn forms() -> Vec<Value> {
             json!({ "changed_name": "見本　奈々", "changed_name_kana": HIDDEN.kana, "name_reason": "correction" }),
         ),
         with("birth_date_correction", json!({ "corrected_birth_on": "1988-07-08" })),
+        // and back: the forms that follow name the person as before
+        with(
+            "birth_date_correction",
+            json!({ "birth_on": "1988-07-08", "corrected_birth_on": HIDDEN.birth_on }),
+        ),
         loss(HIDDEN, "2026-11-20", "2026-11-21"),
         with(
             "qualification_date_correction",
