@@ -307,6 +307,9 @@ fn a_chunk_that_fails_for_good_ends_the_run_and_another_can_be_ordered() {
         (&run["state"], &run["decided_count"], &run["problem"]),
         (&json!("failed"), &json!(0), &json!("internal"))
     );
+    let ends = "select count(*) as n from audit_entry where operation = 'runRegularDetermination' \
+        and detail->>'state' = 'failed' and detail->>'problem' = 'internal'";
+    assert_eq!(count(&w, ends), 1, "the end of a run that failed is in the trail");
     w.run("drop trigger planted on standard_remuneration");
     assert_eq!(done(&w, &w.staff("clerk"), json!({ "year": 2026 }))["decided_count"], 19);
 }

@@ -1,5 +1,5 @@
 //! Ordering, following and cancelling a bulk determination: who may, what is refused, and that an order is given once.
-use super::bulk::{ask, done, order, society, work};
+use super::bulk::{ask, done, left, order, society, work};
 use crate::{
     filing::{count, entries, fresh_key, tables},
     harness::world::World,
@@ -42,6 +42,40 @@ fn only_enrolment_staff_orders_and_follows_runs() {
     clerk.get(format!("{RUNS}/{}", Uuid::now_v7())).refused(404, "not-found");
     clerk.get(format!("{RUNS}/{}/left-waiting", Uuid::now_v7())).refused(404, "not-found");
     clerk.post(format!("{RUNS}/{}/cancellation", Uuid::now_v7())).send(b"").refused(404, "not-found");
+}
+/// 算定基礎届 that state a rise in April: where their own months make a revision from July due, no determination is made in its place.
+#[test]
+fn a_form_that_makes_a_revision_from_july_due_is_left_for_a_clerk() {
+    let w = society(5);
+    w.run(
+        "set session_replication_role = replica; \
+         insert into standard_remuneration (row_id, decision_id, person_id, employer_id, rule, rule_version, applies_from, grade, \
+           standard_yen, monthly_yen, inputs, trace, received_on, recorded_at, recorded_by) \
+         select gen_random_uuid(), gen_random_uuid(), person_id, employer_id, 'acquisition_determination', '1', '2025-04-01', 20, 260000, \
+           260000, jsonb_build_object('acquired_on', '2025-04-01', 'monthly_yen', 260000, 'periods', '[]'::jsonb), '{}', '2025-04-01', \
+           '2025-04-01', person_id from enrolment; \
+         update notification set form = form || x.change || jsonb_build_object('months', (select jsonb_agg(m || jsonb_build_object( \
+             'cash_yen', x.yen, 'total_yen', x.yen, 'base_days', case when m->'month' = '5' then x.days else 30 end)) \
+           from jsonb_array_elements(form->'months') m)) \
+         from (values (101, '{\"pay_change_month\": 4, \"pay_change_direction\": \"up\"}'::jsonb, 300000, 30), \
+           (102, '{\"pay_change_month\": 4, \"pay_change_direction\": \"up\"}', 275000, 30), \
+           (103, '{\"pay_change_month\": 4, \"pay_change_direction\": \"down\"}', 300000, 30), \
+           (104, '{\"pay_change_month\": 4, \"pay_change_direction\": \"up\"}', 300000, 16), \
+           (105, '{}', 300000, 30)) x (n, change, yen, days) where office_number::int = x.n",
+    );
+    let by = w.staff("clerk");
+    let run = done(&w, &by, json!({ "year": 2026 }));
+    let left = left(&by, &run);
+    let number = |id: &str| {
+        let found = w.rows(&format!("select office_number::int as n from notification where id = '{id}'"));
+        found[0]["n"].as_i64().unwrap()
+    };
+    let left: Vec<(i64, &str)> = left
+        .iter()
+        .map(|l| (number(l["notification_id"].as_str().unwrap()), l["reason"].as_str().unwrap()))
+        .collect();
+    assert_eq!(left, [(101, "revision-due")]);
+    assert_eq!(run["decided_count"], 4);
 }
 #[test]
 fn a_wrong_order_stores_nothing() {

@@ -183,6 +183,11 @@ impl ReportedMonth {
     }
 }
 impl RegularReport {
+    /// How fixed pay changed in the first of its months, April, as far as it is stated: a revision from July may be due (健康保険法43条).
+    pub fn changed_in_april(&self) -> Option<rules::FixedPayChange> {
+        let change = self.pay_change_direction.filter(|_| self.pay_change_month == Some(4));
+        change.map(PayChangeDirection::of_fixed_pay)
+    }
     /// The months of pay, of the year of the determination.
     /// # Errors
     /// As of a month.

@@ -64,10 +64,14 @@ pub fn work(
     let Err(problem) = conn.transaction(|conn| chunk(conn, clock, next, drop_files)) else { return Ok(()) };
     let noted = conn.transaction(|conn| {
         store::fail(conn, next.run, (clock.now(), problem.code))?;
-        if job.is_last_try() {
-            store::close(conn, next.run, DeterminationRunState::Failed, clock.now())?;
+        match store::take(conn, &next)?.filter(|_| job.is_last_try()) {
+            Some(run) => end(
+                conn,
+                &Errand::new(NAME, OPERATION, clock),
+                (&run, DeterminationRunState::Failed, Some(problem.code)),
+            ),
+            None => Ok(()),
         }
-        Ok::<_, Problem>(())
     });
     noted.map_err(|p| p.code)?;
     Err(problem.code)
@@ -84,7 +88,9 @@ fn chunk(
         store::count(conn, &run)?;
     }
     let forms = store::next(conn, &run, AT_ONCE)?;
-    let Some(last) = forms.last().map(|f| f.id) else { return end(conn, &errand, &run) };
+    let Some(last) = forms.last().map(|f| f.id) else {
+        return end(conn, &errand, (&run, DeterminationRunState::Done, None));
+    };
     let forms = if run.is_dry { forms } else { store::hold(conn, &forms)? };
     let forms = read(conn, forms)?;
     let (forms, position) = each_once(forms, last);
@@ -104,9 +110,18 @@ fn chunk(
     trail::append(conn, &[entry])?;
     enqueue(conn, clock, Next { chunk: next.chunk + 1, ..next })
 }
-fn end(conn: &mut PgConnection, errand: &Errand, run: &RunRow) -> Result<(), Problem> {
-    store::close(conn, run.id, DeterminationRunState::Done, errand.now())?;
-    let detail = json!({ "requested_by": run.requested_by, "state": "done", "validate_only": run.is_dry });
+/// Ends a run with its last entry, which tells why one failed.
+fn end(
+    conn: &mut PgConnection,
+    errand: &Errand,
+    (run, state, problem): (&RunRow, DeterminationRunState, Option<&str>),
+) -> Result<(), Problem> {
+    store::close(conn, run.id, state, errand.now())?;
+    let mut detail =
+        json!({ "requested_by": run.requested_by, "state": state.word(), "validate_only": run.is_dry });
+    if let Some(code) = problem {
+        detail["problem"] = json!(code);
+    }
     let mut entry = errand.entry(("DeterminationRun", run.id), run.employer_id, Vec::new(), detail);
     entry.row_count = Some(run.decided_count);
     trail::append(conn, &[entry])
@@ -238,7 +253,7 @@ impl Known {
         if self.foreseen.contains(&(person, row.employer_id)) {
             return Err(remuneration::already_determined());
         }
-        let plan = self.many.plan(&case, pay)?;
+        let plan = self.many.plan(&case, pay, f.changed_in_april())?;
         Ok(Decided { row, person, cover, plan })
     }
 }

@@ -217,7 +217,10 @@ pub(super) fn plan_regular(case: &Case, known: &Known, pay: RegularPay) -> Resul
     let facts = pay.facts(case.acquired_on, known.lost_on(case))?;
     planned(case, stored, facts)
 }
-fn planned(case: &Case, stored: History, facts: Facts) -> Result<Plan, Problem> {
+/// What deciding on these facts would do.
+/// # Errors
+/// As of `plan_pay`.
+pub(super) fn planned(case: &Case, stored: History, facts: Facts) -> Result<Plan, Problem> {
     let mut wanted = stored.clone();
     let month = month_of(&facts);
     let facts = month.map_or(facts.clone(), |month| stored.rest(facts, month, case.employer));

@@ -1,8 +1,9 @@
 //! 定時決定 of many people at once (健康保険法41条): what is stored of them is read with one query for each kind of fact, each is planned as
 //! one alone is, and what the plans change is written with one statement for each kind of change.
 use super::{
-    changes::{Case, Plan, plan_regular},
-    determination::RegularPay,
+    super::rules::FixedPayChange,
+    changes::{Case, Plan, plan_regular, planned},
+    determination::{OccasionalPay, RegularPay},
     history::Entry,
     keep::Known,
     model::LiveRow,
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::members::{self, Cover},
-    kernel::{Problem, errand::Act},
+    kernel::{Kind, Problem, errand::Act},
     values::month::Month,
 };
 use chrono::NaiveDate;
@@ -57,15 +58,46 @@ impl Many {
         let offices = self.known.get(&person).map(|k| k.offices.as_slice());
         require_active(offices.unwrap_or_default(), month)
     }
-    /// As `plan_pay`.
+    /// As `plan_pay`; with how fixed pay changed in April, as far as the form states it.
     /// # Errors
-    /// As of `plan_pay`; 409 `already-exists` where it could not be kept, so that it alone is left and not all that is kept with it.
-    pub fn plan(&self, case: &Case, pay: RegularPay) -> Result<Plan, Problem> {
+    /// As of `plan_pay`; 409 `revision-due` where the form's own months make a revision from July due, which takes the place of 定時決定
+    /// (健康保険法41条3項, 43条): one alone is seen by a clerk; 409 `already-exists` where it could not be kept, so that it alone is left and not
+    /// all that is kept with it.
+    pub fn plan(
+        &self,
+        case: &Case,
+        pay: RegularPay,
+        changed: Option<FixedPayChange>,
+    ) -> Result<Plan, Problem> {
         let nothing = Known::default();
         let known = self.known.get(&case.person).unwrap_or(&nothing);
+        let revision = changed.map(|change| OccasionalPay {
+            change_month: Month::in_year(pay.year, 4),
+            change,
+            kind: pay.kind,
+            months: pay.months.clone(),
+            determined: pay.determined.clone(),
+        });
         let plan = plan_regular(case, known, pay)?;
         require_free(known, &plan)?;
+        revision.map_or(Ok(()), |revision| require_none_due(case, known, revision))?;
         Ok(plan)
+    }
+}
+fn require_none_due(case: &Case, known: &Known, revision: OccasionalPay) -> Result<(), Problem> {
+    if Month::of(case.acquired_on) > revision.change_month {
+        return Ok(());
+    }
+    let stored = known.history(case)?;
+    let facts = revision.facts(&stored, case.employer);
+    match facts.and_then(|facts| planned(case, stored, facts)) {
+        Ok(_) => Err(Problem::conflict(
+            "revision-due",
+            "4月の昇(降)給により7月からの随時改定に該当します。月額変更届を処理するか、審査で決定してください",
+            "The change of pay in April makes a revision from July due: decide the revision, or this form alone",
+        )),
+        Err(none) if none.kind == Kind::Conflict => Ok(()),
+        Err(problem) => Err(problem),
     }
 }
 /// No decision outside the cover holds in a month of the plan: the database has one of a person at a time.
