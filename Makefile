@@ -28,8 +28,8 @@ prove: postgres chromium ## the long proofs, whole (test runs them shortened); d
 	KENPO_PROVE=1 cargo test --locked
 	tools/sabotage.sh
 
-bench: postgres ## measure the work, each figure beside its limit (writes bench.json beside the build)
-	cargo bench --locked --bench load
+bench: postgres ## measure the work, each figure beside its limit (writes bench.json beside the build); PART="members history" measures these alone
+	cargo bench --locked --bench load -- $(PART)
 
 openapi: build ## write the OpenAPI document and the Postman collection anew
 	$(KENPO) openapi > openapi/kenpo.v1.json.new

@@ -24,7 +24,7 @@ fn id_of(n: &str) -> String {
 pub fn one_member() -> String {
     format!(
         "\\set n random(1, {})\nselect {COLUMNS} {JOINED} where p.id = {};\n",
-        crate::society::MEMBERS,
+        crate::society::members(),
         id_of(":n::int")
     )
 }

@@ -1,9 +1,13 @@
 //! `make bench`: how much work the release server does, each figure beside the limit of the same machine in the same minute.
 //!
 //! 300,000 insured persons on a private, durable PostgreSQL that is kept under the target folder. The limit of a read is pgbench
-//! with the same SELECT and as many connections; the limit of the intake is COPY of the same rows.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::as_conversions)]
+//! with the same SELECT and as many connections; the limit of the intake is COPY of the same rows; that of a bulk determination an
+//! INSERT … SELECT of the rows that it wrote. A read as of a past day stands beside the same read of the present.
+//! `KENPO_BENCH_MEMBERS=3000` tries parts of it on a smaller society, whose figures mean nothing.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::as_conversions, clippy::disallowed_methods)]
+mod bulk;
 mod files;
+mod history;
 mod http;
 mod limits;
 mod report;
@@ -14,6 +18,9 @@ use report::{Row, Table};
 use society::Society;
 use std::time::Duration;
 
+/// What can be measured alone: `make bench PART="members history"`.
+const PARTS: [&str; 6] =
+    ["members", "pages", "files", "history", "determination-20000", "determination-300000"];
 /// How long each measurement lasts, after a second to warm up.
 const SECONDS: u64 = 6;
 /// Rows of a page: page 5,000 must exist.
@@ -29,8 +36,10 @@ fn main() {
     if !std::env::args().any(|a| a == "--bench") {
         return;
     }
-    let only = std::env::args().skip(1).find(|a| !a.starts_with('-'));
-    let wanted = |name: &str| only.as_deref().is_none_or(|o| o == name);
+    let parts: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    let unknown: Vec<&String> = parts.iter().filter(|p| !PARTS.contains(&p.as_str())).collect();
+    assert!(unknown.is_empty(), "no such part: {unknown:?}; there are {PARTS:?}");
+    let wanted = |name: &str| parts.is_empty() || parts.iter().any(|p| p == name);
     let society = Society::open();
     let mut table = Table::default();
     if wanted("members") {
@@ -45,6 +54,14 @@ fn main() {
     }
     if wanted("files") {
         table.add(intake(&society));
+    }
+    if wanted("history") {
+        history::reads(&society, SECONDS).into_iter().for_each(|row| table.add(row));
+    }
+    for (part, people) in [("determination-20000", 20_000), ("determination-300000", 300_000)] {
+        if wanted(part) {
+            table.add(bulk::determination(&society, people.min(society::members())));
+        }
     }
     table.write(society.about());
 }

@@ -44,6 +44,19 @@ impl Row {
             client_us: 0.0,
         }
     }
+    /// Work beside the same rows written by one INSERT … SELECT.
+    pub fn work(what: &str, rate: f64, seconds: f64, limit: f64) -> Self {
+        let whole = seconds * 1000.0;
+        Self {
+            unit: "records/s",
+            limit_by: "INSERT … SELECT",
+            ..Self::intake(what, rate, whole / 1000.0, limit)
+        }
+    }
+    /// Reads beside other reads of the same run.
+    pub fn beside(what: &str, burst: &Burst, limit: f64, limit_by: &'static str) -> Self {
+        Self { limit_by, ..Self::reads(what, burst, limit) }
+    }
     fn ratio(&self) -> f64 {
         self.rate / self.limit
     }

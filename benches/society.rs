@@ -22,8 +22,13 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Insured persons.
-pub const MEMBERS: usize = 300_000;
+/// Insured persons, when nothing else is said.
+const MEMBERS: usize = 300_000;
+/// Insured persons: KENPO_BENCH_MEMBERS tries the benchmark itself on a smaller society, which is kept apart.
+pub fn members() -> usize {
+    let named = std::env::var_os("KENPO_BENCH_MEMBERS");
+    named.map_or(MEMBERS, |n| n.to_str().unwrap().parse().expect("KENPO_BENCH_MEMBERS is a number"))
+}
 const DATABASE: &str = "postgres";
 const PASSWORD: &str = "a long enough fictitious password";
 
@@ -43,7 +48,9 @@ pub struct Society {
 impl Society {
     /// Starts everything; seeds the first time.
     pub fn open() -> Self {
-        let base = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
+        let members = members();
+        let name = if members == MEMBERS { "bench".into() } else { format!("bench-{members}") };
+        let base = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(base.join("kenpo")).unwrap();
         let (named, path) = (std::env::var_os("KENPO_PG_BIN"), std::env::var_os("PATH"));
         let binaries = Binaries::new(named.map(Into::into), path.as_deref());
@@ -61,7 +68,7 @@ impl Society {
         forget_last_run(&mut conn);
         let (staff, client) = callers(&mut conn, &keys, employer);
         let ids = ids(&mut conn);
-        assert_eq!(ids.len(), MEMBERS, "remove {} to seed anew", base.display());
+        assert_eq!(ids.len(), members, "remove {} to seed anew", base.display());
         let (server, address) = serve(&postgres, &base);
         let binaries = format!("/usr/lib/postgresql/{}/bin", postgres.major()).into();
         Self { server, address, postgres, binaries, base, employer, staff, client, ids, clock }
@@ -98,11 +105,20 @@ impl Society {
     pub fn server_cpu(&self) -> f64 {
         http::cpu(&self.server.id().to_string())
     }
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
     /// The cursor after the n-th person.
     pub fn cursor(&self, n: usize, limit: usize) -> String {
         let keys = Keys::open(&self.folder().join("keys")).unwrap();
         let last = self.ids[n - 1].to_string();
         page::cursor(&keys.vault.cursor, "listMembers", &format!("limit={limit}"), &[last]).unwrap()
+    }
+    /// A worker beside the server.
+    pub fn worker(&self) -> Worker {
+        let log = self.base.join("kenpo/worker.log");
+        let child = program("worker", &self.postgres, &self.base).stderr(File::create(log).unwrap()).spawn();
+        Worker(child.unwrap())
     }
     pub fn staff_token(&self) -> String {
         let body = json!({ "user_id": self.staff, "password": PASSWORD });
@@ -140,7 +156,7 @@ impl Society {
         let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let model = info.lines().find_map(|l| l.strip_prefix("model name")?.split_once(": ")).map(|m| m.1);
         let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-        json!({ "date": self.today(), "cpus": cpus, "cpu": model, "postgresql": self.postgres.major(), "members": MEMBERS,
+        json!({ "date": self.today(), "cpus": cpus, "cpu": model, "postgresql": self.postgres.major(), "members": members(),
                 "load_at_end": load.trim() })
     }
 }
@@ -163,13 +179,14 @@ fn seeded(conn: &mut PgConnection, clock: &Clock) -> Uuid {
     if let Ok(row) = sql_query(sql).get_result::<Counted>(conn) {
         return row.id.unwrap();
     }
-    eprintln!("seeding {MEMBERS} insured persons, once");
+    let members = members();
+    eprintln!("seeding {members} insured persons, once");
     let all = conn.transaction(|conn| {
         let mut all = vec![seed::sample_employer(conn, clock)?];
         for n in 1..20 {
             all.push(seed::employer(conn, clock, n)?);
         }
-        seed::people(conn, clock, &all, (i32::try_from(MEMBERS)?, 1_500))?;
+        seed::people(conn, clock, &all, (i32::try_from(members)?, 1_500))?;
         anyhow::Ok(all)
     });
     conn.batch_execute("vacuum analyze").unwrap();
@@ -180,7 +197,8 @@ fn forget_last_run(conn: &mut PgConnection) {
     conn.batch_execute(
         "set session_replication_role = replica; \
          truncate submission, notification, idempotency, strongroom.raw_file, strongroom.pending_number, job, audit_entry, \
-           audit_position, audit_lease, session, number_grant; \
+           audit_position, audit_lease, session, number_grant, standard_remuneration, determination_run, determination_left, \
+           determination_foreseen; \
          reset session_replication_role",
     )
     .unwrap();
@@ -204,7 +222,7 @@ fn callers(conn: &mut PgConnection, keys: &Path, employer: Uuid) -> (String, (St
         display_name: "適用　二郎".into(),
         section: "enrolment_2".into(),
         purposes: vec!["enrolment".into()],
-        scopes: vec!["members:read".into()],
+        scopes: ["members:read", "remuneration:read", "notifications:decide"].map(Into::into).to_vec(),
         password_hash: access::hash_password(&settings, PASSWORD).unwrap(),
         valid_from: from,
         valid_until: None,
@@ -225,11 +243,28 @@ fn callers(conn: &mut PgConnection, keys: &Path, employer: Uuid) -> (String, (St
     access::store::bind_client(conn, client, employer, from, None).unwrap();
     (user.login, (system.client_key, secret))
 }
-/// The release server with its settings as they are, but for the limit on one caller's rate.
-fn serve(postgres: &PrivatePostgres, base: &Path) -> (Child, SocketAddr) {
-    let log = base.join("kenpo/server.log");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_kenpo"))
-        .arg("serve")
+/// A process that does the jobs; it ends with this.
+pub struct Worker(Child);
+impl Worker {
+    /// What it used of memory at most so far, in MiB.
+    pub fn peak_mib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap_or_default();
+        let peak =
+            status.lines().find_map(|l| l.strip_prefix("VmHWM:")?.trim().split(' ').next()?.parse().ok());
+        peak.unwrap_or(0) / 1024
+    }
+}
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+/// The release program with its settings as they are, but for the limit on one caller's rate.
+fn program(command: &str, postgres: &PrivatePostgres, base: &Path) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_kenpo"));
+    program
+        .arg(command)
         .env_clear()
         .env("DATABASE_URL", postgres.url("kenpo_service", DATABASE))
         .env("KENPO_MIGRATE_DATABASE_URL", postgres.url("kenpo", DATABASE))
@@ -239,10 +274,13 @@ fn serve(postgres: &PrivatePostgres, base: &Path) -> (Child, SocketAddr) {
         .env("KENPO_RATE_PER_SECOND", "0")
         .env("KENPO_ARGON2_MEMORY_KIB", "64")
         .env("KENPO_ARGON2_PASSES", "1")
-        .stdin(Stdio::null())
-        .stderr(File::create(&log).unwrap())
-        .spawn()
-        .unwrap();
+        .stdin(Stdio::null());
+    program
+}
+/// Starts the server and waits until it serves.
+fn serve(postgres: &PrivatePostgres, base: &Path) -> (Child, SocketAddr) {
+    let log = base.join("kenpo/server.log");
+    let mut child = program("serve", postgres, base).stderr(File::create(&log).unwrap()).spawn().unwrap();
     let since = std::time::Instant::now();
     loop {
         let lines = BufReader::new(File::open(&log).unwrap()).lines().map_while(Result::ok);

@@ -184,6 +184,7 @@ fn sql_stands_in_stores() {
         "src/kernel/",
         "src/app/migrate.rs",
         "src/cli/seed.rs",
+        "src/cli/seed/",
         "src/cli/demo/society.rs",
         "src/domain/access/live.rs", // LISTEN, which belongs to the connection that waits
         "src/domain/members/named.rs",

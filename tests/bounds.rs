@@ -100,7 +100,7 @@ fn sized(pointer: &str, schema: &Value, now: &Value, size: usize) -> Value {
 fn is_too_large(r: &Response, pointer: &str, schema: &Value) -> bool {
     let codes: &[&str] = match () {
         () if schema["type"] == "array" => &["length", "E-COUNT", "E-LENGTH", "wrong-type"],
-        () if !schema["maximum"].is_null() => &["range", "zero-or-fourteen", "E-LENGTH"],
+        () if !schema["maximum"].is_null() => &["range", "zero-or-fourteen", "E-LENGTH", "wrong-type"],
         () => &["length", "E-LENGTH", "E-CODE"],
     };
     let errors = r.body["errors"].as_array();
@@ -135,6 +135,7 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
         childcare[name] = json!(value);
     }
     (childcare["child_name_kana"], childcare["child_birth_on"]) = (json!("ミホン　コ"), json!("2026-10-20"));
+    childcare["no_work_days_between"] = json!(["2026-10-31"]);
     let mut childcare_end = person("childcare_leave_end");
     (childcare_end["starts_on"], childcare_end["ends_on"]) = (json!("2026-11-01"), json!("2026-11-16"));
     let mut maternity_change = person("maternity_leave_change");
@@ -160,9 +161,20 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
         json!({ "employer_id": w.employer, "preparer_name": "見本 花子", "notifications": [acquisition] });
     let created = json!({ "valid_from": "2026-12-01", "symbol": "7", "society_number": "7", "name": "見本",
         "settings": { "accepts_pension_layout": false, "early_filing_days": 0 } });
-    let decision = json!({ "decision": "return", "reasons": [{ "code": "wrong_content", "text": "x" }],
+    let mut decision = json!({ "decision": "return", "reasons": [{ "code": "wrong_content", "text": "x" }],
         "persons": [{ "slot": "insured", "choice": "new_person" }] });
     let entry_check = json!({ "outcome": "differs", "differences": [{ "pointer": "/x", "note": "x" }] });
+    let made = |body: &Value| {
+        let made = staff.post("/v1/confirmation-campaigns").key(&fresh_key()).json(body).expect(201);
+        format!("/v1/confirmation-campaigns/{}", made["id"].as_str().unwrap())
+    };
+    let campaign = json!({ "name": "現況確認", "as_of": "2026-11-20", "due_on": "2026-12-20",
+        "remind_on": ["2026-12-01"], "selection": { "employer_ids": [w.employer] } });
+    let facts = json!({ "documents": ["kinship_proof"], "struck": ["support"], "temporary_rise": { "usual_income_yen": 1, "consecutive_times": 1 },
+        "both_support": { "other_scheme": "employees", "other_income_yen": 1 } });
+    let recognitions = json!([{ "slot": "spouse", "evidence": facts,
+        "departure": { "reason": "insurers_judgement", "note": "x" } }]);
+    decision["recognitions"] = recognitions.clone();
     let paper = "/v1/keyed-notifications?received_on=2026-11-20".to_owned();
     let nowhere = Uuid::now_v7();
     let filing = |form: Value| ("createNotification", "/v1/notifications".to_owned(), &employer, slip(form));
@@ -178,6 +190,7 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
             json!({ "valid_from": "2026-12-01" }),
         ),
         ("updateMemberContact", format!("/v1/members/{member}"), &staff, json!({})),
+        ("setProtection", format!("/v1/persons/{member}/protections"), &staff, crate::protection::request()),
         ("keyNotification", paper, &staff, slip(acquisition.clone())),
         filing(acquisition),
         filing(loss),
@@ -197,6 +210,44 @@ fn a_value_at_a_bound_is_taken_and_one_beyond_it_is_refused() {
             json!({ "read_count": 1 }),
         ),
         ("decideNotification", format!("/v1/notifications/{nowhere}/decision"), &staff, decision),
+        (
+            "createRegularDeterminationRun",
+            "/v1/regular-determination-runs".into(),
+            &staff,
+            json!({ "year": 2026, "validate_only": true }),
+        ),
+        (
+            "previewNotificationDecision",
+            format!("/v1/notifications/{nowhere}/decision-preview"),
+            &staff,
+            json!({ "recognitions": recognitions }),
+        ),
+        ("createConfirmationCampaign", "/v1/confirmation-campaigns".into(), &staff, campaign.clone()),
+        (
+            "cancelConfirmationCampaign",
+            format!("{}/cancellation", made(&campaign)),
+            &staff,
+            json!({ "reason": "x" }),
+        ),
+        (
+            "answerConfirmation",
+            format!("/v1/confirmations/{nowhere}/answer"),
+            &employer,
+            json!({ "still_qualifies": true, "facts": facts }),
+        ),
+        (
+            "previewConfirmationDecision",
+            format!("/v1/confirmations/{nowhere}/decision-preview"),
+            &staff,
+            json!({ "evidence": facts }),
+        ),
+        (
+            "decideConfirmation",
+            format!("/v1/confirmations/{nowhere}/decision"),
+            &staff,
+            json!({ "decision": "confirm", "evidence": facts,
+                "departure": { "reason": "insurers_judgement", "note": "x" } }),
+        ),
         ("checkKeyedNotification", format!("/v1/notifications/{nowhere}/entry-check"), &staff, entry_check),
     ] {
         let sent = Sent { operation, path, by: by.clone(), body };

@@ -119,10 +119,37 @@ pub fn id(v: &Value) -> Uuid {
 pub fn decide(staff: &Caller, notification: Uuid, decision: &Value) -> Response {
     let seen = staff.get(format!("/v1/notifications/{notification}"));
     assert_eq!(seen.status, 200, "{}", seen.text);
-    decide_on(staff, notification, seen.header("etag"), decision)
+    let decision = reasoned(&seen.body, decision);
+    send_decision(staff, notification, seen.header("etag"), &decision)
 }
+/// Decides on a version; where a dependent is to be recognised without a yes of the rule, with a reason.
 pub fn decide_on(staff: &Caller, notification: Uuid, tag: &str, decision: &Value) -> Response {
+    let told = send_decision(staff, notification, tag, decision);
+    if told.body["code"] != "recognition-reason-needed" || !decision["recognitions"].is_null() {
+        return told;
+    }
+    let seen = staff.get(format!("/v1/notifications/{notification}"));
+    send_decision(staff, notification, tag, &reasoned(&seen.body, decision))
+}
+pub fn send_decision(staff: &Caller, notification: Uuid, tag: &str, decision: &Value) -> Response {
     staff.post(format!("/v1/notifications/{notification}/decision")).header("if-match", tag).json(decision)
+}
+/// An acceptance that states nothing of the people to be recognised, with the reason that their documents follow.
+pub fn reasoned(seen: &Value, decision: &Value) -> Value {
+    let mut decision = decision.clone();
+    let proposed = seen["recognitions"].as_array().cloned().unwrap_or_default();
+    let open: Vec<Value> = proposed
+        .iter()
+        .filter(|p| p["finding"]["answer"] != "yes")
+        .map(|p| match p["finding"]["answer"].as_str() {
+            Some("no") => json!({ "slot": p["slot"], "departure": { "reason": "actual_livelihood", "note": "実態による" } }),
+            _ => json!({ "slot": p["slot"], "departure": { "reason": "documents_follow" } }),
+        })
+        .collect();
+    if decision["decision"] == "accept" && decision["recognitions"].is_null() && !open.is_empty() {
+        decision["recognitions"] = json!(open);
+    }
+    decision
 }
 pub fn accept() -> Value {
     json!({ "decision": "accept" })

@@ -1,6 +1,13 @@
 //! The schema: every table says what it is, and the roles may do what docs/authorisation-and-audit.md says and nothing else.
-use crate::harness::world::World;
-use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types as t};
+use crate::harness::{cluster::Template, world::World};
+use diesel::{
+    Connection, PgConnection, QueryableByName, RunQueryDsl,
+    connection::SimpleConnection,
+    migration::{Migration, MigrationSource},
+    pg::Pg,
+    sql_query, sql_types as t,
+};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use std::collections::BTreeMap;
 
 #[derive(QueryableByName)]
@@ -103,4 +110,86 @@ fn a_row_is_read_by_name_in_whatever_order_the_columns_come() {
     let lacks = read("1 as one, 2 as two, 3 as three").unwrap_err();
     assert!(lacks.to_string().contains("four"), "{lacks}");
     assert!(read("1 as one, 2 as two, null::int as three, 4 as four").is_err());
+}
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
+/// A database as an earlier release left it.
+static AT_31: Template = Template::new("at_31", |url| {
+    let mut conn = PgConnection::establish(url).unwrap();
+    let all: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS.migrations().unwrap();
+    let mut old: Vec<_> =
+        all.iter().filter(|m| m.name().version().to_string().as_str() <= "00000000000031").collect();
+    old.sort_by_key(|m| m.name().version().to_string());
+    conn.applied_migrations().unwrap(); // makes the table that notes them
+    for m in old {
+        conn.run_migration(m.as_ref()).unwrap();
+    }
+});
+#[test]
+fn what_waited_for_a_second_person_before_still_does_after_the_words_became_a_pattern() {
+    let db = AT_31.fresh_database();
+    let mut conn = PgConnection::establish(&db.url_for("kenpo")).unwrap();
+    let ask = |kind: &str| {
+        format!(
+            "insert into approval (id, kind, subject_id, digest, state, requested_by, requested_at) \
+             values (gen_random_uuid(), '{kind}', gen_random_uuid(), '\\x00', 'requested', gen_random_uuid(), now())"
+        )
+    };
+    for kind in ["keyed_notification", "voluntary_setting"] {
+        conn.batch_execute(&ask(kind)).unwrap();
+    }
+    conn.batch_execute(&ask("person_merge")).unwrap_err();
+    conn.run_pending_migrations(MIGRATIONS).unwrap();
+    for kind in ["keyed_notification", "voluntary_setting", "protection_lift", "person_merge"] {
+        conn.batch_execute(&ask(kind)).unwrap();
+    }
+    conn.batch_execute(&ask("No word")).unwrap_err();
+    let kept = "select count(*)::text as text from approval";
+    assert_eq!(sql_query(kept).get_result::<Text>(&mut conn).unwrap().text, "6");
+}
+/// The down step of the leaves on a society that has some, and the up step after it.
+#[test]
+fn the_down_step_of_leaves_takes_them_back() {
+    use crate::filing::{NANA, accept, count, decide, filed, id};
+    use serde_json::json;
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let accepted =
+        |form: serde_json::Value| decide(&staff, filed(&w, &employer, &form), &accept()).expect(200);
+    let hired = accepted(crate::filing::acquisition(NANA, "2025-04-01", None));
+    let member = id(&hired["outcome"]["member_id"]);
+    let named = |kind: &str| json!({ "kind": kind, "office_number": NANA.office_number, "name_kana": NANA.kana, "birth_on": NANA.birth_on });
+    let mut leave = named("childcare_leave_report");
+    for (key, value) in [
+        ("application", "new"),
+        ("starts_on", "2026-05-01"),
+        ("ends_on", "2026-07-31"),
+        ("child_name_kana", "ミホン　コ"),
+        ("child_birth_on", "2026-03-03"),
+    ] {
+        leave[key] = json!(value);
+    }
+    accepted(leave.clone());
+    let mut after = named("leave_end_revision_report");
+    for key in ["child_name_kana", "child_birth_on"] {
+        after[key] = leave[key].clone();
+    }
+    let month = |n: u8| json!({ "month": n, "base_days": 30, "cash_yen": 235_000, "total_yen": 235_000 });
+    (after["leave"], after["requested"], after["ends_on"]) =
+        (json!("childcare"), json!(true), json!("2026-07-31"));
+    (after["applies_from"], after["months"]) = (json!("2026-11"), json!([month(8), month(9), month(10)]));
+    accepted(after);
+    w.run(include_str!("../migrations/00000000000023_leaves/down.sql"));
+    assert_eq!(count(&w, "select count(*) as n from pg_class where relname = 'leave_period'"), 0);
+    let rows = format!(
+        "select rule, applies_until, superseded_at from standard_remuneration where person_id = '{member}'"
+    );
+    let rows = w.rows(&rows);
+    assert!(rows.iter().all(|r| r["rule"] == "acquisition_determination"), "{rows:?}");
+    assert!(
+        rows.iter().any(|r| r["superseded_at"].is_null() && r["applies_until"] == "2026-11-01"),
+        "what it had cut stays cut: {rows:?}"
+    );
+    w.run(include_str!("../migrations/00000000000023_leaves/up.sql"));
+    assert_eq!(count(&w, "select count(*) as n from leave_period"), 0);
 }

@@ -65,16 +65,12 @@ pub fn policy_matrix() -> anyhow::Result<String> {
     for row in super::routes().rows.iter().filter(|r| !r.scope.is_empty()) {
         line(&mut out, &policies, &callers, row.id, row.id, &facts(row.subject, false), GrantState::None);
     }
-    let decide = facts("Notification", true);
-    line(
-        &mut out,
-        &policies,
-        &callers,
-        "decideNotification + number",
-        "decideNotification",
-        &decide,
-        GrantState::None,
-    );
+    for (title, action, subject) in [
+        ("decideNotification + number", "decideNotification", "Notification"),
+        ("decidePersonMerge + number", "decidePersonMerge", "PersonMerge"),
+    ] {
+        line(&mut out, &policies, &callers, title, action, &facts(subject, true), GrantState::None);
+    }
     let member = facts("Member", false);
     line(
         &mut out,
@@ -120,6 +116,10 @@ pub fn policy_matrix() -> anyhow::Result<String> {
         ("verifyPersonalNumber + grant", "verifyPersonalNumber"),
     ] {
         line(&mut out, &policies, &callers, title, action, &person, GrantState::Matching);
+    }
+    for (title, is_protected) in [("readWhereabouts", false), ("readWhereabouts + protected", true)] {
+        let facts = facts("Member", false).protected(is_protected);
+        line(&mut out, &policies, &callers, title, "readWhereabouts", &facts, GrantState::None);
     }
     Ok(out)
 }

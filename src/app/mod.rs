@@ -29,11 +29,15 @@ const TAGS: &[(&str, &str)] = &[
     ("StandardRemunerations", "標準報酬・標準賞与の決定 / decisions of standard remuneration and bonuses"),
     ("NoBonusReports", "賞与不支給報告書 / reports that no bonus was paid"),
     ("Leaves", "産前産後休業・育児休業等と免除月 / leaves and the months that they exempt"),
+    ("Confirmations", "被扶養者の現況確認 / the yearly confirmation of dependents"),
     (
         "VoluntaryContinuation",
         "任意継続・特例退職の設定と保険料未納 / settings of voluntary continuation, and unpaid premiums",
     ),
     ("Calendar", "暦による処理と年齢到達者 / what happens by the calendar, and who comes to an age"),
+    ("Protections", "支援措置と送付先 / protection of persons who fled from violence, and where letters go"),
+    ("PublicExpenses", "公費 / public payers that bear a part of a person's care"),
+    ("PersonMerges", "名寄せ / two ids of one human being"),
     ("Notifications", "届出 / notifications"),
     ("AuditLogs", "操作ログ / the audit log"),
 ];
@@ -47,8 +51,12 @@ pub fn routes() -> Routes {
     domain::dependents::routes(&mut r);
     domain::remuneration::routes(&mut r);
     domain::eligibility::routes(&mut r);
+    domain::confirmations::routes(&mut r);
     domain::voluntary::routes(&mut r);
     domain::calendar::routes(&mut r);
+    domain::public_expenses::routes(&mut r);
+    domain::protections::routes(&mut r);
+    domain::merges::routes(&mut r);
     domain::personal_numbers::routes(&mut r);
     domain::notifications::routes(&mut r);
     domain::audit::routes(&mut r);

@@ -1,4 +1,6 @@
 //! Fictional societies for the demo, the tests and the benchmarks. Written as the owner; nobody here exists.
+pub mod reports;
+
 use crate::{
     domain::employers::{self, EmployerFacts},
     kernel::{
@@ -29,6 +31,7 @@ pub fn sample_employer(conn: &mut PgConnection, clock: &Clock) -> anyhow::Result
         phone: Some("03-0000-0001".into()),
         accepts_pension_layout: true,
         early_filing_days: 0,
+        branch_office_code: None,
     };
     Ok(employers::insert(conn, &facts, Uuid::nil(), clock.now())?)
 }
@@ -54,6 +57,7 @@ pub fn employer(conn: &mut PgConnection, clock: &Clock, n: u16) -> anyhow::Resul
         phone: None,
         accepts_pension_layout: n.is_multiple_of(3),
         early_filing_days: if n.is_multiple_of(2) { 14 } else { 0 },
+        branch_office_code: None,
     };
     Ok(employers::insert(conn, &facts, Uuid::nil(), clock.now())?)
 }

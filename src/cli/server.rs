@@ -3,7 +3,7 @@ use crate::{
     app::{self, App, Parts},
     config::Config,
     domain::{
-        calendar,
+        calendar, notifications,
         personal_numbers::{bond, jobs},
     },
     kernel::{Zone, clock::Clock, db, idempotency, job},
@@ -147,6 +147,9 @@ pub fn work_once(
     let outcome = match job.kind.as_str() {
         jobs::DESTROY_KEYS => jobs::destroy_keys(store, &job.payload),
         jobs::SWEEP_KEYS => jobs::sweep_keys(&mut conn, store, clock, keep_days),
+        notifications::DETERMINE => notifications::determine(&mut conn, clock, &job, &|conn, submissions| {
+            jobs::drop_files(conn, clock, submissions)
+        }),
         _ => Err("unknown-kind"),
     };
     if let Err(code) = outcome {

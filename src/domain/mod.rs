@@ -7,15 +7,22 @@ pub mod members;
 
 pub mod dependents;
 
+pub mod public_expenses;
 pub mod remuneration;
+
+pub mod eligibility;
+
+pub mod confirmations;
 
 pub mod approvals;
 pub mod voluntary;
 
 pub mod calendar;
-pub mod eligibility;
 
 pub mod notifications;
+pub mod protections;
+
+pub mod merges;
 
 pub mod access;
 

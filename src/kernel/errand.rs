@@ -97,9 +97,15 @@ impl Act {
     ) -> Result<Self, Problem> {
         Ok(Self { by: tx.actor()?.id, at: tx.now(), source })
     }
-    /// Of the product itself, now: to be made when the person is held, so that it is later than whatever a request recorded before.
-    pub fn of(errand: &Errand) -> Self {
-        Self { by: errand.actor.id, at: errand.clock.now(), source: None }
+    /// Of the product itself, on the order of somebody whom the policy let give it: who ordered is who is recorded. Else as [`Act::of`].
+    pub fn ordered(errand: &Errand, by: Uuid, known: Option<DateTime<Utc>>) -> Self {
+        Self { by, ..Self::of(errand, known) }
+    }
+    /// Of the product itself, now, and not before `known`, the latest instant at which anything was recorded of the persons: to be made
+    /// when they are held.
+    pub fn of(errand: &Errand, known: Option<DateTime<Utc>>) -> Self {
+        let now = errand.clock.now();
+        Self { by: errand.actor.id, at: known.map_or(now, |known| known.max(now)), source: None }
     }
     /// Who.
     pub fn by(&self) -> Uuid {

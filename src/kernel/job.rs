@@ -21,6 +21,15 @@ pub struct Job {
     pub attempts: i32,
 }
 
+impl Job {
+    /// It is not tried again when it fails.
+    pub fn is_last_try(&self) -> bool {
+        self.attempts >= TRIES - 1
+    }
+}
+/// How often a job is tried.
+const TRIES: i32 = 10;
+
 /// Enqueues a job, due at `run_at`.
 /// # Errors
 /// Database errors.
@@ -84,7 +93,7 @@ pub fn finish(
 ) -> Result<(), Problem> {
     let (done, code, next) = match outcome {
         Ok(()) => (Some(now), None, now),
-        Err(code) if job.attempts >= 9 => (Some(now), Some(code), now),
+        Err(code) if job.is_last_try() => (Some(now), Some(code), now),
         Err(code) => (
             None,
             Some(code),

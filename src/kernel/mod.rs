@@ -32,7 +32,7 @@ pub mod vault;
 
 pub use actor::{Actor, ActorKind, Zone};
 pub use context::Kernel;
-pub use gate::{Answer, Facts, Gate, Guarded, Permit, Reply, RowScope, Subject, Tx};
+pub use gate::{Answer, Desk, Facts, Gate, Guarded, Permit, Reply, RowScope, Sight, Subject, Tx};
 pub use operation::{Method, Operation};
 pub use problem::{FieldError, Kind, Problem};
 pub use route::Routes;

@@ -63,6 +63,7 @@ struct Question {
     resource: &'static str,
     employers: Vec<Uuid>,
     carries_number: bool,
+    is_protected: bool,
 }
 const REMEMBERED_MOST: usize = 50_000;
 
@@ -148,6 +149,7 @@ impl Policies {
             resource: facts.kind,
             employers: facts.employers.clone(),
             carries_number: facts.carries_number,
+            is_protected: facts.is_protected,
         };
         if let Some(v) = self.memo.read().ok().and_then(|m| m.get(&q).cloned()) {
             return v;
@@ -258,6 +260,7 @@ fn resource_entity(q: &Question) -> anyhow::Result<Entity> {
     let attributes = HashMap::from([
         ("employers".to_owned(), employers(&q.employers)?),
         ("carries_number".to_owned(), RestrictedExpression::new_bool(q.carries_number)),
+        ("is_protected".to_owned(), RestrictedExpression::new_bool(q.is_protected)),
     ]);
     Ok(Entity::new(uid(q.resource, "asked-about")?, attributes, HashSet::new())?)
 }

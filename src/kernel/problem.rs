@@ -106,6 +106,8 @@ pub struct Problem {
     pub retry_after: Option<u32>,
     /// Receipt number of a refused file.
     pub receipt_number: Option<String>,
+    /// The id under which the records of a merged one go on.
+    pub merged_into: Option<uuid::Uuid>,
     /// Language of the answer, set by the router.
     pub lang: Lang,
     /// Request id, set by the router.
@@ -122,6 +124,7 @@ impl Problem {
             challenge: headers::challenge(kind),
             retry_after: headers::retry_after(kind),
             receipt_number: None,
+            merged_into: None,
             lang: Lang::Ja,
             instance: None,
         }
@@ -171,6 +174,7 @@ impl Problem {
             code: self.code.into(),
             errors: self.errors.clone(),
             receipt_number: self.receipt_number.clone(),
+            merged_into: self.merged_into,
         }
     }
 }
@@ -207,6 +211,9 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     pub receipt_number: Option<String>,
+    /// Person id under which the records of a merged one go on (`person-merged`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<uuid::Uuid>,
 }
 
 impl std::fmt::Display for Problem {

@@ -77,6 +77,17 @@ pub trait NumberVault: Send + Sync {
     /// 409 `number-held-by-another` when somebody else holds it, `number-differs` when it came with a form and another one is
     /// registered for the person.
     fn register(&self, conn: &mut PgConnection, clock: &Clock, r: Registration<'_>) -> Result<(), Problem>;
+    /// The number registered for the first of two ids of one human being is registered for the second, and erased with its key where it was.
+    /// Nothing happens when none is registered for the first. Both persons are held.
+    /// # Errors
+    /// 409 `number-differs` when one is registered for the second as well; 503 when the key store is away.
+    fn hand_over(
+        &self,
+        conn: &mut PgConnection,
+        clock: &Clock,
+        ids: (Uuid, Uuid),
+        by: Uuid,
+    ) -> Result<(), Problem>;
     /// Opens the number of a person; `None` when none is registered.
     /// # Errors
     /// 503 when the key store is away.

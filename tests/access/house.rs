@@ -114,6 +114,7 @@ impl House {
             vault: Arc::new(Strongroom::new(&keyring.vault, clock.clone(), store.clone())),
             grants: Arc::new(NumberGrants),
             proxies: Vec::new(),
+            contract_income_from: None,
             clock,
             keys: keyring,
         };

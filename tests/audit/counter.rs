@@ -30,6 +30,9 @@ impl NumberVault for Nothing {
     fn register(&self, _: &mut PgConnection, _: &Clock, _: Registration<'_>) -> Answer<()> {
         unreachable!()
     }
+    fn hand_over(&self, _: &mut PgConnection, _: &Clock, _: (Uuid, Uuid), _: Uuid) -> Answer<()> {
+        unreachable!()
+    }
     fn read(&self, _: &mut PgConnection, _: Uuid) -> Answer<Option<PersonalNumber>> {
         unreachable!()
     }
@@ -114,6 +117,7 @@ impl Counter {
             vault: Arc::new(Nothing),
             grants: Arc::new(Nothing),
             proxies: Vec::new(),
+            contract_income_from: None,
         };
         Self { kernel: Arc::new(kernel), _keys: keys }
     }

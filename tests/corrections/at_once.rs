@@ -5,7 +5,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 /// Decides both at once; gives the answers as status and code.
-fn both(o: &Office, forms: [&Value; 2]) -> Vec<(u16, Option<String>)> {
+pub(super) fn both(o: &Office, forms: [&Value; 2]) -> Vec<(u16, Option<String>)> {
     let ids: Vec<Uuid> = forms.iter().map(|f| filed(&o.w, &o.employer, f)).collect();
     o.later(1);
     let tags: Vec<String> =
@@ -29,7 +29,7 @@ fn both(o: &Office, forms: [&Value; 2]) -> Vec<(u16, Option<String>)> {
 }
 /// One is done, the other is told one of these.
 #[track_caller]
-fn one_effect(answers: &[(u16, Option<String>)], codes: &[&str]) {
+pub(super) fn one_effect(answers: &[(u16, Option<String>)], codes: &[&str]) {
     assert_eq!(answers.iter().filter(|a| a.0 == 200).count(), 1, "{answers:?}");
     let other = answers.iter().find(|a| a.0 != 200).unwrap();
     assert_eq!(other.0, 409, "{answers:?}");

@@ -7,7 +7,7 @@ use serde_json::json;
 fn a_cancelled_acquisition_never_was_and_stays_in_the_history() {
     let o = Office::new();
     let member = o.insured(NANA, "2026-04-01");
-    let (_, child) = o.child(NANA, OLD_CHILD, "2026-04-01");
+    let (dependent, child) = o.child(NANA, OLD_CHILD, "2026-04-01");
     o.accepted(&bonus(NANA, "2026-07-10", 500_000));
     o.accepted(&childcare(NANA, "2026-05-01", "2026-09-30"));
     let then = o.instant();
@@ -17,6 +17,9 @@ fn a_cancelled_acquisition_never_was_and_stays_in_the_history() {
         format!("/v1/members/{member}/standard-remunerations?known_at={then}"),
         format!("/v1/members/{member}/standard-bonuses?known_at={then}"),
         format!("/v1/members/{member}/leaves?known_at={then}"),
+        format!("/v1/members/{member}/history?known_at={then}"),
+        format!("/v1/dependents/{dependent}?known_at={then}"),
+        format!("/v1/dependents/{dependent}/history?known_at={then}"),
     ];
     let known: Vec<String> = paths.iter().map(|p| o.get(p.clone()).text).collect();
     let form = no_acquisition(NANA, "2026-04-01");

@@ -2,8 +2,12 @@
 use super::{
     OLD_CHILD, Office, bonus, childcare, holds, line, other_acquisition, other_loss, period, revision,
 };
-use crate::filing::{CHILD, HACHI, NANA, loss};
+use crate::{
+    filing::{CHILD, HACHI, NANA, loss},
+    merges::another_id,
+};
 use serde_json::json;
+use uuid::Uuid;
 
 #[test]
 fn an_earlier_acquisition_takes_everything_of_its_first_day_along() {
@@ -84,6 +88,26 @@ fn what_lies_before_the_right_first_day_stands_against_it() {
 #[test]
 fn another_day_of_loss_moves_what_ended_with_it() {
     let o = Office::new();
+    let (member, child) = lost_too_early(&o);
+    follows_the_right_day(&o, member, child);
+}
+/// 名寄せ between the loss and its correction: what the wrong loss took back stands under the id of then.
+#[test]
+fn a_correction_after_a_merge_looks_back_before_it() {
+    let o = Office::new();
+    let (member, child) = lost_too_early(&o);
+    let joined = [member, child].map(|merged| {
+        let surviving = another_id(&o.w, merged);
+        o.later(1);
+        crate::merges::merged(&o.w, surviving, merged);
+        o.later(1);
+        surviving
+    });
+    follows_the_right_day(&o, joined[0], joined[1]);
+    assert_eq!((o.held(member), o.covers(member), o.dependencies(child)), (vec![], vec![], vec![]));
+}
+/// Somebody with a child whose loss was notified for a day that is too early; gives both.
+fn lost_too_early(o: &Office) -> (Uuid, Uuid) {
     let member = o.insured(NANA, "2025-04-01");
     let (_, child) = o.child(NANA, OLD_CHILD, "2025-04-01");
     o.accepted(&revision(NANA, 11, [11, 12, 1], "2026-02", 400_000));
@@ -91,6 +115,9 @@ fn another_day_of_loss_moves_what_ended_with_it() {
     o.accepted(&childcare(NANA, "2026-03-04", "2026-12-31"));
     o.accepted(&loss(NANA, "2026-01-15", "2026-01-16"));
     assert_eq!(o.held(member), [holds("2025-04", Some("2026-02"), 260_000)]);
+    (member, child)
+}
+fn follows_the_right_day(o: &Office, member: Uuid, child: Uuid) {
     let form = other_loss(NANA, "2025-04-01", "2026-01-16", "2026-04-11");
     let lines = o.preview(&form);
     let told = o.accepted(&form);

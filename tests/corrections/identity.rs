@@ -5,7 +5,8 @@ use kenpo::domain::calendar;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-fn work(o: &Office) {
+/// The worker's look at the calendar.
+pub(super) fn work(o: &Office) {
     let worker = Uuid::now_v7();
     while calendar::work(&o.w.app.kernel.db, &o.w.clock, worker).unwrap() {}
 }

@@ -1,8 +1,12 @@
 //! Corrections of everyday work: what never was, what goes on, other days of a cover, another day of birth, names and addresses.
 mod at_once;
+mod broken;
 mod cancelled;
 mod days;
+mod dependents;
+mod elsewhere;
 mod identity;
+mod months;
 mod refusals;
 
 use crate::{
@@ -209,3 +213,6 @@ fn childcare(p: Person, starts_on: &str, ends_on: &str) -> Value {
 /// A child born long ago.
 const OLD_CHILD: Person =
     Person { kana: "ミホン　チョウナン", name: "見本　長男", birth_on: "2015-05-05", ..CHILD };
+/// Another child of that age.
+const CHILD_OF_OTHER: Person =
+    Person { kana: "ミホン　ジナン", name: "見本　次男", birth_on: "2016-06-06", ..CHILD };

@@ -1,5 +1,7 @@
 //! kill -9 in the middle of filing: what was acknowledged is there exactly once with its records, its numbers, its kept answer
-//! and its audit entry; what was not is there whole or not at all; sending it again under its key has one effect.
+//! and its audit entry; what was not is there whole or not at all; sending it again under its key has one effect. And of the worker in the
+//! middle of a bulk determination.
+mod bulk;
 mod ledger;
 mod load;
 mod server;

@@ -20,7 +20,7 @@ use serde_json::Value;
 use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader, Read},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, Command, Stdio},
     sync::Arc,
 };
@@ -90,7 +90,7 @@ impl Society {
     }
     /// A token of one of the systems.
     pub fn client(&self, server: &Server, key: &str) -> Caller {
-        let nobody = Caller { url: server.url.clone(), token: None };
+        let nobody = server.nobody();
         let form =
             format!("grant_type=client_credentials&client_id={key}&client_secret={}", self.secrets[key]);
         let tokens = nobody.post("/oauth/token").form(&form).expect(200);
@@ -128,7 +128,26 @@ impl Society {
     }
     /// Starts the program; gives it once it serves.
     pub fn serve(&self) -> Server {
-        Server::start(&self.service_url, &self.url, &self.folder)
+        Server::start(self.program("serve"))
+    }
+    /// Starts a worker whose clock is so many days ahead: what one that was killed had begun is leased again then.
+    pub fn work(&self, days: usize) -> Worker {
+        let mut program = self.program("worker");
+        program.env("KENPO_MODE", "sandbox").env("KENPO_CLOCK_DAYS", days.to_string());
+        Worker(program.stderr(Stdio::null()).spawn().unwrap())
+    }
+    fn program(&self, command: &str) -> Command {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_kenpo"));
+        program
+            .arg(command)
+            .env_clear()
+            .env("DATABASE_URL", &self.service_url)
+            .env("KENPO_MIGRATE_DATABASE_URL", &self.url)
+            .env("KENPO_KEYS", self.folder.join("keys"))
+            .env("KENPO_KEY_STORE", self.folder.join("store/wrapped.sqlite"))
+            .env("KENPO_LISTEN", "127.0.0.1:0")
+            .env("KENPO_RATE_PER_SECOND", "0");
+        program
     }
 }
 #[derive(QueryableByName)]
@@ -162,19 +181,8 @@ pub struct Server {
     pub url: String,
 }
 impl Server {
-    fn start(service_url: &str, owner_url: &str, folder: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_kenpo"))
-            .arg("serve")
-            .env_clear()
-            .env("DATABASE_URL", service_url)
-            .env("KENPO_MIGRATE_DATABASE_URL", owner_url)
-            .env("KENPO_KEYS", folder.join("keys"))
-            .env("KENPO_KEY_STORE", folder.join("store/wrapped.sqlite"))
-            .env("KENPO_LISTEN", "127.0.0.1:0")
-            .env("KENPO_RATE_PER_SECOND", "0")
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+    fn start(mut program: Command) -> Self {
+        let mut child = program.stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
         let mut said = String::new();
         let address = loop {
@@ -190,10 +198,31 @@ impl Server {
         std::thread::spawn(move || std::io::copy(&mut log.take(u64::MAX), &mut std::io::sink()));
         Self { child, url: format!("http://{address}") }
     }
+    /// Somebody without a token.
+    pub fn nobody(&self) -> Caller {
+        Caller { url: self.url.clone(), token: None }
+    }
     /// kill -9, whatever it is doing; it is buried when this value goes.
     pub fn kill_9(&self) {
-        assert!(Command::new("kill").args(["-9", &self.child.id().to_string()]).status().unwrap().success());
+        kill_9(&self.child);
     }
+}
+/// A process that does the jobs; killed with this value.
+pub struct Worker(Child);
+impl Worker {
+    /// As of a server.
+    pub fn kill_9(&self) {
+        kill_9(&self.0);
+    }
+}
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+fn kill_9(child: &Child) {
+    assert!(Command::new("kill").args(["-9", &child.id().to_string()]).status().unwrap().success());
 }
 impl Drop for Server {
     fn drop(&mut self) {

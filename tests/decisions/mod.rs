@@ -7,10 +7,12 @@ mod life;
 mod numbers;
 mod own_numbers;
 mod persons;
+mod recognition_law;
+mod recognitions;
 mod records;
 mod resubmit;
 
-pub use keyed::{check, key_in, matches};
+pub use keyed::{check, check_on, key_in, keyed, matches};
 
 use crate::{
     filing::{Person, accept, acquisition, decide, filed, id},

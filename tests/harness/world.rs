@@ -187,6 +187,8 @@ const EMPLOYER: &[&str] = &[
     "dependents:read",
     "employers:read",
     "calculations:run",
+    "confirmations:read",
+    "confirmations:answer",
 ];
 /// login, section, holds the personal-number privilege.
 pub const STAFF: &[(&str, &str, bool)] = &[

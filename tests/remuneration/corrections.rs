@@ -30,8 +30,8 @@ pub(super) fn explained(staff: &Caller, decision: &Value) -> Value {
     staff.get(format!("/v1/standard-remunerations/{decision}/explanation")).expect(200)
 }
 /// 月額変更届 from 2026-07: April to June.
-fn july(yen: i64) -> Value {
-    let mut form = revision(NANA, "up", [yen; 3]);
+pub(super) fn july(p: Person, yen: i64) -> Value {
+    let mut form = revision(p, "up", [yen; 3]);
     form["applies_from"] = json!("2026-07");
     form["pay_change_month"] = json!(4);
     for (n, month) in form["months"].as_array_mut().unwrap().iter_mut().enumerate() {
@@ -113,7 +113,7 @@ fn a_revision_that_the_law_does_not_make_is_taken_back_and_what_it_displaced_com
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));
     let member = insured(&w, &employer, &staff, NANA);
     accepted(&w, &employer, &staff, &regular(NANA, [280_000; 3]));
-    accepted(&w, &employer, &staff, &july(320_000));
+    accepted(&w, &employer, &staff, &july(NANA, 320_000));
     assert_eq!(held(&staff, member, "").len(), 2, "the revision displaced the regular determination");
     let told = accepted(
         &w,

@@ -1,10 +1,14 @@
 //! Standard remuneration: forms of pay as employers file them, decisions as the law makes them, and their explanation.
 mod bonus_corrections;
+mod bulk;
+mod bulk_lives;
+mod bulk_orders;
 mod corrections;
 mod determinations;
 mod forms;
 mod journey;
 mod late;
+mod leave_joins;
 mod leave_refusals;
 mod leaves;
 mod office_changes;

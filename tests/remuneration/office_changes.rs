@@ -199,3 +199,75 @@ fn the_principal_office_alone_reports_of_the_others() {
             .expect(200);
     }
 }
+
+#[test]
+fn another_day_of_acquisition_leaves_the_office_that_began_with_the_cover() {
+    for (begins, right, all) in [
+        (
+            "2026-06-10",
+            "2026-05-20",
+            vec![row("2026-05", Some("2026-06"), 20, 260_000), row("2026-06", None, 25, 360_000)],
+        ),
+        (
+            "2026-08-10",
+            "2026-04-30",
+            vec![row("2026-04", Some("2026-08"), 20, 260_000), row("2026-08", None, 25, 360_000)],
+        ),
+    ] {
+        let w = World::new();
+        let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+        let hired = filed(&w, &employer, &acquisition(NANA, "2026-06-01", None));
+        let member = crate::filing::id(&decide(&staff, hired, &accept()).expect(200)["outcome"]["member_id"]);
+        accepted(&w, &employer, &staff, &with(second(100_000), "starts_on", json!(begins)));
+        w.clock.advance(chrono::Duration::seconds(1));
+        let form = json!({ "kind": "qualification_date_correction", "office_number": NANA.office_number,
+            "name_kana": NANA.kana, "birth_on": NANA.birth_on, "acquired_on": "2026-06-01",
+            "corrected_acquired_on": right, "reason": "記入誤り" });
+        accepted(&w, &employer, &staff, &form);
+        assert_eq!(held(&staff, member, ""), all, "{begins} {right}");
+        let begun = format!("{}-01", &begins[..7]);
+        assert_eq!(parts(&staff, member, &begun), [250_000, 100_000], "{begins} {right}");
+    }
+}
+
+#[test]
+fn either_office_corrects_what_both_reported_of_a_month() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = at_both(&w, "2025-06-01");
+    accepted(&w, &employer, &staff, &revision(NANA, "up", [300_000; 3]));
+    accepted_there(&w, &revision(NANA, "up", [320_000; 3]));
+    assert_eq!(parts(&staff, member, "2026-02-01"), [300_000, 320_000]);
+    let right = |yen: i64| of_months(NANA, "occasional_revision", "2026-02", [11, 12, 1], yen);
+    w.clock.advance(chrono::Duration::seconds(1));
+    let told = accepted(&w, &employer, &staff, &right(340_000));
+    assert_eq!(told["standard_yen"], 650_000, "{told}");
+    assert_eq!(parts(&staff, member, "2026-02-01"), [340_000, 320_000]);
+    accepted_there(&w, &right(360_000));
+    assert_eq!(parts(&staff, member, "2026-02-01"), [340_000, 360_000]);
+    w.clock.advance(chrono::Duration::seconds(1));
+    accepted(&w, &employer, &staff, &right(310_000));
+    assert_eq!(parts(&staff, member, "2026-02-01"), [310_000, 360_000]);
+    // where the right pay revises nothing, what the other one reported would go with it
+    let n = filed_there(&w, &right(250_000));
+    decide(&staff, n, &accept()).refused(409, "decided-by-other-office");
+    // and who did not report the month has nothing to correct
+    let n = filed_there(&w, &of_months(NANA, "regular_determination", "2025-09", [4, 5, 6], 310_000));
+    decide(&staff, n, &accept()).refused(409, "nothing-to-correct");
+}
+
+#[test]
+fn an_office_that_was_to_begin_after_the_loss_has_no_part_in_its_month() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = insured(&w, &employer, &staff, NANA);
+    accepted(&w, &employer, &staff, &with(second(100_000), "starts_on", json!("2026-07-16")));
+    assert_eq!(held(&staff, member, "?as_of=2026-07-01"), [row("2026-07", None, 25, 360_000)]);
+    w.clock.advance(chrono::Duration::seconds(1));
+    accepted(&w, &employer, &staff, &loss(NANA, "2026-07-09", "2026-07-10"));
+    assert_eq!(
+        held(&staff, member, ""),
+        [row("2025-04", Some("2026-08"), 20, 260_000)],
+        "what holds at the loss"
+    );
+}

@@ -1,11 +1,12 @@
 //! Every operation of the router × nobody, a stranger, a caller without the scope and the right caller: the class of the answer,
 //! and exactly one entry each, counted in the table. What can go wrong has a name in [`judge::Fault`].
+mod confirming;
 mod continuing;
 mod examples;
 mod judge;
 mod pages;
-mod society;
-mod table;
+pub mod society;
+pub mod table;
 
 use crate::harness::caller::{Caller, Response};
 use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types as t};
@@ -63,7 +64,10 @@ fn send(s: &Society, caller: &Caller, row: &Row, of: &route::Row) -> Response {
     // Registering the number was the member's second version.
     let version = match row.id {
         "updateMemberContact" => "\"2\"",
-        "recordNameChange" => "\"3\"",
+        "recordNameChange" | "prolongProtection" => "\"3\"",
+        "correctPublicExpense" => "\"2\"",
+        "liftProtection" => "\"4\"",
+        "decideConfirmation" => "\"2\"",
         _ => "\"1\"",
     };
     let path = format!("{}{}", table::path(s, row.id, of.path), (row.query)(s));

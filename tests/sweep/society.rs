@@ -31,6 +31,13 @@ pub struct Society {
     pub leave: Uuid,
     /// Insured too, without a number.
     pub unnumbered: Uuid,
+    /// Protected by `protection`; nobody else is asked about these.
+    pub guarded: Uuid,
+    pub protection: Uuid,
+    pub expense: Uuid,
+    /// Two ids of one person, and a merge of two others that somebody else asked for.
+    pub twins: (Uuid, Uuid),
+    pub merge: Uuid,
     pub dependent: Uuid,
     pub child: Uuid,
     pub submission: Uuid,
@@ -39,10 +46,14 @@ pub struct Society {
     pub to_withdraw: Uuid,
     /// Keyed from paper by somebody else.
     pub to_check: Uuid,
+    /// 現況確認.
+    pub confirming: super::confirming::Confirming,
     /// 任意継続.
     pub continuing: super::continuing::Continuing,
     /// A day of the calendar, on which somebody lost cover.
     pub calendar_run: Uuid,
+    /// A run of regular determination that waits, and left a form.
+    pub determination_run: Uuid,
     /// Rows of the other employer, by the operation that lists them.
     pub own: BTreeMap<&'static str, Uuid>,
     pub refresh_token: String,
@@ -90,6 +101,23 @@ impl Society {
         let mut owner = w.owner();
         let member = w.member("1", "ミホン　タロウ", "見本　太郎", "1980-01-02");
         let unnumbered = w.member("2", "ミホン　ジロウ", "見本　次郎", "1981-01-02");
+        let guarded = w.member("4", "ミホン　シロウ", "見本　四郎", "1982-01-02");
+        let protection = Uuid::now_v7();
+        w.run(&format!(
+            "insert into protection (row_id, protection_id, person_id, reason, authority, authority_name, valid_from, valid_to, \
+             received_on, letter_address, change, recorded_at, recorded_by) \
+             values ('{protection}', '{protection}', '{guarded}', 'stalking', 'police', '架空警察署', '2026-11-01', '2027-11-01', \
+             '2026-11-01', '東京都架空区私書箱１', 'set', '2026-11-01', '{guarded}')"
+        ));
+        let expense = Uuid::now_v7();
+        w.run(&format!(
+            "insert into public_expense (row_id, public_expense_id, person_id, payer_number, recipient_number, valid_from, received_on, \
+             change, recorded_at, recorded_by) values ('{expense}', '{expense}', '{guarded}', '21136015', '1234567', '2026-04-01', \
+             '2026-04-10', 'recorded', '2026-04-10', '{guarded}')"
+        ));
+        let (twins, others) = (crate::merges::twins(&w, "81"), crate::merges::twins(&w, "82"));
+        let merge = crate::merges::asked(&w.staff("clerk"), others.0, others.1).expect(201);
+        let merge = crate::filing::id(&merge["id"]);
         let relatives = ("見本　一郎", "ミホン　イチロウ", day("2015-05-05"), "child");
         let pair = (w.employer, member);
         let child = seed::dependent(&mut owner, &w.clock, pair, relatives, day("2020-04-01")).unwrap();
@@ -119,7 +147,11 @@ impl Society {
         w.member("75", "ミホン　コウキ", "見本　後期", "1951-11-22");
         let worker = Uuid::now_v7();
         assert!(calendar::work(&w.app.kernel.db, &w.clock, worker).unwrap());
-        let calendar_run = id_of(&mut owner, "select id from calendar_run where worker = $1", worker);
+        let calendar_run = id_of(
+            &mut owner,
+            "select id from calendar_run where worker = $1 and kind = 'loss_at_75'",
+            worker,
+        );
         let secret = stranger(&w, &mut owner);
         access::refresh(&w.app.kernel).unwrap();
         let stranger = token(&w, "stranger", &secret, None);
@@ -144,6 +176,19 @@ impl Society {
         let notified = crate::filing::filed(&w, &employer, &leave);
         let notified = crate::filing::decide(&staff, notified, &crate::filing::accept()).expect(200);
         let leave = crate::filing::id(&notified["outcome"]["leave_id"]);
+        let run = staff
+            .post("/v1/regular-determination-runs")
+            .key("society-run")
+            .json(&json!({ "year": 2026 }))
+            .expect(202);
+        let determination_run = crate::filing::id(&run["id"]);
+        w.run(&format!(
+            "insert into determination_left (run_id, notification_id, employer_id, person_id, reason, reason_ja, reason_en) \
+             values ('{determination_run}', '{notification}', '{}', '{member}', 'revision-planned', \
+               '月額変更予定の届です。月額変更届を処理するか、返戻してください', 'A revision is planned: decide the revision, or return the form')",
+            w.employer
+        ));
+        let confirming = super::confirming::Confirming::new(&w, &staff, (member, own_member));
         let continuing = super::continuing::Continuing::new(&w, &staff);
         let signed_in = w.nobody().post("/v1/sessions").json(&sign_in()).expect(200);
         let user = id_of_text(&mut owner, "select id from app_user where login = $1", "privileged");
@@ -163,6 +208,8 @@ impl Society {
             ("listMembers", own_member),
             ("listSubmissions", own_submission),
             ("listNotifications", own_notification),
+            ("listConfirmations", confirming.own),
+            ("listConfirmationProgress", w.other_employer),
         ]);
         let refresh_token = signed_in["refresh_token"].as_str().unwrap().to_owned();
         Self {
@@ -171,6 +218,11 @@ impl Society {
             decision,
             leave,
             unnumbered,
+            guarded,
+            protection,
+            expense,
+            twins,
+            merge,
             dependent,
             child,
             submission,
@@ -178,8 +230,10 @@ impl Society {
             to_decide,
             to_withdraw,
             to_check,
+            confirming,
             continuing,
             calendar_run,
+            determination_run,
             own,
             refresh_token,
             callers,
@@ -187,11 +241,19 @@ impl Society {
     }
     /// Ids that nobody of the other employer may see.
     pub fn foreign(&self) -> Vec<String> {
-        let ids =
-            [self.w.employer, self.member, self.unnumbered, self.dependent, self.child, self.submission];
+        let ids = [
+            self.w.employer,
+            self.member,
+            self.unnumbered,
+            self.guarded,
+            self.dependent,
+            self.child,
+            self.submission,
+        ];
         let more = [self.notification, self.to_decide, self.to_withdraw, self.to_check];
         let own = [self.continuing.application, self.continuing.person, self.continuing.setting];
-        ids.iter().chain(&more).chain(&own).map(Uuid::to_string).collect()
+        let asked = [self.confirming.open, self.confirming.answered];
+        ids.iter().chain(&more).chain(&own).chain(&asked).map(Uuid::to_string).collect()
     }
     /// A caller like the right one who lacks `scope`.
     pub fn without(&self, who: super::table::Who, scope: &str) -> (Caller, Uuid) {
@@ -239,6 +301,8 @@ const EMPLOYER: &[&str] = &[
     "dependents:read",
     "employers:read",
     "calculations:run",
+    "confirmations:read",
+    "confirmations:answer",
 ];
 
 /// What the person of the society signs in with.

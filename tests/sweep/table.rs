@@ -99,12 +99,68 @@ pub fn table() -> Vec<Row> {
         row("getDependent", Employer, Hidden),
         row("getDependent", Staff, Hidden).query(as_of),
         row("getDependentHistory", Staff, Hidden),
+        row("explainDependentRecognition", Staff, Hidden).query(as_of),
+        row("createConfirmationCampaign", Staff, Hidden).body(|s| {
+            Body::Json(json!({ "name": "令和8年度 現況確認(19歳以上)", "as_of": "2026-11-20", "due_on": "2026-12-20",
+                "remind_on": ["2026-12-01", "2026-12-15"],
+                "selection": { "age_from": 19, "recognised_before": "2026-04-01", "employer_ids": [s.w.employer] } }))
+        }),
+        row("listConfirmationCampaigns", Staff, Hidden).query(one),
+        row("startConfirmationCampaign", Staff, Hidden),
+        row("closeConfirmationCampaign", Staff, Hidden),
+        row("cancelConfirmationCampaign", Staff, Hidden)
+            .body(|_| Body::Json(json!({ "reason": "対象の選び方を誤ったため" }))),
+        row("getConfirmationCampaign", Staff, Hidden),
+        row("listConfirmationProgress", Employer, Own).query(one),
+        // Of one campaign: the one that was started before has a row of the stranger's, too.
+        row("listConfirmations", Employer, Own)
+            .query(|s| format!("?limit=1&campaign_id={}", s.confirming.running)),
+        row("getConfirmation", Employer, Hidden),
+        row("answerConfirmation", Employer, Hidden).body(|_| {
+            Body::Json(json!({ "still_qualifies": true, "facts": { "lives_together": true, "annual_income_yen": 0,
+                "insured_income_yen": 4_000_000, "documents": ["household_proof"] } }))
+        }),
+        row("previewConfirmationDecision", Staff, Hidden).body(|_| {
+            Body::Json(json!({ "evidence": { "documents": ["kinship_proof", "household_proof", "income_proof"],
+                "annual_income_yen": 900_000 } }))
+        }),
+        row("decideConfirmation", Staff, Hidden).body(|_| {
+            Body::Json(json!({ "decision": "confirm",
+                "evidence": { "documents": ["kinship_proof", "household_proof"], "annual_income_yen": 900_000 },
+                "departure": { "reason": "known_otherwise", "note": "年金振込通知書を確認" } }))
+        }),
         row("listStandardRemunerations", Staff, Hidden).query(as_of),
         row("listStandardBonuses", Staff, Hidden).query(as_of),
         row("listConcurrentOffices", Staff, Hidden).query(as_of),
         row("explainStandardRemuneration", Staff, Hidden),
         row("listLeaves", Staff, Hidden).query(as_of),
         row("explainLeave", Staff, Hidden),
+        row("listPublicExpenses", Staff, Hidden),
+        row("recordPublicExpense", Staff, Hidden).body(|_| {
+            Body::Json(json!({ "payer_number": "21136015", "recipient_number": "7654321", "valid_from": "2025-04-01", "valid_to": "2026-04-01",
+                "received_on": "2026-11-20" }))
+        }),
+        row("correctPublicExpense", Staff, Hidden).body(|_| {
+            Body::Json(json!({ "payer_number": "21136015", "recipient_number": "1234567", "valid_from": "2026-04-01", "valid_to": "2027-04-01",
+                "received_on": "2026-11-20" }))
+        }),
+        row("listSamePersonProposals", Staff, Hidden),
+        row("requestPersonMerge", Staff, Hidden)
+            .body(|s| Body::Json(json!({ "merged_person_id": s.twins.1, "reason": "double_entry" }))),
+        row("listPersonMerges", Staff, Hidden).query(|_| "?state=requested".into()),
+        row("decidePersonMerge", Staff, Hidden).body(|_| Body::Json(json!({ "decision": "approve" }))),
+        row("listProtections", Staff, Hidden),
+        row("getMailingAddress", Staff, Hidden),
+        row("setProtection", Staff, Hidden).body(|_| {
+            Body::Json(json!({ "reason": "domestic_violence", "authority": "municipality", "authority_name": "架空市", "valid_from": "2026-11-22",
+                "valid_to": "2027-11-22", "received_on": "2026-11-20", "letter_address": { "postal_code": "999-0009", "text": "東京都架空区私書箱９" } }))
+        }),
+        row("prolongProtection", Staff, Hidden).body(|_| {
+            Body::Json(json!({ "valid_to": "2028-11-01", "received_on": "2026-11-20" }))
+        }),
+        row("liftProtection", Staff, Hidden).body(|_| {
+            Body::Json(json!({ "step": "request", "valid_to": "2026-12-01", "received_on": "2026-11-20" }))
+        }),
         row("verifyPersonalNumber", Granted, Hidden)
             .body(|_| Body::Json(json!({ "personal_number": seed::fictitious_number(NUMBER) }))),
         row("registerPersonalNumber", Granted, Hidden).body(|_| {
@@ -162,6 +218,11 @@ pub fn table() -> Vec<Row> {
         }),
         calculation("calculateCorporateNumberCheckDigit").body(|_| Body::Json(json!({ "corporate_number": "7000012050002" }))),
         calculation("calculateInsurerNumberCheckDigit").body(|_| Body::Json(json!({ "insurer_number": "33120015" }))),
+        row("listRegularDeterminationRuns", Staff, Hidden).query(one),
+        row("getRegularDeterminationRun", Staff, Hidden),
+        row("listRegularDeterminationLeft", Staff, Hidden),
+        row("cancelRegularDeterminationRun", Staff, Hidden),
+        row("createRegularDeterminationRun", Staff, Hidden).body(|_| Body::Json(json!({ "year": 2026, "validate_only": true }))),
         row("listCalendarRuns", Staff, Hidden).query(one),
         row("getCalendarRun", Staff, Hidden),
         row("listAgeEvents", Staff, Hidden).query(|_| "?event=care_ends&from=2045-01-01&to=2045-03-01".into()),
@@ -225,7 +286,12 @@ fn slip(s: &Society) -> String {
 /// The path with its ids.
 pub fn path(s: &Society, id: &str, template: &str) -> String {
     let member = if id == "recordVoluntaryDefault" { s.continuing.person } else { s.member };
-    let person = if id == "registerPersonalNumber" { s.unnumbered } else { s.member };
+    let person = match id {
+        "registerPersonalNumber" | "setProtection" => s.unnumbered,
+        "listProtections" | "getMailingAddress" | "listPublicExpenses" | "recordPublicExpense" => s.guarded,
+        "listSamePersonProposals" | "requestPersonMerge" => s.twins.0,
+        _ => s.member,
+    };
     let notification = match id {
         "decideNotification" | "previewNotificationDecision" => s.to_decide,
         "withdrawNotification" => s.to_withdraw,
@@ -233,16 +299,29 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         "previewVoluntaryContinuation" => s.continuing.application,
         _ => s.notification,
     };
+    let campaign = match id {
+        "startConfirmationCampaign" => s.confirming.planned,
+        "closeConfirmationCampaign" => s.confirming.decided,
+        "cancelConfirmationCampaign" => s.confirming.wrong,
+        _ => s.confirming.running,
+    };
+    let confirmation = if id == "answerConfirmation" { s.confirming.open } else { s.confirming.answered };
     [
         ("{employer_id}", s.w.employer),
         ("{member_id}", member),
         ("{dependent_id}", s.dependent),
         ("{decision_id}", s.decision),
         ("{leave_id}", s.leave),
+        ("{protection_id}", s.protection),
+        ("{public_expense_id}", s.expense),
+        ("{merge_id}", s.merge),
         ("{person_id}", person),
         ("{submission_id}", s.submission),
         ("{notification_id}", notification),
         ("{calendar_run_id}", s.calendar_run),
+        ("{determination_run_id}", s.determination_run),
+        ("{confirmation_campaign_id}", campaign),
+        ("{confirmation_id}", confirmation),
         ("{setting_id}", s.continuing.setting),
     ]
     .into_iter()

@@ -67,6 +67,17 @@ fn from_the_application_to_a_new_job_and_to_a_premium_that_was_not_paid() {
     assert_eq!((family.as_array().unwrap().len(), &family[0]["person_id"]), (1, &child_then["person_id"]));
     assert_ne!(family[0]["id"], child_then["id"], "recognised anew");
     assert_eq!(family[0]["recognised_on"], "2026-11-01");
+    let why = |dependent: &Value| {
+        let path = format!("/v1/dependents/{}/recognition/explanation", dependent["id"].as_str().unwrap());
+        s.clerk.get(path).expect(200)
+    };
+    let (then, now) = (why(&child_then), why(&family[0]));
+    assert_eq!(
+        (&now["finding"], &now["departure"]),
+        (&then["finding"], &then["departure"]),
+        "as it was found then"
+    );
+    assert_eq!((&now["dependent_id"], &now["examined_on"]), (&family[0]["id"], &json!("2026-10-10")));
     let decision = told["decision_id"].as_str().unwrap();
     let why = s.clerk.get(format!("/v1/standard-remunerations/{decision}/explanation")).expect(200);
     assert_eq!(why["decision"]["rule"], "voluntary_continuation_standard");

@@ -1,6 +1,7 @@
 //! 任意継続: from the application to whatever ends it (requirements journey J7, as far as enrolment goes).
 mod applications;
 mod at_once;
+mod corrected;
 mod ends;
 mod journey;
 mod settings;
@@ -19,23 +20,23 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// A society that set an office of its own for 任意継続, and its people.
-struct Society {
-    w: World,
-    office: Uuid,
+pub struct Society {
+    pub w: World,
+    pub office: Uuid,
     employer: Caller,
     /// 適用, and the second person.
-    clerk: Caller,
-    second: Caller,
-    collection: Caller,
+    pub clerk: Caller,
+    pub second: Caller,
+    pub collection: Caller,
 }
 impl Society {
     /// The average is 380,000 yen, and the law's ceiling holds.
-    fn new() -> Self {
+    pub fn new() -> Self {
         let s = Self::without_settings();
         s.set(&setting(s.office));
         s
     }
-    fn without_settings() -> Self {
+    pub fn without_settings() -> Self {
         let w = World::new();
         let office = seed::employer(&mut w.owner(), &w.clock, 7).unwrap();
         let (employer, clerk, second) = (w.client("employer"), w.staff("clerk"), w.staff("privileged"));
@@ -50,7 +51,7 @@ impl Society {
         self.rule_on(&self.second, setting, "approve").expect(200);
         setting
     }
-    fn rule_on(&self, by: &Caller, setting: Uuid, ruling: &str) -> Response {
+    pub fn rule_on(&self, by: &Caller, setting: Uuid, ruling: &str) -> Response {
         by.post(format!("/v1/voluntary-settings/{setting}/check")).json(&json!({ "ruling": ruling }))
     }
     /// An insured person at the employer.
@@ -61,7 +62,7 @@ impl Society {
     }
     /// As `insured`, and the person left; gives 記号・番号 too.
     #[track_caller]
-    fn left(&self, p: Person, since: &str, left_on: &str, lost_on: &str) -> (Uuid, Value) {
+    pub fn left(&self, p: Person, since: &str, left_on: &str, lost_on: &str) -> (Uuid, Value) {
         let person = self.insured(p, since);
         let card = self.card(person);
         self.accepted_of_employer(&loss(p, left_on, lost_on));
@@ -87,7 +88,7 @@ impl Society {
         let path = format!("/v1/keyed-notifications?received_on={received_on}");
         self.clerk.post(path).key(&fresh_key()).json(&self.slip(form))
     }
-    fn slip(&self, form: &Value) -> Value {
+    pub fn slip(&self, form: &Value) -> Value {
         json!({ "employer_id": self.office, "preparer_name": "適用 花子", "notification": form })
     }
     /// As `key_in`; the second person compared it with the paper.
@@ -99,7 +100,7 @@ impl Society {
     }
     /// Keyed, checked and accepted; gives the outcome.
     #[track_caller]
-    fn accepted(&self, form: &Value, received_on: &str) -> Value {
+    pub fn accepted(&self, form: &Value, received_on: &str) -> Value {
         decide(&self.clerk, self.keyed(form, received_on), &accept()).expect(200)["outcome"].clone()
     }
     /// Keyed and checked, and accepting it is refused; then it is returned.
@@ -116,18 +117,18 @@ impl Society {
     }
     /// Somebody who left on 2026-10-31 and continues since 2026-11-01.
     #[track_caller]
-    fn continuing(&self, p: Person) -> Uuid {
+    pub fn continuing(&self, p: Person) -> Uuid {
         let (person, card) = self.left(p, "2025-04-01", "2026-10-31", "2026-11-01");
         self.accepted(&application(p, &card), "2026-11-10");
         person
     }
     /// 保険料未納.
-    fn unpaid(&self, by: &Caller, person: Uuid, premium: &str, due_on: &str) -> Response {
+    pub fn unpaid(&self, by: &Caller, person: Uuid, premium: &str, due_on: &str) -> Response {
         let body = json!({ "premium": premium, "due_on": due_on });
         by.post(format!("/v1/members/{person}/voluntary-default")).json(&body)
     }
     /// 資格取得日, 喪失日 and 喪失理由 of the latest cover, as known now.
-    fn cover(&self, person: Uuid) -> (String, Option<String>, Option<String>) {
+    pub fn cover(&self, person: Uuid) -> (String, Option<String>, Option<String>) {
         let sql = format!(
             "select * from enrolment where person_id = '{person}' and superseded_at is null order by acquired_on desc, \
              recorded_at desc limit 1"

@@ -168,6 +168,11 @@ function decided(number, who, decision) {
 }
 
 const ACCEPT = { decision: "accept" };
+/** Somebody who is to be recognised: the documents that staff saw make the rule's answer a yes. */
+const RECOGNISE = {
+  decision: "accept",
+  recognitions: [{ slot: "spouse", evidence: { documents: ["kinship_proof", "household_proof", "income_proof"] } }],
+};
 const RETURN = { decision: "return", reasons: [{ code: "evidence_missing", text: "続柄を確認できる書類を添えてください。" }] };
 
 function staffSteps() {
@@ -175,7 +180,7 @@ function staffSteps() {
   const expressly = { ...member, query: { expand: "personal_number" } };
   return [
     ...decided("6", "insured", ACCEPT),
-    ...decided("6", "spouse", ACCEPT),
+    ...decided("6", "spouse", RECOGNISE),
     ...decided("6", "child", RETURN),
     {
       name: "13 The employer polls: two accepted, one returned with a reason",

@@ -66,6 +66,9 @@ const STAFF: &[(&str, &str, &str, bool, &[&str])] = &[
             "dependents:read",
             "employers:read",
             "employers:write",
+            "confirmations:read",
+            "confirmations:answer",
+            "confirmations:manage",
             "notifications:read",
             "notifications:decide",
             "notifications:key",
@@ -85,6 +88,9 @@ const STAFF: &[(&str, &str, &str, bool, &[&str])] = &[
             "members:write",
             "dependents:read",
             "employers:read",
+            "confirmations:read",
+            "confirmations:answer",
+            "confirmations:manage",
             "notifications:read",
             "notifications:decide",
             "notifications:key",
@@ -122,6 +128,8 @@ const EMPLOYER_SCOPES: &[&str] = &[
     "dependents:read",
     "employers:read",
     "calculations:run",
+    "confirmations:read",
+    "confirmations:answer",
 ];
 
 /// Founds the society; gives its credentials and where its clock stands.

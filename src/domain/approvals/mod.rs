@@ -10,6 +10,10 @@ use uuid::Uuid;
 pub enum ApprovalKind {
     /// A form keyed from paper.
     KeyedNotification,
+    /// The end of a 支援措置; about a version of it.
+    ProtectionLift,
+    /// Two ids of one person, to be joined.
+    PersonMerge,
     /// Settings of 任意継続.
     VoluntarySetting,
 }
@@ -17,6 +21,8 @@ impl ApprovalKind {
     fn word(self) -> &'static str {
         match self {
             Self::KeyedNotification => "keyed_notification",
+            Self::ProtectionLift => "protection_lift",
+            Self::PersonMerge => "person_merge",
             Self::VoluntarySetting => "voluntary_setting",
         }
     }

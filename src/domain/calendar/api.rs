@@ -20,7 +20,7 @@ crate::operation! {
     /// 暦による処理の一覧
     ///
     /// Lists the days on which something is done by the calendar, newest first: what is due, what was done by which worker and what failed. A
-    /// day that fails holds the later ones of its kind until it is done.
+    /// day that fails holds the later ones of its kind until it is done. It names nobody.
     pub ListCalendarRuns: Get "/v1/calendar-runs" = "listCalendarRuns", scope "calendar:read", on "Society", status 200, law "R-010", sends Link;
     /// 暦による処理の参照
     ///
@@ -182,7 +182,7 @@ async fn list_calendar_runs(
         let filter = RunFilter { kind: q.kind, state: q.state, from: q.from, to: q.to };
         let rows = store::list(tx, &filter, before, page::one_more(limit))?;
         let society = Facts::of("Society", Uuid::nil());
-        let (rows, has_more, permit) = tx.admit_page(&society, GetCalendarRun::ID, rows, limit)?;
+        let (rows, has_more, permit) = tx.admit_page(&society, ListCalendarRuns::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| DayKey(r.due_on, r.id)));
         let items = rows.into_iter().map(Into::into).collect();
         Ok(permit.answer(CalendarRunPage { items, page }).next(link))

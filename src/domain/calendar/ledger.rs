@@ -4,6 +4,7 @@ use super::{
     model::{CalendarWork, RunRow, Unfinished},
     store, voluntary_term,
 };
+use crate::domain::confirmations;
 use crate::kernel::{
     Problem,
     clock::Clock,
@@ -59,11 +60,12 @@ fn day(
     kind: CalendarWork,
     run: &RunRow,
 ) -> Result<(), Problem> {
-    let effects = match kind {
-        CalendarWork::LossAt75 => loss_at_75::run(conn, errand, run.due_on)?,
-        CalendarWork::VoluntaryTermEnd => voluntary_term::run(conn, errand, run.due_on)?,
+    let (effects, more) = match kind {
+        CalendarWork::LossAt75 => (loss_at_75::run(conn, errand, run.due_on)?, 0),
+        CalendarWork::VoluntaryTermEnd => (voluntary_term::run(conn, errand, run.due_on)?, 0),
+        CalendarWork::Confirmations => (Vec::new(), confirmations::run_day(conn, errand, run.due_on)?),
     };
-    let count = store::finish(conn, run.id, worker, errand.now(), &effects)?;
+    let count = store::finish(conn, run.id, worker, errand.now(), (&effects, more))?;
     let detail = json!({ "work": kind.name(), "day": run.due_on });
     let mut entry = errand.entry(("CalendarRun", run.id), None, Vec::new(), detail);
     entry.row_count = Some(count);

@@ -31,11 +31,11 @@ pub fn run(conn: &mut PgConnection, errand: &Errand, day: NaiveDate) -> Result<V
     let insured: Vec<Uuid> = candidates.iter().map(|(_, c)| c.insured_id).collect();
     let persons: Vec<Uuid> = candidates.iter().map(|(_, c)| c.person_id).collect();
     // held until the commit: what a request decided meanwhile is seen by the second look
-    dependents::hold_families(conn, &insured, &persons)?;
+    let known = dependents::hold_families(conn, &insured, &persons)?;
     let (mut effects, mut entries) = (Vec::new(), Vec::new());
     for (who, candidate) in &candidates {
         let Some(row) = store::old_one(conn, *who, (day, born_by), candidate.person_id)? else { continue };
-        let act = Act::of(errand);
+        let act = Act::of(errand, known);
         let changed = match who {
             store::Who::Insured => lose(conn, errand, &act, &row)?,
             store::Who::Dependents => remove(conn, &act, &row)?,

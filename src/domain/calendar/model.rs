@@ -39,8 +39,10 @@ pub enum CalendarWork {
     LossAt75,
     /// 任意継続の2年満了による資格喪失.
     VoluntaryTermEnd,
+    /// 被扶養者の現況確認: reminders, and what is overdue.
+    Confirmations,
 }
-stored!(CalendarWork: LossAt75 = "loss_at_75", VoluntaryTermEnd = "voluntary_term_end");
+stored!(CalendarWork: LossAt75 = "loss_at_75", VoluntaryTermEnd = "voluntary_term_end", Confirmations = "confirmations");
 /// How far a day is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -66,7 +68,7 @@ crate::row! {
         state: t::Text => CalendarState,
         /// How often it was tried.
         attempts: t::Integer => i32,
-        /// Persons whose records it changed; absent until done.
+        /// Changes that it made; absent until done.
         affected_count: t::Nullable<t::Integer> => Option<i32>,
         /// Worker of the last attempt.
         worker: t::Nullable<t::Uuid> => Option<Uuid>,

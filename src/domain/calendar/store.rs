@@ -54,7 +54,7 @@ pub fn take(
     .get_result(conn)
     .optional()?)
 }
-/// Keeps a day as done, with what it changed; gives how many changes.
+/// Keeps a day as done, with the covers that it changed and how many other changes it made; gives how many changes.
 /// # Errors
 /// Database errors.
 pub fn finish(
@@ -62,7 +62,7 @@ pub fn finish(
     run: Uuid,
     worker: Uuid,
     now: DateTime<Utc>,
-    effects: &[Effect],
+    (effects, more): (&[Effect], i32),
 ) -> Result<i32, Problem> {
     for e in effects {
         sql_query(
@@ -78,7 +78,7 @@ pub fn finish(
         .bind::<t::Date, _>(e.on)
         .execute(conn)?;
     }
-    let count = i32::try_from(effects.len()).unwrap_or(i32::MAX);
+    let count = i32::try_from(effects.len()).unwrap_or(i32::MAX).saturating_add(more);
     sql_query(
         "update calendar_run set state = 'done', attempts = attempts + 1, affected_count = $2, worker = $3, tried_at = $4, \
          try_again_at = null, problem = null where id = $1",

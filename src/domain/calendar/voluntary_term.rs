@@ -24,9 +24,9 @@ pub fn run(conn: &mut PgConnection, errand: &Errand, day: NaiveDate) -> Result<V
     let (mut effects, mut entries) = (Vec::new(), Vec::new());
     let persons = candidates(conn, day)?;
     // held until the commit: what a request decided meanwhile is seen by the second look
-    dependents::hold_families(conn, &persons, &[])?;
+    let known = dependents::hold_families(conn, &persons, &[])?;
     for person in persons {
-        let Some(ended) = voluntary::end_term(conn, errand, person, day)? else { continue };
+        let Some(ended) = voluntary::end_term(conn, (errand, known), person, day)? else { continue };
         let changed = changes(&ended);
         entries.push(entry(errand, &ended, day, &changed));
         effects.extend(changed);

@@ -1,7 +1,7 @@
 //! Operations on dependents.
 use super::{model::DependentRow, store};
 use crate::{
-    domain::members::{self, Address, HistoryQuery, Identity, MemberQuery, NumberState, PersonSex},
+    domain::members::{self, Address, HistoryQuery, Identity, MemberQuery, NumberState, PersonSex, Seen},
     kernel::{
         Gate, Operation, Problem, Reply, Routes, Subject, clock,
         input::{Id, Query},
@@ -57,6 +57,10 @@ pub struct Dependent {
     /// 住民票住所.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resident_address: Option<Address>,
+    /// 支援措置: the person, or somebody of the household, is protected today; address and living together are shown to 適用 and 給付
+    /// alone. Told to people of the society only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protected: Option<bool>,
     /// 続柄 as a code.
     #[schema(max_length = 40)]
     pub relationship: String,
@@ -75,6 +79,11 @@ pub struct Dependent {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]
     pub removal_reason: Option<String>,
+    /// 現況確認: the as-of day of the last confirmation, by the day asked for, that found the person still a dependent; absent in
+    /// histories.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub last_confirmed_on: Option<NaiveDate>,
     /// When the society received it.
     pub received_on: NaiveDate,
     /// Known since.
@@ -91,7 +100,7 @@ pub struct Dependent {
     #[schema(value_type = Option<String>, pattern = "^[0-9]{12}$", max_length = 12, nullable = false)]
     pub personal_number: Option<DisclosedNumber>,
 }
-fn view(r: DependentRow, personal_number: Option<DisclosedNumber>) -> Dependent {
+fn view(r: DependentRow, personal_number: Option<DisclosedNumber>, seen: Seen) -> Dependent {
     Dependent {
         id: r.dependent_id,
         person_id: r.person_id,
@@ -101,13 +110,15 @@ fn view(r: DependentRow, personal_number: Option<DisclosedNumber>) -> Dependent 
         name_kana: r.name_kana,
         birth_on: r.birth_on,
         sex: PersonSex::of(&r.sex),
-        resident_address: members::address(r.resident_postal_code, r.resident_address),
+        resident_address: members::address(seen, r.resident_postal_code, r.resident_address),
+        protected: seen.flag(),
         relationship: r.relationship,
-        lives_together: r.lives_together,
+        lives_together: seen.shown(r.lives_together),
         recognised_on: r.recognised_on,
         recognition_reason: r.recognition_reason,
         removed_on: r.removed_on,
         removal_reason: r.removal_reason,
+        last_confirmed_on: r.last_confirmed_on,
         received_on: r.received_on,
         recorded_at: r.recorded_at,
         superseded_at: r.superseded_at,
@@ -152,12 +163,18 @@ async fn list_dependents(
 ) -> Reply<ListDependents, DependentList> {
     gate.read(move |tx| {
         let as_of = q.0.as_of.unwrap_or_else(|| tx.today());
-        let insured = members::find(tx, id.0, as_of, q.0.known_at)?;
-        let (insured, _) = tx.admit::<ListDependents, _>(insured)?;
+        let (insured, _) = members::admitted::<ListDependents>(tx, id.0, as_of, q.0.known_at)?;
         let scope = tx.row_scope()?;
         let rows = store::under(tx, &scope, id.0, as_of, q.0.known_at)?;
         let (rows, permit) = tx.admit_rows::<ListDependents, _>(&insured.facts(), GetDependent::ID, rows)?;
-        Ok(permit.answer(DependentList { items: rows.into_iter().map(|r| view(r, None)).collect() }))
+        let items = rows
+            .into_iter()
+            .map(|r| {
+                let seen = Seen::of(tx, &r.facts())?;
+                Ok(view(r, None, seen))
+            })
+            .collect::<Result<_, Problem>>()?;
+        Ok(permit.answer(DependentList { items }))
     })
     .await
 }
@@ -171,8 +188,8 @@ async fn get_dependent(
         let row = store::find(tx, id.0, q.day(today), q.known_at)?;
         let (row, permit) = tx.admit::<GetDependent, _>(row)?;
         let number = q.number(tx, &row.facts())?;
-        let version = (row.version, number.is_some());
-        Ok(q.tagged(permit.answer(view(row, number)), today, version))
+        let (version, seen) = ((row.version, number.is_some()), Seen::of(tx, &row.facts())?);
+        Ok(q.tagged(permit.answer(view(row, number, seen)), today, version))
     })
     .await
 }
@@ -183,14 +200,16 @@ async fn get_dependent_history(
 ) -> Reply<GetDependentHistory, DependentHistory> {
     gate.read(move |tx| {
         let (today, known_at) = (tx.today(), q.0.known_at);
-        let row = store::find(tx, id.0, today, None)?;
+        let row = store::find(tx, id.0, today, known_at)?;
         let (row, permit) = tx.admit::<GetDependentHistory, _>(row)?;
         let versions = store::versions(tx, &row, known_at.map_or(today, clock::jst_date), known_at)?;
         if versions.is_empty() {
             return Err(Problem::not_found()); // nothing was known then
         }
-        let versions = versions.into_iter().map(|r| view(r, None)).collect();
-        let identities = members::identities(tx, &row, known_at)?.into_iter().map(Into::into).collect();
+        let seen = Seen::of(tx, &row.facts())?;
+        let versions = versions.into_iter().map(|r| view(r, None, seen)).collect();
+        let identities = members::identities(tx, &row, known_at)?;
+        let identities = identities.into_iter().map(|v| Identity::of(v, seen)).collect();
         Ok(permit.answer(DependentHistory { versions, identities }))
     })
     .await

@@ -2,9 +2,9 @@
 use crate::{
     domain::members::{self, CoverPeriod},
     kernel::{Operation, Permit, Problem, Tx, errand::Act},
-    values::kana,
+    values::{kana, yen::Yen},
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
@@ -220,6 +220,36 @@ fn end(
     }
     Ok(ended)
 }
+/// Records how somebody lives and earns by what was found, where that differs from what is recorded; nothing stated leaves it. Whoever
+/// calls holds the person.
+/// # Errors
+/// Database errors.
+pub fn restate_facts(
+    conn: &mut PgConnection,
+    act: &Act,
+    dependent: Uuid,
+    (lives_together, income): (Option<bool>, Option<Yen>),
+) -> Result<(), Problem> {
+    sql_query(
+        "with old as (update dependency set superseded_at = $2 where dependent_id = $1 and superseded_at is null \
+           and (coalesce($3, lives_together) is distinct from lives_together or coalesce($4, income_yen) is distinct from income_yen) \
+           returning *) \
+         insert into dependency (row_id, dependent_id, person_id, insured_id, employer_id, branch, relationship, lives_together, \
+           occupation, income_yen, recognised_on, recognition_reason, removed_on, removal_reason, received_on, recorded_at, \
+           recorded_by, source, enrolment_id) \
+         select gen_random_uuid(), dependent_id, person_id, insured_id, employer_id, branch, relationship, \
+           coalesce($3, lives_together), occupation, coalesce($4, income_yen), recognised_on, recognition_reason, removed_on, \
+           removal_reason, received_on, $2, $5, $6, enrolment_id from old",
+    )
+    .bind::<t::Uuid, _>(dependent)
+    .bind::<t::Timestamptz, _>(act.at())
+    .bind::<t::Nullable<t::Bool>, _>(lives_together)
+    .bind::<t::Nullable<t::BigInt>, _>(income.map(Yen::get))
+    .bind::<t::Uuid, _>(act.by())
+    .bind::<t::Nullable<t::Uuid>, _>(act.source())
+    .execute(conn)?;
+    Ok(())
+}
 /// The dependent under an insured person with that reading and birth day.
 /// # Errors
 /// Database errors.
@@ -262,17 +292,26 @@ pub fn count_under(tx: &mut Tx<'_>, insured: Uuid, on: NaiveDate) -> Result<i64,
     Ok(count.n)
 }
 /// Holds insured persons with everybody who is or ever was recognised under them, and others, until the end of the transaction: all in
-/// one order, so that two changes of crossing families wait for one another and never in a ring.
+/// one order, so that two changes of crossing families wait for one another and never in a ring. Gives the latest instant at which
+/// anything was recorded of them: what follows is not recorded before it.
 /// # Errors
 /// 409 when those before it take too long; 503 `lost-race`.
-pub fn hold_families(conn: &mut PgConnection, insured: &[Uuid], others: &[Uuid]) -> Result<(), Problem> {
+pub fn hold_families(
+    conn: &mut PgConnection,
+    insured: &[Uuid],
+    others: &[Uuid],
+) -> Result<Option<DateTime<Utc>>, Problem> {
     let mut all: Vec<Uuid> = [insured, others, &ever_under(conn, insured)?].concat();
     members::hold(conn, &all)?;
     // somebody may have been recognised while this waited; nobody is any more, now that the insured persons are held
     let come = ever_under(conn, insured)?;
     all.sort_unstable();
     let come: Vec<Uuid> = come.into_iter().filter(|person| all.binary_search(person).is_err()).collect();
-    if come.is_empty() { Ok(()) } else { members::hold(conn, &come) }
+    if !come.is_empty() {
+        members::hold(conn, &come)?;
+        all.extend(come);
+    }
+    members::recorded_last(conn, &all)
 }
 /// Every person who is or ever was recognised under one of these insured persons, as far as it is or was known.
 /// # Errors
@@ -346,10 +385,22 @@ pub fn former_under(
 /// # Errors
 /// Database errors.
 pub fn periods(tx: &mut Tx<'_>, person: Uuid) -> Result<Vec<(NaiveDate, Option<NaiveDate>)>, Problem> {
+    periods_but(tx, person, &[])
+}
+/// As [`periods`], without those of some dependencies.
+/// # Errors
+/// Database errors.
+pub fn periods_but(
+    tx: &mut Tx<'_>,
+    person: Uuid,
+    but: &[Uuid],
+) -> Result<Vec<(NaiveDate, Option<NaiveDate>)>, Problem> {
     let found: Vec<CoverPeriod> = sql_query(
-        "select recognised_on as first_on, removed_on as until_on from dependency where person_id = $1 and superseded_at is null",
+        "select recognised_on as first_on, removed_on as until_on from dependency where person_id = $1 and superseded_at is null \
+         and dependent_id <> all($2)",
     )
     .bind::<t::Uuid, _>(person)
+    .bind::<t::Array<t::Uuid>, _>(but)
     .load(tx.conn())?;
     Ok(found.into_iter().map(|p| (p.first_on, p.until_on)).collect())
 }

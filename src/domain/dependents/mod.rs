@@ -2,6 +2,7 @@
 mod api;
 mod changes;
 mod cover;
+mod examinations;
 mod model;
 mod rules;
 mod store;
@@ -9,8 +10,13 @@ mod store;
 pub use api::routes;
 pub use changes::{
     FormerDependent, Made, Recognise, count_under, end_all, end_earlier, end_under, ever_under, find_under,
-    former, former_under, hold_families, periods, recognise, remove,
+    former, former_under, hold_families, periods, recognise, remove, restate_facts,
 };
 pub use cover::{admit_dependent, admit_insured, require_cover};
-pub use rules::{DependentFault, Fate, follow};
-pub use store::{UnderRow, facts_of, under_cover, write_fate};
+pub use examinations::{
+    ExaminationRow, NewExamination, Proposed, carry_examinations, examination, keep_examination,
+    latest_inputs,
+};
+pub use model::DependentRow;
+pub use rules::{DependentFault, Fate, born, follow};
+pub use store::{UnderRow, facts_of, find, under_cover, write_fate};

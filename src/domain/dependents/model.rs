@@ -53,13 +53,18 @@ crate::row! {
         recorded_at: t::Timestamptz => DateTime<Utc>,
         /// Known until.
         superseded_at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
+        /// As-of day of the last confirmation that found the person a dependent.
+        last_confirmed_on: t::Nullable<t::Date> => Option<NaiveDate>,
         /// Recognised on the day asked for.
         is_covered: t::Bool => bool,
+        /// Protected (支援措置) today, or somebody of the household is.
+        is_protected: t::Bool => bool,
     }
 }
 impl Subject for DependentRow {
     fn facts(&self) -> Facts {
-        let facts = Facts::of("Dependent", self.dependent_id).about(self.person_id);
+        let facts =
+            Facts::of("Dependent", self.dependent_id).about(self.person_id).protected(self.is_protected);
         if self.is_covered { facts.in_employer(self.employer_id) } else { facts }
     }
     fn classes(&self) -> &'static [&'static str] {

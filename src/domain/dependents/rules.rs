@@ -1,6 +1,9 @@
 //! What becomes of a dependent when the days of the insured person's cover are corrected (健康保険法3条7項: who is a dependent is so by the
 //! insured person's cover and as long as it lasts). Pure.
-use crate::domain::members::{CoverDays, Period, has_common_day};
+use crate::{
+    domain::members::{CoverDays, Period, has_common_day},
+    values::period::birthday,
+};
 use chrono::NaiveDate;
 
 /// Why a dependent ends with the insured person.
@@ -44,6 +47,43 @@ pub enum DependentFault {
     OutsideCover,
     /// The person is covered elsewhere on a day that is new.
     Elsewhere,
+    /// The dependent was recognised before the birth, or at 75 or later.
+    OutsideLife,
+}
+/// Why a dependent ends at 75, by the calendar as by a form.
+const AT_75: &str = "age_75";
+
+/// What becomes of a dependent under a cover who was born on another day than is recorded: whoever was recognised on the day of birth
+/// follows it within the cover, and a loss at 75 moves to the right birthday if that has come by `today`.
+/// # Errors
+/// What stands against it.
+pub fn born(d: &Under, right: NaiveDate, cover: CoverDays, today: NaiveDate) -> Result<Fate, DependentFault> {
+    let transfer = birthday(right, 75);
+    let is_by_birth = d.recognised_on == d.birth_on;
+    let recognised_on = if is_by_birth { right.max(cover.acquired_on) } else { d.recognised_on };
+    if recognised_on < right || recognised_on >= transfer {
+        return Err(DependentFault::OutsideLife);
+    }
+    let mut removed = d.removed.clone();
+    if removed.as_ref().is_some_and(|(_, why)| why == AT_75) {
+        removed = Some((transfer, AT_75.to_owned())).filter(|(day, _)| *day <= today);
+        if let Some(lost) = cover.lost_on
+            && removed.as_ref().is_none_or(|(day, _)| *day > lost)
+        {
+            removed = Some((lost.max(recognised_on), WITH_INSURED.into()));
+        }
+    }
+    if removed.as_ref().is_some_and(|(day, _)| *day < recognised_on) {
+        return Err(DependentFault::OutsideCover);
+    }
+    if recognised_on == d.recognised_on && removed == d.removed {
+        return Ok(Fate::Stays);
+    }
+    let days = (recognised_on, removed.as_ref().map(|(day, _)| *day));
+    if d.elsewhere.iter().any(|other| has_common_day(*other, days)) {
+        return Err(DependentFault::Elsewhere);
+    }
+    Ok(Fate::Changed { recognised_on, removed })
 }
 
 /// What becomes of a dependent when the days of the cover are `new` instead of `old`; `None`: there was no cover.
@@ -134,6 +174,42 @@ mod tests {
         assert_eq!(follow(&under("2026-04-01", with, plan), old, Some(later)), changed("2026-04-01", lost));
         let alone = under("2026-04-01", Some(("2026-08-01", "divorce")), None);
         assert_eq!(follow(&alone, old, Some(open)), Ok(Fate::Stays));
+    }
+    #[test]
+    fn a_newborn_follows_the_right_day_of_birth() {
+        let (cover, today) = (cover("2019-04-01", None), day("2026-11-22"));
+        let of_birth = under("2020-05-05", None, None);
+        assert_eq!(born(&of_birth, day("2020-05-06"), cover, today), changed("2020-05-06", None));
+        assert_eq!(born(&of_birth, day("2020-05-04"), cover, today), changed("2020-05-04", None));
+        assert_eq!(
+            born(&of_birth, day("2018-05-05"), cover, today),
+            changed("2019-04-01", None),
+            "within cover"
+        );
+        let later = under("2026-04-01", None, None);
+        assert_eq!(born(&later, day("2020-06-05"), cover, today), Ok(Fate::Stays));
+        assert_eq!(born(&later, day("2026-04-02"), cover, today), Err(DependentFault::OutsideLife));
+        assert_eq!(born(&later, day("1951-04-01"), cover, today), Err(DependentFault::OutsideLife));
+        let gone = under("2020-05-05", Some(("2020-05-10", "death")), None);
+        assert_eq!(born(&gone, day("2020-05-11"), cover, today), Err(DependentFault::OutsideCover));
+    }
+    #[test]
+    fn a_loss_at_75_of_a_dependent_follows_too() {
+        let today = day("2026-11-22");
+        let old = Under {
+            birth_on: day("1951-10-01"),
+            ..under("2026-04-01", Some(("2026-10-01", "age_75")), None)
+        };
+        let (open, over) = (cover("2026-04-01", None), cover("2026-04-01", Some("2026-11-01")));
+        assert_eq!(
+            born(&old, day("1951-11-01"), open, today),
+            changed("2026-04-01", Some(("2026-11-01", "age_75")))
+        );
+        assert_eq!(born(&old, day("1951-12-01"), open, today), changed("2026-04-01", None));
+        assert_eq!(
+            born(&old, day("1951-12-01"), over, today),
+            changed("2026-04-01", Some(("2026-11-01", WITH_INSURED)))
+        );
     }
     #[test]
     fn whoever_is_covered_elsewhere_stays_ended() {

@@ -16,12 +16,15 @@ const COLUMNS: &str = "d.dependent_id, d.person_id, p.version, d.insured_id, d.e
      d.recognition_reason, d.removed_on, d.removal_reason, d.received_on, d.recorded_at";
 
 /// Dependents with their identity. A version that is known, now or at the instant, is not known until some day yet. An employer may look at what was known of cover that is known now (R-202).
-fn dependents(known: &Knowledge) -> String {
+fn dependents(known: &Knowledge, today: &str) -> String {
     let (rows, number) = (known.rows, known.number);
     let identity = members::identity_join("d.person_id", known);
-    let is_covered = is_covered(known);
+    let (is_covered, is_protected) = (is_covered(known), members::sheltered_on("p.id", today));
     format!(
-        "select {COLUMNS}, null::timestamptz as superseded_at, {number}, {is_covered} as is_covered \
+        "select {COLUMNS}, null::timestamptz as superseded_at, {number}, {is_covered} as is_covered, \
+           {is_protected} as is_protected, \
+         (select max(examined_on) from dependent_recognition where dependent_id = d.dependent_id and occasion = 'confirmation' \
+            and is_recognised and examined_on <= $1 and {rows}) as last_confirmed_on \
          from (select * from dependency where {rows}) d join person p on p.id = d.person_id {identity}"
     )
 }
@@ -43,7 +46,7 @@ pub fn find(
     known_at: Option<DateTime<Utc>>,
 ) -> Result<Guarded<DependentRow>, Problem> {
     let text = |known: &Knowledge| {
-        format!("{} where d.dependent_id = $2 and d.recognised_on <= $1 limit 1", dependents(known))
+        format!("{} where d.dependent_id = $2 and d.recognised_on <= $1 limit 1", dependents(known, "$4"))
     };
     members::one_as_known(tx, text, (id, as_of), known_at)
 }
@@ -58,18 +61,19 @@ pub fn under(
     as_of: NaiveDate,
     known_at: Option<DateTime<Utc>>,
 ) -> Result<Guarded<Vec<DependentRow>>, Problem> {
-    let known = Knowledge::at(known_at);
+    let (known, today) = (Knowledge::at(known_at), tx.today());
     let is_covered = is_covered(known);
     Ok(Guarded::new(
         sql_query(format!(
             "{} where d.insured_id = $2 and d.recognised_on <= $1 and (d.removed_on is null or d.removed_on > $1) \
              and (not $4 or {is_covered}) order by d.branch, d.dependent_id limit 100",
-            dependents(known)
+            dependents(known, "$5")
         ))
         .bind::<t::Date, _>(as_of)
         .bind::<t::Uuid, _>(insured)
         .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
         .bind::<t::Bool, _>(scope.employers().is_some())
+        .bind::<t::Date, _>(today)
         .load(tx.conn())?,
     ))
 }
@@ -87,7 +91,7 @@ pub fn versions(
 ) -> Result<Vec<DependentRow>, Problem> {
     Ok(sql_query(format!(
         "select {COLUMNS}, d.known_until as superseded_at, null::text as number_state, null::text as number_reason, \
-           false as is_covered \
+           false as is_covered, $4 as is_protected, null::date as last_confirmed_on \
          from (select v.*, greatest(recognised_on, coalesce((known_until at time zone 'Asia/Tokyo')::date, $1)) as day \
                from (select *, case when $3 is null or superseded_at <= $3 then superseded_at end as known_until \
                      from dependency where dependent_id = $2 and ($3 is null or recorded_at <= $3)) v) d \
@@ -104,5 +108,6 @@ pub fn versions(
     .bind::<t::Date, _>(today)
     .bind::<t::Uuid, _>(d.dependent_id)
     .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
+    .bind::<t::Bool, _>(d.is_protected)
     .load(tx.conn())?)
 }

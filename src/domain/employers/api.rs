@@ -102,6 +102,10 @@ pub struct Employer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 20)]
     pub phone: Option<String>,
+    /// 本支部コード: the branch of the society that looks after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 10)]
+    pub branch_office_code: Option<String>,
     /// What it may file and how.
     pub settings: EmployerSettings,
     /// Valid from.
@@ -131,6 +135,7 @@ impl From<EmployerRow> for Employer {
             address: r.address,
             owner_name: r.owner_name,
             phone: r.phone,
+            branch_office_code: r.branch_office_code,
             settings: EmployerSettings {
                 accepts_pension_layout: r.accepts_pension_layout,
                 early_filing_days: r.early_filing_days,
@@ -195,6 +200,11 @@ pub struct EmployerCreate {
     #[validate(length(max = 300), custom(function = "plain_text"))]
     #[schema(max_length = 300)]
     address: Option<String>,
+    /// 本支部コード.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 10), custom(function = "plain_text"))]
+    #[schema(min_length = 1, max_length = 10, nullable = false)]
+    branch_office_code: Option<String>,
     /// What it may file and how.
     #[validate(nested)]
     settings: EmployerSettings,
@@ -216,6 +226,11 @@ pub struct EmployerPatch {
     #[validate(length(max = 300), custom(function = "plain_text"))]
     #[schema(max_length = 300)]
     address: Option<String>,
+    /// 本支部コード.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 10), custom(function = "plain_text"))]
+    #[schema(min_length = 1, max_length = 10, nullable = false)]
+    branch_office_code: Option<String>,
     /// What it may file and how.
     #[serde(default)]
     #[validate(nested)]
@@ -310,6 +325,7 @@ async fn create_employer(
         phone: None,
         accepts_pension_layout: b.settings.accepts_pension_layout,
         early_filing_days: b.settings.early_filing_days,
+        branch_office_code: b.branch_office_code,
     };
     gate.once(key, input.digest, move |tx| {
         let permit = tx.admit_facts::<CreateEmployer>(&Facts::of("Society", Uuid::nil()))?;
@@ -344,6 +360,7 @@ async fn update_employer(
         let mut facts = EmployerFacts { valid_from: b.valid_from, ..EmployerFacts::from(old.clone()) };
         facts.name = b.name.unwrap_or(facts.name);
         facts.address = b.address.or(facts.address);
+        facts.branch_office_code = b.branch_office_code.or(facts.branch_office_code);
         if let Some(s) = b.settings {
             facts.accepts_pension_layout = s.accepts_pension_layout;
             facts.early_filing_days = s.early_filing_days;

@@ -43,6 +43,8 @@ crate::row! {
         accepts_pension_layout: t::Bool => bool,
         /// Pre-check window in days: 0 or 14.
         early_filing_days: t::SmallInt => i16,
+        /// 本支部コード.
+        branch_office_code: t::Nullable<t::Text> => Option<String>,
         /// Known since.
         recorded_at: t::Timestamptz => DateTime<Utc>,
         /// Known until.
@@ -89,6 +91,8 @@ pub struct EmployerFacts {
     pub accepts_pension_layout: bool,
     /// Pre-check window in days: 0 or 14.
     pub early_filing_days: i16,
+    /// 本支部コード.
+    pub branch_office_code: Option<String>,
 }
 impl From<EmployerRow> for EmployerFacts {
     fn from(r: EmployerRow) -> Self {
@@ -105,6 +109,7 @@ impl From<EmployerRow> for EmployerFacts {
             phone: r.phone,
             accepts_pension_layout: r.accepts_pension_layout,
             early_filing_days: r.early_filing_days,
+            branch_office_code: r.branch_office_code,
         }
     }
 }

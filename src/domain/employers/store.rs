@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 const COLUMNS: &str = "r.employer_id, e.version, r.valid_from, r.valid_to, r.symbol, r.society_number, r.prefecture_code, \
      r.district_code, r.office_symbol, r.office_number, r.name, r.name_kana, r.postal_code, r.address, r.owner_name, \
-     r.phone, r.accepts_pension_layout, r.early_filing_days, r.recorded_at, r.superseded_at \
+     r.phone, r.accepts_pension_layout, r.early_filing_days, r.branch_office_code, r.recorded_at, r.superseded_at \
      from employer e join employer_record r on r.employer_id = e.id";
 const VALID: &str =
     "r.superseded_at is null and r.valid_from <= $1 and (r.valid_to is null or r.valid_to > $1)";
@@ -191,8 +191,8 @@ fn insert_record(
     sql_query(
         "insert into employer_record (row_id, employer_id, valid_from, valid_to, symbol, society_number, prefecture_code, \
          district_code, office_symbol, office_number, name, name_kana, postal_code, address, owner_name, phone, \
-         accepts_pension_layout, early_filing_days, recorded_at, recorded_by) \
-         values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20)",
+         accepts_pension_layout, early_filing_days, recorded_at, recorded_by, branch_office_code) \
+         values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21)",
     )
     .bind::<t::Uuid, _>(Uuid::now_v7())
     .bind::<t::Uuid, _>(id)
@@ -214,6 +214,7 @@ fn insert_record(
     .bind::<t::SmallInt, _>(f.early_filing_days)
     .bind::<t::Timestamptz, _>(now)
     .bind::<t::Uuid, _>(by)
+    .bind::<t::Nullable<t::Text>, _>(&f.branch_office_code)
     .execute(conn)?;
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! Operations on insured persons.
 use super::{
-    identity, name_api,
+    identity, moved, name_api,
     reader::MemberReader,
     rules::pieces::Contact,
     store,
-    views::{EnrolmentType, Member, MemberHistory, MemberPage, member_view},
+    views::{EnrolmentType, Identity, Member, MemberHistory, MemberPage, Seen, member_view},
 };
 use crate::{
     kernel::{
@@ -19,6 +19,7 @@ use crate::{
 use actix_web::web::Data;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use std::future::ready;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
@@ -32,7 +33,7 @@ crate::operation! {
     ///
     /// Reads one insured person as of a day, optionally as known at an instant. With a scoped token for this person the answer
     /// carries `personal_number`; otherwise the field is absent. As known at an instant, the answer says nothing of the personal
-    /// number. Only the present (of today, known now) has an ETag.
+    /// number. Only the present (of today, known now) has an ETag. 409 `person-merged` with `merged_into`: the id was merged into another one.
     pub GetMember: Get "/v1/members/{member_id}" = "getMember", scope "members:read" or "personal-number:read", on "Member", status 200, law "R-002, R-111, R-201", sends Etag;
     /// 被保険者の履歴
     ///
@@ -204,7 +205,13 @@ async fn list_members(gate: Gate<ListMembers>, q: Query<MemberListQuery>) -> Rep
         let society = Facts::of("Society", Uuid::nil());
         let (rows, has_more, permit) = tx.admit_page(&society, GetMember::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| r.person_id));
-        let items = rows.into_iter().map(|r| member_view(r, None)).collect();
+        let items = rows
+            .into_iter()
+            .map(|r| {
+                let seen = Seen::of(tx, &r.facts())?;
+                Ok(member_view(r, None, seen))
+            })
+            .collect::<Result<_, Problem>>()?;
         Ok(permit.answer(MemberPage { items, page }).next(link))
     })
     .await
@@ -217,22 +224,23 @@ async fn get_member(
 ) -> Reply<GetMember, Member> {
     let q = q.0;
     let is_plain = q.as_of.is_none() && q.known_at.is_none() && q.expand.is_none() && gate.has_no_grant();
-    if is_plain {
+    // an id without a row may be one that was merged: the longer way tells
+    let found = if is_plain { Some(reader.find(id.0).await) } else { None };
+    if let Some(found) = found.filter(|f| !f.as_ref().is_err_and(|p| p.kind == Kind::NotFound)) {
         return gate
-            .point(reader.find(id.0), |desk, row| {
+            .point(ready(found), |desk, row| {
                 let (row, permit) = desk.admit::<GetMember, _>(row)?;
-                let tag = row.version.to_string();
-                Ok(permit.answer(member_view(row, None)).tagged(tag))
+                let (tag, seen) = (row.version.to_string(), Seen::of(desk, &row.facts())?);
+                Ok(permit.answer(member_view(row, None, seen)).tagged(tag))
             })
             .await;
     }
     gate.read(move |tx| {
         let today = tx.today();
-        let row = store::find(tx, id.0, q.day(today), q.known_at)?;
-        let (row, permit) = tx.admit::<GetMember, _>(row)?;
+        let (row, permit) = moved::admitted::<GetMember>(tx, id.0, q.day(today), q.known_at)?;
         let number = q.number(tx, &row.facts())?;
-        let version = (row.version, number.is_some());
-        Ok(q.tagged(permit.answer(member_view(row, number)), today, version))
+        let (version, seen) = ((row.version, number.is_some()), Seen::of(tx, &row.facts())?);
+        Ok(q.tagged(permit.answer(member_view(row, number, seen)), today, version))
     })
     .await
 }
@@ -243,15 +251,15 @@ async fn get_member_history(
 ) -> Reply<GetMemberHistory, MemberHistory> {
     gate.read(move |tx| {
         let (today, known_at) = (tx.today(), q.0.known_at);
-        let row = store::find(tx, id.0, today, None)?;
-        let (row, permit) = tx.admit::<GetMemberHistory, _>(row)?;
+        let (row, permit) = moved::admitted_for_history::<GetMemberHistory>(tx, id.0, today, known_at)?;
         let identities = store::identities(tx, &row, known_at)?;
         if identities.is_empty() {
             return Err(Problem::not_found()); // nothing was known then
         }
-        let identities = identities.into_iter().map(Into::into).collect();
+        let seen = Seen::of(tx, &row.facts())?;
+        let identities = identities.into_iter().map(|v| Identity::of(v, seen)).collect();
         let enrolments = store::enrolments(tx, &row, known_at)?.into_iter().map(Into::into).collect();
-        Ok(permit.answer(MemberHistory { identities, enrolments }))
+        Ok(permit.answer(MemberHistory { protected: seen.flag(), identities, enrolments }))
     })
     .await
 }
@@ -263,8 +271,8 @@ async fn update_member_contact(
 ) -> Reply<UpdateMemberContact, Member> {
     gate.run(move |tx| {
         let today = tx.today();
-        let row = store::lock(tx, id.0, today)?;
-        let (row, permit) = tx.admit::<UpdateMemberContact, _>(row)?;
+        store::lock_person(tx.conn(), id.0)?;
+        let (row, permit) = moved::admitted::<UpdateMemberContact>(tx, id.0, today, None)?;
         tag.require(&row.version.to_string())?;
         let b = input.value;
         let known = Contact {
@@ -282,8 +290,8 @@ async fn update_member_contact(
             identity::change_contact(tx, &permit, &row, contact)?;
         }
         let row = store::written(tx, &permit, id.0)?;
-        let tag = row.version.to_string();
-        Ok(permit.answer(member_view(row, None)).tagged(tag))
+        let (tag, seen) = (row.version.to_string(), Seen::of(tx, &row.facts())?);
+        Ok(permit.answer(member_view(row, None, seen)).tagged(tag))
     })
     .await
 }

@@ -1,6 +1,7 @@
 //! SQL that changes insured persons. Nothing is overwritten: a change closes a row by `superseded_at` and writes a new one.
 use super::{
     identity,
+    moved::merged_into,
     views::{EnrolmentType, Prepayment},
 };
 use crate::kernel::{Operation, Permit, Problem, Tx, errand::Act};
@@ -180,6 +181,13 @@ pub fn end_cover(conn: &mut PgConnection, act: &Act, loss: &Loss<'_>) -> Result<
     }
     Ok(written > 0)
 }
+crate::row! {
+    /// A person whose change was counted.
+    pub struct Counted {
+        /// The id under which the records go on, after a merge.
+        merged_into: t::Nullable<t::Uuid> => Option<Uuid>,
+    }
+}
 /// Counts a change of the person, whose ETag it is, and names the person in the entry.
 /// # Errors
 /// Database errors.
@@ -188,12 +196,15 @@ pub fn touch(tx: &mut Tx<'_>, person: Uuid) -> Result<(), Problem> {
     tx.note(|n| n.left([person], &[]));
     Ok(())
 }
-/// Counts a change of the person, whose ETag it is.
+/// Counts a change of the person, whose ETag it is. Nothing is recorded any more under an id that was merged into another one.
 /// # Errors
-/// Database errors.
+/// 409 `person-merged`.
 pub fn count_change(conn: &mut PgConnection, person: Uuid) -> Result<(), Problem> {
-    sql_query("update person set version = version + 1 where id = $1")
-        .bind::<t::Uuid, _>(person)
-        .execute(conn)?;
-    Ok(())
+    let counted: Counted = sql_query(
+        "with held as (select merged_into from person where id = $1 for no key update) \
+         update person set version = version + 1 from held where id = $1 returning held.merged_into",
+    )
+    .bind::<t::Uuid, _>(person)
+    .get_result(conn)?;
+    counted.merged_into.map_or(Ok(()), |to| Err(merged_into(to)))
 }

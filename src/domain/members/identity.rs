@@ -3,7 +3,10 @@ use super::{
     changes::{IdentityFacts, touch},
     model::MemberRow,
     name_api::NameReason,
-    rules::pieces::{self, Change, Contact, Holds, Resident, Stated, StatedName, Why},
+    rules::{
+        joined::joined,
+        pieces::{self, Change, Contact, Holds, Resident, Stated, StatedName, Why},
+    },
     store::{self, Known},
     views::PersonSex,
 };
@@ -79,6 +82,19 @@ pub(super) fn begin<Op: Operation>(
     let change = Change { stated, holds: Holds::From(f.valid_from), why, birth_on: Some(f.birth_on) };
     let known = store::known_pieces(tx, person)?;
     write(tx, person, &known, &change)
+}
+/// 名寄せ: the identities of two ids of one human being go on under the surviving one.
+/// # Errors
+/// 404 when there is no such person; database errors.
+pub fn join_identities<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    surviving: Uuid,
+    merged: Uuid,
+) -> Result<(), Problem> {
+    let (other, known) = (store::known_pieces(tx, merged)?, store::known_pieces(tx, surviving)?);
+    let outcome = joined(&known.pieces, &other.pieces);
+    store::write_pieces(tx, surviving, &known.later(&other), &outcome)
 }
 /// 氏名訂正 out of a notification: the right name for the whole period in which the name of today stood. A form that states no name
 /// leaves the name, and one that states nothing new changes nothing.

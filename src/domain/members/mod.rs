@@ -4,6 +4,7 @@ mod api;
 mod changes;
 mod identity;
 mod model;
+mod moved;
 mod name_api;
 mod named;
 mod reader;
@@ -14,23 +15,25 @@ mod views;
 pub use api::{HistoryQuery, MemberQuery, routes};
 pub use changes::{Enrol, IdentityFacts, Loss, count_change, end_cover, enrol, lose, new_person, touch};
 pub use identity::{
-    Moved, Rename, change_contact, correct_birth, correct_name, holds_name, known_from, move_address, rename,
-    restate,
+    Moved, Rename, change_contact, correct_birth, correct_name, holds_name, join_identities, known_from,
+    move_address, rename, restate,
 };
 pub use model::{CoverRow, MemberRow, PersonRow};
+pub use moved::{admitted, merged_into};
 pub use name_api::NameReason;
 pub use named::{
-    CoverNamed, CoverPeriod, Named, current_name, find_named, hold, hold_names, is_insured_at,
-    is_recorded_as, likeness, namesakes, periods,
+    CoverNamed, CoverPeriod, Named, born_on, current_name, find_named, find_named_at, hold, hold_names,
+    is_insured_at, is_recorded_as, likeness, namesakes, periods, recorded_last, require_current,
 };
 pub use reader::MemberReader;
 pub use rules::cover::{CoverDays, Period, has_common_day};
 pub use rules::pieces::{Contact, Resident};
 pub use store::{
-    Cover, Knowledge, OfficeRow, OtherCover, RecordedCover, by_card, close_office, cover_by, covers,
-    covers_of, enrolled, find, find_person, identities, identity_join, lock_person, offices, offices_of,
-    one_as_known, other_covers, put_office, recorded_cover, rewrite_cover, take_back_cover, written,
+    ContinuedEnd, Cover, Knowledge, OfficeRow, OtherCover, RecordedCover, by_card, close_office,
+    continued_before, cover_by, covers, covers_of, enrolled, find, find_person, identities, identity_join,
+    ids_of, lock_person, offices, offices_of, one_as_known, other_covers, protected_on, put_office,
+    recorded_cover, rewrite_cover, rewrite_end, sheltered_on, take_back_cover, with_offices, written,
 };
 pub use views::{
-    Address, EnrolmentType, Identity, Member, NumberState, PersonSex, Prepayment, address, member_view,
+    Address, EnrolmentType, Identity, Member, NumberState, PersonSex, Prepayment, Seen, address, member_view,
 };

@@ -65,11 +65,13 @@ crate::row! {
         prepayment_code: t::Nullable<t::Text> => Option<String>,
         /// Covered on the day asked for.
         is_covered: t::Bool => bool,
+        /// Protected (支援措置) today, or somebody of the household is.
+        is_protected: t::Bool => bool,
     }
 }
 impl Subject for MemberRow {
     fn facts(&self) -> Facts {
-        let facts = Facts::of("Member", self.person_id).about(self.person_id);
+        let facts = Facts::of("Member", self.person_id).about(self.person_id).protected(self.is_protected);
         // an employer's right to look ends with the employment; as of a day within it, it may look still.
         if self.is_covered { facts.in_employer(self.employer_id) } else { facts }
     }
@@ -85,13 +87,24 @@ crate::row! {
         id: t::Uuid => Uuid,
         /// Counts changes; the ETag.
         version: t::Integer => i32,
+        /// The id under which the records go on, after a merge.
+        merged_into: t::Nullable<t::Uuid> => Option<Uuid>,
+        /// When it was merged.
+        merged_at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
         /// Employers in whose affairs the person is today.
         employers: t::Array<t::Uuid> => Vec<Uuid>,
+        /// Protected (支援措置) today.
+        is_protected: t::Bool => bool,
+        /// Protected today, or somebody of the household is.
+        is_sheltered: t::Bool => bool,
     }
 }
 impl Subject for PersonRow {
     fn facts(&self) -> Facts {
-        Facts { employers: self.employers.clone(), ..Facts::of("Person", self.id).about(self.id) }
+        Facts {
+            employers: self.employers.clone(),
+            ..Facts::of("Person", self.id).about(self.id).protected(self.is_sheltered)
+        }
     }
 }
 

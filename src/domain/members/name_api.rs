@@ -2,11 +2,11 @@
 use super::{
     identity::{self, Rename},
     store,
-    views::Identity,
+    views::{Identity, Seen},
 };
 use crate::{
     kernel::{
-        Gate, Kind, Problem, Reply, Routes,
+        Gate, Kind, Problem, Reply, Routes, Subject,
         input::{Id, IfMatch, Input, plain_text},
     },
     values::kana,
@@ -133,6 +133,7 @@ async fn record_name_change(
         store::lock_person(tx.conn(), id.0)?;
         let row = store::find_person(tx, id.0)?;
         let (person, permit) = tx.admit::<RecordNameChange, _>(row)?;
+        person.require_current()?;
         tag.require(&person.version.to_string())?;
         let (b, today) = (input.value, tx.today());
         let reading = b.name_kana.as_deref().map(kana::canonical_kana);
@@ -147,7 +148,9 @@ async fn record_name_change(
         };
         identity::rename(tx, &permit, person.id, &r)?;
         tx.note(|n| n.disclosed = vec!["identity"]);
-        let identities = store::identities(tx, &person, None)?.into_iter().map(Into::into).collect();
+        let seen = Seen::of(tx, &person.facts())?;
+        let identities = store::identities(tx, &person, None)?;
+        let identities = identities.into_iter().map(|v| Identity::of(v, seen)).collect();
         let tag = (person.version + 1).to_string();
         Ok(permit.answer(PersonIdentities { person_id: person.id, identities }).tagged(tag))
     })

@@ -1,10 +1,10 @@
 //! Persons found by what a form says of them: 整理番号, reading and birth day.
-use super::{changes::IdentityFacts, store};
+use super::{changes::IdentityFacts, moved::merged_into, store};
 use crate::{
     kernel::{Operation, Permit, Problem, Tx},
     values::kana,
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
@@ -95,37 +95,48 @@ pub fn find_named(
     employer: Uuid,
     names: &[Named<'_>],
 ) -> Result<Vec<Option<Uuid>>, Problem> {
+    let at: Vec<(Uuid, Named<'_>)> = names.iter().map(|n| (employer, *n)).collect();
+    find_named_at(tx.conn(), &at)
+}
+/// As `find_named`, each name at an employer of its own.
+/// # Errors
+/// Database errors.
+pub fn find_named_at(
+    conn: &mut PgConnection,
+    names: &[(Uuid, Named<'_>)],
+) -> Result<Vec<Option<Uuid>>, Problem> {
     if names.is_empty() {
         return Ok(Vec::new());
     }
+    let asked: Vec<_> = names.iter().map(|n| n.1.cover.asked()).collect();
     let found: Vec<Found> = sql_query(concat!(
         "select k.n, coalesce( \
            (array_agg(e.person_id order by e.acquired_on desc) \
              filter (where ltrim(e.office_number, '0') = ltrim(k.office, '0')))[1], \
            case when count(distinct e.person_id) = 1 then (array_agg(e.person_id))[1] end) as person_id \
-         from unnest($2, $3, $4, $5, $6, $7, $8, $9) \
-           with ordinality as k(office, kana, birth, acquired, ended, at_75, stated, past, n) \
+         from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+           with ordinality as k(employer, office, kana, birth, acquired, ended, at_75, stated, past, n) \
          join person_identity i on i.kana_search = k.kana and i.birth_on = k.birth and i.superseded_at is null \
            and i.valid_to is null \
-         join (select person_id, employer_id, office_number, acquired_on, lost_on, loss_reason, source, false as beside from enrolment \
-                 where employer_id = $1 and superseded_at is null \
+         join lateral (select person_id, office_number, acquired_on, lost_on, loss_reason, source, false as beside from enrolment \
+                 where person_id = i.person_id and employer_id = k.employer and superseded_at is null \
                union all \
-               select person_id, employer_id, office_number, from_on, until_on, null, source, true from concurrent_office \
-                 where employer_id = $1 and superseded_at is null) e \
-           on e.person_id = i.person_id and (k.past or not e.beside and ",
+               select person_id, office_number, from_on, until_on, null, source, true from concurrent_office \
+                 where person_id = i.person_id and employer_id = k.employer and superseded_at is null) e \
+           on (k.past or not e.beside and ",
         is_named!("k.acquired", "k.ended", "k.at_75", "k.stated"),
         " or e.beside and k.stated is not null and e.lost_on is null) group by k.n",
     ))
-    .bind::<t::Uuid, _>(employer)
-    .bind::<t::Array<t::Nullable<t::Text>>, _>(names.iter().map(|n| n.office_number).collect::<Vec<_>>())
-    .bind::<t::Array<t::Text>, _>(names.iter().map(|n| kana::search_fold(n.name_kana)).collect::<Vec<_>>())
-    .bind::<t::Array<t::Date>, _>(names.iter().map(|n| n.birth_on).collect::<Vec<_>>())
-    .bind::<t::Array<t::Nullable<t::Date>>, _>(names.iter().map(|n| n.cover.asked().0).collect::<Vec<_>>())
-    .bind::<t::Array<t::Nullable<t::Date>>, _>(names.iter().map(|n| n.cover.asked().1).collect::<Vec<_>>())
-    .bind::<t::Array<t::Bool>, _>(names.iter().map(|n| n.cover.asked().2).collect::<Vec<_>>())
-    .bind::<t::Array<t::Nullable<t::Date>>, _>(names.iter().map(|n| n.cover.asked().3).collect::<Vec<_>>())
-    .bind::<t::Array<t::Bool>, _>(names.iter().map(|n| n.cover == CoverNamed::Past).collect::<Vec<_>>())
-    .load(tx.conn())?;
+    .bind::<t::Array<t::Uuid>, _>(names.iter().map(|n| n.0).collect::<Vec<_>>())
+    .bind::<t::Array<t::Nullable<t::Text>>, _>(names.iter().map(|n| n.1.office_number).collect::<Vec<_>>())
+    .bind::<t::Array<t::Text>, _>(names.iter().map(|n| kana::search_fold(n.1.name_kana)).collect::<Vec<_>>())
+    .bind::<t::Array<t::Date>, _>(names.iter().map(|n| n.1.birth_on).collect::<Vec<_>>())
+    .bind::<t::Array<t::Nullable<t::Date>>, _>(asked.iter().map(|a| a.0).collect::<Vec<_>>())
+    .bind::<t::Array<t::Nullable<t::Date>>, _>(asked.iter().map(|a| a.1).collect::<Vec<_>>())
+    .bind::<t::Array<t::Bool>, _>(asked.iter().map(|a| a.2).collect::<Vec<_>>())
+    .bind::<t::Array<t::Nullable<t::Date>>, _>(asked.iter().map(|a| a.3).collect::<Vec<_>>())
+    .bind::<t::Array<t::Bool>, _>(names.iter().map(|n| n.1.cover == CoverNamed::Past).collect::<Vec<_>>())
+    .load(conn)?;
     let mut persons = vec![None; names.len()];
     for f in found {
         let at = usize::try_from(f.n - 1).ok().and_then(|at| persons.get_mut(at));
@@ -266,6 +277,73 @@ pub fn hold(conn: &mut PgConnection, persons: &[Uuid]) -> Result<(), Problem> {
         .bind::<t::Array<t::Uuid>, _>(persons)
         .execute(conn)?;
     Ok(())
+}
+/// None of these persons was merged into another one; asked while they are held.
+/// # Errors
+/// 409 `person-merged`.
+pub fn require_current<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    persons: &[Uuid],
+) -> Result<(), Problem> {
+    let found: Option<Found> = sql_query(
+        "select 1::bigint as n, merged_into as person_id from person where id = any($1) and merged_into is not null limit 1",
+    )
+    .bind::<t::Array<t::Uuid>, _>(persons)
+    .get_result(tx.conn())
+    .optional()?;
+    found.and_then(|f| f.person_id).map_or(Ok(()), |to| Err(merged_into(to)))
+}
+crate::row! {
+    /// An instant, if there is one.
+    pub struct Last {
+        /// It.
+        at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
+    }
+}
+/// The latest instant at which anything was recorded or closed of the cover of persons, and of what stands on it. Their identities keep
+/// their own order ([`super::store::pieces_of`]).
+/// # Errors
+/// Database errors.
+pub fn recorded_last(conn: &mut PgConnection, persons: &[Uuid]) -> Result<Option<DateTime<Utc>>, Problem> {
+    const TABLES: [&str; 7] = [
+        "enrolment",
+        "dependency",
+        "concurrent_office",
+        "standard_remuneration",
+        "standard_bonus",
+        "bonus_payment",
+        "leave_period",
+    ];
+    let of_table = |table: &str| {
+        format!(
+            "select max(greatest(recorded_at, superseded_at)) as at from {table} where person_id = any($1)"
+        )
+    };
+    let all = TABLES.map(of_table).join(" union all ");
+    let last: Last = sql_query(format!("select max(at) as at from ({all}) x"))
+        .bind::<t::Array<t::Uuid>, _>(persons)
+        .get_result(conn)?;
+    Ok(last.at)
+}
+/// The day of birth that is recorded of a person.
+/// # Errors
+/// 404 when nothing is recorded of it.
+pub fn born_on(tx: &mut Tx<'_>, person: Uuid) -> Result<NaiveDate, Problem> {
+    let found: Born = sql_query(
+        "select birth_on from person_identity where person_id = $1 and superseded_at is null \
+         order by valid_from desc limit 1",
+    )
+    .bind::<t::Uuid, _>(person)
+    .get_result(tx.conn())?;
+    Ok(found.birth_on)
+}
+crate::row! {
+    /// A day of birth.
+    pub struct Born {
+        /// It.
+        birth_on: t::Date => NaiveDate,
+    }
 }
 crate::row! {
     /// A period of cover.

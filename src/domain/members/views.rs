@@ -1,6 +1,6 @@
 //! What callers see of insured persons.
 use super::model::{EnrolmentVersion, IdentityVersion, MemberRow};
-use crate::kernel::{page, vault::DisclosedNumber};
+use crate::kernel::{ActorKind, Desk, Facts, Problem, Sight, page, vault::DisclosedNumber};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -120,6 +120,33 @@ impl NumberState {
         Self { state, reason }
     }
 }
+/// What a caller sees of where the people of one row are: made by asking the policy, and needed to render any of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    sight: Option<Sight>,
+    flag: Option<bool>,
+}
+impl Seen {
+    /// Asks about a row with these facts. The flag itself is told to the society's people only.
+    /// # Errors
+    /// 401 before sign-in.
+    pub fn of(desk: &Desk<'_>, facts: &Facts) -> Result<Self, Problem> {
+        let is_told = facts.is_protected && desk.actor()?.kind == ActorKind::User;
+        Ok(Self { sight: desk.sight(facts)?, flag: is_told.then_some(true) })
+    }
+    /// The flag as it is shown.
+    pub fn flag(self) -> Option<bool> {
+        self.flag
+    }
+    /// Whether it may be seen where the people of the row are.
+    pub fn sees(self) -> bool {
+        self.sight.is_some()
+    }
+    /// Something that tells where somebody is, if it may be seen.
+    pub fn shown<T>(self, told: Option<T>) -> Option<T> {
+        self.sight.and(told)
+    }
+}
 /// 住所.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = PostalAddress)]
@@ -127,15 +154,16 @@ pub struct Address {
     /// 郵便番号.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 8)]
-    pub postal_code: Option<String>,
+    postal_code: Option<String>,
     /// 住所.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 300)]
-    pub text: Option<String>,
+    text: Option<String>,
 }
-/// Both parts, or nothing.
-pub fn address(postal_code: Option<String>, text: Option<String>) -> Option<Address> {
-    (postal_code.is_some() || text.is_some()).then_some(Address { postal_code, text })
+/// Both parts, or nothing; nothing to whoever may not see where the person is.
+pub fn address(seen: Seen, postal_code: Option<String>, text: Option<String>) -> Option<Address> {
+    let is_known = postal_code.is_some() || text.is_some();
+    seen.shown(is_known.then_some(Address { postal_code, text }))
 }
 
 /// An insured person (被保険者) as of a day.
@@ -178,6 +206,10 @@ pub struct Member {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 20)]
     pub phone: Option<String>,
+    /// 支援措置: the person, or somebody of the household, is protected today; addresses and phone are shown to 適用 and 給付 alone. Told to
+    /// people of the society only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protected: Option<bool>,
     /// 加入区分.
     pub enrolment_type: EnrolmentType,
     /// 資格取得年月日.
@@ -214,8 +246,8 @@ pub struct Member {
     #[schema(value_type = Option<String>, pattern = "^[0-9]{12}$", max_length = 12, nullable = false)]
     pub personal_number: Option<DisclosedNumber>,
 }
-/// Renders a row; the number only when the gate gave it.
-pub fn member_view(r: MemberRow, personal_number: Option<DisclosedNumber>) -> Member {
+/// Renders a row; the number only when the gate gave it, where the person is only when that may be seen.
+pub fn member_view(r: MemberRow, personal_number: Option<DisclosedNumber>, seen: Seen) -> Member {
     Member {
         id: r.person_id,
         employer_id: r.employer_id,
@@ -227,9 +259,10 @@ pub fn member_view(r: MemberRow, personal_number: Option<DisclosedNumber>) -> Me
         name_kana: r.name_kana,
         birth_on: r.birth_on,
         sex: PersonSex::of(&r.sex),
-        resident_address: address(r.resident_postal_code, r.resident_address),
-        contact_address: address(r.contact_postal_code, r.contact_address),
-        phone: r.phone,
+        resident_address: address(seen, r.resident_postal_code, r.resident_address),
+        contact_address: address(seen, r.contact_postal_code, r.contact_address),
+        phone: seen.shown(r.phone),
+        protected: seen.flag(),
         enrolment_type: EnrolmentType::of(&r.enrolment_type),
         acquired_on: r.acquired_on,
         acquisition_reason: r.acquisition_reason,
@@ -293,16 +326,17 @@ pub struct Identity {
     #[serde(skip_serializing_if = "Option::is_none")]
     superseded_at: Option<DateTime<Utc>>,
 }
-impl From<IdentityVersion> for Identity {
-    fn from(v: IdentityVersion) -> Self {
+impl Identity {
+    /// Renders a version; where the person is or was only when that may be seen.
+    pub fn of(v: IdentityVersion, seen: Seen) -> Self {
         Self {
             name: v.name,
             name_kana: v.name_kana,
             birth_on: v.birth_on,
             sex: PersonSex::of(&v.sex),
-            resident_address: address(v.resident_postal_code, v.resident_address),
-            contact_address: address(v.contact_postal_code, v.contact_address),
-            phone: v.phone,
+            resident_address: address(seen, v.resident_postal_code, v.resident_address),
+            contact_address: address(seen, v.contact_postal_code, v.contact_address),
+            phone: seen.shown(v.phone),
             change_reason: v.change_reason,
             received_on: v.received_on,
             valid_from: v.valid_from,
@@ -374,6 +408,9 @@ impl From<EnrolmentVersion> for Enrolment {
 /// Every version of a member.
 #[derive(Serialize, ToSchema)]
 pub struct MemberHistory {
+    /// 支援措置: the person, or somebody of the household, is protected today; see `Member`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protected: Option<bool>,
     /// Identities, newest validity first.
     #[schema(max_items = 500)]
     pub identities: Vec<Identity>,

@@ -10,7 +10,8 @@ use crate::domain::remuneration::{
     self, BonusCorrection as CorrectedBonus, DecisionRule, Determination, PayCorrection, RightMonths,
     RightPay, rules,
 };
-use crate::values::{month::Month, yen::Yen};
+use crate::kernel::Problem;
+use crate::values::month::Month;
 
 insured_form! {
     /// 報酬訂正届: the right amounts of a decision that was made on wrong ones.
@@ -88,27 +89,39 @@ impl RemunerationCorrection {
         }
     }
     /// What is corrected.
-    pub fn correction(&self, determined: Option<Determination>) -> PayCorrection {
+    /// # Errors
+    /// 409 `not-decidable` for an amount that is missing or that no form may hold.
+    pub fn correction(&self, determined: Option<Determination>) -> Result<PayCorrection, Problem> {
         let right = if self.is_of_acquisition() {
-            RightPay::Monthly(self.total_yen.and_then(Yen::new).unwrap_or_default())
+            RightPay::Monthly(remuneration::amount(stated(self.total_yen)?)?)
         } else {
             // The year of a month is that of the decision's own.
-            let paid = |m: &ReportedMonth| (m.month, m.counted_in(self.applies_from));
+            let paid = |m: &ReportedMonth| Ok((m.month, m.counted_in(self.applies_from)?));
             RightPay::Months(RightMonths {
-                months: self.months.iter().map(paid).collect(),
+                months: self.months.iter().map(paid).collect::<Result<_, Problem>>()?,
                 kind: self.work_kind(),
                 change: self.pay_change_direction.map(PayChangeDirection::of_fixed_pay),
                 determined,
             })
         };
-        remuneration::PayCorrection { word: self.decision.word(), from: self.applies_from, right }
+        Ok(remuneration::PayCorrection { word: self.decision.word(), from: self.applies_from, right })
     }
+}
+/// An amount that the form must state: one that is missing is never taken for none.
+fn stated(yen: Option<i64>) -> Result<i64, Problem> {
+    yen.ok_or_else(|| Problem::conflict("not-decidable", "金額がありません", "An amount is missing"))
 }
 impl BonusCorrection {
     /// What is corrected.
-    pub fn correction(&self) -> CorrectedBonus {
-        let yen = self.cash_yen.unwrap_or(0).saturating_add(self.in_kind_yen.unwrap_or(0));
-        let right = (!self.withdrawn).then(|| (self.right_paid_on.unwrap_or(self.paid_on), yen));
-        CorrectedBonus { paid_on: self.paid_on, right }
+    /// # Errors
+    /// 409 `not-decidable` for an amount that is missing.
+    pub fn correction(&self) -> Result<CorrectedBonus, Problem> {
+        if self.withdrawn {
+            return Ok(CorrectedBonus { paid_on: self.paid_on, right: None });
+        }
+        // 現物 is stated only where there is some
+        let yen = stated(self.cash_yen)?.saturating_add(self.in_kind_yen.unwrap_or(0));
+        let right = Some((self.right_paid_on.unwrap_or(self.paid_on), yen));
+        Ok(CorrectedBonus { paid_on: self.paid_on, right })
     }
 }

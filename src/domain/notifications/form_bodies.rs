@@ -137,7 +137,8 @@ impl FormBody for MaternityLeaveReport {
 }
 impl FormBody for MaternityLeaveChange {
     fn period(&self) -> String {
-        self.starts_on.to_string()
+        // An end may come while a change still waits.
+        if self.has_ended { format!("{}/end", self.starts_on) } else { self.starts_on.to_string() }
     }
     fn tidy(&mut self) {
         drop_empty([&mut self.remarks]);

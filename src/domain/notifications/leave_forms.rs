@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::forms::insured_form;
 use super::pay_forms::ReportedMonth;
 use crate::domain::remuneration::{ChildFacts, LeaveEnd, LeaveFacts, LeaveNotice, LeaveType, rules};
+use crate::kernel::Problem;
 use crate::values::month::Month;
 
 /// A form about a leave: the fields that all of them share, then their own.
@@ -69,9 +70,9 @@ leave_form! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub actual_birth_on: Option<NaiveDate>,
-        /// 多胎妊娠; only of a change.
-        #[serde(default)]
-        pub multiple_pregnancy: bool,
+        /// 多胎妊娠, or that it is none after all; only of a change, absent where it stays.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub multiple_pregnancy: Option<bool>,
     }
 }
 
@@ -101,6 +102,12 @@ leave_form! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub expected_birth_on: Option<NaiveDate>,
+        /// 前の育児休業等との間の、就業を要しない日: every day between the end of the childcare leave before and the start of this one, where
+        /// all of them are days without work: the two then count as one. Only of a new leave.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
+        #[schema(max_items = 31)]
+        pub no_work_days_between: Vec<NaiveDate>,
         /// 就業予定日数 of a birth-time leave: hours divided by the hours of a day, fractions dropped.
         #[serde(default)]
         pub planned_worked_days: u8,
@@ -188,6 +195,7 @@ impl MaternityLeaveReport {
                 ..ChildFacts::default()
             },
             worked_days: 0,
+            no_work_days: Vec::new(),
         })
     }
 }
@@ -235,6 +243,7 @@ impl ChildcareLeaveReport {
                 name: self.child_name.clone(),
             },
             worked_days: self.planned_worked_days.into(),
+            no_work_days: self.no_work_days_between.clone(),
         })
     }
 }
@@ -255,7 +264,9 @@ impl LeaveEndRevisionReport {
         Month::of(self.ends_on.succ_opt().unwrap_or(self.ends_on))
     }
     /// The months of pay, in a row from the first one.
-    pub fn paid_months(&self) -> Vec<rules::PaidMonth> {
+    /// # Errors
+    /// As of a month.
+    pub fn paid_months(&self) -> Result<Vec<rules::PaidMonth>, Problem> {
         self.months.iter().zip(0..).map(|(paid, n)| paid.counted_in(self.first_month().plus(n))).collect()
     }
     /// How much the person works: 短時間労働者, パート or neither.
@@ -267,12 +278,15 @@ impl LeaveEndRevisionReport {
         }
     }
     /// What the decision is made on.
-    pub fn leave_end(&self) -> LeaveEnd {
-        LeaveEnd {
+    /// # Errors
+    /// As of a month of pay.
+    pub fn leave_end(&self) -> Result<LeaveEnd, Problem> {
+        Ok(LeaveEnd {
             leave: self.leave,
             ended_on: self.ends_on,
+            child_born_on: self.child_birth_on,
             kind: self.work_kind(),
-            months: self.paid_months(),
-        }
+            months: self.paid_months()?,
+        })
     }
 }

@@ -27,10 +27,10 @@ mod record_bodies;
 mod record_forms;
 mod rows;
 mod rules;
+mod runs;
 mod store;
 mod voluntary_forms;
 
-pub use api::routes;
 pub use cases::concerns;
 pub use codes::*;
 pub use correction_forms::{BonusCorrection, RemunerationCorrection};
@@ -53,4 +53,11 @@ pub use record_forms::{
 };
 pub use rows::{ParsedRow, PensionOffice};
 pub use rules::{CharacterMode, Checked, Disposition, EraMode, RuleSettings, check_form};
+pub use runs::{DETERMINE, DropFiles, work as determine};
 pub use voluntary_forms::{BranchNumber, ContinuedLossReason, VoluntaryApplication, VoluntaryLoss};
+
+/// Operations of this module.
+pub fn routes(r: &mut crate::kernel::Routes) {
+    api::routes(r);
+    runs::routes(r);
+}

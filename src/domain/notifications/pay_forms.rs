@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::PayChangeDirection;
 use super::forms::{form_struct, insured_form};
-use crate::domain::remuneration::rules;
-use crate::values::{month::Month, yen::Yen};
+use crate::domain::remuneration::{self, rules};
+use crate::kernel::Problem;
+use crate::values::month::Month;
 
 form_struct! {
     /// 支給月: the pay of one month, counted by the month in which it was paid.
@@ -167,15 +168,30 @@ impl PayChangeDirection {
     }
 }
 impl ReportedMonth {
-    /// The month as the law counts it; an amount that no form may hold counts as nothing, and is refused by the checks.
-    pub(super) fn counted_in(&self, month: Month) -> rules::PaidMonth {
-        let pay_yen = Yen::new(self.total_yen).unwrap_or_default();
-        rules::PaidMonth { month, pay_yen, base_days: self.base_days, is_excluded: false, back_pay_yen: 0 }
+    /// The month as the law counts it.
+    /// # Errors
+    /// 409 `not-decidable` for an amount that no form may hold: the checks refuse it.
+    pub(super) fn counted_in(&self, month: Month) -> Result<rules::PaidMonth, Problem> {
+        let pay_yen = remuneration::amount(self.total_yen)?;
+        Ok(rules::PaidMonth {
+            month,
+            pay_yen,
+            base_days: self.base_days,
+            is_excluded: false,
+            back_pay_yen: 0,
+        })
     }
 }
 impl RegularReport {
+    /// How fixed pay changed in the first of its months, April, as far as it is stated: a revision from July may be due (健康保険法43条).
+    pub fn changed_in_april(&self) -> Option<rules::FixedPayChange> {
+        let change = self.pay_change_direction.filter(|_| self.pay_change_month == Some(4));
+        change.map(PayChangeDirection::of_fixed_pay)
+    }
     /// The months of pay, of the year of the determination.
-    pub fn paid_months(&self) -> Vec<rules::PaidMonth> {
+    /// # Errors
+    /// As of a month.
+    pub fn paid_months(&self) -> Result<Vec<rules::PaidMonth>, Problem> {
         let year = self.applies_from.year();
         self.months.iter().map(|paid| paid.counted_in(Month::in_year(year, paid.month.into()))).collect()
     }
@@ -194,7 +210,9 @@ impl RevisionReport {
         self.applies_from.plus(-3)
     }
     /// The months of pay, in a row from the first one.
-    pub fn paid_months(&self) -> Vec<rules::PaidMonth> {
+    /// # Errors
+    /// As of a month.
+    pub fn paid_months(&self) -> Result<Vec<rules::PaidMonth>, Problem> {
         self.months.iter().zip(0..).map(|(paid, n)| paid.counted_in(self.change_month().plus(n))).collect()
     }
     /// How much the person works: 短時間労働者 or not.

@@ -12,6 +12,7 @@ use super::rules::{
     Checked, RuleSettings, record,
     shape::{kana, phone, postal},
 };
+use super::voluntary_forms::BranchNumber;
 use crate::values::kana::canonical_kana;
 
 /// A reason in words is given.
@@ -53,11 +54,21 @@ impl FormBody for QualificationDateCorrection {
     }
 }
 impl FormBody for BirthDateCorrection {
+    fn period(&self) -> String {
+        self.dependent_branch.as_ref().map_or_else(String::new, |branch| branch.0.clone())
+    }
     fn tidy(&mut self) {
         drop_empty([&mut self.remarks]);
     }
     fn push_texts<'a>(&'a self, texts: &mut Texts<'a>) {
         push_given(texts, [("remarks", &self.remarks)]);
+        texts.extend(self.dependent_branch.iter().map(|branch| ("dependent_branch", branch.0.as_str())));
+    }
+    fn check_shape(&self, checked: &mut Checked) {
+        let is_of_dependent =
+            |b: &BranchNumber| b.0.len() == 2 && b.0.bytes().all(|c| c.is_ascii_digit()) && b.0 != "00";
+        let is_branch = self.dependent_branch.as_ref().is_none_or(is_of_dependent);
+        checked.add_if(!is_branch, Code::InvalidCode, ["dependent_branch"]);
     }
     fn check(&self, checked: &mut Checked, _: &[Slot], settings: &RuleSettings) {
         record::check_birth(checked, self, settings);

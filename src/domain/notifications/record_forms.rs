@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::forms::{Address, insured_form};
+use super::voluntary_forms::BranchNumber;
 use crate::domain::members::{self, CoverDays, NameReason};
 
 insured_form! {
@@ -52,8 +53,15 @@ insured_form! {
 }
 
 insured_form! {
-    /// 被保険者生年月日訂正届; `birth_on` is the day as recorded.
+    /// 被保険者・被扶養者生年月日訂正届; `birth_on` is the insured person's day as recorded.
     BirthDateCorrection {
+        /// 枝番 under the insured person's number of the dependent whose day of birth it is; absent: it is the insured person's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub dependent_branch: Option<BranchNumber>,
+        /// The dependent's day of birth as recorded; given exactly with the 枝番.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
+        pub dependent_birth_on: Option<NaiveDate>,
         /// 訂正後の生年月日.
         #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub corrected_birth_on: NaiveDate,
@@ -97,7 +105,8 @@ insured_form! {
         /// 電話番号, with hyphens.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub phone: Option<String>,
-        /// 被扶養者も同じ: the 住民票住所 is that of the dependents too, but for those who live apart (別居).
+        /// 被扶養者も同じ: the 住民票住所 is that of the dependents too, but for those who live apart (別居) or are protected
+        /// (支援措置).
         #[serde(default)]
         pub dependents_too: bool,
         /// 備考.
@@ -117,6 +126,12 @@ impl QualificationDateCorrection {
             acquired_on: self.corrected_acquired_on.unwrap_or(self.acquired_on),
             lost_on: self.corrected_lost_on.or(self.lost_on),
         }
+    }
+}
+impl BirthDateCorrection {
+    /// The day of birth as recorded, of whom it corrects.
+    pub fn recorded(&self) -> NaiveDate {
+        self.dependent_birth_on.unwrap_or(self.birth_on)
     }
 }
 impl NameChangeReport {

@@ -105,6 +105,7 @@ async fn register_personal_number(
     gate.run(move |tx| {
         let row = members::find_person(tx, id.0)?;
         let (person, permit) = tx.admit_linked::<RegisterPersonalNumber, _>(row)?;
+        person.require_current()?;
         let registered = register(tx, &permit, person.id, input.value.wish()?)?;
         Ok(permit.answer(registered))
     })
@@ -142,6 +143,7 @@ async fn verify_personal_number(
     gate.run(move |tx| {
         let row = members::find_person(tx, id.0)?;
         let (person, permit) = tx.admit_linked::<VerifyPersonalNumber, _>(row)?;
+        person.require_current()?;
         let user = tx.actor()?.id;
         let earlier = store::checks(tx, &permit, user)?;
         if let Some(seconds) = rules::wait_before_check(&earlier, tx.now()) {

@@ -44,6 +44,14 @@ pub fn enqueue_destruction(
     Ok(())
 }
 
+/// Deletes the raw files of submissions; their keys are destroyed after the commit.
+/// # Errors
+/// Database errors.
+pub fn drop_files(conn: &mut PgConnection, clock: &Clock, submissions: &[Uuid]) -> Result<(), Problem> {
+    let keys = in_strongroom(conn, |conn| store::delete_files(conn, submissions))?;
+    enqueue_destruction(conn, clock, keys)
+}
+
 /// Does a job of kind [`DESTROY_KEYS`]; may be repeated.
 /// # Errors
 /// A code, when the payload is not of this kind or the key store is away: the job is tried again.

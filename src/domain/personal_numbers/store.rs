@@ -310,16 +310,15 @@ pub fn insert_file(
     .execute(conn)?;
     Ok(())
 }
-/// Deletes a received file; gives its key.
+/// Deletes received files; gives their keys.
 /// # Errors
 /// Database errors.
-pub fn delete_file(conn: &mut PgConnection, submission: Uuid) -> Result<Option<Uuid>, Problem> {
-    let row: Option<IdRow> =
-        sql_query("delete from strongroom.raw_file where submission_id = $1 returning key_id as id")
-            .bind::<t::Uuid, _>(submission)
-            .get_result(conn)
-            .optional()?;
-    Ok(row.map(|r| r.id))
+pub fn delete_files(conn: &mut PgConnection, submissions: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
+    let rows: Vec<IdRow> =
+        sql_query("delete from strongroom.raw_file where submission_id = any($1) returning key_id as id")
+            .bind::<t::Array<t::Uuid>, _>(submissions)
+            .load(conn)?;
+    Ok(rows.into_iter().map(|r| r.id).collect())
 }
 
 // --- the key store that belongs to this database

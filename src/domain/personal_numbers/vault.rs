@@ -1,6 +1,6 @@
 //! The strongroom behind the kernel's trait.
 use super::{
-    jobs::enqueue_destruction,
+    jobs::{drop_files, enqueue_destruction},
     model::{NewNumber, PendingColumns},
     rules,
     sealing::{DataKey, Place, Sealer, open_number, seal},
@@ -108,6 +108,28 @@ impl NumberVault for Strongroom {
         enqueue_destruction(conn, clock, unneeded)?;
         store::tell_state(conn, r.person, None)
     }
+    fn hand_over(
+        &self,
+        conn: &mut PgConnection,
+        clock: &Clock,
+        (from, to): (Uuid, Uuid),
+        by: Uuid,
+    ) -> Result<(), Problem> {
+        let Some(number) = self.read(conn, from)? else { return Ok(()) };
+        let unneeded = in_strongroom(conn, |conn| {
+            if store::latest(conn, to)?.is_some_and(|l| l.is_live) {
+                return Err(number_differs());
+            }
+            store::supersede(conn, from, clock.now())?;
+            let unneeded = store::erase_latest(conn, from, clock.now())?;
+            let r = Registration { person: to, number: &number, reason: "merged", by };
+            self.write(conn, clock, &r)?;
+            Ok(unneeded)
+        })?;
+        enqueue_destruction(conn, clock, unneeded)?;
+        store::tell_state(conn, from, Some("merged"))?;
+        store::tell_state(conn, to, None)
+    }
     fn read(&self, conn: &mut PgConnection, person: Uuid) -> Result<Option<PersonalNumber>, Problem> {
         let latest = in_strongroom(conn, |conn| store::latest(conn, person))?;
         let Some(row) = latest.filter(|l| l.is_live) else { return Ok(None) };
@@ -191,7 +213,6 @@ impl NumberVault for Strongroom {
         in_strongroom(conn, |conn| store::insert_file(conn, submission, key_id, ciphertext, clock.now()))
     }
     fn drop_file(&self, conn: &mut PgConnection, submission: Uuid) -> Result<(), Problem> {
-        let key = in_strongroom(conn, |conn| store::delete_file(conn, submission))?;
-        enqueue_destruction(conn, &self.clock, key.into_iter().collect())
+        drop_files(conn, &self.clock, &[submission])
     }
 }

@@ -11,6 +11,11 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+/// In SQL: the version was closed by a loss that was recorded at one of the instants `$2`, in their order, and does not come from one;
+/// or it was known before the first of them and closed later.
+pub(super) const CLOSED_BY: &str = "(superseded_at = any($2) and recorded_at <> all($2) \
+     or recorded_at < ($2::timestamptz[])[1] and superseded_at > ($2::timestamptz[])[1])";
+
 /// A cover whose days are corrected.
 #[derive(Clone, Copy, Debug)]
 pub struct CorrectedCover<'a> {
@@ -18,16 +23,20 @@ pub struct CorrectedCover<'a> {
     pub person: Uuid,
     /// Employer.
     pub employer: Uuid,
+    /// Enrolment.
+    pub enrolment: Uuid,
     /// As recorded.
     pub old: CoverDays,
     /// As it is right; `None`: there was no cover.
     pub new: Option<CoverDays>,
-    /// When it became known that the cover was lost.
-    pub lost_known_at: Option<DateTime<Utc>>,
+    /// When a loss of it was recorded, since it was last known without one.
+    pub lost_known: &'a [DateTime<Utc>],
     /// When the society received the form.
     pub received_on: NaiveDate,
-    /// The other covers of the person, by their first day.
-    pub others: &'a [CoverDays],
+    /// 任意継続 or 特例退職 whose end follows the first day of the cover: its office, as recorded and as it is right.
+    pub continued: Option<(Uuid, CoverDays, CoverDays)>,
+    /// What is told is for the employer: nothing of what is recorded elsewhere.
+    pub is_own_only: bool,
 }
 /// What stands against the correction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,9 +66,9 @@ pub struct CorrectedPay {
     leaves: CorrectedLeaves,
 }
 impl CorrectedPay {
-    /// What changes, by record.
-    pub fn changes(&self) -> Vec<CoverChange> {
-        let mut all = self.decisions.changes();
+    /// What changes, by record; of a former cover at another employer for staff alone.
+    pub fn changes(&self, is_for_staff: bool) -> Vec<CoverChange> {
+        let mut all = self.decisions.changes(is_for_staff);
         all.extend(self.leaves.changes());
         all
     }

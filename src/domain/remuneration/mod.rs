@@ -14,10 +14,11 @@ pub(crate) use api::calculations;
 pub use corrections::{CorrectedCover, CorrectedPay, CoverChange, PayFault, plan_corrected, write_corrected};
 pub use decisions::{
     AnnualPay, BonusChange, BonusCorrection, BonusPlan, Case, Continued, ContinuedBy, Decided, DecidedBonus,
-    DecisionRule, Determination, LeaveEnd, OccasionalPay, OfficePlan, PayChange, PayCorrection, PayReport,
-    Plan, RegularPay, RightMonths, RightPay, SecondOffice, case_at, covered_until, decide_acquisition,
-    decide_continued, end_on_loss, end_second_office, plan_bonus, plan_continued, plan_correction, plan_pay,
-    plan_pay_correction, plan_second_office, require_offices, require_principal, works_beside,
+    DecisionRule, Determination, LeaveEnd, Many, OccasionalPay, OfficePlan, PayChange, PayCorrection,
+    PayReport, Plan, RegularPay, RightMonths, RightPay, SecondOffice, after_merge, already_determined,
+    amount, before_merge, case_at, covered_until, decide_acquisition, decide_continued, end_on_loss,
+    end_second_office, keep_all, plan_bonus, plan_continued, plan_correction, plan_pay, plan_pay_correction,
+    plan_second_office, require_offices, require_principal, standard_on, works_beside,
 };
 pub use leaves::{
     AppliedLeave, BIRTH_TIME_MOST, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave,
@@ -27,7 +28,7 @@ pub use leaves::{
 pub use rules::tests::decide as decide_and_check;
 pub(crate) use rules::trace::steps;
 pub use rules::trace::{RoundingStep, StepWords};
-pub use rules::{Refusal, Rule, Trace, Value, age_dates, in_reach, refuse};
+pub use rules::{Refusal, Rule, Trace, Value, age_dates, apply, in_reach, refuse};
 pub use told::CalculationTrace;
 
 /// Operations of this module.

@@ -12,7 +12,7 @@ use crate::{
         errand::{Act, Errand},
     },
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::PgConnection;
 use uuid::Uuid;
 
@@ -127,12 +127,12 @@ pub struct CalendarEnd {
     pub dependents: Vec<dependents::Made>,
 }
 /// Ends cover whose two years are over by a day (38条1号), as of the day on which they were; nothing where they are not, or where
-/// another end came first. The person is held.
+/// another end came first. The person is held, and `known` is the latest instant at which anything was recorded of it.
 /// # Errors
 /// Database errors.
 pub fn end_term(
     conn: &mut PgConnection,
-    errand: &Errand,
+    (errand, known): (&Errand, Option<DateTime<Utc>>),
     person: Uuid,
     day: NaiveDate,
 ) -> Result<Option<CalendarEnd>, Problem> {
@@ -145,7 +145,7 @@ pub fn end_term(
         return Ok(None);
     }
     let over = End { lost_on, reason: EndReason::TwoYears, received_on: errand.today() };
-    let dependents = end(conn, &Act::of(errand), &cover, &over)?;
+    let dependents = end(conn, &Act::of(errand, known), &cover, &over)?;
     Ok(Some(CalendarEnd { cover, lost_on, dependents }))
 }
 /// The day on which the two years of 任意継続 are over (38条1号).

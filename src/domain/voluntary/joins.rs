@@ -12,7 +12,7 @@ use crate::{
         members::{self, CoverRow, EnrolmentType, Prepayment},
         remuneration::{self, CalculationTrace, Continued, ContinuedBy, Decided, rules},
     },
-    kernel::{Operation, Permit, Problem, Tx},
+    kernel::{Operation, Permit, Problem, Tx, errand::Act},
     values::period,
 };
 use chrono::NaiveDate;
@@ -263,6 +263,7 @@ pub fn join<Op: Operation>(
     let mut continuing = Vec::new();
     for d in plan.dependents.into_iter().filter(|d| a.continuing.contains(&d.branch)) {
         dependents::admit_dependent(tx, d.person_id, on)?;
+        let former = d.dependent_id;
         let again = dependents::Recognise {
             person: d.person_id,
             insured: person,
@@ -276,7 +277,10 @@ pub fn join<Op: Operation>(
             received_on: a.received_on,
             source: a.source,
         };
-        continuing.push(dependents::recognise(tx, permit, &again)?);
+        let made = dependents::recognise(tx, permit, &again)?;
+        let act = Act::permitted(tx, permit, a.source)?;
+        dependents::carry_examinations(tx.conn(), &act, (former, made.dependent_id))?;
+        continuing.push(made);
     }
     Ok(Joined { number: enrol.number, decided, dependents: continuing })
 }

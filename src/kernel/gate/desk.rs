@@ -19,15 +19,20 @@ pub struct Permit<Op> {
     op: PhantomData<Op>,
 }
 
+/// Proof that the policy lets this caller see where the people of a row are (住所, 電話番号, 同居): whoever renders an address takes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight(());
+
 /// Where the policy is asked: knows the caller, the time and what is noted.
 pub struct Desk<'a> {
     pub(super) asking: &'a Asking,
     grant: Option<LiveGrant>,
+    instant: Option<DateTime<Utc>>,
     pub(super) further: Vec<Entry>,
 }
 impl<'a> Desk<'a> {
     pub(super) fn new(asking: &'a Asking) -> Self {
-        Self { asking, grant: None, further: Vec::new() }
+        Self { asking, grant: None, instant: None, further: Vec::new() }
     }
     /// The running kernel.
     pub fn kernel(&self) -> &'a Kernel {
@@ -39,9 +44,15 @@ impl<'a> Desk<'a> {
     pub fn actor(&self) -> Result<&'a Actor, Problem> {
         self.asking.actor.as_ref().ok_or_else(|| Problem::new(Kind::Unauthenticated))
     }
-    /// Now.
+    /// Now; once [`Desk::record_at_once`] was called, the instant of that call.
     pub fn now(&self) -> DateTime<Utc> {
-        self.asking.kernel.clock.now()
+        self.instant.unwrap_or_else(|| self.asking.kernel.clock.now())
+    }
+    /// Fixes the one instant at which everything that follows is recorded. To be called when everybody whom it concerns is held, with
+    /// the latest instant at which anything was recorded of them: a server whose clock is behind another one's is not before it.
+    pub fn record_at_once(&mut self, known: Option<DateTime<Utc>>) {
+        let now = self.now();
+        self.instant = Some(known.map_or(now, |known| known.max(now)));
     }
     /// Today in Japan.
     pub fn today(&self) -> NaiveDate {
@@ -185,6 +196,20 @@ impl<'a> Desk<'a> {
         }
         self.note(|n| n.identified = who);
         Ok(Permit { op: PhantomData })
+    }
+    /// May this caller see where the people are whom the row is about? `None` hides their addresses, phone numbers and whether they
+    /// live together. Whoever sees a protected person's leaves that in the entry.
+    /// # Errors
+    /// 401 before sign-in.
+    pub fn sight(&self, facts: &Facts) -> Result<Option<Sight>, Problem> {
+        let verdict = self.ask("readWhereabouts", facts)?;
+        if !verdict.is_allowed {
+            return Ok(None);
+        }
+        if facts.is_protected {
+            self.note(|n| n.left([], &["protected_whereabouts"]));
+        }
+        Ok(Some(Sight(())))
     }
     /// May the personal number of this person be part of the answer?
     /// # Errors

@@ -8,7 +8,7 @@ mod entry;
 mod run;
 
 pub use answer::{Answer, ByteStream, Payload, Recorded};
-pub use desk::{Desk, Permit, Tx, step_up};
+pub use desk::{Desk, Permit, Sight, Tx, step_up};
 pub use entry::{Asking, Meta, Noted};
 pub use run::{Gate, Reply, block, transact};
 
@@ -28,11 +28,13 @@ pub struct Facts {
     pub person: Option<Uuid>,
     /// A personal number waits with it.
     pub carries_number: bool,
+    /// Somebody whom it is about is protected (支援措置) today; so, unless the store says otherwise.
+    pub is_protected: bool,
 }
 impl Facts {
     /// Facts of a kind and id, in nobody's affairs.
     pub fn of(kind: &'static str, id: Uuid) -> Self {
-        Self { kind, id, employers: Vec::new(), person: None, carries_number: false }
+        Self { kind, id, employers: Vec::new(), person: None, carries_number: false, is_protected: true }
     }
     /// In the affairs of that employer.
     pub fn in_employer(mut self, employer: Uuid) -> Self {
@@ -42,6 +44,11 @@ impl Facts {
     /// About that person.
     pub fn about(mut self, person: Uuid) -> Self {
         self.person = Some(person);
+        self
+    }
+    /// Whether anybody whom it is about is protected today, as the store found it.
+    pub fn protected(mut self, is_protected: bool) -> Self {
+        self.is_protected = is_protected;
         self
     }
 }

@@ -75,7 +75,12 @@ pub fn search(
     .and::<t::Timestamptz, _>("and e.at < ", filter.to, "")
     .and::<t::Text, _>("and e.operation = ", filter.operation.clone(), "")
     .and::<t::Uuid, _>("and e.actor_id = ", filter.actor_id, "")
-    .and::<t::Uuid, _>("and e.persons @> array[", filter.person_id, "]")
+    // under all ids of the person (名寄せ)
+    .and::<t::Uuid, _>(
+        "and e.persons && array(select unnest(array[v.i] || array(select p.id from person p where p.merged_into = v.i)) from (values (",
+        filter.person_id,
+        ")) v(i))",
+    )
     .and::<t::Text, _>("and e.outcome = ", filter.outcome.map(AuditOutcome::name), "")
     .and::<t::BigInt, _>("order by p.seq desc limit ", Some(limit), "")
     .query

@@ -2,7 +2,7 @@
 use crate::{
     domain::{
         dependents::{
-            changes::periods,
+            changes::periods_but,
             rules::{Fate, Under, WITH_INSURED},
         },
         members::{self, RecordedCover},
@@ -38,46 +38,47 @@ crate::row! {
         removal_reason_before: t::Nullable<t::Text> => Option<String>,
         /// Day of birth.
         birth_on: t::Date => NaiveDate,
+        /// Protected (支援措置) today.
+        is_protected: t::Bool => bool,
     }
 }
 /// Dependents under a cover, by 枝番. Those of which it is not kept under which cover they were recognised are told by their day.
 /// # Errors
 /// Database errors.
 pub fn under_cover(tx: &mut Tx<'_>, cover: &RecordedCover) -> Result<Vec<UnderRow>, Problem> {
-    Ok(sql_query(
+    let today = tx.today();
+    Ok(sql_query(format!(
         "select d.row_id, d.dependent_id, d.person_id, d.branch, d.lives_together, d.recognised_on, d.removed_on, \
            d.removal_reason, b.removed_on as removed_before_on, b.removal_reason as removal_reason_before, \
            coalesce((select i.birth_on from person_identity i where i.person_id = d.person_id and i.superseded_at is null \
-                     order by i.valid_from desc limit 1), d.recognised_on) as birth_on \
+                     order by i.valid_from desc limit 1), d.recognised_on) as birth_on, {} as is_protected \
          from dependency d left join lateral ( \
            select x.removed_on, x.removal_reason from dependency x \
-           where x.person_id = d.person_id and x.dependent_id = d.dependent_id and x.superseded_at is not null \
+           where x.person_id in {} and x.dependent_id = d.dependent_id and x.superseded_at is not null \
              and x.removal_reason is distinct from $6 \
            order by x.recorded_at desc, x.removed_on desc nulls last limit 1) b on d.removal_reason = $6 \
          where d.insured_id = $1 and d.superseded_at is null \
            and (d.enrolment_id = $2 or d.enrolment_id is null and d.employer_id = $3 and d.recognised_on >= $4 \
                 and ($5::date is null or d.recognised_on <= $5)) \
          order by d.branch, d.dependent_id",
-    )
+        members::protected_on("d.person_id", "$7"),
+        members::ids_of("d.person_id")
+    ))
     .bind::<t::Uuid, _>(cover.person_id)
     .bind::<t::Uuid, _>(cover.enrolment_id)
     .bind::<t::Uuid, _>(cover.employer_id)
     .bind::<t::Date, _>(cover.acquired_on)
     .bind::<t::Nullable<t::Date>, _>(cover.lost_on)
     .bind::<t::Text, _>(WITH_INSURED)
+    .bind::<t::Date, _>(today)
     .load(tx.conn())?)
 }
-/// The facts that the rule wants.
+/// The facts that the rule wants; `together` are the dependencies that the same correction is about.
 /// # Errors
 /// Database errors.
-pub fn facts_of(tx: &mut Tx<'_>, row: &UnderRow) -> Result<Under, Problem> {
+pub fn facts_of(tx: &mut Tx<'_>, row: &UnderRow, together: &[Uuid]) -> Result<Under, Problem> {
     let mut elsewhere = members::periods(tx, row.person_id)?;
-    let own = (row.recognised_on, row.removed_on);
-    let mut others = periods(tx, row.person_id)?;
-    if let Some(at) = others.iter().position(|p| *p == own) {
-        others.remove(at);
-    }
-    elsewhere.extend(others);
+    elsewhere.extend(periods_but(tx, row.person_id, together)?);
     let end =
         |on: Option<NaiveDate>, why: &Option<String>| on.map(|on| (on, why.clone().unwrap_or_default()));
     Ok(Under {

@@ -21,6 +21,8 @@ crate::row! {
         acquired_on: t::Date => NaiveDate,
         /// 資格喪失年月日: first day without it.
         lost_on: t::Nullable<t::Date> => Option<NaiveDate>,
+        /// 強制: by an employment, and neither 任意継続 nor 特例退職.
+        is_compulsory: t::Bool => bool,
     }
 }
 impl Cover {
@@ -40,7 +42,8 @@ pub fn covers(conn: &mut PgConnection, person: Uuid) -> Result<Vec<Cover>, Probl
 /// Database errors.
 pub fn covers_of(conn: &mut PgConnection, persons: &[Uuid]) -> Result<Vec<Cover>, Problem> {
     Ok(sql_query(
-        "select person_id, employer_id, symbol, number, branch, acquired_on, lost_on from enrolment \
+        "select person_id, employer_id, symbol, number, branch, acquired_on, lost_on, enrolment_type = 'compulsory' as is_compulsory \
+         from enrolment \
          where person_id = any($1) and superseded_at is null order by person_id, acquired_on, lost_on",
     )
     .bind::<t::Array<t::Uuid>, _>(persons)

@@ -14,15 +14,21 @@ use crate::kernel::{
     db::{Bind, Fixed},
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::{PgConnection, QueryResult, QueryableByName, RunQueryDsl, pg::Pg, sql_query, sql_types as t};
+use diesel::{
+    OptionalExtension, PgConnection, QueryResult, QueryableByName, RunQueryDsl, pg::Pg, sql_query,
+    sql_types as t,
+};
 use std::sync::LazyLock;
 use uuid::Uuid;
 
 pub use covers::{Cover, cover_by, covers, covers_of};
 pub use enrolled::{by_card, enrolled};
-pub use offices::{OfficeRow, close_office, offices, offices_of, put_office};
+pub use offices::{OfficeRow, close_office, offices, offices_of, put_office, with_offices};
 pub use pieces::{Known, known_pieces, pieces_of, write_pieces};
-pub use recorded::{OtherCover, RecordedCover, other_covers, recorded_cover, rewrite_cover, take_back_cover};
+pub use recorded::{
+    ContinuedEnd, OtherCover, RecordedCover, continued_before, other_covers, recorded_cover, rewrite_cover,
+    rewrite_end, take_back_cover,
+};
 
 const COLUMNS: &str = "p.id as person_id, p.version, i.name, i.name_kana, i.birth_on, i.sex, i.resident_postal_code, \
      i.resident_address, i.contact_postal_code, i.contact_address, i.phone, e.employer_id, e.enrolment_type, e.symbol, e.number, \
@@ -63,7 +69,35 @@ pub fn identity_join(person: &str, known: &Knowledge) -> String {
                        and (valid_to is null or valid_to > $1) order by valid_from desc limit 1) i on true"
     )
 }
-/// Reads one row as of a day (`$1`) by an id (`$2`), as known at an instant (`$3`) or now. `text` makes the statement.
+/// Whether the person that `person` names is protected (支援措置) on the day `today`, as known now: as of whatever day and known at
+/// whatever instant a read asks, the flag of today counts; of an id that was merged, that of the person under whom it goes on.
+pub fn protected_on(person: &str, today: &str) -> String {
+    format!(
+        "exists (select from protection x \
+                 where x.person_id = coalesce((select q.merged_into from person q where q.id = {person}), {person}) \
+                   and x.superseded_at is null and x.valid_from <= {today} and (x.valid_to is null or x.valid_to > {today}))"
+    )
+}
+/// Whether where the person that `person` names is would tell where somebody is who is protected: the person, or somebody of the household,
+/// which are an insured person and the dependents who do not live apart, as known now.
+pub fn sheltered_on(person: &str, today: &str) -> String {
+    let lives = |f: &str| {
+        format!(
+            "{f}.superseded_at is null and ({f}.removed_on is null or {f}.removed_on > {today}) and {f}.lives_together is distinct from false"
+        )
+    };
+    let (f, g) = (lives("f"), lives("g"));
+    format!(
+        "exists (select from (select coalesce((select q.merged_into from person q where q.id = {person}), {person}) as id) o \
+                 join protection x on x.person_id in (select o.id \
+                   union all select f.person_id from dependency f where f.insured_id = o.id and {f} \
+                   union all select f.insured_id from dependency f where f.person_id = o.id and {f} \
+                   union all select g.person_id from dependency f join dependency g on g.insured_id = f.insured_id \
+                     where f.person_id = o.id and {f} and {g}) \
+                 where x.superseded_at is null and x.valid_from <= {today} and (x.valid_to is null or x.valid_to > {today}))"
+    )
+}
+/// Reads one row as of a day (`$1`) by an id (`$2`), as known at an instant (`$3`) or now; `$4` is today. `text` makes the statement.
 /// # Errors
 /// 404 when there is none.
 pub fn one_as_known<T: QueryableByName<Pg> + 'static>(
@@ -72,22 +106,25 @@ pub fn one_as_known<T: QueryableByName<Pg> + 'static>(
     (id, as_of): (Uuid, NaiveDate),
     known_at: Option<DateTime<Utc>>,
 ) -> Result<Guarded<T>, Problem> {
-    let query = sql_query(text(Knowledge::at(known_at))).bind::<t::Date, _>(as_of).bind::<t::Uuid, _>(id);
-    let row = match known_at {
-        Some(at) => query.bind::<t::Timestamptz, _>(at).get_result(tx.conn())?,
-        None => query.get_result(tx.conn())?,
-    };
+    let today = tx.today();
+    let row = sql_query(text(Knowledge::at(known_at)))
+        .bind::<t::Date, _>(as_of)
+        .bind::<t::Uuid, _>(id)
+        .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
+        .bind::<t::Date, _>(today)
+        .get_result(tx.conn())?;
     Ok(Guarded::new(row))
 }
-/// Insured persons out of `people` (which gives `p`), with their latest enrolment `e` and their identity `i`. An employer may look
+/// Insured persons out of `people` (which gives `p`), with their latest enrolment `e` and their identity `i`; one that never was does not
+/// stand before the one that runs. An employer may look
 /// at what was known of cover that is known now; a loss that came later ends it (R-202).
-fn members(people: &str, known: &Knowledge) -> String {
+fn members(people: &str, known: &Knowledge, today: &str) -> String {
     let (rows, number, identity) = (known.rows, known.number, identity_join("p.id", known));
-    let is_covered = is_covered(known);
+    let (is_covered, is_protected) = (is_covered(known), sheltered_on("p.id", today));
     format!(
-        "select {COLUMNS}, {number}, {is_covered} as is_covered from {people} \
+        "select {COLUMNS}, {number}, {is_covered} as is_covered, {is_protected} as is_protected from {people} \
          join lateral (select * from enrolment where person_id = p.id and {rows} and acquired_on <= $1 \
-                       order by acquired_on desc limit 1) e on true {identity}"
+                       order by lost_on is null desc, acquired_on desc limit 1) e on true {identity}"
     )
 }
 fn is_covered(known: &Knowledge) -> &'static str {
@@ -108,7 +145,7 @@ pub fn find(
     as_of: NaiveDate,
     known_at: Option<DateTime<Utc>>,
 ) -> Result<Guarded<MemberRow>, Problem> {
-    let text = |known: &Knowledge| format!("{} where p.id = $2", members("person p", known));
+    let text = |known: &Knowledge| format!("{} where p.id = $2", members("person p", known, "$4"));
     one_as_known(tx, text, (id, as_of), known_at)
 }
 /// Holds a person until the end of the transaction, so that two changes don't cross.
@@ -119,26 +156,49 @@ pub fn lock_person(conn: &mut PgConnection, person: Uuid) -> Result<(), Problem>
         sql_query("select from person where id = $1 for update").bind::<t::Uuid, _>(person).execute(conn)?;
     if held == 1 { Ok(()) } else { Err(Problem::not_found()) }
 }
-/// The insured person, locked for a change.
+/// The ids of one human being, as a list for `in`: the one that `person` names, and those that were merged into it (名寄せ). What was
+/// known before a merge stands under the id of then.
+pub fn ids_of(person: &str) -> String {
+    format!("(select id from person where id = {person} or merged_into = {person})")
+}
+/// The id under which the records of a merged one go on, and since when; `None` for an id that was not merged.
 /// # Errors
-/// 404 when there is none.
-pub fn lock(tx: &mut Tx<'_>, id: Uuid, as_of: NaiveDate) -> Result<Guarded<MemberRow>, Problem> {
-    lock_person(tx.conn(), id)?;
-    find(tx, id, as_of, None)
+/// Database errors.
+pub fn survivor(tx: &mut Tx<'_>, person: Uuid) -> Result<Option<Survivor>, Problem> {
+    let found = sql_query(
+        "select p.merged_into as id, m.decided_at as since from person p join person_merge m on m.merged_id = p.id and m.state = 'merged' \
+         where p.id = $1 and p.merged_into is not null",
+    )
+    .bind::<t::Uuid, _>(person)
+    .get_result(tx.conn())
+    .optional()?;
+    Ok(found)
+}
+crate::row! {
+    /// The person under whom the records of a merged id go on.
+    pub struct Survivor {
+        /// Id.
+        id: t::Uuid => Uuid,
+        /// When the two were merged.
+        since: t::Timestamptz => DateTime<Utc>,
+    }
 }
 /// A person, insured or not, and the employers of today.
 /// # Errors
 /// 404 when there is none.
 pub fn find_person(tx: &mut Tx<'_>, person: Uuid) -> Result<Guarded<PersonRow>, Problem> {
     let today = tx.today();
-    let row: PersonRow = sql_query(
-        "select p.id, p.version, array( \
+    let row: PersonRow = sql_query(format!(
+        "select p.id, p.version, p.merged_into, \
+           (select m.decided_at from person_merge m where m.merged_id = p.id and m.state = 'merged') as merged_at, array( \
            select employer_id from enrolment where person_id = p.id and superseded_at is null \
              and (lost_on is null or lost_on > $2) \
            union select employer_id from dependency where person_id = p.id and superseded_at is null \
-             and (removed_on is null or removed_on > $2)) as employers \
+             and (removed_on is null or removed_on > $2)) as employers, {} as is_protected, {} as is_sheltered \
          from person p where p.id = $1",
-    )
+        protected_on("p.id", "$2"),
+        sheltered_on("p.id", "$2")
+    ))
     .bind::<t::Uuid, _>(person)
     .bind::<t::Date, _>(today)
     .get_result(tx.conn())?;
@@ -158,10 +218,12 @@ pub(super) fn find_many(
     as_of: NaiveDate,
 ) -> QueryResult<Vec<MemberRow>> {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
-        format!("{} where p.id = any(?)", members("person p", &Knowledge::NOW)).replace("$1", "?")
+        format!("{} where p.id = any(?)", members("person p", &Knowledge::NOW, "$1")).replace("$1", "?")
     });
-    let day = || Bind::Day(as_of);
-    Fixed::new(&TEXT, vec![day(), day(), day(), day(), Bind::Ids(ids.to_vec())]).load(conn)
+    let days = TEXT.matches('?').count().saturating_sub(1);
+    let mut binds: Vec<Bind> = (0..days).map(|_| Bind::Day(as_of)).collect();
+    binds.push(Bind::Ids(ids.to_vec()));
+    Fixed::new(&TEXT, binds).load(conn)
 }
 
 /// Filters of the list.
@@ -238,7 +300,7 @@ pub fn list(
         .kana
         .as_ref()
         .map(|k| format!("{}%", k.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")));
-    let employers = f.employers(scope);
+    let (employers, today) = (f.employers(scope), tx.today());
     let known = Knowledge::at(f.known_at);
     let is_covered = is_covered(known);
     let rows = sql_query(format!(
@@ -249,7 +311,7 @@ pub fn list(
            and ($9::boolean is null or (e.lost_on is null or e.lost_on > $1) = $9) \
            and ($11::text is null or e.enrolment_type = $11) \
          order by p.id limit $10",
-        members(&f.candidates(employers.as_deref()), known)
+        members(&f.candidates(employers.as_deref()), known, "$12")
     ))
     .bind::<t::Date, _>(f.as_of)
     .bind::<t::Uuid, _>(after)
@@ -262,6 +324,7 @@ pub fn list(
     .bind::<t::Nullable<t::Bool>, _>(f.is_insured)
     .bind::<t::BigInt, _>(limit)
     .bind::<t::Nullable<t::Text>, _>(f.enrolment_type.map(EnrolmentType::word))
+    .bind::<t::Date, _>(today)
     .load(tx.conn())?;
     Ok(Guarded::new(rows))
 }

@@ -36,6 +36,13 @@ impl OfficeRow {
         self.from_on <= day && self.until_on.is_none_or(|until| day < until)
     }
 }
+crate::row! {
+    /// A person.
+    pub struct Known {
+        /// Who.
+        id: t::Uuid => Uuid,
+    }
+}
 const COLUMNS: &str = "office_id, employer_id, name, office_number, from_on, until_on, monthly_yen, received_on, recorded_at, source";
 
 /// The employments of a person beside the cover, as known at an instant or now, in their order.
@@ -54,6 +61,17 @@ pub fn offices(
     .bind::<t::Uuid, _>(person)
     .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .load(conn)?)
+}
+/// Those of these people who have, or had, an employment beside the cover, as known now.
+/// # Errors
+/// Database errors.
+pub fn with_offices(conn: &mut PgConnection, persons: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
+    let found: Vec<Known> = sql_query(
+        "select distinct person_id as id from concurrent_office where person_id = any($1) and superseded_at is null",
+    )
+    .bind::<t::Array<t::Uuid>, _>(persons)
+    .load(conn)?;
+    Ok(found.into_iter().map(|k| k.id).collect())
 }
 /// As `offices`; asked for after the person was admitted.
 /// # Errors

@@ -81,6 +81,12 @@ pub struct Known {
     pub pieces: Vec<Stored>,
     now: DateTime<Utc>,
 }
+impl Known {
+    /// The same, changed no earlier than what is known of another one.
+    pub fn later(self, other: &Self) -> Self {
+        Self { now: self.now.max(other.now), ..self }
+    }
+}
 /// Holds a person until the end of the transaction, and reads the pieces that are known now.
 /// # Errors
 /// 404 when there is no such person.

@@ -2,15 +2,16 @@
 use super::{
     super::{
         Form, Slot,
-        apply::{self, Choice},
+        apply::{self, Choice, RecognitionStatement},
         model::{NotificationRow, State, Step},
         store,
     },
     determination::PayDetermination,
     views::{NotificationView, ReturnReason},
+    whereabouts,
 };
 use crate::{
-    domain::{remuneration::Determination, voluntary::LateReason},
+    domain::voluntary::LateReason,
     kernel::{
         Gate, Kind, Operation, Permit, Problem, Reply, Routes, Subject, Tx,
         input::{Id, IfMatch, Input},
@@ -29,7 +30,8 @@ crate::operation! {
     /// at a time: 409 `cover-overlaps`, `still-dependent`, `dependent-is-insured`, `already-dependent`, `outside-cover` tell what
     /// stands against it. A number on the form registers what was not registered; it replaces nothing: 409 `number-differs` when
     /// another number is registered for the person. What the insurer determines about pay (保険者算定, 健康保険法44条) comes with the decision:
-    /// 409 `determination-needed` tells what to state. What staff keyed from paper is decided once a second person checked it: 409
+    /// 409 `determination-needed` tells what to state. A dependent whom the rule of recognition does not answer with yes is recognised with
+    /// the evidence that was seen or with a reason: 409 `recognition-reason-needed`. What staff keyed from paper is decided once a second person checked it: 409
     /// `entry-unchecked`.
     pub DecideNotification: Post "/v1/notifications/{notification_id}/decision" = "decideNotification", scope "notifications:decide", on "Notification", status 200, law "健康保険法3条・44条, R-001, R-008, R-009, R-017, R-090", sends Etag;
     /// 届出の取下げ
@@ -72,6 +74,12 @@ pub struct NotificationDecision {
     /// ただし書).
     #[serde(default)]
     recognises_late_reason: bool,
+    /// 認定, for accepting: evidence that was seen of those who are to be recognised, and why somebody is recognised although the rule
+    /// does not answer yes.
+    #[serde(default)]
+    #[validate(nested, length(max = 3))]
+    #[schema(max_items = 3)]
+    recognitions: Vec<RecognitionStatement>,
 }
 /// 名寄せ: the known person, or a new one.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema, PartialEq)]
@@ -133,7 +141,21 @@ async fn decide_notification(
                 } else {
                     LateReason::NotRecognised
                 };
-                accept(tx, &permit, &row, (&choices(&body.persons)?, given.as_ref(), late))?
+                let case = apply::Case {
+                    row: &row,
+                    choices: &choices(&body.persons)?,
+                    determination: given.as_ref(),
+                    late,
+                    recognitions: &body.recognitions,
+                };
+                accept(tx, &permit, &case)?
+            }
+            Verdict::Return if !body.recognitions.is_empty() => {
+                return Err(refused(
+                    "/recognitions",
+                    "must-be-absent",
+                    "返戻では指定できません / not with a return",
+                ));
             }
             Verdict::Return if body.determination.is_some() => {
                 return Err(refused(
@@ -205,22 +227,20 @@ fn choices(persons: &[PersonChoice]) -> Result<Vec<(Slot, Choice)>, Problem> {
 }
 /// The form of a notification.
 /// # Errors
-/// 409 `no-form` for a refused one.
+/// 409 `no-form` for a refused one; 503 when the stored one can't be read.
 pub fn form_of(row: &NotificationRow) -> Result<Form, Problem> {
-    row.form
-        .clone()
-        .and_then(|f| serde_json::from_value(f).ok())
-        .ok_or_else(|| Problem::conflict("no-form", "届書の内容がありません", "There is no form to apply"))
+    let form = row.form.clone().ok_or_else(apply::no_form)?;
+    serde_json::from_value(form).map_err(|_| Problem::unavailable("stored-form-unreadable"))
 }
 fn accept<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
-    row: &NotificationRow,
-    (choices, determination, late): (&[(Slot, Choice)], Option<&Determination>, LateReason),
+    case: &apply::Case<'_>,
 ) -> Result<NotificationRow, Problem> {
+    let row = case.row;
     let state = State::of(&row.state).after(Step::Accept)?;
     let form = form_of(row)?;
-    let applied = apply::apply(tx, permit, &apply::Case { row, choices, determination, late }, &form)?;
+    let applied = apply::apply(tx, permit, case, &form)?;
     store::settle(tx, permit, row, state, (Some(applied.person), Some(applied.result), serde_json::json!([])))
 }
 /// Return or withdrawal: nothing is applied, what waited in the strongroom goes.
@@ -236,7 +256,7 @@ pub fn end<Op: Operation>(
     let state = State::of(&row.state).after(step)?;
     let kernel = tx.kernel();
     kernel.vault.drop_pending(tx.conn(), row.id)?;
-    let reasons = serde_json::to_value(reasons).unwrap_or_default();
+    let reasons = serde_json::to_value(reasons).map_err(|_| Problem::unavailable("reasons-unwritable"))?;
     store::settle(tx, permit, row, state, (None, None, reasons))
 }
 /// The notification as it is answered, and its tag. The raw file goes with the last decision of its submission.
@@ -253,7 +273,7 @@ pub fn finish<Op: Operation>(
     }
     tx.note(|n| n.left(row.people(), row.classes()));
     let tag = row.version.to_string();
-    Ok((row.into(), tag))
+    Ok((whereabouts::view(tx, row)?, tag))
 }
 async fn withdraw_notification(
     gate: Gate<WithdrawNotification>,

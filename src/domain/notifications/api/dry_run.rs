@@ -1,6 +1,9 @@
 //! A dry run: what filing would do, and what accepting would change.
 use super::{
-    super::{Form, apply},
+    super::{
+        Form,
+        apply::{self, RecognitionProposal},
+    },
     bodies::BATCH_MOST,
     intake::{self, Incoming},
     leave_lines, pay_lines,
@@ -49,6 +52,11 @@ pub struct DryRunRecord {
     /// What accepting it would change; of forms of pay where no more than 100 records come at once.
     #[schema(max_items = 20)]
     pub consequences: Vec<Consequence>,
+    /// 認定: what the rule answers of those who would be recognised, by what the form states and the register knows, with the documents to
+    /// bring; where no more than 100 records come at once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 3)]
+    pub recognitions: Vec<RecognitionProposal>,
 }
 /// What filing would do. Nothing was stored.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -175,7 +183,12 @@ pub fn dry_run<Op: Operation>(
         let is_few = incoming.rows.len() <= BATCH_MOST;
         let form = row.form.as_ref().filter(|f| is_few || f.body().pay_time().is_none());
         let told = form.map(|f| consequences(tx, by.0, (by.1, received_on, None), (f, *person)));
+        let recognitions = match row.form.as_ref().filter(|_| is_few) {
+            Some(form) => apply::recognitions(tx, form, (*person, by.1), &[])?,
+            None => Vec::new(),
+        };
         records.push(DryRunRecord {
+            recognitions,
             row: row.row,
             kind: super::kind_of(row).into(),
             disposition: row.disposition,

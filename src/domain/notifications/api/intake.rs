@@ -439,5 +439,5 @@ pub fn receive<Op: Operation>(
     if incoming.received_on.is_some() {
         records.iter().try_for_each(|r| keyed::request_check(tx, permit, r))?;
     }
-    Ok(submission_view(row, records))
+    submission_view(row, records)
 }

@@ -117,18 +117,25 @@ pub struct EntryCheck {
     pub differences: Vec<EntryDifference>,
 }
 impl EntryCheck {
+    /// Where it stands, and nothing of what was noted.
+    pub fn without_notes(self) -> Self {
+        Self { differences: Vec::new(), ..self }
+    }
     /// The check of a notification; `None` for one that was not keyed.
-    pub fn of(row: &NotificationRow) -> Option<Self> {
-        let state = match row.entry_check.as_deref()? {
-            "approved" => EntryCheckState::Approved,
-            "rejected" => EntryCheckState::Rejected,
-            _ => EntryCheckState::Requested,
+    /// # Errors
+    /// 503 when what is stored of it can't be read.
+    pub fn of(row: &NotificationRow) -> Result<Option<Self>, Problem> {
+        let unreadable = || Problem::unavailable("stored-check-unreadable");
+        let state = match row.entry_check.as_deref() {
+            None => return Ok(None),
+            Some("approved") => EntryCheckState::Approved,
+            Some("rejected") => EntryCheckState::Rejected,
+            Some("requested") => EntryCheckState::Requested,
+            Some(_) => return Err(unreadable()),
         };
         let kept = row.entry_differences.clone();
-        Some(Self {
-            state,
-            differences: kept.and_then(|d| serde_json::from_value(d).ok()).unwrap_or_default(),
-        })
+        let differences = kept.map(serde_json::from_value).transpose().map_err(|_| unreadable())?;
+        Ok(Some(Self { state, differences: differences.unwrap_or_default() }))
     }
 }
 
@@ -189,7 +196,10 @@ fn ruling(body: KeyedEntryCheck) -> Result<Ruling, Problem> {
             let said = "相違する箇所を記入してください / say where it differs";
             Err(Problem::new(Kind::Invalid).at("/differences", "missing-field", said))
         }
-        (EntryOutcome::Differs, d) => Ok(Ruling::Reject(serde_json::to_value(d).unwrap_or_default())),
+        (EntryOutcome::Differs, d) => {
+            let kept = serde_json::to_value(d).map_err(|_| Problem::unavailable("differences-unwritable"))?;
+            Ok(Ruling::Reject(kept))
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod search;
 mod submit;
 mod views;
 mod voluntary;
+mod whereabouts;
 
 use super::{Code, Finding, ParsedRow, Severity, kinds};
 use crate::kernel::{FieldError, Kind, Problem, Routes, problem::Lang};

@@ -7,6 +7,7 @@ use super::{
     },
     keyed::EntryCheckState,
     views::{NotificationPage, NotificationView, Submission, SubmissionPage, submission_view},
+    whereabouts,
 };
 use crate::kernel::{
     ActorKind, Facts, Gate, Kind, Operation, Problem, Reply, Routes, Subject, Tx, Zone,
@@ -123,7 +124,7 @@ async fn get_submission(gate: Gate<GetSubmission>, id: Id) -> Reply<GetSubmissio
         let (row, permit) = tx.admit::<GetSubmission, _>(row)?;
         let records = store::of_submission(tx, &row)?;
         note_records(tx, &records);
-        Ok(permit.answer(submission_view(row, records)))
+        Ok(permit.answer(submission_view(row, records)?))
     })
     .await
 }
@@ -159,7 +160,7 @@ async fn confirm_submission(
             store::confirm(tx, &permit, id.0, row.read_count)?;
         }
         let row = store::written(tx, &permit, id.0)?;
-        Ok(permit.answer(submission_view(row, records)))
+        Ok(permit.answer(submission_view(row, records)?))
     })
     .await
 }
@@ -184,9 +185,8 @@ async fn list_notifications(
         let society = Facts::of("Society", Uuid::nil());
         let (rows, has_more, permit) = tx.admit_page(&society, GetNotification::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| r.id));
-        Ok(permit
-            .answer(NotificationPage { items: rows.into_iter().map(Into::into).collect(), page })
-            .next(link))
+        let items = whereabouts::views(tx, rows)?;
+        Ok(permit.answer(NotificationPage { items, page }).next(link))
     })
     .await
 }
@@ -195,7 +195,7 @@ async fn get_notification(gate: Gate<GetNotification>, id: Id) -> Reply<GetNotif
         let row = store::find(tx, id.0)?;
         let (row, permit) = tx.admit::<GetNotification, _>(row)?;
         let tag = row.version.to_string();
-        let mut view = NotificationView::from(row.clone());
+        let mut view = whereabouts::view(tx, row.clone())?;
         if tx.actor()?.kind == ActorKind::User && row.decided_at.is_none() {
             for_staff(tx, &row, &mut view)?;
         }
@@ -220,6 +220,11 @@ fn all_clashes(tx: &mut Tx<'_>) -> Result<Vec<Clash>, Problem> {
 fn for_staff(tx: &mut Tx<'_>, row: &NotificationRow, view: &mut NotificationView) -> Result<(), Problem> {
     if let Some(form) = &view.form {
         view.same_person_proposals = apply::proposals(tx, row, &form.0)?;
+        let insured = match row.person_id {
+            Some(person) => Some(person),
+            None => apply::insured_named(tx, row, &form.0)?,
+        };
+        view.recognitions = apply::recognitions(tx, &form.0, (insured, row.employer_id), &[])?;
     }
     if view.carries_number && may_know_clashes(tx)? {
         let kernel = tx.kernel();

@@ -2,12 +2,14 @@
 use super::{
     super::{
         FileResult, Finding, Form,
-        apply::SamePersonProposal,
+        apply::{RecognitionProposal, SamePersonProposal},
         model::{NotificationRow, State, SubmissionRow, result_of},
     },
     keyed::EntryCheck,
     outcome::NotificationOutcome,
+    whereabouts,
 };
+use crate::kernel::{Problem, Sight};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -49,8 +51,11 @@ pub fn finding_view(f: &Finding) -> NotificationFinding {
 pub fn findings_json(list: &[Finding]) -> serde_json::Value {
     serde_json::to_value(list.iter().map(finding_view).collect::<Vec<_>>()).unwrap_or_default()
 }
-fn stored_findings(v: serde_json::Value) -> Vec<NotificationFinding> {
-    serde_json::from_value(v).unwrap_or_default()
+/// What was stored, as it is shown. A broken store is told as one, never as nothing.
+/// # Errors
+/// 503 when it can't be read.
+fn stored<T: serde::de::DeserializeOwned>(v: serde_json::Value) -> Result<T, Problem> {
+    serde_json::from_value(v).map_err(|_| Problem::unavailable("stored-notification-unreadable"))
 }
 
 /// A reason for returning a notification.
@@ -125,7 +130,8 @@ pub struct NotificationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 10)]
     pub office_number: Option<String>,
-    /// What the form states; absent for refused ones.
+    /// What the form states; absent for refused ones. A system is told addresses, phone numbers, living together and free text of accepted
+    /// forms alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub form: Option<StatedForm>,
     /// A personal number came with it.
@@ -159,15 +165,27 @@ pub struct NotificationView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 30)]
     pub same_person_proposals: Vec<SamePersonProposal>,
+    /// 認定: what the rule answers of those who are to be recognised, by what the form states and the register knows, with the documents
+    /// to ask for. For staff only, and while the notification waits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 3)]
+    pub recognitions: Vec<RecognitionProposal>,
     /// The number on the form is registered for these persons. For privileged staff only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 10)]
     pub number_held_by: Vec<Uuid>,
 }
-impl From<NotificationRow> for NotificationView {
-    fn from(r: NotificationRow) -> Self {
-        let entry_check = EntryCheck::of(&r);
-        Self {
+impl NotificationView {
+    /// Renders a notification. Without `sight` it tells nothing of where its people are: addresses, phone numbers and free text are left
+    /// out of the form, and the notes of the second person with them.
+    /// # Errors
+    /// 503 when what is stored can't be read.
+    pub fn of(r: NotificationRow, sight: Option<Sight>) -> Result<Self, Problem> {
+        let entry_check = EntryCheck::of(&r)?;
+        let entry_check =
+            if sight.is_some() { entry_check } else { entry_check.map(EntryCheck::without_notes) };
+        let form = r.form.map(|f| if sight.is_some() { f } else { whereabouts::cut(f) });
+        Ok(Self {
             entry_check,
             id: r.id,
             submission_id: r.submission_id,
@@ -176,18 +194,19 @@ impl From<NotificationRow> for NotificationView {
             kind: r.kind,
             state: State::of(&r.state),
             office_number: r.office_number,
-            form: r.form.and_then(|f| serde_json::from_value(f).ok()).map(StatedForm),
+            form: form.map(stored).transpose()?.map(StatedForm),
             carries_number: r.carries_number,
-            findings: stored_findings(r.findings),
-            outcome: r.result.and_then(|v| serde_json::from_value(v).ok()),
-            reasons: serde_json::from_value(r.reasons).unwrap_or_default(),
+            findings: stored(r.findings)?,
+            outcome: r.result.map(stored).transpose()?,
+            reasons: stored(r.reasons)?,
             decided_at: r.decided_at,
             received_at: r.received_at,
             resubmission_of: r.resubmission_of,
             resubmitted_as: r.resubmitted_as,
             same_person_proposals: Vec::new(),
+            recognitions: Vec::new(),
             number_held_by: Vec::new(),
-        }
+        })
     }
 }
 crate::page_of!(NotificationPage, NotificationView);
@@ -339,14 +358,16 @@ impl From<SubmissionRow> for SubmissionSummary {
 crate::page_of!(SubmissionPage, SubmissionSummary);
 
 /// Renders a submission with its records.
-pub fn submission_view(s: SubmissionRow, rows: Vec<NotificationRow>) -> Submission {
-    let whole = stored_findings(s.findings);
+/// # Errors
+/// 503 when what is stored can't be read.
+pub fn submission_view(s: SubmissionRow, rows: Vec<NotificationRow>) -> Result<Submission, Problem> {
+    let whole: Vec<NotificationFinding> = stored(s.findings)?;
     let mut counts = SubmissionCounts { warnings: warnings(&whole), ..SubmissionCounts::default() };
     let results = rows
         .into_iter()
         .map(|r| {
             let read_as = State::of(&r.intake_state);
-            let v = NotificationView::from(r);
+            let v = NotificationView::of(r, None)?; // the results are shown without the forms
             counts.warnings += warnings(&v.findings);
             match read_as {
                 State::Accepted => counts.accepted += 1,
@@ -354,7 +375,7 @@ pub fn submission_view(s: SubmissionRow, rows: Vec<NotificationRow>) -> Submissi
                 State::Precheck => counts.precheck += 1,
                 _ => counts.rejected += 1,
             }
-            RecordResult {
+            Ok(RecordResult {
                 row: v.row,
                 notification_id: v.id,
                 kind: v.kind,
@@ -365,10 +386,10 @@ pub fn submission_view(s: SubmissionRow, rows: Vec<NotificationRow>) -> Submissi
                 reasons: v.reasons,
                 resubmission_of: v.resubmission_of,
                 resubmitted_as: v.resubmitted_as,
-            }
+            })
         })
-        .collect();
-    Submission {
+        .collect::<Result<_, Problem>>()?;
+    Ok(Submission {
         id: s.id,
         receipt_number: s.receipt_number,
         employer_id: s.employer_id,
@@ -384,7 +405,7 @@ pub fn submission_view(s: SubmissionRow, rows: Vec<NotificationRow>) -> Submissi
         findings: whole,
         results,
         received_at: s.received_at,
-    }
+    })
 }
 fn warnings(list: &[NotificationFinding]) -> u32 {
     u32::try_from(list.iter().filter(|f| f.code.starts_with("W-")).count()).unwrap_or(u32::MAX)

@@ -172,9 +172,11 @@ fn view((plan, continuing): (Plan, Vec<String>)) -> VoluntaryPlan {
 }
 /// The application, while it waits.
 fn waiting(row: &NotificationRow) -> Result<VoluntaryApplication, Problem> {
-    let form = row.form.clone().filter(|_| row.decided_at.is_none());
-    match form.and_then(|f| serde_json::from_value(f).ok()) {
-        Some(Form::VoluntaryApplication(form)) => Ok(form),
+    if row.decided_at.is_some() || row.form.is_none() {
+        return Err(Problem::not_found());
+    }
+    match super::decide::form_of(row)? {
+        Form::VoluntaryApplication(form) => Ok(form),
         _ => Err(Problem::not_found()),
     }
 }

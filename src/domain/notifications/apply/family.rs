@@ -1,10 +1,12 @@
 //! What a 被扶養者(異動)届 does (健康保険法3条7項, 施行規則38条).
 use super::{
     super::{
-        Address, Change, DependentChange, Living, OtherEntry, Slot, SpouseEntry, SpouseRelationship,
-        model::NotificationRow,
+        Address, Change, DependentChange, Living, OtherEntry, Overseas, Slot, SpouseEntry,
+        SpouseRelationship, model::NotificationRow,
     },
-    Applied, move_number, received_on, wait_for,
+    Applied, move_number, received_on,
+    recognition::{self, RecognitionStatement},
+    wait_for,
 };
 use crate::{
     domain::{dependents, members},
@@ -15,12 +17,14 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// The entries that recognise somebody, as statements about persons; without those that lack their day.
+/// The entries that recognise somebody, each with its day; without those that lack it.
+pub fn newcomer_entries(f: &DependentChange) -> impl Iterator<Item = (Entry<'_>, NaiveDate)> {
+    let added = f.change == Change::Added;
+    Entry::all(f).filter(move |_| added).filter_map(|e| e.became.0.map(|on| (e, on)))
+}
+/// The same as statements about persons.
 pub fn newcomers(row: &NotificationRow, f: &DependentChange) -> Vec<(Slot, members::IdentityFacts)> {
-    if f.change != Change::Added {
-        return Vec::new();
-    }
-    Entry::all(f).filter_map(|e| Some((e.slot, e.facts(row, e.became.0?)))).collect()
+    newcomer_entries(f).map(|(e, on)| (e.slot, e.facts(row, on))).collect()
 }
 /// Where entries are applied. Everybody in it is held.
 pub struct Family<'a> {
@@ -30,6 +34,8 @@ pub struct Family<'a> {
     pub insured: Uuid,
     /// Those that staff named as known, by place.
     pub persons: &'a BTreeMap<Slot, Uuid>,
+    /// What staff states of those who are to be recognised.
+    pub stated: &'a [RecognitionStatement],
 }
 /// Applies a 被扶養者(異動)届.
 /// # Errors
@@ -43,7 +49,7 @@ pub fn change<Op: Operation>(
     let (row, insured) = (case.row, case.insured);
     let mut done = Vec::new();
     for entry in Entry::all(f) {
-        done.push(one(tx, permit, case, f.change, &entry)?);
+        done.push(one(tx, permit, case, f, &entry)?);
     }
     let kernel = tx.kernel();
     kernel.vault.drop_pending(tx.conn(), row.id)?;
@@ -54,16 +60,24 @@ pub fn change<Op: Operation>(
 }
 
 /// What both kinds of entry have in common.
-struct Entry<'a> {
-    slot: Slot,
+pub struct Entry<'a> {
+    /// Place on the form.
+    pub slot: Slot,
     kana: &'a str,
     name: Option<&'a str>,
-    birth_on: NaiveDate,
+    /// Day of birth.
+    pub birth_on: NaiveDate,
     sex: &'static str,
-    relationship: &'static str,
-    lives_together: Option<bool>,
-    occupation: Option<&'static str>,
-    income_yen: Option<i64>,
+    /// 続柄, as a code.
+    pub relationship: &'static str,
+    /// 同居.
+    pub lives_together: Option<bool>,
+    /// 職業, as a code.
+    pub occupation: Option<&'static str>,
+    /// 収入(年収).
+    pub income_yen: Option<i64>,
+    /// 海外特例要件.
+    pub overseas: Option<&'a Overseas>,
     address: Address,
     became: (Option<NaiveDate>, Option<&'static str>),
     ceased: (Option<NaiveDate>, Option<&'static str>),
@@ -102,6 +116,7 @@ impl<'a> Entry<'a> {
             lives_together: s.living.map(|l| l == Living::Together),
             occupation: s.occupation.map(|o| o.as_str()),
             income_yen: s.income_yen,
+            overseas: s.overseas.as_ref(),
             address: s.address.clone().unwrap_or_default(),
             became: (s.became_on, s.reason.map(|r| r.as_str())),
             ceased: (s.ceased_on, s.removal_reason.map(|r| r.as_str())),
@@ -118,6 +133,7 @@ impl<'a> Entry<'a> {
             lives_together: o.living.map(|l| l == Living::Together),
             occupation: o.occupation.map(|o| o.as_str()),
             income_yen: o.income_yen,
+            overseas: o.overseas.as_ref(),
             address: o.address.clone().unwrap_or_default(),
             became: (o.became_on, o.reason.map(|r| r.as_str())),
             ceased: (o.ceased_on, o.removal_reason.map(|r| r.as_str())),
@@ -128,14 +144,14 @@ fn one<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
     case: &Family<'_>,
-    change: Change,
+    f: &DependentChange,
     e: &Entry<'_>,
 ) -> Result<Value, Problem> {
     let (row, insured) = (case.row, case.insured);
     let missing =
         || Problem::new(Kind::Conflict).because("date-missing", "年月日がありません", "A date is missing");
-    match change {
-        Change::Added => recognise(tx, permit, case, e, e.became.0.ok_or_else(missing)?),
+    match f.change {
+        Change::Added => recognise(tx, permit, case, (f, e), e.became.0.ok_or_else(missing)?),
         Change::Removed => {
             let on = e.ceased.0.ok_or_else(missing)?;
             let d = found(tx, insured, e)?;
@@ -167,7 +183,7 @@ fn recognise<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
     case: &Family<'_>,
-    e: &Entry<'_>,
+    (f, e): (&DependentChange, &Entry<'_>),
     on: NaiveDate,
 ) -> Result<Value, Problem> {
     wait_for(tx, on)?;
@@ -200,6 +216,7 @@ fn recognise<Op: Operation>(
             source: Some(row.id),
         },
     )?;
+    recognition::keep(tx, permit, (row, f, insured), (e, on), case.stated, made.dependent_id)?;
     Ok(
         json!({ "slot": e.slot.as_str(), "dependent_id": made.dependent_id, "person_id": person, "branch": made.branch,
                "recognised_on": on }),

@@ -75,6 +75,7 @@ fn finding(fault: LeaveFault) -> Finding {
         LeaveFault::OutsideWindow | LeaveFault::BirthTime => {
             Finding::at(Code::DateRelation, ["starts_on", "ends_on"])
         }
+        LeaveFault::NoWorkDays => Finding::at(Code::DateRelation, ["no_work_days_between"]),
         LeaveFault::WorkedDays => Finding::at(Code::Sum, ["actual_worked_days"]),
         LeaveFault::Rule(_) => Finding::at(Code::DateRelation, ["starts_on"]),
     }

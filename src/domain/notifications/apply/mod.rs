@@ -5,6 +5,7 @@ mod family;
 mod leave;
 mod pay;
 mod person;
+mod recognition;
 mod voluntary;
 
 use super::{Acquisition, Form, Loss, Slot, model::NotificationRow};
@@ -19,8 +20,12 @@ use crate::{
 use chrono::NaiveDate;
 pub use correction::{Line, fault as correction_fault, lines as correction_lines};
 pub use leave::planned as planned_leave;
-pub use pay::{after_loss, is_beside, plan as plan_pay, preview_case, refuse_determination};
+pub use pay::{
+    after_loss, is_beside, plan as plan_pay, preview_case, refuse_determination, regular,
+    result as pay_result,
+};
 pub use person::{Choice, SamePersonProposal, proposals};
+pub use recognition::{RecognitionProposal, RecognitionStatement, recognitions, require_expected};
 use serde_json::{Value, json};
 use uuid::Uuid;
 pub use voluntary::preview;
@@ -35,6 +40,12 @@ pub struct Case<'a> {
     pub determination: Option<&'a remuneration::Determination>,
     /// Whether staff recognises the reason for an application that came late.
     pub late: LateReason,
+    /// 認定: what staff states of those who are to be recognised, in the order of the request.
+    pub recognitions: &'a [RecognitionStatement],
+}
+/// 409 for a notification that holds no form that can be read.
+pub fn no_form() -> Problem {
+    Problem::conflict("no-form", "届書の内容がありません", "There is no form to apply")
 }
 /// Who was concerned, and the result that payroll needs.
 pub struct Applied {
@@ -59,6 +70,7 @@ pub fn apply<Op: Operation>(
     if form.body().pay_time().is_none() {
         pay::refuse_determination(case.determination)?;
     }
+    recognition::require_expected(form, case.recognitions)?;
     let persons = person::settle(tx, permit, case, form)?;
     let insured = insured_of(tx, case.row, form)?;
     let chosen: Vec<Uuid> = persons.values().copied().collect();
@@ -67,13 +79,21 @@ pub fn apply<Op: Operation>(
         persons.get(&Slot::Insured).filter(|_| matches!(form, Form::QualificationAcquisition(_)));
     let heads: Vec<Uuid> = insured.iter().chain(continuing).copied().collect();
     // a loss or a change that is decided at the same time waits, or was decided before
-    dependents::hold_families(tx.conn(), &heads, &chosen)?;
+    let known = dependents::hold_families(tx.conn(), &heads, &chosen)?;
+    tx.record_at_once(known);
+    members::require_current(tx, permit, &[heads, chosen].concat())?;
     let (row, known) = (case.row, || insured.ok_or_else(person_not_found));
     match form {
         Form::QualificationAcquisition(f) => acquire(tx, permit, row, f, persons.get(&Slot::Insured)),
         Form::QualificationLoss(f) => lose(tx, permit, row, f, known()?),
         Form::DependentChange(f) => {
-            family::change(tx, permit, &family::Family { row, insured: known()?, persons: &persons }, f)
+            let stated = case.recognitions;
+            family::change(
+                tx,
+                permit,
+                &family::Family { row, insured: known()?, persons: &persons, stated },
+                f,
+            )
         }
         Form::RegularReport(_)
         | Form::RevisionReport(_)
@@ -169,7 +189,7 @@ fn acquire<Op: Operation>(
                          "acquired_on": f.acquired_on, "dependents": [] });
     let decided =
         remuneration::decide_acquisition(tx, permit, &pay::case(row, person, f.acquired_on), f.total_yen)?;
-    Ok(Applied { person, result: pay::with(result, decided) })
+    Ok(Applied { person, result: pay::with(result, decided)? })
 }
 /// What an acquisition states of the person.
 fn acquisition_facts(row: &NotificationRow, f: &Acquisition) -> members::IdentityFacts {
@@ -300,7 +320,8 @@ pub fn named(form: &Form) -> members::Named<'_> {
         cover,
     }
 }
-fn person_not_found() -> Problem {
+/// 409 where nobody is insured whom a form is about.
+pub fn person_not_found() -> Problem {
     Problem::conflict(
         "person-not-found",
         "該当する被保険者がいません",

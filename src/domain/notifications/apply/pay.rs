@@ -74,7 +74,7 @@ pub fn plan<Op: Operation>(
     Ok(match form {
         Form::RegularReport(f) => {
             require_offices(tx, case, (f.two_or_more_offices, f.applies_from))?;
-            let report = regular(f, determination)?;
+            let report = PayReport::Regular(regular(f, determination)?);
             of_pay(remuneration::plan_pay(tx, permit, case, report)?)
         }
         Form::RevisionReport(f) => {
@@ -92,13 +92,13 @@ pub fn plan<Op: Operation>(
                 (remuneration::DecisionRule::OccasionalRevision, Some(d)) => occasional_shape(d)?,
                 _ => {}
             }
-            let correction = f.correction(determination.cloned());
+            let correction = f.correction(determination.cloned())?;
             of_pay(remuneration::plan_pay_correction(tx, permit, case, correction)?)
         }
         Form::LeaveEndRevisionReport(f) => {
             refuse_determination(determination)?;
             require_offices(tx, case, (f.two_or_more_offices, f.applies_from))?;
-            of_pay(remuneration::plan_pay(tx, permit, case, PayReport::LeaveEnd(f.leave_end()))?)
+            of_pay(remuneration::plan_pay(tx, permit, case, PayReport::LeaveEnd(f.leave_end()?))?)
         }
         Form::BonusReport(f) => {
             refuse_determination(determination)?;
@@ -108,7 +108,7 @@ pub fn plan<Op: Operation>(
         }
         Form::BonusCorrection(f) => {
             refuse_determination(determination)?;
-            of_bonus(remuneration::plan_correction(tx, permit, case, f.correction())?)
+            of_bonus(remuneration::plan_correction(tx, permit, case, f.correction()?)?)
         }
         Form::TwoOfficeReport(f) => {
             refuse_determination(determination)?;
@@ -120,7 +120,10 @@ pub fn plan<Op: Operation>(
         }
     })
 }
-fn regular(f: &RegularReport, determination: Option<&Determination>) -> Result<PayReport, Problem> {
+/// What a 算定基礎届 states, with what staff determined.
+/// # Errors
+/// 409 `revision-planned`, `determination-needed`; 422 for a determination of another shape.
+pub fn regular(f: &RegularReport, determination: Option<&Determination>) -> Result<RegularPay, Problem> {
     if f.revision_planned {
         return Err(Problem::conflict(
             "revision-planned",
@@ -132,12 +135,8 @@ fn regular(f: &RegularReport, determination: Option<&Determination>) -> Result<P
         f.joined_mid_month || f.on_leave || f.back_pay_yen.is_some() || f.corrected_average_yen.is_some();
     let determined = required(determination, is_asked, f.annual_average)?;
     regular_shape(&determined)?;
-    Ok(PayReport::Regular(RegularPay {
-        year: f.applies_from.year(),
-        kind: f.work_kind(),
-        months: f.paid_months(),
-        determined,
-    }))
+    let months = f.paid_months()?;
+    Ok(RegularPay { year: f.applies_from.year(), kind: f.work_kind(), months, determined })
 }
 fn revision(f: &RevisionReport, determination: Option<&Determination>) -> Result<PayReport, Problem> {
     let is_asked = f.back_pay_yen.is_some() || f.corrected_average_yen.is_some();
@@ -148,7 +147,7 @@ fn revision(f: &RevisionReport, determination: Option<&Determination>) -> Result
         change_month: f.change_month(),
         change,
         kind: f.work_kind(),
-        months: f.paid_months(),
+        months: f.paid_months()?,
         determined,
     }))
 }
@@ -236,7 +235,13 @@ fn office<Op: Operation>(
     match f.ceased_on {
         Some(until_on) => remuneration::end_second_office(tx, permit, case, (other, until_on)),
         None => {
-            let monthly = f.other_monthly_yen.unwrap_or_default();
+            let monthly = f.other_monthly_yen.ok_or_else(|| {
+                Problem::conflict(
+                    "not-decidable",
+                    "他の事業所の報酬月額がありません",
+                    "The remuneration of the other office is missing",
+                )
+            })?;
             remuneration::plan_second_office(tx, permit, case, (other, monthly))
         }
     }
@@ -317,19 +322,30 @@ pub(super) fn applied<Op: Operation>(
     let kernel = tx.kernel();
     kernel.vault.drop_pending(tx.conn(), row.id)?;
     tx.note(|n| n.left([person], &[]));
+    Ok(Applied { person, result: result((person, cover), decided)? })
+}
+/// What payroll is told: under which number of which cover, and what was decided or kept.
+/// # Errors
+/// As of [`with`].
+pub fn result((person, cover): (Uuid, &Cover), decided: impl Serialize) -> Result<Value, Problem> {
     let mut result = json!({ "member_id": person, "symbol": cover.symbol, "number": cover.number, "branch": cover.branch,
                              "acquired_on": cover.acquired_on, "dependents": [] });
     if let (Some(lost_on), Some(all)) = (cover.lost_on, result.as_object_mut()) {
         all.insert("lost_on".into(), json!(lost_on));
     }
-    Ok(Applied { person, result: with(result, decided) })
+    with(result, decided)
 }
-/// A result with what was decided.
-pub fn with(mut result: Value, decided: impl Serialize) -> Value {
-    if let (Value::Object(all), Ok(Value::Object(more))) = (&mut result, serde_json::to_value(decided)) {
-        all.extend(more);
+/// A result with what was decided, where anything was.
+/// # Errors
+/// 503 when it can't be written.
+pub fn with(mut result: Value, decided: impl Serialize) -> Result<Value, Problem> {
+    let unwritable = || Problem::unavailable("result-unwritable");
+    match (&mut result, serde_json::to_value(decided).map_err(|_| unwritable())?) {
+        (Value::Object(all), Value::Object(more)) => all.extend(more),
+        (_, Value::Null) => {}
+        _ => return Err(unwritable()),
     }
-    result
+    Ok(result)
 }
 /// First months whose standard remuneration a plan changes, and months whose bonus does.
 pub type Changes = (Vec<remuneration::PayChange>, Vec<remuneration::BonusChange>);

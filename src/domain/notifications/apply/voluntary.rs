@@ -43,7 +43,7 @@ pub fn join<Op: Operation>(
     let result = json!({ "member_id": person, "symbol": symbol, "number": number, "branch": "00", "acquired_on": on,
                          "planned_loss_on": planned, "prepayment": f.prepayment, "eligibility": eligibility,
                          "late_reason_recognised": late == LateReason::Recognised, "dependents": dependents });
-    Ok(Applied { person, result: pay::with(result, joined.decided) })
+    Ok(Applied { person, result: pay::with(result, joined.decided)? })
 }
 /// What accepting an application would do, and the 枝番 of those who continue.
 /// # Errors

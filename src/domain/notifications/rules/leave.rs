@@ -1,6 +1,7 @@
 //! 産前産後休業・育児休業等の届 (健康保険法 第43条の2, 第43条の3, 第159条, 第159条の3; 育児・介護休業法 第5条, 第9条の2).
 
 use chrono::{Days, NaiveDate};
+use std::collections::BTreeSet;
 
 use super::pay::{check_month, expected_months};
 use super::{Checked, Code, Filing, RuleSettings, check_not_future};
@@ -13,6 +14,8 @@ use crate::values::{month::Month, period};
 
 /// 出生時育児休業: within so many days after the birth (育児・介護休業法9条の2第1項).
 const BIRTH_TIME_WITHIN: u64 = 56;
+/// Days without work between two leaves that a form may name.
+const NO_WORK_MOST: usize = 31;
 /// Months in which a child is under three.
 const UNDER_THREE: i32 = 36;
 
@@ -48,7 +51,7 @@ pub(in crate::domain::notifications) fn check_maternity_change(
         for (key, day) in moved {
             checked.add_if(day.is_some(), Code::MustBeEmpty, [key]);
         }
-        checked.add_if(form.multiple_pregnancy, Code::MustBeEmpty, ["multiple_pregnancy"]);
+        checked.add_if(form.multiple_pregnancy.is_some(), Code::MustBeEmpty, ["multiple_pregnancy"]);
         return;
     }
     if let Some(starts_on) = form.changed_starts_on {
@@ -78,6 +81,7 @@ pub(in crate::domain::notifications) fn check_childcare(
         Code::DateRelation,
         ["ends_on", "child_birth_on"],
     );
+    check_no_work_days(checked, form);
     if form.birth_time_leave {
         checked.add_if(
             form.application == LeaveApplication::Extension,
@@ -94,6 +98,17 @@ pub(in crate::domain::notifications) fn check_childcare(
     } else {
         checked.add_if(form.planned_worked_days > 0, Code::MustBeEmpty, ["planned_worked_days"]);
     }
+}
+
+/// Days without work before a leave: few, each once, before its start; an extension has none.
+fn check_no_work_days(checked: &mut Checked, form: &ChildcareLeaveReport) {
+    let days = &form.no_work_days_between;
+    let is_extension = form.application == LeaveApplication::Extension;
+    checked.add_if(is_extension && !days.is_empty(), Code::MustBeEmpty, ["no_work_days_between"]);
+    checked.add_if(days.len() > NO_WORK_MOST, Code::Count, ["no_work_days_between"]);
+    let is_once = days.iter().collect::<BTreeSet<_>>().len() == days.len();
+    let is_before = days.iter().all(|day| *day < form.starts_on);
+    checked.add_if(!is_once || !is_before, Code::DateRelation, ["no_work_days_between", "starts_on"]);
 }
 
 pub(in crate::domain::notifications) fn check_childcare_end(
@@ -145,7 +160,9 @@ pub(in crate::domain::notifications) fn check_leave_end_revision(
     } else {
         checked.add(Code::Count, ["months"]);
     }
-    let counted = rules::counted(&form.paid_months(), form.work_kind(), true, &mut rules::Trace::default());
+    // an amount that no form may hold has its finding
+    let Ok(months) = form.paid_months() else { return };
+    let counted = rules::counted(&months, form.work_kind(), true, &mut rules::Trace::default());
     let sum = counted.iter().fold(0_i64, |sum, pay| sum.saturating_add(*pay));
     let average = i64::try_from(counted.len()).ok().and_then(|count| sum.checked_div(count));
     checked.add_if(form.grand_total_yen.is_some_and(|yen| yen != sum), Code::Sum, ["grand_total_yen"]);

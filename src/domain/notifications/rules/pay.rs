@@ -73,7 +73,9 @@ pub(in crate::domain::notifications) fn check_regular(
         ["back_pay_month"],
     );
     // 項目22–27, 49, 50: the law tells which months count by their days.
-    let counted = rules::counted(&form.paid_months(), form.work_kind(), true, &mut rules::Trace::default());
+    // an amount that no form may hold has its finding
+    let Ok(months) = form.paid_months() else { return };
+    let counted = rules::counted(&months, form.work_kind(), true, &mut rules::Trace::default());
     if form.revision_planned {
         // 月額変更届予定: the revision decides, the averages may be left out.
         return;

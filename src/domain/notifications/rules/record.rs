@@ -94,7 +94,13 @@ pub(in crate::domain::notifications) fn check_birth(
     check_not_future(checked, right, "corrected_birth_on", Filing::Afterwards, settings);
     let is_long_ago = BORN_FROM.is_some_and(|first| right < first);
     checked.add_if(is_long_ago, Code::DateRelation, ["corrected_birth_on"]);
-    checked.add_if(right == form.birth_on, Code::NothingNew, ["corrected_birth_on"]);
+    checked.add_if(right == form.recorded(), Code::NothingNew, ["corrected_birth_on"]);
+    let (has_branch, has_day) = (form.dependent_branch.is_some(), form.dependent_birth_on.is_some());
+    checked.add_if(has_branch && !has_day, Code::Required, ["dependent_birth_on"]);
+    checked.add_if(has_day && !has_branch, Code::Required, ["dependent_branch"]);
+    if let Some(day) = form.dependent_birth_on {
+        check_not_future(checked, day, "dependent_birth_on", Filing::Afterwards, settings);
+    }
 }
 
 /// A change has a day; a correction may have one.

@@ -9,13 +9,15 @@ use crate::kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx, vault::Cl
 use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 pub use waiting::{
-    Earlier, WaitingKey, acquisitions_waiting, is_waiting, own, own_waiting, returned, waiting_numbers,
+    Earlier, WaitingKey, acquisitions_waiting, is_waiting, own, own_waiting, protected, returned,
+    waiting_numbers,
 };
 
 const SUBMISSION: &str = "select id, receipt_number, employer_id, channel, preparer_name, file_name, profile, declared_count, \
      read_count, confirmed_count, confirmed_at, file_result, findings, received_at from submission";
 const NOTIFICATION: &str = "select id, submission_id, row_number, employer_id, kind, state, office_number, form, carries_number, \
-     findings, person_id, result, reasons, decided_at, version, received_at, intake_state, resubmission_of, \
+     findings, coalesce((select p.merged_into from person p where p.id = notification.person_id), person_id) as person_id, \
+     result, reasons, decided_at, version, received_at, intake_state, resubmission_of, \
      (select r.id from notification r where r.resubmission_of = notification.id and r.state <> 'withdrawn') as resubmitted_as, \
      entry_check, entry_differences \
      from notification left join (select subject_id, state as entry_check, differences as entry_differences \

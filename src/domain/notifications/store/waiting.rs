@@ -4,7 +4,7 @@ use crate::{
     kernel::{Problem, Tx},
 };
 use diesel::{RunQueryDsl, sql_query, sql_types as t};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 crate::row! {
@@ -31,7 +31,8 @@ pub fn waiting_numbers(
     let found: Vec<WaitingNumber> = sql_query(
         "select distinct n.kind, ltrim(n.office_number, '0') as office_number, k.period from notification n \
          join unnest($2, $3, $4) as k(kind, number, period) on k.kind = n.kind and k.number = ltrim(n.office_number, '0') \
-           and k.period = coalesce(n.form->>'applies_from', n.form->>'paid_on', n.form->>'starts_on', '') \
+           and k.period = coalesce(n.form->>'applies_from', n.form->>'paid_on', n.form->>'starts_on', n.form->>'dependent_branch', '') \
+             || case when n.form->>'has_ended' = 'true' then '/end' else '' end \
          where n.employer_id = $1 and n.state in ('accepted', 'review', 'precheck')",
     )
     .bind::<t::Uuid, _>(employer)
@@ -140,4 +141,34 @@ pub fn returned(tx: &mut Tx<'_>, employer: Uuid, numbers: &[String]) -> Result<V
         .bind::<t::Uuid, _>(employer)
         .bind::<t::Array<t::Text>, _>(numbers)
         .load(tx.conn())?)
+}
+crate::row! {
+    /// A notification.
+    pub struct Concerned {
+        /// Id.
+        id: t::Uuid => Uuid,
+    }
+}
+/// Which of these notifications concern somebody who is protected (支援措置) today: the insured person, whoever is or was a dependent of
+/// that person, or somebody in the result; under the ids of today, when ids were merged.
+/// # Errors
+/// Database errors.
+pub fn protected(tx: &mut Tx<'_>, notifications: &[Uuid]) -> Result<HashSet<Uuid>, Problem> {
+    let today = tx.today();
+    let found: Vec<Concerned> = sql_query(
+        "with told as (select n.id, n.person_id from notification n where n.id = any($1) \
+             union select n.id, (n.result->>'member_id')::uuid from notification n where n.id = any($1) \
+             union select n.id, (d->>'person_id')::uuid from notification n, \
+               jsonb_array_elements(coalesce(n.result->'dependents', '[]') || coalesce(n.result->'dependents_corrected', '[]')) d \
+               where n.id = any($1)), \
+           named as (select t.id, coalesce(p.merged_into, p.id) as person_id from told t join person p on p.id = t.person_id), \
+           concerned as (select id, person_id from named \
+             union select n.id, f.person_id from named n join dependency f on f.insured_id = n.person_id) \
+         select distinct c.id from concerned c join protection x on x.person_id = c.person_id \
+         where x.superseded_at is null and x.valid_from <= $2 and (x.valid_to is null or x.valid_to > $2)",
+    )
+    .bind::<t::Array<t::Uuid>, _>(notifications)
+    .bind::<t::Date, _>(today)
+    .load(tx.conn())?;
+    Ok(found.into_iter().map(|r| r.id).collect())
 }

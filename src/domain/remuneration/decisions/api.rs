@@ -7,10 +7,10 @@ use super::{
         },
         told::CalculationTrace,
     },
-    bonuses,
+    bonus_months,
     facts::{CHILDCARE_END, MATERNITY_END},
     model::{BonusRow, DecisionRow, PaymentRow},
-    offices::OfficeShare,
+    offices::{self, OfficeShare},
     store,
 };
 use crate::{
@@ -145,7 +145,7 @@ impl TryFrom<DecisionRow> for StandardRemuneration {
             grade: r.grade,
             standard_yen: r.standard_yen,
             monthly_yen: r.monthly_yen,
-            offices: r.offices.and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default(),
+            offices: offices::stored(r.offices.as_ref())?,
             received_on: r.received_on,
             recorded_at: r.recorded_at,
             notification_id: r.source,
@@ -222,7 +222,7 @@ fn bonus_view(r: BonusRow, payments: &[PaymentRow]) -> Result<StandardBonusOfMon
         no_premium: r
             .no_premium
             .as_deref()
-            .filter(|w| *w == bonuses::LOSS_MONTH)
+            .filter(|w| *w == bonus_months::LOSS_MONTH)
             .map(|_| NoPremium::LossMonth),
         payments: payments.collect(),
         bonus_id: r.bonus_id,
@@ -271,7 +271,7 @@ fn explained(r: DecisionRow) -> Result<StandardRemunerationExplanation, Problem>
     })
 }
 fn fiscal_year(day: NaiveDate) -> i32 {
-    bonuses::fiscal_year(Month::of(day))
+    bonus_months::fiscal_year(Month::of(day))
 }
 
 async fn list_remunerations(
@@ -282,8 +282,7 @@ async fn list_remunerations(
     gate.read(move |tx| {
         let RemunerationQuery { as_of, known_at } = q.0;
         let day = as_of.unwrap_or_else(|| tx.today());
-        let member = members::find(tx, id.0, day, known_at)?;
-        let (member, permit) = tx.admit::<ListStandardRemunerations, _>(member)?;
+        let (member, permit) = members::admitted::<ListStandardRemunerations>(tx, id.0, day, known_at)?;
         let month = as_of.map(|d| Month::of(d).first_day());
         let holds = |r: &DecisionRow| {
             month.is_none_or(|m| r.applies_from <= m && r.applies_until.is_none_or(|until| until > m))
@@ -302,8 +301,7 @@ async fn list_bonuses(
     gate.read(move |tx| {
         let RemunerationQuery { as_of, known_at } = q.0;
         let day = as_of.unwrap_or_else(|| tx.today());
-        let member = members::find(tx, id.0, day, known_at)?;
-        let (member, permit) = tx.admit::<ListStandardBonuses, _>(member)?;
+        let (member, permit) = members::admitted::<ListStandardBonuses>(tx, id.0, day, known_at)?;
         let (rows, payments) = store::bonuses::bonuses(tx, &member, known_at)?;
         let of_year = |r: &BonusRow| as_of.is_none_or(|d| fiscal_year(d) == fiscal_year(r.month));
         let items =

@@ -1,16 +1,17 @@
 //! 標準賞与額 (健康保険法45条): what was paid is kept payment by payment, and the months of a fiscal year are reckoned anew from it, in their
 //! order, whenever a payment is new, corrected or taken back.
 use super::{
+    bonus_months::{Reckoned, bring, fiscal_year, is_of_loss_month, reckon, state},
     changes::{Case, before_acquisition},
-    facts::{amount, stored_trace},
+    facts::amount,
     history::after_loss,
     model::{BonusRow, PaymentRow},
-    store::bonuses::{self as bonus_store, NewBonus},
+    store::bonuses as bonus_store,
 };
 use crate::{
     domain::{
         members::{self, Cover},
-        remuneration::rules::{self, BonusInput, Rule, StandardBonus, Trace, Value as Figure, trace::steps},
+        remuneration::rules::{Trace, Value as Figure, trace::steps},
     },
     kernel::{Operation, Permit, Problem, Tx, errand::Act},
     values::month::Month,
@@ -22,9 +23,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A bonus of the month of the loss, paid before it (健康保険法156条3項): it bears no premium and counts for the cap.
-pub const LOSS_MONTH: &str = "loss_month";
-
 steps! {
     CORRECTED = "bonus_corrected", "健康保険法45条1項、同施行規則27条":
         "{day}に支払われた賞与{before}を、{right_day}の{after}に訂正します。" /
@@ -32,9 +30,6 @@ steps! {
     WITHDRAWN = "bonus_withdrawn", "健康保険法45条1項、同施行規則27条":
         "{day}に支払われたとされた賞与{before}を取り消します。" /
         "The bonus of {before} reported for {day} is taken back.";
-    LOST = "loss_month", "健康保険法156条3項":
-        "{month}は資格喪失月のため保険料の対象になりませんが、年度の累計に算入します。" /
-        "{month} is the month of the loss: the bonus bears no premium and counts for the year's cap.";
 }
 
 /// The 標準賞与額 of a month before and after.
@@ -72,15 +67,6 @@ pub struct BonusCorrection {
     pub paid_on: NaiveDate,
     /// The right day and amount in yen; none when nothing was paid.
     pub right: Option<(NaiveDate, i64)>,
-}
-/// A month as it is to be.
-struct Reckoned {
-    facts: BonusInput,
-    standard: i64,
-    trace: Trace,
-    no_premium: Option<&'static str>,
-    last: PaymentRow,
-    is_said: bool,
 }
 /// What a report or a correction would do.
 pub struct BonusPlan {
@@ -151,52 +137,19 @@ pub fn plan_correction<Op: Operation>(
     let new = payment(tx, case, old.payment_id, (paid_on, paid_yen));
     plan(tx.conn(), case, (&covers, payments), (Some(old), Some(new)), Some(said))
 }
-/// Bonuses paid from the day of a loss on are none; those of the month of the loss before it are marked.
+/// The months of these fiscal years as what was paid in them makes them.
 /// # Errors
-/// Database errors.
-pub fn end_on_loss(
+/// 409 `not-decidable`; database errors.
+pub fn reckon_anew(
     conn: &mut PgConnection,
     act: &Act,
     person: Uuid,
-    lost_on: NaiveDate,
+    years: &BTreeSet<i32>,
 ) -> Result<(), Problem> {
-    let (covers, mut payments) = state(conn, person)?;
-    let mut years = BTreeSet::from([fiscal_year(Month::of(lost_on))]);
-    for gone in payments.iter().filter(|p| p.paid_on >= lost_on) {
-        bonus_store::close_payment(conn, act, gone.payment_id)?;
-        years.insert(fiscal_year(Month::of(gone.paid_on)));
-    }
-    payments.retain(|p| p.paid_on < lost_on);
+    let (covers, payments) = state(conn, person)?;
     let stored = bonus_store::by_month(conn, person, None)?;
-    let wanted = reckon(&payments, &covers, &years)?;
-    bring(conn, act, person, (&stored, &wanted, &years))
-}
-
-/// Bonuses that an office beside the cover paid from the day on which the person did not work there any more are none.
-/// # Errors
-/// Database errors.
-pub fn end_of_office(
-    conn: &mut PgConnection,
-    act: &Act,
-    (person, employer): (Uuid, Uuid),
-    until_on: NaiveDate,
-) -> Result<(), Problem> {
-    let (covers, mut payments) = state(conn, person)?;
-    let offices = members::offices(conn, person, None)?;
-    let is_there = |day: NaiveDate| {
-        covers.iter().any(|c| c.employer_id == employer && c.has(day))
-            || offices.iter().any(|o| o.employer_id == Some(employer) && o.has(day))
-    };
-    let is_gone = |p: &PaymentRow| p.employer_id == employer && p.paid_on >= until_on && !is_there(p.paid_on);
-    let mut years = BTreeSet::new();
-    for gone in payments.iter().filter(|p| is_gone(p)) {
-        bonus_store::close_payment(conn, act, gone.payment_id)?;
-        years.insert(fiscal_year(Month::of(gone.paid_on)));
-    }
-    payments.retain(|p| !is_gone(p));
-    let stored = bonus_store::by_month(conn, person, None)?;
-    let wanted = reckon(&payments, &covers, &years)?;
-    bring(conn, act, person, (&stored, &wanted, &years))
+    let wanted = reckon(&payments, &covers, years)?;
+    bring(conn, act, person, (&stored, &wanted, years))
 }
 
 /// What other days of a cover would do: these payments are none, those come back; the months of the loss before and after are marked
@@ -227,10 +180,6 @@ pub fn plan_other_days(
         own: own_months(case.employer, covers, (&before, &payments)),
         is_correction: false,
     })
-}
-type State = (Vec<Cover>, Vec<PaymentRow>);
-fn state(conn: &mut PgConnection, person: Uuid) -> Result<State, Problem> {
-    Ok((members::covers(conn, person)?, bonus_store::payments(conn, person, None)?))
 }
 fn payment(tx: &Tx<'_>, case: &Case, payment_id: Uuid, (paid_on, paid_yen): (NaiveDate, i64)) -> PaymentRow {
     PaymentRow {
@@ -341,94 +290,6 @@ fn own_months(
         }
     };
     months.into_iter().map(|month| (month, own(month))).collect()
-}
-/// The months of fiscal years from what was paid in them: pure.
-fn reckon(
-    payments: &[PaymentRow],
-    covers: &[Cover],
-    years: &BTreeSet<i32>,
-) -> Result<BTreeMap<Month, Reckoned>, Problem> {
-    let mut by_month: BTreeMap<Month, Vec<&PaymentRow>> = BTreeMap::new();
-    for p in payments.iter().filter(|p| years.contains(&fiscal_year(Month::of(p.paid_on)))) {
-        by_month.entry(Month::of(p.paid_on)).or_default().push(p);
-    }
-    let (mut all, mut sums) = (BTreeMap::new(), BTreeMap::<i32, i64>::new());
-    for (month, paid) in by_month {
-        let sum = sums.entry(fiscal_year(month)).or_default();
-        let facts = BonusInput {
-            month,
-            amounts_yen: paid.iter().map(|p| amount(p.paid_yen)).collect::<Result<_, _>>()?,
-            cumulative_before_yen: amount(*sum)?,
-        };
-        let (out, mut trace) =
-            rules::apply::<StandardBonus>(&facts).map_err(super::facts::Undecided::from)?;
-        *sum += out.standard_bonus_yen;
-        let is_lost = paid.iter().all(|p| is_of_loss_month(covers, p));
-        if is_lost {
-            trace.step(&LOST, [("month", Figure::Month(month))]);
-        }
-        let Some(last) = paid.into_iter().max_by_key(|p| p.recorded_at).cloned() else { continue };
-        let no_premium = is_lost.then_some(LOSS_MONTH);
-        all.insert(
-            month,
-            Reckoned { facts, standard: out.standard_bonus_yen, trace, no_premium, last, is_said: false },
-        );
-    }
-    Ok(all)
-}
-/// Paid in the month in which the cover was lost, of cover that began before it: cover of one month bears its premium, and so does a
-/// month that is covered again from the loss on.
-fn is_of_loss_month(covers: &[Cover], p: &PaymentRow) -> bool {
-    let month = Month::of(p.paid_on);
-    let is_of_month =
-        |c: &&Cover| c.lost_on.map(Month::of) == Some(month) && Month::of(c.acquired_on) < month;
-    let Some(lost_on) = covers.iter().find(|c| c.has(p.paid_on)).filter(is_of_month).and_then(|c| c.lost_on)
-    else {
-        return false;
-    };
-    let is_again = |c: &Cover| {
-        c.acquired_on >= lost_on && Month::of(c.acquired_on) == month && c.lost_on != Some(c.acquired_on)
-    };
-    !covers.iter().any(is_again)
-}
-/// Brings the months of fiscal years from how they are stored to how they are to be; gives those whose amount changed.
-fn bring(
-    conn: &mut PgConnection,
-    act: &Act,
-    person: Uuid,
-    (stored, wanted, years): (&[BonusRow], &BTreeMap<Month, Reckoned>, &BTreeSet<i32>),
-) -> Result<(), Problem> {
-    let of_years = |b: &&BonusRow| years.contains(&fiscal_year(Month::of(b.month)));
-    for gone in stored.iter().filter(of_years).map(|b| Month::of(b.month)) {
-        if !wanted.contains_key(&gone) {
-            bonus_store::close(conn, act, person, gone)?;
-        }
-    }
-    for (month, w) in wanted {
-        let old = stored.iter().find(|b| Month::of(b.month) == *month);
-        let inputs = serde_json::to_value(&w.facts).map_err(|_| Problem::unavailable("facts-unwritable"))?;
-        if !w.is_said && old.is_some_and(|b| b.inputs == inputs && b.no_premium.as_deref() == w.no_premium) {
-            continue;
-        }
-        let by = (StandardBonus::ID, StandardBonus::VERSION);
-        let new = NewBonus {
-            bonus_id: old.map(|b| b.bonus_id),
-            employer: w.last.employer_id,
-            rule: by,
-            month: *month,
-            amounts: (w.facts.amounts_yen.iter().map(|a| a.get()).sum(), w.standard),
-            told: (inputs, stored_trace(by, &w.trace)?),
-            no_premium: w.no_premium,
-            received_on: w.last.received_on,
-            source: w.last.source,
-        };
-        bonus_store::put(conn, act, person, new)?;
-    }
-    Ok(())
-}
-/// The fiscal year of a month: the year in which it began.
-pub fn fiscal_year(month: Month) -> i32 {
-    month.plus(-3).year()
 }
 impl BonusPlan {
     /// The months whose 標準賞与額 changes, of those in which the employer that filed paid; where another one paid in the month too, only

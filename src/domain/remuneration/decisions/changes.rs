@@ -6,18 +6,17 @@ use super::{
         leaves,
         rules::{AcquisitionInput, OccasionalRevision, RegularDetermination, Rule},
     },
-    bonuses,
+    bonus_months,
     determination::{OccasionalPay, RegularPay},
-    facts::Facts,
+    facts::{Facts, Undecided, amount},
     history::{Entry, History, Occasion},
-    keep,
+    keep::{self, Known},
     leave_end::{self, LeaveEnd},
     second_office, store,
 };
 use crate::{
-    domain::members,
     kernel::{Operation, Permit, Problem, Tx, errand::Act},
-    values::{month::Month, yen::Yen},
+    values::month::Month,
 };
 use chrono::NaiveDate;
 use diesel::PgConnection;
@@ -124,23 +123,38 @@ impl Plan {
     pub fn keep<Op: Operation>(self, tx: &mut Tx<'_>, permit: &Permit<Op>) -> Result<Decided, Problem> {
         let act = Act::permitted(tx, permit, self.case.source)?;
         keep::keep(tx.conn(), &act, &self.case, (&self.stored, &self.wanted))?;
+        Ok(self.decided())
+    }
+    /// What payroll is told of it.
+    pub fn decided(&self) -> Decided {
         let holds = self.wanted.holding(self.month);
         let before = self.stored.holding(self.month).map(|e| e.amounts.1);
         let anew = self.changes().into_iter().filter(|c| c.applies_from != self.month).collect();
-        Ok(Decided {
+        Decided {
             decision_id: self.decision,
             grade: holds.map(|e| e.amounts.0),
             standard_yen: holds.map(|e| e.amounts.1),
             applies_from: Some(self.month),
             standard_before_yen: before.filter(|_| self.is_correction),
             decided_anew: anew,
-        })
+        }
+    }
+    /// By how many grades the standard remuneration rises in its month (falls, when negative) against the month before; `None` where
+    /// nothing is known of that.
+    pub fn grades_up(&self) -> Option<i16> {
+        let before = self.stored.holding(self.month.plus(-1))?.amounts.0;
+        let after = self.wanted.holding(self.month)?.amounts.0;
+        Some(i16::from(after) - i16::from(before))
+    }
+    /// Whose decisions, as they are stored and as they are to be.
+    pub(super) fn parts(&self) -> (&Case, &History, &History) {
+        (&self.case, &self.stored, &self.wanted)
     }
 }
 
 /// 取得時決定 (健康保険法42条) from 報酬月額 in yen. Before April 2007 no table of grades is known: nothing is decided then.
 /// # Errors
-/// Database errors.
+/// 409 `not-decidable` for an amount out of range; database errors.
 pub fn decide_acquisition<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
@@ -149,12 +163,13 @@ pub fn decide_acquisition<Op: Operation>(
 ) -> Result<Option<Decided>, Problem> {
     let facts = Facts::Acquisition(AcquisitionInput {
         acquired_on: case.acquired_on,
-        monthly_yen: Yen::new(monthly_yen),
+        monthly_yen: Some(amount(monthly_yen)?),
         periods: Vec::new(),
         comparable_average_yen: None,
     });
-    if facts.decide().is_err() {
-        return Ok(None);
+    match facts.decide() {
+        Err(Undecided::Unfit(refused)) if refused.code == "no-grade-table" => return Ok(None),
+        decided => decided.map(drop)?,
     }
     let month = Month::of(case.acquired_on);
     let act = Act::permitted(tx, permit, case.source)?;
@@ -163,7 +178,9 @@ pub fn decide_acquisition<Op: Operation>(
     let stored = keep::history(tx.conn(), case)?;
     let mut wanted = stored.clone();
     let id = wanted.decide(&facts, case.origin(), Occasion::Form)?;
-    Plan::new((*case, false), (stored, wanted), month, Some(id)).keep(tx, permit).map(Some)
+    let decided = Plan::new((*case, false), (stored, wanted), month, Some(id)).keep(tx, permit)?;
+    bonus_months::covered_again(tx.conn(), &act, case.person, case.acquired_on)?;
+    Ok(Some(decided))
 }
 /// What a report of pay would decide: 定時決定 (健康保険法41条), 随時改定 (43条), from the stored standard remuneration, or a revision after a
 /// leave. A revision from July to September takes the place of that September's regular determination (41条3項).
@@ -177,14 +194,10 @@ pub fn plan_pay<Op: Operation>(
     case: &Case,
     report: PayReport,
 ) -> Result<Plan, Problem> {
-    let stored = keep::history(tx.conn(), case)?;
+    let known = Known::of(tx.conn(), case.person)?;
+    let stored = known.history(case)?;
     let facts = match report {
-        PayReport::Regular(pay) => {
-            require_cover(case, pay.from())?;
-            require_first(&stored, case, RegularDetermination::ID, pay.from())?;
-            let lost_on = lost_on(tx.conn(), case)?;
-            pay.facts(case.acquired_on, lost_on)?
-        }
+        PayReport::Regular(pay) => return plan_regular(case, &known, pay),
         PayReport::Occasional(pay) => {
             require_cover(case, pay.change_month)?;
             require_first(&stored, case, OccasionalRevision::ID, pay.from())?;
@@ -192,6 +205,22 @@ pub fn plan_pay<Op: Operation>(
         }
         PayReport::LeaveEnd(end) => leave_end::facts(tx.conn(), case, &stored, end)?,
     };
+    planned(case, stored, facts)
+}
+/// What 定時決定 would do, by what is stored: pure, and the same for one form and for many.
+/// # Errors
+/// As of `plan_pay`.
+pub(super) fn plan_regular(case: &Case, known: &Known, pay: RegularPay) -> Result<Plan, Problem> {
+    let stored = known.history(case)?;
+    require_cover(case, pay.from())?;
+    require_first(&stored, case, RegularDetermination::ID, pay.from())?;
+    let facts = pay.facts(case.acquired_on, known.lost_on(case))?;
+    planned(case, stored, facts)
+}
+/// What deciding on these facts would do.
+/// # Errors
+/// As of `plan_pay`.
+pub(super) fn planned(case: &Case, stored: History, facts: Facts) -> Result<Plan, Problem> {
     let mut wanted = stored.clone();
     let month = month_of(&facts);
     let facts = month.map_or(facts.clone(), |month| stored.rest(facts, month, case.employer));
@@ -202,10 +231,6 @@ pub fn plan_pay<Op: Operation>(
 /// The month whose state before a regular determination rests on; the others carry theirs.
 fn month_of(facts: &Facts) -> Option<Month> {
     if let Facts::Regular(f, _) = facts { Some(Month::in_year(f.year, 9)) } else { None }
-}
-fn lost_on(conn: &mut PgConnection, case: &Case) -> Result<Option<NaiveDate>, Problem> {
-    let covers = members::covers(conn, case.person)?;
-    Ok(covers.iter().rfind(|c| c.acquired_on == case.acquired_on).and_then(|c| c.lost_on))
 }
 /// What is decided ends with the cover, and so do leaves: standard remuneration holds in every month that has a day of the cover (that
 /// of the loss bears no premium by 健康保険法156条3項, which is for the assessment to say), bonuses paid from the day of the loss on are none,
@@ -225,9 +250,9 @@ pub fn end_on_loss(
     if acquired_on == lost_on {
         keep::give_back(conn, act, person, acquired_on)?;
     }
-    bonuses::end_on_loss(conn, act, person, lost_on)?;
-    second_office::end_on_loss(conn, act, person, lost_on)?;
-    leaves::end_on_loss(conn, act, person, lost_on)
+    bonus_months::end_on_loss(conn, act, person, lost_on)?;
+    second_office::end_on_loss(conn, act, person, (acquired_on, lost_on))?;
+    leaves::end_on_loss(conn, act, person, (acquired_on, lost_on))
 }
 /// A month of the cover.
 pub(super) fn require_cover(case: &Case, month: Month) -> Result<(), Problem> {
@@ -243,11 +268,15 @@ pub(super) fn before_acquisition() -> Problem {
 /// A rule decides a month once; another form for it is a correction.
 pub(super) fn require_first(history: &History, case: &Case, word: &str, from: Month) -> Result<(), Problem> {
     if history.is_decided(word, from, case.employer) {
-        return Err(Problem::conflict(
-            "already-determined",
-            "この月からの標準報酬月額は同じ届書により決定済みです。訂正は訂正届によります",
-            "The standard remuneration from this month on is decided by such a form already: a correction is filed as one",
-        ));
+        return Err(already_determined());
     }
     Ok(())
+}
+/// 409 for a second form of one kind, month and employer.
+pub fn already_determined() -> Problem {
+    Problem::conflict(
+        "already-determined",
+        "この月からの標準報酬月額は同じ届書により決定済みです。訂正は訂正届によります",
+        "The standard remuneration from this month on is decided by such a form already: a correction is filed as one",
+    )
 }

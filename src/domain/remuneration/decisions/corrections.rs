@@ -64,13 +64,10 @@ pub fn plan_pay_correction<Op: Operation>(
             "No such decision from this month is registered",
         )
     })?;
-    if old.employer != case.employer {
-        return Err(Problem::conflict(
-            "decided-by-other-office",
-            "この月の決定は、もう一方の事業所の届書により行われています",
-            "The decision of this month was made on the form of the other office",
-        ));
-    }
+    // of two offices that both reported the month, the decision is made on the later form and the earlier one's part stands in it
+    let is_own = old.employer == case.employer;
+    let old = if is_own { Some(old) } else { stored.reported(word, from, case.employer) };
+    let old = old.ok_or_else(by_other_office)?;
     let facts = Facts::read(&old.rule.0, &old.told.0)?
         .ok_or_else(|| Problem::unavailable("stored-facts-unreadable"))?;
     let before = facts.written()?;
@@ -83,8 +80,19 @@ pub fn plan_pay_correction<Op: Operation>(
         ));
     }
     let mut wanted = stored.clone();
-    let decision = redecide(&mut wanted, &facts, case, from)?;
+    let decision = match redecide(&mut wanted, &facts, case, from)? {
+        // what the other office reported stays
+        None if !is_own => return Err(by_other_office()),
+        decision => decision,
+    };
     Ok(Plan::new((*case, true), (stored, wanted), from, decision))
+}
+fn by_other_office() -> Problem {
+    Problem::conflict(
+        "decided-by-other-office",
+        "この月の決定は、もう一方の事業所の届書により行われています",
+        "The decision of this month was made on the form of the other office",
+    )
 }
 /// Decides anew, or takes the revision back where the law has none for the right amounts.
 fn redecide(wanted: &mut History, facts: &Facts, case: &Case, from: Month) -> Result<Option<Uuid>, Problem> {

@@ -254,9 +254,19 @@ fn leave_end(f: &LeaveEndInput) -> Result<Made, Undecided> {
     let amounts = (grade_of(standard, from)?, standard, determined.average_yen.unwrap_or(standard));
     Ok(made::<LeaveEndRevision>(from, amounts, trace))
 }
+/// An amount that the rules gave.
+/// # Errors
+/// One out of range.
+pub fn known_yen(yen: i64) -> Result<Yen, Refusal> {
+    Yen::new(yen).ok_or(rules::refuse(
+        "",
+        "amount-out-of-range",
+        "金額が範囲外です / an amount is out of range",
+    ))
+}
 /// The grade of a 標準報酬月額.
 fn grade_of(standard: i64, month: Month) -> Result<u8, Refusal> {
-    let remuneration_yen = Yen::new(standard).unwrap_or_default();
+    let remuneration_yen = known_yen(standard)?;
     let (out, _) = rules::apply::<StandardRemunerationGrade>(&GradeInput { remuneration_yen, month })?;
     Ok(out.grade)
 }

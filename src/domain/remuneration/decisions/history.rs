@@ -46,6 +46,8 @@ pub struct Entry {
     pub until: Option<Month>,
     /// Grade, 標準報酬月額, 報酬月額.
     pub amounts: (u8, i64, i64),
+    /// The offices that were added; none for one office.
+    pub shares: Vec<OfficeShare>,
     /// Facts and trace.
     pub told: (Value, Value),
     /// When the society received the form.
@@ -108,17 +110,24 @@ impl History {
     /// 標準報酬月額 and 報酬月額 that a report of an employer from a month on is compared with: of several offices those of that office.
     pub fn before(&self, employer: Uuid, from: Month) -> Option<(i64, i64)> {
         let before = self.holding(from.plus(-1))?;
-        let shares = offices::stored(&before.told.0);
+        let shares = &before.shares;
         if shares.len() < 2 {
             return (employer == self.principal).then_some((before.amounts.1, before.amounts.2));
         }
         let own = shares.iter().find(|s| s.employer_id == Some(employer))?.monthly_yen;
         Some((offices::standard_alone(own, from)?, own))
     }
+    /// The decision on the form of an office in whose place that of another office decided the same month, with the part of the first.
+    pub fn reported(&self, word: &str, from: Month, employer: Uuid) -> Option<&Entry> {
+        let is_part = |s: &OfficeShare| s.employer_id == Some(employer) && s.since == from;
+        self.find(word, from)?.shares.iter().find(|s| is_part(s))?;
+        let is_it = |e: &&Entry| e.rule.0 == word && e.from == from && e.employer == employer;
+        self.gave_way.iter().find(is_it)
+    }
     /// Was this decided for the employer and month already?
     pub fn is_decided(&self, word: &str, from: Month, employer: Uuid) -> bool {
         self.find(word, from).is_some_and(|e| {
-            let shares = offices::stored(&e.told.0);
+            let shares = &e.shares;
             let is_own = |s: &OfficeShare| s.employer_id == Some(employer) && s.since == from;
             shares.len() < 2 || e.employer == employer || shares.iter().any(is_own)
         })
@@ -127,15 +136,13 @@ impl History {
     /// but one office and was but one before.
     fn shares(&self, from: Month, employer: Uuid, own: Option<i64>) -> Result<Vec<OfficeShare>, Undecided> {
         let there = self.entries.iter().find(|e| e.from == from);
-        let there = there.map(|e| offices::stored(&e.told.0)).unwrap_or_default();
-        self.shares_beside(&there, from, employer, own)
+        self.shares_beside(there.map_or(&[], |e| &e.shares), from, employer, own)
     }
     /// The offices of the decision that holds in a month, with their 報酬月額.
     fn known(&self, month: Month) -> Vec<OfficeShare> {
         let Some(e) = self.holding(month) else { return Vec::new() };
-        let shares = offices::stored(&e.told.0);
-        if !shares.is_empty() {
-            return shares;
+        if !e.shares.is_empty() {
+            return e.shares.clone();
         }
         let (employer_id, monthly_yen) = (Some(self.principal), e.amounts.2);
         vec![OfficeShare { employer_id, name: None, monthly_yen, since: e.from }]
@@ -236,6 +243,27 @@ impl History {
         self.remove(&gone)?;
         self.follow(from)
     }
+    /// Decides by the offices alone the months in which another one begins or ends, where no decision begins and the parts change.
+    /// # Errors
+    /// As of `decide`.
+    pub fn settle_offices(&mut self) -> Result<(), Problem> {
+        for office in self.offices.clone() {
+            for month in [Some(office.from_on), office.until_on].into_iter().flatten().map(Month::of) {
+                let is_within = month > self.first && self.until.is_none_or(|until| month < until);
+                if !is_within || self.entries.iter().any(|e| e.from == month) {
+                    continue;
+                }
+                let Ok(shares) = self.shares(month, self.principal, None) else { continue };
+                if shares.is_empty() || shares == self.known(month.plus(-1)) {
+                    continue;
+                }
+                let (received_on, source) = (office.received_on, office.source);
+                let origin = Origin { employer: self.principal, received_on, source };
+                self.decide(&Facts::Offices(month), origin, Occasion::Form)?;
+            }
+        }
+        Ok(())
+    }
     /// Removes a decision. The one of its month that gave way to it is made again, else that of the offices which begin or end there;
     /// and so is the regular determination that it had displaced.
     fn remove(&mut self, gone: &Entry) -> Result<(), Problem> {
@@ -263,7 +291,7 @@ impl History {
     /// The decision by the offices alone in the month of one that is gone, where they are not those of the month before.
     fn of_offices(&self, gone: &Entry) -> Result<Option<Entry>, Problem> {
         let of_others = |s: &OfficeShare| s.employer_id != Some(gone.employer);
-        let there: Vec<_> = offices::stored(&gone.told.0).into_iter().filter(of_others).collect();
+        let there: Vec<_> = gone.shares.iter().filter(|s| of_others(s)).cloned().collect();
         let Ok(shares) = self.shares_beside(&there, gone.from, self.principal, None) else { return Ok(None) };
         if shares.is_empty() || shares == self.known(gone.from.plus(-1)) {
             return Ok(None);
@@ -303,15 +331,16 @@ impl History {
             && !self.entries.iter().any(|e| e.from == september && e.rule.0 != TwoOffices::ID)
     }
     /// Decides anew what rests on a decision of that month; what the law does not make any more is taken back.
-    fn follow(&mut self, changed: Month) -> Result<(), Problem> {
+    /// # Errors
+    /// As of `decide`.
+    pub fn follow(&mut self, changed: Month) -> Result<(), Problem> {
         let mut at = self.begun_by(changed);
         while let Some(old) = self.entries.get(at).cloned() {
             at += 1;
             let Some(facts) = Facts::read(&old.rule.0, &old.told.0)? else { continue };
             let now = self.rest(facts.clone(), old.from, old.employer);
             match self.make(&now, old.employer) {
-                Ok(made)
-                    if made.1 == offices::stored(&old.told.0) && is_same(&facts, &now, &old, &made.0) => {}
+                Ok(made) if made.1 == old.shares && is_same(&facts, &now, &old, &made.0) => {}
                 Ok(made) => {
                     let entry = self.entry(&now, made, old.origin(), (Occasion::Redecided, Some(&old)))?;
                     if let Some(place) = self.entries.get_mut(at - 1) {
@@ -373,6 +402,7 @@ impl History {
             from: made.from,
             until: None,
             amounts: made.amounts,
+            shares,
             told: (inputs, stored_trace(made.by, &trace)?),
             received_on: origin.received_on,
             source: origin.source,

@@ -3,6 +3,7 @@ use super::{
     changes::Case,
     history::{Entry, History, Origin},
     model::LiveRow,
+    offices::{self, OFFICES},
     store,
 };
 use crate::{
@@ -29,41 +30,99 @@ pub fn after(acquired_on: NaiveDate, lost_on: NaiveDate) -> Month {
     let last_day = lost_on.pred_opt().filter(|last| *last >= acquired_on);
     last_day.map_or(Month::of(acquired_on), |last| Month::of(last).plus(1))
 }
+/// What is stored of a person, by which decisions are made.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Periods of cover.
+    pub covers: Vec<Cover>,
+    /// Employments beside the cover.
+    pub offices: Vec<OfficeRow>,
+    /// Decisions known now.
+    pub live: Vec<LiveRow>,
+    /// Regular determinations that gave way.
+    pub displaced: Vec<LiveRow>,
+    /// Decisions that gave way to a form of another kind or office, the newest first.
+    pub gave_way: Vec<LiveRow>,
+}
+impl Known {
+    /// Reads it.
+    /// # Errors
+    /// Database errors.
+    pub fn of(conn: &mut PgConnection, person: Uuid) -> Result<Self, Problem> {
+        let mut known = Self {
+            covers: members::covers(conn, person)?,
+            offices: members::offices(conn, person, None)?,
+            live: store::known(conn, person)?,
+            ..Self::default()
+        };
+        known.read_past(conn, person)?;
+        Ok(known)
+    }
+    /// Reads what gave way to decisions that are known now.
+    /// # Errors
+    /// Database errors.
+    pub fn read_past(&mut self, conn: &mut PgConnection, person: Uuid) -> Result<(), Problem> {
+        self.displaced = store::superseded(conn, person, RegularDetermination::ID)?;
+        self.gave_way = store::gave_way(conn, person)?;
+        Ok(())
+    }
+    /// The decisions of the cover of a case.
+    /// # Errors
+    /// 503 when one can't be read.
+    pub fn history(&self, case: &Case) -> Result<History, Problem> {
+        let (first, until) = (Month::of(case.acquired_on), until(&self.covers, case.acquired_on));
+        let is_of_cover = |e: &Entry| e.from >= first && until.is_none_or(|until| e.from < until);
+        let of_cover = |rows: &[LiveRow]| -> Result<Vec<Entry>, Problem> {
+            Ok(entries(rows.to_vec())?.into_iter().filter(is_of_cover).collect())
+        };
+        let cover = self.covers.iter().rfind(|c| c.acquired_on == case.acquired_on);
+        let is_beside = |o: &&OfficeRow| {
+            o.from_on >= case.acquired_on && until.is_none_or(|until| Month::of(o.from_on) < until)
+        };
+        Ok(History {
+            entries: of_cover(&self.live)?,
+            displaced: of_cover(&self.displaced)?,
+            gave_way: of_cover(&self.gave_way)?,
+            principal: cover.map_or(case.employer, |c| c.employer_id),
+            offices: self.offices.iter().filter(is_beside).cloned().collect(),
+            first,
+            until,
+        })
+    }
+    /// First day without the cover of a case.
+    pub fn lost_on(&self, case: &Case) -> Option<NaiveDate> {
+        self.covers.iter().rfind(|c| c.acquired_on == case.acquired_on).and_then(|c| c.lost_on)
+    }
+}
 /// The decisions of the cover of a case as they are known now.
 /// # Errors
 /// Database errors.
 pub fn history(conn: &mut PgConnection, case: &Case) -> Result<History, Problem> {
-    let covers = members::covers(conn, case.person)?;
-    let (first, until) = (Month::of(case.acquired_on), until(&covers, case.acquired_on));
-    let is_of_cover = |e: &Entry| e.from >= first && until.is_none_or(|until| e.from < until);
-    let entries = store::known(conn, case.person)?.into_iter().map(entry).filter(is_of_cover).collect();
-    let displaced = store::superseded(conn, case.person, RegularDetermination::ID)?
-        .into_iter()
-        .map(entry)
-        .filter(is_of_cover);
-    let displaced = displaced.collect();
-    let gave_way = store::gave_way(conn, case.person)?.into_iter().map(entry).filter(is_of_cover).collect();
-    let cover = covers.iter().rfind(|c| c.acquired_on == case.acquired_on);
-    let principal = cover.map_or(case.employer, |c| c.employer_id);
-    let is_beside = |o: &OfficeRow| {
-        o.from_on >= case.acquired_on && until.is_none_or(|until| Month::of(o.from_on) < until)
-    };
-    let offices = members::offices(conn, case.person, None)?.into_iter().filter(is_beside).collect();
-    Ok(History { entries, displaced, gave_way, principal, offices, first, until })
+    Known::of(conn, case.person)?.history(case)
+}
+/// Stored decisions.
+/// # Errors
+/// As of one.
+pub fn entries(rows: Vec<LiveRow>) -> Result<Vec<Entry>, Problem> {
+    rows.into_iter().map(entry).collect()
 }
 /// A stored decision.
-pub fn entry(row: LiveRow) -> Entry {
-    Entry {
+/// # Errors
+/// 503 when its grade or its offices can't be read.
+pub fn entry(row: LiveRow) -> Result<Entry, Problem> {
+    let grade = u8::try_from(row.grade).map_err(|_| Problem::unavailable("stored-grade-unreadable"))?;
+    Ok(Entry {
         decision_id: row.decision_id,
         employer: row.employer_id,
         rule: (row.rule, row.rule_version),
         from: Month::of(row.applies_from),
         until: row.applies_until.map(Month::of),
-        amounts: (u8::try_from(row.grade).unwrap_or(0), row.standard_yen, row.monthly_yen),
+        amounts: (grade, row.standard_yen, row.monthly_yen),
+        shares: offices::stored(row.inputs.get(OFFICES))?,
         told: (row.inputs, row.trace),
         received_on: row.received_on,
         source: row.source,
-    }
+    })
 }
 /// Brings the decisions of a cover from how they are stored to how they are to be.
 /// # Errors
@@ -128,8 +187,8 @@ pub fn give_back(
     let Some(former) = former else { return Ok(()) };
     let Some(until) = until(&covers, former.acquired_on) else { return Ok(()) };
     let begun = |e: &Entry| Month::of(former.acquired_on) <= e.from && e.from < until;
-    let known: Vec<Entry> = store::known(conn, person)?.into_iter().map(entry).filter(begun).collect();
-    let cut = store::cut_away(conn, person, acquired_on)?.into_iter().map(entry).filter(begun);
+    let known: Vec<Entry> = entries(store::known(conn, person)?)?.into_iter().filter(begun).collect();
+    let cut = entries(store::cut_away(conn, person, acquired_on)?)?.into_iter().filter(begun);
     let mut all: Vec<Entry> = known.clone();
     all.extend(cut.filter(|c| known.iter().all(|k| k.from != c.from)));
     all.sort_by_key(|e| e.from);

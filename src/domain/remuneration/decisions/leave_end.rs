@@ -2,7 +2,7 @@
 //! months go into the rule.
 use super::{
     super::{
-        leaves::{self, LeaveFacts},
+        leaves::{self, LeaveFacts, LeaveFault},
         rules::{self, LeaveEndInput, LeaveKind, PaidMonth, WorkKind},
     },
     changes::{Case, require_cover, require_first},
@@ -10,7 +10,10 @@ use super::{
     facts::{Facts, amount},
     history::History,
 };
-use crate::{kernel::Problem, values::month::Month};
+use crate::{
+    kernel::Problem,
+    values::{month::Month, period},
+};
 use chrono::NaiveDate;
 use diesel::PgConnection;
 
@@ -21,14 +24,41 @@ pub struct LeaveEnd {
     pub leave: LeaveKind,
     /// Its last day.
     pub ended_on: NaiveDate,
+    /// Day of birth of the child, as the form states it.
+    pub child_born_on: NaiveDate,
     /// How much the person works.
     pub kind: WorkKind,
     /// The three months from that of the day after the end.
     pub months: Vec<PaidMonth>,
 }
+fn leave_not_found() -> Problem {
+    Problem::conflict(
+        "leave-not-found",
+        "この日に終了した休業は登録されていません",
+        "No leave of this kind that ended on this day is known",
+    )
+}
+/// Months in which a child is under three.
+const UNDER_THREE: i32 = 36;
+/// The child of the stored leave is the form's, and is under three when a childcare leave ends (健康保険法43条の2第1項).
+fn require_child(stored: &LeaveFacts, end: &LeaveEnd) -> Result<(), Problem> {
+    let Some(born) = stored.child.born_on else { return Ok(()) };
+    if end.leave == LeaveKind::Childcare && stored.last_day() > period::last_day(born, UNDER_THREE) {
+        return Err(Problem::conflict(
+            "child-is-three",
+            "登録されている休業の子は、休業の終了日に3歳に達しています",
+            "The child of the stored leave was three when it ended",
+        ));
+    }
+    if born != end.child_born_on {
+        return Err(LeaveFault::OtherChild.problem());
+    }
+    Ok(())
+}
 /// The facts of a revision after a leave.
 /// # Errors
-/// 409 `leave-not-found` when no stored leave of that kind ended on that day, `before-acquisition`, `already-determined`,
+/// 409 `leave-not-found` when no stored leave of that kind ended on that day, `child-is-three` and `leave-of-another-child` by the child of
+/// the stored leave, `before-acquisition`, `already-determined`,
 /// `nothing-to-revise`.
 pub fn facts(
     conn: &mut PgConnection,
@@ -45,13 +75,8 @@ pub fn facts(
         all.push(row.facts_of_leave()?);
     }
     all.retain(|l| l.starts_on >= case.acquired_on);
-    if !all.iter().any(|l| l.leave_type.kind() == end.leave && l.last_day() == end.ended_on) {
-        return Err(Problem::conflict(
-            "leave-not-found",
-            "この日に終了した休業は登録されていません",
-            "No leave of this kind that ended on this day is known",
-        ));
-    }
+    let ended = all.iter().find(|l| l.leave_type.kind() == end.leave && l.last_day() == end.ended_on);
+    require_child(ended.ok_or_else(leave_not_found)?, &end)?;
     let next = |kind| {
         let begins = |l: &&LeaveFacts| l.leave_type.kind() == kind && l.starts_on == next_day;
         all.iter().find(begins).map(|l| l.starts_on)

@@ -1,14 +1,17 @@
 //! Decisions of standard remuneration and bonus: made by the pure rules in the transaction that accepts a form, kept with their
 //! facts and their trace, never overwritten.
 mod api;
+mod bonus_months;
 mod bonuses;
 mod changes;
 mod corrections;
 mod determination;
 mod facts;
 mod history;
+mod joined;
 mod keep;
 mod leave_end;
+mod many;
 mod model;
 mod office_api;
 mod offices;
@@ -19,17 +22,22 @@ mod voluntary;
 
 pub use api::DecisionRule;
 pub use bonuses::{BonusChange, BonusCorrection, BonusPlan, DecidedBonus, plan_bonus, plan_correction};
-pub use changes::{Case, Decided, PayChange, PayReport, Plan, decide_acquisition, end_on_loss, plan_pay};
+pub use changes::{
+    Case, Decided, PayChange, PayReport, Plan, already_determined, decide_acquisition, end_on_loss, plan_pay,
+};
 pub use corrections::{PayCorrection, RightMonths, RightPay, plan_pay_correction};
 pub use determination::{AnnualPay, Determination, OccasionalPay, RegularPay};
+pub use facts::amount;
+pub use joined::{after_merge, before_merge};
 pub use keep::until as covered_until;
 pub use leave_end::LeaveEnd;
+pub use many::{Many, keep_all};
 pub(super) use other_days::{CorrectedDecisions, plan_corrected, write_corrected};
 pub use second_office::{
     OfficePlan, SecondOffice, case_at, end_second_office, plan_second_office, require_offices,
     require_principal, works_beside,
 };
-pub use store::bonuses::has_paid;
+pub use store::{bonuses::has_paid, standard_on};
 pub use voluntary::{Continued, ContinuedBy, decide_continued, plan_continued};
 
 /// Routes of decisions.

@@ -50,6 +50,8 @@ impl Subject for DecisionRow {
 crate::row! {
     /// A decision as it is known now, to decide by.
     pub struct LiveRow {
+        /// Insured person.
+        person_id: t::Uuid => Uuid,
         /// Decision.
         decision_id: t::Uuid => Uuid,
         /// Employer whose form led to it.

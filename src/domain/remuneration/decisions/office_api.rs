@@ -82,8 +82,7 @@ async fn list(
     gate.read(move |tx| {
         let RemunerationQuery { as_of, known_at } = q.0;
         let day = as_of.unwrap_or_else(|| tx.today());
-        let member = members::find(tx, id.0, day, known_at)?;
-        let (member, permit) = tx.admit::<ListConcurrentOffices, _>(member)?;
+        let (member, permit) = members::admitted::<ListConcurrentOffices>(tx, id.0, day, known_at)?;
         let has = |o: &OfficeRow| {
             as_of.is_none_or(|day| o.from_on <= day && o.until_on.is_none_or(|until| until > day))
         };

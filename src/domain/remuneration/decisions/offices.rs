@@ -5,10 +5,11 @@ use super::{
         self, GradeInput, StandardRemunerationGrade, Trace, TwoOffices, TwoOfficesInput, Value as Figure,
         trace::steps,
     },
-    facts::{Made, Undecided},
+    facts::{Made, Undecided, known_yen},
 };
 use crate::{
     domain::{members::OfficeRow, remuneration::rules::Rule},
+    kernel::Problem,
     values::{month::Month, yen::Yen},
 };
 use serde::{Deserialize, Serialize};
@@ -50,8 +51,12 @@ steps! {
         "From {month} the remuneration of one office, {pay}, decides.";
 }
 /// The offices that a stored decision added; none for one office.
-pub fn stored(inputs: &Value) -> Vec<OfficeShare> {
-    inputs.get(OFFICES).and_then(|v| serde_json::from_value(v.clone()).ok()).unwrap_or_default()
+/// # Errors
+/// 503 when they can't be read: a decision on several offices is never taken for one on one.
+pub fn stored(offices: Option<&Value>) -> Result<Vec<OfficeShare>, Problem> {
+    let read = |v: &Value| serde_json::from_value(v.clone());
+    let shares = offices.filter(|v| !v.is_null()).map(read).transpose();
+    Ok(shares.map_err(|_| Problem::unavailable("stored-offices-unreadable"))?.unwrap_or_default())
 }
 /// The employment has a day in the month, or runs into it: it counts from the month it begins in, to the one before it ends in.
 pub fn is_active(office: &OfficeRow, month: Month) -> bool {
@@ -71,16 +76,17 @@ pub fn first_share(office: &OfficeRow) -> OfficeShare {
 /// Months without a table of grades.
 pub fn added(from: Month, own: Option<Made>, shares: &[OfficeShare]) -> Result<Made, Undecided> {
     let mut trace = own.as_ref().map_or_else(Trace::default, |m| m.trace.clone());
-    let yen = |s: &OfficeShare| Yen::new(s.monthly_yen).unwrap_or_default();
+    let yen = |s: &OfficeShare| known_yen(s.monthly_yen);
     if let [only] = shares {
         trace.step(&ALONE, [("month", Figure::Month(from)), ("pay", Figure::Yen(only.monthly_yen))]);
-        let facts = GradeInput { remuneration_yen: yen(only), month: from };
+        let facts = GradeInput { remuneration_yen: yen(only)?, month: from };
         let (out, more) = rules::apply::<StandardRemunerationGrade>(&facts)?;
         trace.steps.extend(more.steps);
         let amounts = (out.grade, out.standard_yen, only.monthly_yen);
         return Ok(Made { from, amounts, by: id::<TwoOffices>(), trace, is_carried: false });
     }
-    let facts = TwoOfficesInput { month: from, remunerations_yen: shares.iter().map(yen).collect() };
+    let remunerations_yen = shares.iter().map(yen).collect::<Result<_, _>>()?;
+    let facts = TwoOfficesInput { month: from, remunerations_yen };
     let (out, more) = rules::apply::<TwoOffices>(&facts)?;
     trace.steps.extend(more.steps);
     for (place, share) in (1..).zip(shares) {

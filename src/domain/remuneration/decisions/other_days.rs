@@ -10,6 +10,7 @@ use super::{
     history::{Entry, History, Occasion},
     keep,
     model::PaymentRow,
+    second_office,
     store::{bonuses as bonus_store, history as before},
 };
 use crate::{
@@ -31,10 +32,11 @@ pub struct CorrectedDecisions {
     offices: (Vec<OfficeRow>, Vec<OfficeRow>),
 }
 impl CorrectedDecisions {
-    /// What changes, by record.
-    pub fn changes(&self) -> Vec<CoverChange> {
+    /// What changes, by record. What holds of a former cover at another employer is none of this employer's affair.
+    pub fn changes(&self, is_for_staff: bool) -> Vec<CoverChange> {
         let mut all = decisions_changed(&self.own);
-        all.extend(self.former.iter().flat_map(decisions_changed));
+        let is_told = |f: &&Histories| is_for_staff || f.1.principal == self.own.0.employer;
+        all.extend(self.former.iter().filter(is_told).flat_map(decisions_changed));
         let told = |month: Month, yen: i64| (yen > 0).then(|| format!("{month} ({yen})"));
         for c in self.bonuses.changes() {
             all.push(CoverChange {
@@ -89,7 +91,10 @@ pub fn plan_corrected(
         Ok(own) => own,
         Err(fault) => return Ok(Err(fault)),
     };
-    let former = former(conn, cover, &covers)?;
+    let former = match former(conn, cover, (&covers, &own.1))? {
+        Ok(former) => former,
+        Err(fault) => return Ok(Err(fault)),
+    };
     let offices = (changed_offices(conn, cover, &offices.0)?, offices.1);
     Ok(bonuses(conn, cover, &covers)?.map(|bonuses| CorrectedDecisions { own, former, bonuses, offices }))
 }
@@ -97,9 +102,16 @@ pub fn plan_corrected(
 fn right_covers(conn: &mut PgConnection, cover: &CorrectedCover<'_>) -> Result<Vec<Cover>, Problem> {
     let mut all = Vec::new();
     for mut c in members::covers(conn, cover.person)? {
-        if (c.acquired_on, c.lost_on) == cover.old.period() && c.employer_id == cover.employer {
+        let days = (c.acquired_on, c.lost_on);
+        if days == cover.old.period() && c.employer_id == cover.employer {
             let Some(new) = cover.new else { continue };
             (c.acquired_on, c.lost_on) = new.period();
+        } else if cover.is_own_only && c.employer_id != cover.employer {
+            continue;
+        } else if let Some((office, old, right)) = cover.continued
+            && (c.employer_id, days) == (office, old.period())
+        {
+            c.lost_on = right.lost_on;
         }
         all.push(c);
     }
@@ -120,9 +132,9 @@ fn offices(
     let known = members::offices(conn, cover.person, None)?;
     let own: Vec<OfficeRow> = known.into_iter().filter(|o| cover.old.has(o.from_on)).collect();
     let Some(new) = cover.new else { return Ok(Ok((Vec::new(), own))) };
-    let before = match (cover.lost_known_at, cover.old.lost_on) {
-        (Some(at), Some(lost)) => before::offices_before(conn, cover.person, at, lost)?,
-        _ => Vec::new(),
+    let before = match cover.old.lost_on {
+        Some(lost) => before::offices_before(conn, cover.person, cover.lost_known, lost)?,
+        None => Vec::new(),
     };
     let earlier = |id: Uuid| before.iter().find(|b| b.office_id == id);
     let is_cut = |o: &OfficeRow| o.until_on.is_some() && o.until_on == cover.old.lost_on;
@@ -170,14 +182,12 @@ fn own(
         wanted.entries.clear();
         return Ok(Ok((old, stored, wanted)));
     };
-    if let (Some(at), Some(from)) = (cover.lost_known_at, cover.old.until_month()) {
-        for row in before::decisions_before(conn, cover.person, at, from)? {
-            let entry = keep::entry(row);
-            if wanted.entries.iter().all(|e| e.from != entry.from) {
-                wanted.entries.push(entry);
-            }
-        }
-        wanted.entries.sort_by_key(|e| e.from);
+    let mut back = None;
+    if let Some(from) = cover.old.until_month() {
+        back = come_back(
+            &mut wanted,
+            keep::entries(before::decisions_before(conn, cover.person, cover.lost_known, from)?)?,
+        );
     }
     wanted.offices = offices.to_vec();
     (wanted.first, wanted.until) = (new.first_month(), keep::until(covers, new.acquired_on));
@@ -193,7 +203,37 @@ fn own(
             Err(problem) => return Err(problem),
         }
     }
-    Ok(Ok((old, stored, wanted)))
+    // the month of the right loss may have been decided with an office that never was
+    let is_gone =
+        |o: &&OfficeRow| cover.old.has(o.from_on) && offices.iter().all(|kept| kept.office_id != o.office_id);
+    for gone in stored.offices.iter().filter(is_gone) {
+        let of_office = Case { received_on: gone.received_on, ..case(cover, new.acquired_on) };
+        match second_office::settle_without(&mut wanted, &of_office, gone) {
+            Err(refused) if refused.kind == Kind::Conflict => return Ok(Err(PayFault::Decision)),
+            settled => settled?,
+        }
+    }
+    Ok(rested(&mut wanted, back)?.map(|()| (old, stored, wanted)))
+}
+/// Decisions that hold again, the newest of each month that has none; gives the first of their months.
+fn come_back(wanted: &mut History, all: Vec<Entry>) -> Option<Month> {
+    let mut first = None;
+    for entry in all {
+        if wanted.entries.iter().all(|e| e.from != entry.from) {
+            first = Some(first.map_or(entry.from, |first: Month| first.min(entry.from)));
+            wanted.entries.push(entry);
+        }
+    }
+    wanted.entries.sort_by_key(|e| e.from);
+    first
+}
+/// Decides anew what comes back and rests on what was corrected meanwhile.
+fn rested(wanted: &mut History, back: Option<Month>) -> Result<Result<(), PayFault>, Problem> {
+    let Some(first) = back else { return Ok(Ok(())) };
+    match wanted.follow(first.plus(-1)) {
+        Err(refused) if refused.kind == Kind::Conflict => Ok(Err(PayFault::Decision)),
+        done => done.map(Ok),
+    }
 }
 /// Decides on another day of acquisition what was decided on the old one; gives whether all of it stands. A regular determination must give
 /// what it gave, and the months of a revision lie in the cover (健康保険法41条1項・3項, 42条, 43条).
@@ -229,23 +269,35 @@ fn from_another_day(wanted: &mut History, new: CoverDays) -> Result<bool, Proble
             return Ok(false);
         }
     }
+    // another office that began with the old first month begins in a month of its own now
+    wanted.settle_offices()?;
     Ok(true)
 }
-/// The decisions of the cover before, whose last one gave way in the month that both covers share, or gives way now.
+/// The decisions of the cover before: in the month that both covers share they gave way, as far as they began before it or in it, or give
+/// way now.
 fn former(
     conn: &mut PgConnection,
     cover: &CorrectedCover<'_>,
-    covers: &[Cover],
-) -> Result<Option<Histories>, Problem> {
-    let before = cover.others.iter().rev().find(|o| o.acquired_on < cover.old.acquired_on);
-    let Some(days) = before else { return Ok(None) };
-    let case = case(cover, days.acquired_on);
-    let stored = keep::history(conn, &case)?;
+    (covers, own): (&[Cover], &History),
+) -> Result<Result<Option<Histories>, PayFault>, Problem> {
+    let is_own = |c: &Cover| {
+        c.employer_id == cover.employer && cover.new.is_some_and(|n| n.period() == (c.acquired_on, c.lost_on))
+    };
+    let is_before =
+        |c: &&Cover| c.acquired_on <= cover.old.acquired_on && c.lost_on != Some(c.acquired_on) && !is_own(c);
+    let Some(before) = covers.iter().rfind(is_before) else { return Ok(Ok(None)) };
+    let case = case(cover, before.acquired_on);
+    let mut stored = keep::history(conn, &case)?;
+    stored.principal = before.employer_id;
+    stored.entries.retain(|e| own.entries.iter().all(|o| o.decision_id != e.decision_id));
     let mut wanted = stored.clone();
-    wanted.until = keep::until(covers, days.acquired_on);
+    let gave_way = keep::entries(before::gave_way_to(conn, cover.person, cover.enrolment)?)?;
+    let first = wanted.first;
+    let back = come_back(&mut wanted, gave_way.into_iter().filter(|e| e.from >= first).collect());
+    wanted.until = keep::until(covers, before.acquired_on);
     let until = wanted.until;
     wanted.entries.retain(|e| until.is_none_or(|until| e.from < until));
-    Ok(Some((case, stored, wanted)))
+    Ok(rested(&mut wanted, back)?.map(|()| Some((case, stored, wanted))))
 }
 /// Bonuses paid before the right cover stand against it; those paid from the day of the right loss on are none, as after any loss, and those
 /// that the wrong loss took back come back.
@@ -263,8 +315,8 @@ fn bonuses(
     let is_over = |p: &PaymentRow| cover.new.is_none_or(|new| !new.has(p.paid_on));
     let gone: Vec<PaymentRow> = own.into_iter().filter(is_over).collect();
     let mut back: Vec<PaymentRow> = Vec::new();
-    if let (Some(at), Some(lost), Some(new)) = (cover.lost_known_at, cover.old.lost_on, cover.new) {
-        for p in before::payments_before(conn, cover.person, at, lost)? {
+    if let (Some(lost), Some(new)) = (cover.old.lost_on, cover.new) {
+        for p in before::payments_before(conn, cover.person, cover.lost_known, lost)? {
             let is_same = |k: &PaymentRow| {
                 k.payment_id == p.payment_id || (k.employer_id, k.paid_on) == (p.employer_id, p.paid_on)
             };
@@ -273,8 +325,12 @@ fn bonuses(
             }
         }
     }
-    let losses: Vec<NaiveDate> =
-        [cover.old.lost_on, cover.new.and_then(|n| n.lost_on)].into_iter().flatten().collect();
+    // a month in which another cover was lost bears its premium as long as this one begins in it
+    let begins = [Some(cover.old.acquired_on), cover.new.map(|n| n.acquired_on)].into_iter().flatten();
+    let begins: Vec<Month> = begins.map(Month::of).collect();
+    let of_others = covers.iter().filter_map(|c| c.lost_on).filter(|on| begins.contains(&Month::of(*on)));
+    let own = [cover.old.lost_on, cover.new.and_then(|n| n.lost_on)];
+    let losses: Vec<NaiveDate> = own.into_iter().flatten().chain(of_others).collect();
     let case = case(cover, cover.old.acquired_on);
     bonuses::plan_other_days(conn, &case, (covers, &losses), (&gone, back)).map(Ok)
 }

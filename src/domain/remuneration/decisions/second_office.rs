@@ -1,7 +1,7 @@
 //! How another office begins and ends beside the cover (二以上事業所勤務, 健康保険法44条3項): the employment is kept, and standard remuneration is
 //! decided on the sum from the month in which it begins, on the remaining office from the month in which it ends.
 use super::{
-    bonuses,
+    bonus_months,
     changes::{Case, Decided, PayChange, Plan, before_acquisition},
     facts::Facts,
     history::{History, Occasion, Origin, after_loss},
@@ -55,20 +55,29 @@ pub fn case_at(
     day: NaiveDate,
 ) -> Result<Option<Cover>, Problem> {
     let covers = members::covers(conn, person)?;
-    let nearest = cover_by(&covers, employer, day);
-    if let Some(cover) = nearest.filter(|c| c.has(day)) {
-        return Ok(Some(cover.clone()));
-    }
     let offices = members::offices(conn, person, None)?;
+    Ok(cover_at(&covers, &offices, employer, day))
+}
+/// As `case_at`, among what is known of a person.
+pub(super) fn cover_at(
+    covers: &[Cover],
+    offices: &[OfficeRow],
+    employer: Uuid,
+    day: NaiveDate,
+) -> Option<Cover> {
+    let nearest = cover_by(covers, employer, day);
+    if let Some(cover) = nearest.filter(|c| c.has(day)) {
+        return Some(cover.clone());
+    }
     let there = || offices.iter().filter(|o| o.employer_id == Some(employer));
     let beside = |o: &OfficeRow| covers.iter().rfind(|c| c.acquired_on <= o.from_on).cloned();
     if let Some(office) = there().rfind(|o| o.has(day) || is_active(o, Month::of(day)) && o.from_on > day) {
-        return Ok(beside(office));
+        return beside(office);
     }
     if let Some(cover) = nearest {
-        return Ok(Some(cover.clone()));
+        return Some(cover.clone());
     }
-    Ok(there().rfind(|o| o.from_on <= day).or_else(|| there().next()).and_then(beside))
+    there().rfind(|o| o.from_on <= day).or_else(|| there().next()).and_then(beside)
 }
 /// The person works at the employer on that day beside cover at another one.
 /// # Errors
@@ -101,7 +110,10 @@ pub fn require_principal(conn: &mut PgConnection, case: &Case) -> Result<(), Pro
 /// # Errors
 /// 409 `no-second-office`.
 pub fn require_offices(conn: &mut PgConnection, case: &Case, month: Month) -> Result<(), Problem> {
-    let offices = members::offices(conn, case.person, None)?;
+    require_active(&members::offices(conn, case.person, None)?, month)
+}
+/// As `require_offices`, among those that are known.
+pub(super) fn require_active(offices: &[OfficeRow], month: Month) -> Result<(), Problem> {
     if offices.iter().any(|o| is_active(o, month)) {
         return Ok(());
     }
@@ -185,22 +197,49 @@ pub fn end_second_office<Op: Operation>(
     let plan = Plan::new((*case, false), (stored, wanted), month, decision);
     Ok(OfficePlan { plan, person: case.person, office, is_gone })
 }
-/// Other offices end with the cover: whoever goes on working there acquires cover there.
+/// Other offices end with the cover: whoever goes on working there acquires cover there. One that was to begin on the day of the loss or
+/// later is none, and has no part in the month of the loss.
 /// # Errors
-/// Database errors.
+/// 409 `later-decision-rests`; database errors.
 pub fn end_on_loss(
     conn: &mut PgConnection,
     act: &Act,
     person: Uuid,
-    lost_on: NaiveDate,
+    (acquired_on, lost_on): (NaiveDate, NaiveDate),
 ) -> Result<(), Problem> {
-    for office in members::offices(conn, person, None)? {
-        if office.from_on >= lost_on {
-            members::close_office(conn, act, office.office_id)?;
-        } else if office.until_on.is_none_or(|until| until > lost_on) {
-            let ended = OfficeRow { until_on: Some(lost_on), source: act.source(), ..office };
-            members::put_office(conn, act, person, &ended)?;
+    let (gone, others): (Vec<OfficeRow>, Vec<OfficeRow>) =
+        members::offices(conn, person, None)?.into_iter().partition(|o| o.from_on >= lost_on);
+    if !gone.is_empty() {
+        take_back(conn, act, person, (acquired_on, &gone))?;
+    }
+    for office in others.into_iter().filter(|o| o.until_on.is_none_or(|until| until > lost_on)) {
+        let ended = OfficeRow { until_on: Some(lost_on), source: act.source(), ..office };
+        members::put_office(conn, act, person, &ended)?;
+    }
+    Ok(())
+}
+/// These offices never were: they have no part in any month.
+fn take_back(
+    conn: &mut PgConnection,
+    act: &Act,
+    person: Uuid,
+    (acquired_on, gone): (NaiveDate, &[OfficeRow]),
+) -> Result<(), Problem> {
+    let covers = members::covers(conn, person)?;
+    if let Some(cover) = covers.iter().rfind(|c| c.acquired_on == acquired_on) {
+        let (employer, source) = (cover.employer_id, act.source());
+        let case = |received_on| Case { person, employer, acquired_on, received_on, source };
+        let of_cover = case(acquired_on);
+        let stored = keep::history(conn, &of_cover)?;
+        let mut wanted = stored.clone();
+        for office in gone {
+            wanted.offices.retain(|o| o.office_id != office.office_id);
+            settle_without(&mut wanted, &case(office.received_on), office)?;
         }
+        keep::keep(conn, act, &of_cover, (&stored, &wanted))?;
+    }
+    for office in gone {
+        members::close_office(conn, act, office.office_id)?;
     }
     Ok(())
 }
@@ -211,6 +250,16 @@ fn require_day(conn: &mut PgConnection, case: &Case, day: NaiveDate) -> Result<(
         Some(cover) if day < cover.acquired_on => Err(before_acquisition()),
         _ => Err(after_loss()),
     }
+}
+/// The month in which an office was to begin that never was, decided without it, where a decision begins there.
+/// # Errors
+/// As of `decide`.
+pub fn settle_without(wanted: &mut History, case: &Case, gone: &OfficeRow) -> Result<(), Problem> {
+    let month = Month::of(gone.from_on);
+    if wanted.entries.iter().any(|e| e.from == month) {
+        settle(wanted, case, month)?;
+    }
+    Ok(())
 }
 /// Decides the month in which the offices change: a decision that begins there is made anew with them, else they make one.
 fn settle(wanted: &mut History, case: &Case, month: Month) -> Result<Option<Uuid>, Problem> {
@@ -251,7 +300,7 @@ impl OfficePlan {
             members::put_office(tx.conn(), &act, self.person, &self.office)?;
         }
         if let (Some(employer), Some(until_on)) = (self.office.employer_id, self.office.until_on) {
-            bonuses::end_of_office(tx.conn(), &act, (self.person, employer), until_on)?;
+            bonus_months::end_of_office(tx.conn(), &act, (self.person, employer), until_on)?;
         }
         self.plan.keep(tx, permit)
     }

@@ -118,6 +118,7 @@ pub fn decide_continued<Op: Operation>(
         from,
         until: None,
         amounts: (grade, standard_yen, standard_yen),
+        shares: Vec::new(),
         told,
         received_on: case.received_on,
         source: case.source,

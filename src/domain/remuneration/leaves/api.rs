@@ -152,8 +152,7 @@ async fn list_leaves(gate: Gate<ListLeaves>, id: Id, q: Query<LeaveQuery>) -> Re
     gate.read(move |tx| {
         let LeaveQuery { as_of, known_at } = q.0;
         let day = as_of.unwrap_or_else(|| tx.today());
-        let member = members::find(tx, id.0, day, known_at)?;
-        let (member, permit) = tx.admit::<ListLeaves, _>(member)?;
+        let (member, permit) = members::admitted::<ListLeaves>(tx, id.0, day, known_at)?;
         let is_on = |r: &LeaveRow| {
             as_of.is_none_or(|d| r.starts_on <= d && d <= r.ended_on.unwrap_or(r.planned_ends_on))
         };

@@ -69,7 +69,7 @@ pub fn planned_leave(
     acquired_on: NaiveDate,
     notice: &LeaveNotice,
 ) -> Result<Result<(PlannedLeave, Vec<Month>), LeaveFault>, Problem> {
-    let known = of_cover(plan::known(&store::live(tx.conn(), person)?)?, acquired_on);
+    let known = plan::known(&of_cover(store::live(tx.conn(), person)?, acquired_on))?;
     Ok(plan::plan(&known, acquired_on, notice).and_then(|planned| {
         let others = known.into_iter().filter(|(id, _)| planned.leave_id != Some(*id)).map(|(_, f)| f);
         let all: Vec<LeaveFacts> = others.chain([planned.after.clone()]).collect();
@@ -86,10 +86,9 @@ pub fn notice_leave<Op: Operation>(
     case: &Case,
     notice: &LeaveNotice,
 ) -> Result<AppliedLeave, Problem> {
-    let rows = store::live(tx.conn(), case.person)?;
+    let rows = of_cover(store::live(tx.conn(), case.person)?, case.acquired_on);
     let known = plan::known(&rows)?;
-    let present = of_cover(known.clone(), case.acquired_on);
-    let planned = plan::plan(&present, case.acquired_on, notice).map_err(LeaveFault::problem)?;
+    let planned = plan::plan(&known, case.acquired_on, notice).map_err(LeaveFault::problem)?;
     let leave_id = planned.leave_id.unwrap_or_else(Uuid::now_v7);
     let mut wanted = Vec::with_capacity(rows.len() + 1);
     for (row, (_, facts)) in rows.iter().zip(known) {
@@ -116,9 +115,9 @@ pub fn end_on_loss(
     conn: &mut PgConnection,
     act: &Act,
     person: Uuid,
-    lost_on: NaiveDate,
+    (acquired_on, lost_on): (NaiveDate, NaiveDate),
 ) -> Result<(), Problem> {
-    let rows = store::live(conn, person)?;
+    let rows = of_cover(store::live(conn, person)?, acquired_on);
     let last = lost_on.pred_opt().unwrap_or(lost_on);
     let mut wanted = Vec::with_capacity(rows.len());
     for (row, (_, facts)) in rows.iter().zip(plan::known(&rows)?) {
@@ -128,9 +127,9 @@ pub fn end_on_loss(
     }
     keep(conn, act, person, &rows, wanted).map(|_| ())
 }
-/// Leaves of the present cover: what was at a former employer is neither told nor counted here.
-fn of_cover(known: Vec<(Uuid, LeaveFacts)>, acquired_on: NaiveDate) -> Vec<(Uuid, LeaveFacts)> {
-    known.into_iter().filter(|(_, f)| f.starts_on >= acquired_on).collect()
+/// Leaves of the present cover: those of a former one, of this employer or another, stay as they are and are neither told nor counted here.
+fn of_cover(rows: Vec<LeaveRow>, acquired_on: NaiveDate) -> Vec<LeaveRow> {
+    rows.into_iter().filter(|r| r.starts_on >= acquired_on).collect()
 }
 /// Brings what is stored to what is wanted, and tells every leave as it is then.
 pub(super) fn keep(

@@ -3,7 +3,7 @@ use super::{
     super::corrections::{CorrectedCover, CoverChange, PayFault},
     changes::{Wanted, keep},
     model::LeaveRow,
-    plan::{LeaveFacts, cut},
+    plan::{LeaveFacts, cut, known},
     store,
 };
 use crate::kernel::{Operation, Permit, Problem, Tx, errand::Act};
@@ -13,16 +13,15 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub struct CorrectedLeaves {
     rows: Vec<LeaveRow>,
+    /// The leaves as they are stored.
+    stored: Vec<(Uuid, LeaveFacts)>,
     wanted: Vec<Wanted>,
 }
 impl CorrectedLeaves {
     /// What changes, by leave.
     pub fn changes(&self) -> Vec<CoverChange> {
         let days = |f: &LeaveFacts| format!("{} - {}", f.starts_on, f.last_day());
-        let before = |id: Uuid| {
-            let row = self.rows.iter().find(|r| r.leave_id == id)?;
-            Some(days(&row.facts_of_leave().ok()?))
-        };
+        let before = |id: Uuid| self.stored.iter().find(|(of, _)| *of == id).map(|(_, facts)| days(facts));
         let mut all = Vec::new();
         for w in &self.wanted {
             let (old, new) = (before(w.leave_id), Some(days(&w.facts)));
@@ -38,27 +37,24 @@ impl CorrectedLeaves {
         all
     }
 }
-/// What a correction makes of leaves: those of the cover are its own, the others stay.
+/// What a correction makes of the leaves of the cover; those of other covers stay as they are and are not counted with them.
 /// # Errors
 /// Database errors; the inner one tells what stands against it.
 pub fn plan_corrected(
     tx: &mut Tx<'_>,
     cover: &CorrectedCover<'_>,
 ) -> Result<Result<CorrectedLeaves, PayFault>, Problem> {
-    let rows = store::live(tx.conn(), cover.person)?;
-    let mut before = match (cover.lost_known_at, cover.old.lost_on.and_then(|lost| lost.pred_opt())) {
-        (Some(at), Some(last)) => store::before(tx.conn(), cover.person, at, last)?,
-        _ => Vec::new(),
+    let mut rows = store::live(tx.conn(), cover.person)?;
+    rows.retain(|r| r.employer_id == cover.employer && cover.old.has(r.starts_on));
+    let stored = known(&rows)?;
+    let mut before = match cover.old.lost_on.and_then(|lost| lost.pred_opt()) {
+        Some(last) => store::before(tx.conn(), cover.person, cover.lost_known, last)?,
+        None => Vec::new(),
     };
     before.retain(|r| r.employer_id == cover.employer && r.starts_on >= cover.old.acquired_on);
-    let is_own = |r: &LeaveRow| r.employer_id == cover.employer && cover.old.has(r.starts_on);
-    let (own, others): (Vec<&LeaveRow>, Vec<&LeaveRow>) = rows.iter().partition(|r| is_own(r));
     let mut wanted = Vec::with_capacity(rows.len() + before.len());
-    for row in others {
-        wanted.push(Wanted::kept(row, row.facts_of_leave()?));
-    }
     if let Some(new) = cover.new {
-        for row in as_before_the_loss(cover, own, &before) {
+        for row in as_before_the_loss(cover, &rows, &before) {
             let facts = row.facts_of_leave()?;
             if facts.starts_on < new.acquired_on {
                 return Ok(Err(PayFault::Leave));
@@ -69,19 +65,19 @@ pub fn plan_corrected(
             }
         }
     }
-    Ok(Ok(CorrectedLeaves { rows, wanted }))
+    Ok(Ok(CorrectedLeaves { rows, stored, wanted }))
 }
 /// The leaves of the cover as they were before its loss: those that the loss ended or took back, and those that it left.
 fn as_before_the_loss<'a>(
     cover: &CorrectedCover<'_>,
-    own: Vec<&'a LeaveRow>,
+    own: &'a [LeaveRow],
     before: &'a [LeaveRow],
 ) -> Vec<&'a LeaveRow> {
     let last = cover.old.lost_on.and_then(|lost| lost.pred_opt());
     let earlier = |id: Uuid| before.iter().find(|b| b.leave_id == id);
     let is_cut = |r: &LeaveRow| last.is_some() && r.ended_on == last;
     let mut all: Vec<&LeaveRow> =
-        own.into_iter().map(|r| if is_cut(r) { earlier(r.leave_id).unwrap_or(r) } else { r }).collect();
+        own.iter().map(|r| if is_cut(r) { earlier(r.leave_id).unwrap_or(r) } else { r }).collect();
     for b in before {
         let is_after = cover.old.lost_on.is_some_and(|lost| b.starts_on >= lost);
         if is_after && all.iter().all(|r| r.leave_id != b.leave_id) {

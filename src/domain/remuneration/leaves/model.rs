@@ -34,6 +34,8 @@ crate::row! {
         child_name: t::Nullable<t::Text> => Option<String>,
         /// 就業(予定)日数.
         worked_days: t::SmallInt => i16,
+        /// Days without work before it.
+        no_work_days: t::Array<t::Date> => Vec<NaiveDate>,
         /// First days of the exempt months.
         exempt_months: t::Array<t::Date> => Vec<NaiveDate>,
         /// First days of the months with exempt bonuses.
@@ -72,6 +74,7 @@ impl LeaveRow {
                 name: self.child_name.clone(),
             },
             worked_days: self.worked_days.unsigned_abs(),
+            no_work_days: self.no_work_days.clone(),
         })
     }
 }

@@ -78,6 +78,8 @@ pub struct LeaveFacts {
     pub child: ChildFacts,
     /// 就業(予定)日数.
     pub worked_days: u16,
+    /// Days without work between the childcare leave before and this one: with them the two count as one (健康保険法159条2項).
+    pub no_work_days: Vec<NaiveDate>,
 }
 /// Days of all birth-time leaves for a child (育児・介護休業法9条の2).
 pub const BIRTH_TIME_MOST: i64 = 28;
@@ -95,12 +97,18 @@ impl LeaveFacts {
     fn overlaps(&self, other: &Self) -> bool {
         self.starts_on <= other.last_day() && other.starts_on <= self.last_day()
     }
-    /// Is it counted together with the other one? Childcare leaves of one child are (健康保険法159条2項).
+    /// Is it counted together with the other one? Childcare leaves of one child are, and, whatever child they are for, those that have
+    /// a month in common, whose days the law adds, and those that follow one another (健康保険法159条1項2号, 2項).
     fn counts_with(&self, other: &Self) -> bool {
-        let kind = self.leave_type.kind();
-        kind == other.leave_type.kind()
-            && kind == LeaveKind::Childcare
-            && self.child.born_on == other.child.born_on
+        let is_childcare = |f: &Self| f.leave_type.kind() == LeaveKind::Childcare;
+        let (first, second) = if self.starts_on <= other.starts_on { (self, other) } else { (other, self) };
+        let after = first.last_day().succ_opt().unwrap_or(first.last_day());
+        is_childcare(self)
+            && is_childcare(other)
+            && (self.child.born_on == other.child.born_on
+                || second.starts_on == after
+                || Month::of(second.starts_on) <= Month::of(first.last_day())
+                || second.no_work_days.contains(&after))
     }
 }
 /// What a form says of a leave.
@@ -120,8 +128,8 @@ pub enum LeaveNotice {
         expected_on: Option<NaiveDate>,
         /// Day of birth, where it is new.
         born_on: Option<NaiveDate>,
-        /// 多胎妊娠.
-        is_multiple: bool,
+        /// 多胎妊娠, where it changes.
+        is_multiple: Option<bool>,
     },
     /// 申出書(延長): the childcare leave that began on `starts_on` ends later.
     Extend {
@@ -167,6 +175,8 @@ pub enum LeaveFault {
     EndsBeforeStart,
     /// A maternity leave outside the days around the birth.
     OutsideWindow,
+    /// The days without work are not those between the childcare leave before and this one.
+    NoWorkDays,
     /// More days worked than the leave has, or days worked in a leave that knows none.
     WorkedDays,
     /// The rule of exemption can't decide on it.
@@ -220,6 +230,11 @@ impl LeaveFault {
                 "産前42日(多胎98日)から産後56日までの期間の外の日があります",
                 "Days lie outside the 42 (98) days before and the 56 days after the birth",
             ),
+            Self::NoWorkDays => (
+                "no-work-days-differ",
+                "前の育児休業等の終了日の翌日から開始日の前日までの日と一致しません",
+                "These are not the days between the end of the childcare leave before and the start",
+            ),
             Self::WorkedDays => (
                 "worked-days-differ",
                 "就業日数が休業の種類または日数に合いません",
@@ -265,7 +280,7 @@ pub fn plan(
             after.planned_ends_on = *planned_ends_on;
             after.child.expected_on = expected_on.or(before.child.expected_on);
             after.child.born_on = born_on.or(before.child.born_on);
-            after.child.is_multiple |= is_multiple;
+            after.child.is_multiple = is_multiple.unwrap_or(before.child.is_multiple);
             PlannedLeave { leave_id: Some(id), before: Some(before), months_before: None, after }
         }
         LeaveNotice::Extend { starts_on, planned_ends_on, child_born_on } => {
@@ -328,12 +343,14 @@ fn check(known: &[(Uuid, LeaveFacts)], acquired_on: NaiveDate, p: &PlannedLeave)
     if after.worked_days > 0 && !may_work {
         return Err(LeaveFault::WorkedDays);
     }
-    let others = known.iter().filter(|(id, _)| p.leave_id != Some(*id));
-    if others.into_iter().any(|(_, f)| f.overlaps(after)) {
-        return Err(LeaveFault::Overlaps);
-    }
     let mut all: Vec<LeaveFacts> =
         known.iter().filter(|(id, _)| p.leave_id != Some(*id)).map(|(_, f)| f.clone()).collect();
+    if all.iter().any(|f| f.overlaps(after)) {
+        return Err(LeaveFault::Overlaps);
+    }
+    if p.before.is_none() && !after.no_work_days.is_empty() && !is_gap(&all, after) {
+        return Err(LeaveFault::NoWorkDays);
+    }
     all.push(after.clone());
     if after.leave_type == LeaveType::BirthTime {
         let of_child =
@@ -344,6 +361,24 @@ fn check(known: &[(Uuid, LeaveFacts)], acquired_on: NaiveDate, p: &PlannedLeave)
         }
     }
     exemption(after, &all).map(|_| ()).map_err(LeaveFault::Rule)
+}
+/// Are the days without work of a leave all the days between the childcare leave before and it?
+fn is_gap(known: &[LeaveFacts], of: &LeaveFacts) -> bool {
+    let before =
+        known.iter().filter(|f| f.leave_type.kind() == of.leave_type.kind() && f.starts_on < of.starts_on);
+    let Some(last) = before.map(LeaveFacts::last_day).max() else { return false };
+    let mut days = of.no_work_days.clone();
+    days.sort();
+    last.iter_days().skip(1).take_while(|day| *day < of.starts_on).eq(days)
+}
+/// Those of `all` that count with a leave, itself among them: those that count with one of them do, too.
+fn counted_together(of: &LeaveFacts, all: &[LeaveFacts]) -> Vec<LeaveFacts> {
+    let (mut group, mut rest): (Vec<LeaveFacts>, Vec<LeaveFacts>) =
+        all.iter().cloned().partition(|f| f == of);
+    while let Some(at) = rest.iter().position(|f| group.iter().any(|g| f.counts_with(g))) {
+        group.push(rest.swap_remove(at));
+    }
+    group
 }
 /// A leave that lasts until the last day of a cover at most; none of it when it begins later (健康保険法36条).
 pub fn cut(mut facts: LeaveFacts, last: NaiveDate) -> Option<LeaveFacts> {
@@ -363,13 +398,15 @@ pub fn exemption(
     of: &LeaveFacts,
     all: &[LeaveFacts],
 ) -> Result<(ExemptionInput, ExemptionOutcome, Trace), Refusal> {
-    let mut leaves: Vec<Leave> = all
+    let together = counted_together(of, all);
+    let mut leaves: Vec<Leave> = together
         .iter()
-        .filter(|f| *f == of || f.counts_with(of))
         .map(|f| Leave { starts_on: f.starts_on, ends_on: f.last_day(), worked_days: f.worked_days })
         .collect();
     leaves.sort_by_key(|l| l.starts_on);
-    let facts = ExemptionInput { kind: of.leave_type.kind(), leaves, non_working_days: Vec::new() };
+    let mut non_working_days: Vec<NaiveDate> = together.into_iter().flat_map(|f| f.no_work_days).collect();
+    non_working_days.sort();
+    let facts = ExemptionInput { kind: of.leave_type.kind(), leaves, non_working_days };
     let (outcome, trace) = rules::apply::<ExemptionMonths>(&facts)?;
     Ok((facts, outcome, trace))
 }

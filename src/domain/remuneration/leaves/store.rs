@@ -1,6 +1,7 @@
 //! SQL of leaves. Nothing is overwritten: a change closes a row by `superseded_at` and writes a new one. Whoever writes holds the person.
-use super::{model::LeaveRow, plan::LeaveFacts};
+use super::{super::corrections::CLOSED_BY, model::LeaveRow, plan::LeaveFacts};
 use crate::{
+    domain::members,
     kernel::{Guarded, Problem, Subject, Tx, errand::Act},
     values::month::Month,
 };
@@ -10,8 +11,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 const LEAVE: &str = "leave_id, person_id, employer_id, leave_type, starts_on, planned_ends_on, ended_on, expected_birth_on, born_on, \
-     is_multiple, child_name_kana, child_name, worked_days, exempt_months, exempt_bonus_months, inputs, trace, start_received_on, \
-     end_received_on, recorded_at, superseded_at, source";
+     is_multiple, child_name_kana, child_name, worked_days, no_work_days, exempt_months, exempt_bonus_months, inputs, trace, \
+     start_received_on, end_received_on, recorded_at, superseded_at, source";
 
 /// A version of a leave to be kept.
 pub struct NewLeave {
@@ -50,8 +51,8 @@ pub fn insert(conn: &mut PgConnection, act: &Act, l: NewLeave) -> Result<(), Pro
     sql_query(
         "insert into leave_period (row_id, leave_id, person_id, employer_id, leave_type, starts_on, planned_ends_on, ended_on, \
            expected_birth_on, born_on, is_multiple, child_name_kana, child_name, worked_days, rule, rule_version, exempt_months, \
-           exempt_bonus_months, inputs, trace, start_received_on, end_received_on, recorded_at, recorded_by, source) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
+           exempt_bonus_months, inputs, trace, start_received_on, end_received_on, recorded_at, recorded_by, source, no_work_days) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
     )
     .bind::<t::Uuid, _>(Uuid::now_v7())
     .bind::<t::Uuid, _>(l.leave_id)
@@ -78,6 +79,7 @@ pub fn insert(conn: &mut PgConnection, act: &Act, l: NewLeave) -> Result<(), Pro
     .bind::<t::Timestamptz, _>(act.at())
     .bind::<t::Uuid, _>(act.by())
     .bind::<t::Nullable<t::Uuid>, _>(l.source)
+    .bind::<t::Array<t::Date>, _>(l.facts.no_work_days)
     .execute(conn)?;
     Ok(())
 }
@@ -101,22 +103,23 @@ fn by_day(
     .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .load(conn)?)
 }
-/// Versions of leaves that were known before an instant and closed then or later, but those that end on `last`, the last day before
+/// Versions of leaves that the losses recorded at these instants closed, but those that end on `last`, the last day before
 /// a loss; the newest first.
 /// # Errors
 /// Database errors.
 pub fn before(
     conn: &mut PgConnection,
     person: Uuid,
-    at: DateTime<Utc>,
+    at: &[DateTime<Utc>],
     last: NaiveDate,
 ) -> Result<Vec<LeaveRow>, Problem> {
+    let ids = members::ids_of("$1");
     Ok(sql_query(format!(
-        "select {LEAVE} from leave_period where person_id = $1 and (superseded_at = $2 or recorded_at <= $2 and superseded_at > $2) \
+        "select {LEAVE} from leave_period where person_id in {ids} and {CLOSED_BY} \
          and ended_on is distinct from $3 order by recorded_at desc, row_id desc"
     ))
     .bind::<t::Uuid, _>(person)
-    .bind::<t::Timestamptz, _>(at)
+    .bind::<t::Array<t::Timestamptz>, _>(at)
     .bind::<t::Date, _>(last)
     .load(conn)?)
 }

@@ -43,7 +43,7 @@ pub struct Leave {
 pub struct ExemptionInput {
     /// Which leave.
     pub kind: LeaveKind,
-    /// Leaves of one child and kind, in any order.
+    /// Leaves of one person and kind that count together, in any order: of one child, of one month, or following one another.
     #[validate(length(min = 1, max = 50), nested)]
     #[schema(min_items = 1, max_items = 50)]
     pub leaves: Vec<Leave>,

@@ -3,11 +3,11 @@ use super::super::ends::{End, EndReason, end, latest};
 use crate::{
     domain::{
         dependents,
-        members::{self, Member, member_view},
+        members::{self, Member, Seen, member_view},
         remuneration::in_reach,
     },
     kernel::{
-        Gate, Kind, Problem, Reply, Routes,
+        Gate, Kind, Problem, Reply, Routes, Subject,
         errand::Act,
         input::{Id, Input},
     },
@@ -97,9 +97,9 @@ async fn record_default(
 ) -> Reply<RecordVoluntaryDefault, Member> {
     gate.run(move |tx| {
         let today = tx.today();
-        dependents::hold_families(tx.conn(), &[id.0], &[])?;
-        let row = members::find(tx, id.0, today, None)?;
-        let (row, permit) = tx.admit::<RecordVoluntaryDefault, _>(row)?;
+        let known = dependents::hold_families(tx.conn(), &[id.0], &[])?;
+        tx.record_at_once(known);
+        let (row, permit) = members::admitted::<RecordVoluntaryDefault>(tx, id.0, today, None)?;
         let cover = latest(tx.conn(), row.person_id)?.ok_or_else(|| {
             Problem::conflict(
                 "not-continued",
@@ -112,7 +112,8 @@ async fn record_default(
         let ended = end(tx.conn(), &act, &cover, &over)?;
         tx.note(|n| n.left(ended.iter().map(|d| d.person_id).chain([row.person_id]), &[]));
         let row = members::written(tx, &permit, row.person_id)?;
-        Ok(permit.answer(member_view(row, None)))
+        let seen = Seen::of(tx, &row.facts())?;
+        Ok(permit.answer(member_view(row, None, seen)))
     })
     .await
 }

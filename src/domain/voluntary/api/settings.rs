@@ -219,13 +219,14 @@ async fn request_setting(
         b.checked()?;
         check_office(tx, &permit, b.office_id)?;
         let id = Uuid::now_v7();
-        let ceiling = serde_json::to_value(b.ceiling_rule).unwrap_or_default();
+        let unwritable = || Problem::unavailable("setting-unwritable");
+        let ceiling = serde_json::to_value(b.ceiling_rule).map_err(|_| unwritable())?;
         let new = NewSetting {
             id,
             valid_from: b.valid_from,
             office: b.office_id,
             average_yen: b.average_remuneration_yen.get(),
-            ceiling: (ceiling.as_str().unwrap_or_default(), b.rule_amount_yen.map(Yen::get)),
+            ceiling: (ceiling.as_str().ok_or_else(unwritable)?, b.rule_amount_yen.map(Yen::get)),
             special_retiree_yen: b.special_retiree_yen.map(Yen::get),
         };
         let told = store::insert(tx, &permit, &new)?;

@@ -91,7 +91,7 @@ pub enum EvidenceDocument {
     PrincipalSupporterStatement,
 }
 /// An income that rose for a time, certified by the employer.
-#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct TemporaryRise {
     /// Income of the year without the temporary rise.
@@ -120,19 +120,23 @@ pub enum PrincipalSupporter {
     Other,
 }
 /// 夫婦共同扶養: somebody whom two people support together.
-#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct BothSupport {
     /// Insurance of the other supporter.
     pub other_scheme: OtherSupporterScheme,
-    /// Income of the other supporter in the year to come; for 国民健康保険, as expected from the latest income.
-    pub other_income_yen: Yen,
+    /// Income of the other supporter in the year to come; for 国民健康保険, as expected from the latest income. Left out when it is not
+    /// known: a document tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub other_income_yen: Option<Yen>,
     /// Whom the two named as mainly supporting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub named: Option<PrincipalSupporter>,
 }
 /// Facts of a recognition. What is not known is left out: the answer then names the document that tells it.
-#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct RecognitionInput {
     /// Day from which the person is to be a dependent.
@@ -184,6 +188,11 @@ pub struct RecognitionInput {
     /// Income of the insured person in the year to come.
     #[schema(nullable = false)]
     pub insured_income_yen: Option<Yen>,
+    /// That income is no more than the standard remuneration of twelve months, without bonuses and whatever else there is: it can speak for
+    /// the person and never against; where it would, a document is asked for.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub insured_income_is_least: bool,
     /// What the insured person sends in a year to somebody who lives apart.
     #[schema(nullable = false)]
     pub support_yen: Option<Yen>,
@@ -197,8 +206,33 @@ pub struct RecognitionInput {
     #[schema(max_items = 20)]
     pub documents: Vec<EvidenceDocument>,
 }
+impl RecognitionInput {
+    /// Nothing but the day, the day of birth and the relation is known: resident in Japan, nothing proved.
+    pub fn of(recognised_on: NaiveDate, birth_on: NaiveDate, kinship: Kinship) -> Self {
+        Self {
+            recognised_on,
+            birth_on,
+            kinship,
+            lives_together: None,
+            residence: DependentResidence::InJapan,
+            is_disabled: false,
+            is_student: false,
+            in_elderly_scheme: false,
+            annual_income_yen: None,
+            contract_income_yen: None,
+            is_wages_only: false,
+            contract_income_from: None,
+            temporary_rise: None,
+            insured_income_yen: None,
+            insured_income_is_least: false,
+            support_yen: None,
+            both_support: None,
+            documents: Vec::new(),
+        }
+    }
+}
 /// Whether somebody is a dependent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RecognitionAnswer {
     /// A dependent.
@@ -209,7 +243,7 @@ pub enum RecognitionAnswer {
     NeedsEvidence,
 }
 /// A condition of being a dependent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RecognitionTest {
     /// Not in the scheme for elderly people.

@@ -49,6 +49,9 @@ steps! {
     EARNS_MORE = "earns_more", "昭和52年保発第9号・庁保発第9号":
         "同居で、収入{income}は被保険者の収入{insured}を上回ります。" /
         "Living together; {income} is above the insured person's {insured}.";
+    AT_LEAST = "insured_income_at_least", "昭和52年保発第9号・庁保発第9号":
+        "同居で、被保険者の収入は標準報酬月額の12か月分{insured}以上としか分からず、収入{income}との比較には書類を求めます。" /
+        "Living together; of the insured person's income only twelve times the standard remuneration, {insured}, is known: a document tells whether {income} is below its share.";
     SENT = "below_support", "昭和52年保発第9号・庁保発第9号":
         "別居で、収入{income}は被保険者からの援助{support}より少額です。" /
         "Living apart; {income} is less than the support sent, {support}.";
@@ -196,6 +199,11 @@ fn share_of_household(case: &mut Case<'_>, income: i64) -> Result<bool, Refusal>
     let (of_income, of_insured) = (("income", Value::Yen(income)), ("insured", Value::Yen(insured)));
     if income * divisor < insured {
         case.trace.step(&SHARE, [of_income, of_insured, ("divisor", Value::Count(divisor))]);
+        return Ok(true);
+    }
+    if case.input.insured_income_is_least {
+        case.trace.step(&AT_LEAST, [of_income, of_insured]);
+        case.lack(Document::InsuredIncomeProof);
         return Ok(true);
     }
     if income > insured {

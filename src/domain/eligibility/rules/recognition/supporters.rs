@@ -18,6 +18,11 @@ steps! {
     EQUAL = "equal_incomes", "令和3年保保発0430第2号":
         "被保険者の収入と国民健康保険の被保険者の収入がいずれも{insured}のため、主として生計を維持する者を確認します。" /
         "The insured person and the one in national insurance both have {insured}: who mainly supports is to be confirmed.";
+    OTHER_UNKNOWN = "other_income_unknown", "令和3年保保発0430第2号":
+        "他の扶養者の収入が分からないため、書類を求めます。" / "The other supporter's income is not known: a document tells it.";
+    AT_LEAST = "both_incomes_at_least", "令和3年保保発0430第2号":
+        "被保険者の収入は標準報酬月額の12か月分{insured}以上としか分からず、他の扶養者の収入{other}との比較には書類を求めます。" /
+        "Of the insured person's income only twelve times the standard remuneration, {insured}, is known: a document tells whether it is above the other's {other}.";
     UNKNOWN = "insured_income_unknown", "令和3年保保発0430第2号":
         "被保険者の収入が分からないため、書類を求めます。" / "The insured person's income is not known: a document tells it.";
 }
@@ -35,19 +40,28 @@ pub fn principal(case: &mut Case<'_>) -> Result<bool, Refusal> {
             "配偶者は夫婦共同扶養の対象ではありません / a spouse is not supported by both",
         ));
     }
+    let Some(other) = both.other_income_yen else {
+        case.trace.step(&OTHER_UNKNOWN, []);
+        case.lack(Document::OtherSupporterIncomeProof);
+        return Ok(true);
+    };
     case.prove(Document::OtherSupporterIncomeProof);
     let Some(insured) = input.insured_income_yen else {
         case.trace.step(&UNKNOWN, []);
         case.lack(Document::InsuredIncomeProof);
         return Ok(true);
     };
-    case.prove(Document::InsuredIncomeProof);
-    let (insured, other) = (insured.get(), both.other_income_yen.get());
+    let (insured, other) = (insured.get(), other.get());
     let (of_insured, of_other) = (("insured", Value::Yen(insured)), ("other", Value::Yen(other)));
+    let is_near = |least: i64| (least - other).abs() * WHOLE_PERCENT <= least.max(other) * percent;
+    if input.insured_income_is_least && (insured <= other || is_near(insured)) {
+        case.trace.step(&AT_LEAST, [of_insured, of_other]);
+        case.lack(Document::InsuredIncomeProof);
+        return Ok(true);
+    }
+    case.prove(Document::InsuredIncomeProof);
     match both.other_scheme {
-        OtherSupporterScheme::Employees
-            if (insured - other).abs() * WHOLE_PERCENT <= insured.max(other) * percent =>
-        {
+        OtherSupporterScheme::Employees if is_near(insured) => {
             case.trace.step(&NEAR, [of_insured, of_other, ("percent", Value::Count(percent))]);
             return Ok(named(case, both.named));
         }

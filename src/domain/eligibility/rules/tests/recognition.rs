@@ -37,6 +37,7 @@ fn mother() -> RecognitionInput {
         contract_income_yen: None,
         is_wages_only: false,
         contract_income_from: None,
+        insured_income_is_least: false,
         temporary_rise: None,
         insured_income_yen: Some(yen(5_000_000)),
         support_yen: None,
@@ -220,7 +221,7 @@ fn of_two_supporters_the_higher_income_decides_beyond_ten_percent() {
         birth_on: day("2020-05-01"),
         annual_income_yen: Some(yen(0)),
         insured_income_yen: Some(yen(insured)),
-        both_support: Some(BothSupport { other_scheme, other_income_yen: yen(other), named }),
+        both_support: Some(BothSupport { other_scheme, other_income_yen: Some(yen(other)), named }),
         ..mother()
     };
     for (input, answer) in [

@@ -30,6 +30,10 @@ pub enum Against {
     Dependent,
     /// A dependent is covered elsewhere on days that are new.
     DependentElsewhere,
+    /// A dependent was recognised before the birth, or at 75 or later.
+    DependentLife,
+    /// No dependent with that 枝番.
+    DependentNotFound,
     /// Standard remuneration, a bonus or a leave.
     Pay(PayFault),
     /// The person is not recorded any more as the form names it: another correction came first.
@@ -44,6 +48,7 @@ impl From<DependentFault> for Against {
         match fault {
             DependentFault::OutsideCover => Self::Dependent,
             DependentFault::Elsewhere => Self::DependentElsewhere,
+            DependentFault::OutsideLife => Self::DependentLife,
         }
     }
 }
@@ -106,10 +111,20 @@ impl Against {
                 "被扶養者が訂正後の期間に他の資格を持っています。先にその届出を処理してください",
                 "A dependent is covered elsewhere on days that are new: decide that first",
             ),
+            Self::DependentLife => (
+                "dependent-outside-life",
+                "認定日が訂正後の生年月日より前、または75歳以後になります。先に被扶養者(異動)届を処理してください",
+                "The dependent would be recognised before the birth, or at 75 or later: decide that first",
+            ),
+            Self::DependentNotFound => (
+                "dependent-not-found",
+                "この枝番の被扶養者はいません",
+                "There is no dependent with this 枝番",
+            ),
             Self::Pay(PayFault::Decision) => (
                 "decision-stands",
-                "訂正後の資格取得日では成り立たない標準報酬月額の決定があります。先にその訂正を処理してください",
-                "A decision of standard remuneration would not hold for the right first day: correct it first",
+                "訂正後の資格期間では成り立たない標準報酬月額の決定があります。先にその訂正を処理してください",
+                "A decision of standard remuneration would not hold for the right cover: correct it first",
             ),
             Self::Pay(PayFault::Bonus) => (
                 "bonus-outside-cover",
@@ -139,10 +154,10 @@ impl Against {
             Self::Overlaps | Self::StillDependent | Self::DependentElsewhere | Self::RestingCover => {
                 return None;
             }
-            Self::CoverNotFound | Self::OtherIdentity => Code::PersonNotFound,
+            Self::CoverNotFound | Self::OtherIdentity | Self::DependentNotFound => Code::PersonNotFound,
             Self::LossStands | Self::LostAt75 | Self::Dependent | Self::Pay(_) => Code::StandsAgainst,
             Self::Aged75 => Code::Aged75,
-            Self::BeforeBirth => Code::DateRelation,
+            Self::BeforeBirth | Self::DependentLife => Code::DateRelation,
             Self::BeforeEmployer | Self::OutsideCover => Code::OutsideCover,
             Self::NothingNew => Code::NothingNew,
         };
@@ -154,6 +169,10 @@ impl Against {
             (_, Form::LossCancellation(_)) => "lost_on",
             (Self::LostAt75, Form::QualificationDateCorrection(_)) => "corrected_lost_on",
             (_, Form::QualificationDateCorrection(_)) => "corrected_acquired_on",
+            (Self::DependentNotFound, _) => "dependent_branch",
+            (Self::OtherIdentity, Form::BirthDateCorrection(f)) if f.dependent_branch.is_some() => {
+                "dependent_birth_on"
+            }
             (_, Form::BirthDateCorrection(_)) => "corrected_birth_on",
             (Self::NothingNew, Form::NameChangeReport(_)) => "changed_name",
             _ => "changed_on",

@@ -4,7 +4,8 @@ use super::{
     super::super::{
         AcquisitionCancellation, LossCancellation, QualificationDateCorrection, model::NotificationRow,
     },
-    Against, Line,
+    Against, Eyes, Line,
+    continued::{self, Continued},
 };
 use crate::{
     domain::{
@@ -32,6 +33,7 @@ pub struct CoverPlan {
     new: Option<CoverDays>,
     planned_loss_on: Option<NaiveDate>,
     dependents: Vec<(UnderRow, Fate)>,
+    continued: Option<(Continued, Vec<(UnderRow, Fate)>)>,
     pay: CorrectedPay,
 }
 /// A plan, or what stands against it.
@@ -46,31 +48,40 @@ pub fn named(tx: &mut Tx<'_>, at: (Uuid, Uuid), which: CoverNamed) -> Result<Opt
 /// 資格取得取消: the cover never was. A loss that came with a form is cancelled first; one by the calendar goes with the cover.
 /// # Errors
 /// Database errors.
-pub fn no_acquisition(tx: &mut Tx<'_>, at: (Uuid, Uuid), f: &AcquisitionCancellation) -> Planned {
+pub fn no_acquisition(
+    tx: &mut Tx<'_>,
+    (at, eyes): ((Uuid, Uuid), Eyes),
+    f: &AcquisitionCancellation,
+) -> Planned {
     match named(tx, at, CoverNamed::Acquired(f.acquired_on))? {
         None => Ok(Err(Against::CoverNotFound)),
         Some(cover) if cover.is_lost_by_form => Ok(Err(Against::LossStands)),
-        Some(cover) => planned(tx, cover, None, None),
+        Some(cover) => planned(tx, (cover, eyes), None, None),
     }
 }
 /// 資格喪失取消: the cover goes on. A loss at 75 stays one as long as the day of birth is what it is.
 /// # Errors
 /// Database errors.
-pub fn no_loss(tx: &mut Tx<'_>, at: (Uuid, Uuid), f: &LossCancellation) -> Planned {
+pub fn no_loss(tx: &mut Tx<'_>, (at, eyes): ((Uuid, Uuid), Eyes), f: &LossCancellation) -> Planned {
     let Some(cover) = named(tx, at, CoverNamed::Lost(f.lost_on))? else {
         return Ok(Err(Against::CoverNotFound));
     };
-    if f.lost_on >= birthday(f.birth_on, 75) {
+    // the day of birth may have been corrected since the form came
+    if f.lost_on >= birthday(members::born_on(tx, at.0)?, 75) {
         return Ok(Err(Against::LostAt75));
     }
     let days = CoverDays { lost_on: None, ..cover.days() };
     let planned_loss_on = cover.planned_loss_on;
-    planned(tx, cover, Some(days), planned_loss_on)
+    planned(tx, (cover, eyes), Some(days), planned_loss_on)
 }
 /// 得喪年月日訂正: the cover has other days.
 /// # Errors
 /// Database errors.
-pub fn other_days(tx: &mut Tx<'_>, at: (Uuid, Uuid), f: &QualificationDateCorrection) -> Planned {
+pub fn other_days(
+    tx: &mut Tx<'_>,
+    (at, eyes): ((Uuid, Uuid), Eyes),
+    f: &QualificationDateCorrection,
+) -> Planned {
     let found = named(tx, at, CoverNamed::Acquired(f.acquired_on))?;
     let Some(cover) = found.filter(|c| c.days() == f.recorded()) else {
         return Ok(Err(Against::CoverNotFound));
@@ -78,14 +89,21 @@ pub fn other_days(tx: &mut Tx<'_>, at: (Uuid, Uuid), f: &QualificationDateCorrec
     if f.corrected_lost_on.is_some() && cover.loss_reason.as_deref() == Some(AT_75) {
         return Ok(Err(Against::LostAt75));
     }
+    let (right, transfer) = (f.corrected(), birthday(members::born_on(tx, at.0)?, 75));
+    if right.acquired_on != cover.acquired_on && right.acquired_on >= transfer {
+        return Ok(Err(Against::Aged75));
+    }
+    if right.lost_on != cover.lost_on && right.lost_on.is_some_and(|lost| lost > transfer) {
+        return Ok(Err(Against::LostAt75));
+    }
     let planned_loss_on = cover.planned_loss_on;
-    planned(tx, cover, Some(f.corrected()), planned_loss_on)
+    planned(tx, (cover, eyes), Some(right), planned_loss_on)
 }
 /// What a cover becomes for somebody born on another day than is recorded: the 75th birthday moves, and a loss at 75 with it. The day
 /// of a loss that is not recorded yet is the calendar's affair.
 /// # Errors
 /// Database errors.
-pub fn born(tx: &mut Tx<'_>, cover: RecordedCover, birth_on: NaiveDate) -> Planned {
+pub fn born(tx: &mut Tx<'_>, (cover, eyes): (RecordedCover, Eyes), birth_on: NaiveDate) -> Planned {
     let transfer = birthday(birth_on, 75);
     if cover.acquired_on <= birth_on {
         return Ok(Err(Against::BeforeBirth));
@@ -96,54 +114,99 @@ pub fn born(tx: &mut Tx<'_>, cover: RecordedCover, birth_on: NaiveDate) -> Plann
     let is_at_75 = cover.loss_reason.as_deref() == Some(AT_75);
     let lost_on = if is_at_75 { Some(transfer).filter(|day| *day <= tx.today()) } else { cover.lost_on };
     let days = CoverDays { lost_on, ..cover.days() };
-    planned(tx, cover, Some(days), Some(transfer))
+    planned(tx, (cover, eyes), Some(days), Some(transfer))
 }
+/// What the employer is told is planned as if nothing were recorded elsewhere: that something is, it must not learn.
 fn planned(
     tx: &mut Tx<'_>,
-    cover: RecordedCover,
+    (cover, eyes): (RecordedCover, Eyes),
     new: Option<CoverDays>,
     planned_loss_on: Option<NaiveDate>,
 ) -> Planned {
-    let others = members::other_covers(tx, &cover)?;
+    let is_own_only = eyes == Eyes::Employer;
+    let mut others = members::other_covers(tx, &cover)?;
+    if is_own_only {
+        others.retain(|o| o.employer_id == cover.employer_id);
+    }
     // 任意継続 begins on the day of the loss, for those who were insured two months before it (健康保険法3条4項)
-    let rests =
-        |o: &members::OtherCover| o.enrolment_type != COMPULSORY && Some(o.acquired_on) == cover.lost_on;
+    let rests = |o: &members::OtherCover| {
+        o.enrolment_type != COMPULSORY
+            && Some(o.acquired_on) == cover.lost_on
+            && o.lost_on != Some(o.acquired_on)
+    };
     if new != Some(cover.days()) && others.iter().any(rests) {
         return Ok(Err(Against::RestingCover));
     }
-    let days: Vec<CoverDays> = others.iter().map(members::OtherCover::days).collect();
+    let continued = if is_own_only { None } else { continued::plan(tx, &cover, new)? };
+    let days: Vec<CoverDays> = others
+        .iter()
+        .map(|o| match &continued {
+            Some(c) if c.cover.enrolment_id == o.enrolment_id => c.days(),
+            _ => o.days(),
+        })
+        .collect();
     if let Some(new) = new
-        && let Err(against) = admitted(tx, &cover, new, &days)?
+        && let Err(against) = admitted(tx, (&cover, eyes), new, &days)?
     {
         return Ok(Err(against));
     }
-    let mut fates = Vec::new();
-    for row in dependents::under_cover(tx, &cover)? {
-        let facts = dependents::facts_of(tx, &row)?;
-        match dependents::follow(&facts, cover.days(), new) {
-            Ok(fate) => fates.push((row, fate)),
-            Err(fault) => return Ok(Err(fault.into())),
+    let under = dependents::under_cover(tx, &cover)?;
+    let before = continued.as_ref().map_or(&[][..], |c| c.dependents.as_slice());
+    let together: Vec<Uuid> = under.iter().chain(before).map(|d| d.dependent_id).collect();
+    let of_before = match &continued {
+        Some(c) => {
+            match fates(tx, (c.dependents.clone(), &together, eyes), (c.cover.days(), Some(c.days())))? {
+                Ok(fates) => fates,
+                Err(against) => return Ok(Err(against)),
+            }
         }
-    }
+        None => Vec::new(),
+    };
+    let dependents = match fates(tx, (under, &together, eyes), (cover.days(), new))? {
+        Ok(fates) => fates,
+        Err(against) => return Ok(Err(against)),
+    };
     let corrected = CorrectedCover {
         person: cover.person_id,
         employer: cover.employer_id,
+        enrolment: cover.enrolment_id,
         old: cover.days(),
         new,
-        lost_known_at: cover.lost_known_at,
+        lost_known: &cover.lost_known,
         received_on: tx.today(),
-        others: &days,
+        continued: continued.as_ref().map(|c| (c.cover.employer_id, c.cover.days(), c.days())),
+        is_own_only,
     };
     let pay = match remuneration::plan_corrected(tx, &corrected)? {
         Ok(pay) => pay,
         Err(fault) => return Ok(Err(Against::Pay(fault))),
     };
-    Ok(Ok(CoverPlan { cover, new, planned_loss_on, dependents: fates, pay }))
+    let continued = continued.map(|c| (c, of_before));
+    Ok(Ok(CoverPlan { cover, new, planned_loss_on, dependents, continued, pay }))
+}
+/// What becomes of dependents under a cover that has other days; `together` are all with whom the correction deals.
+fn fates(
+    tx: &mut Tx<'_>,
+    (under, together, eyes): (Vec<UnderRow>, &[Uuid], Eyes),
+    (old, new): (CoverDays, Option<CoverDays>),
+) -> Result<Result<Vec<(UnderRow, Fate)>, Against>, Problem> {
+    let mut fates = Vec::with_capacity(under.len());
+    for row in under {
+        let mut facts = dependents::facts_of(tx, &row, together)?;
+        if eyes == Eyes::Employer {
+            facts.elsewhere.clear();
+        }
+        match dependents::follow(&facts, old, new) {
+            Ok(fate) => fates.push((row, fate)),
+            Err(fault) => return Ok(Err(fault.into())),
+        }
+    }
+    Ok(Ok(fates))
 }
 /// May the person be covered on these days?
 fn admitted(
     tx: &mut Tx<'_>,
-    cover: &RecordedCover,
+    (cover, eyes): (&RecordedCover, Eyes),
     new: CoverDays,
     others: &[CoverDays],
 ) -> Result<Result<(), Against>, Problem> {
@@ -154,7 +217,7 @@ fn admitted(
     if others.iter().any(|o| meets(o.period())) {
         return Ok(Err(Against::Overlaps));
     }
-    if dependents::periods(tx, cover.person_id)?.into_iter().any(meets) {
+    if eyes == Eyes::Staff && dependents::periods(tx, cover.person_id)?.into_iter().any(meets) {
         return Ok(Err(Against::StillDependent));
     }
     if new.acquired_on != cover.acquired_on {
@@ -167,8 +230,8 @@ fn admitted(
 }
 
 impl CoverPlan {
-    /// What changes, before and after.
-    pub fn lines(&self) -> Vec<Line> {
+    /// What changes, before and after: for the employer as far as it is its own, for staff also what is recorded elsewhere.
+    pub fn lines(&self, eyes: Eyes) -> Vec<Line> {
         let day = |d: Option<NaiveDate>| d.map(|d| d.to_string());
         let mut all = Vec::new();
         let mut push = |subject, field, before: Option<String>, after: Option<String>| {
@@ -183,11 +246,11 @@ impl CoverPlan {
         for (row, fate) in &self.dependents {
             let (recognised, removed) = (Some(row.recognised_on), row.removed_on);
             match fate {
-                Fate::Stays => {}
-                Fate::StaysEnded => {
+                Fate::StaysEnded if eyes == Eyes::Staff => {
                     let still = removed.map(|d| format!("{d} (covered elsewhere)"));
                     push("dependent", "removed_on", day(removed), still);
                 }
+                Fate::Stays | Fate::StaysEnded => {}
                 Fate::TakenBack => push("dependent", "recognised_on", day(recognised), None),
                 Fate::Changed { recognised_on, removed: end } => {
                     push("dependent", "recognised_on", day(recognised), day(Some(*recognised_on)));
@@ -195,7 +258,10 @@ impl CoverPlan {
                 }
             }
         }
-        for c in self.pay.changes() {
+        if let Some((before, _)) = self.continued.as_ref().filter(|_| eyes == Eyes::Staff) {
+            push("voluntary_continuation", "lost_on", day(before.cover.lost_on), day(before.days().lost_on));
+        }
+        for c in self.pay.changes(eyes == Eyes::Staff) {
             push(c.subject, c.field, c.before, c.after);
         }
         all
@@ -210,24 +276,27 @@ impl CoverPlan {
         row: &NotificationRow,
     ) -> Result<Value, Problem> {
         let act = Act::permitted(tx, permit, Some(row.id))?;
-        let Self { cover, new, planned_loss_on, dependents, pay } = self;
+        let Self { cover, new, planned_loss_on, dependents, continued, pay } = self;
+        // of two covers that give days to one another, the one that gives is written first
+        let begins_earlier = new.is_some_and(|n| n.acquired_on < cover.acquired_on);
+        if let Some((before, fates)) = continued.as_ref().filter(|_| begins_earlier) {
+            before.write(tx.conn(), &act)?;
+            write_fates(tx, permit, &act, fates)?;
+        }
         match new {
             None => members::take_back_cover(tx.conn(), &act, &cover)?,
             Some(days) if days == cover.days() && planned_loss_on == cover.planned_loss_on => {}
             Some(days) => members::rewrite_cover(tx.conn(), &act, &cover, days, planned_loss_on)?,
         }
-        if let Some(days) = new.filter(|n| n.acquired_on < cover.acquired_on) {
+        if let Some(days) = new.filter(|_| begins_earlier) {
             members::known_from(tx, permit, cover.person_id, days.acquired_on)?;
         }
-        let mut told = Vec::new();
-        for (under, fate) in &dependents {
-            dependents::write_fate(tx.conn(), &act, under, fate)?;
-            if let Fate::Changed { recognised_on, .. } = fate {
-                members::known_from(tx, permit, under.person_id, *recognised_on)?;
-            }
-            told.extend(fate_told(under, fate));
+        write_fates(tx, permit, &act, &dependents)?;
+        if let Some((before, fates)) = continued.as_ref().filter(|_| !begins_earlier) {
+            before.write(tx.conn(), &act)?;
+            write_fates(tx, permit, &act, fates)?;
         }
-        tx.note(|n| n.left(dependents.iter().map(|d| d.0.person_id), &[]));
+        let told: Vec<Value> = dependents.iter().filter_map(|(under, fate)| fate_told(under, fate)).collect();
         remuneration::write_corrected(tx, permit, (cover.person_id, row.id), pay)?;
         let days = new.unwrap_or_else(|| cover.days());
         let mut result = json!({ "member_id": cover.person_id, "symbol": cover.symbol, "number": cover.number,
@@ -241,6 +310,21 @@ impl CoverPlan {
         }
         Ok(result)
     }
+}
+fn write_fates<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    act: &Act,
+    fates: &[(UnderRow, Fate)],
+) -> Result<(), Problem> {
+    for (under, fate) in fates {
+        dependents::write_fate(tx.conn(), act, under, fate)?;
+        if let Fate::Changed { recognised_on, .. } = fate {
+            members::known_from(tx, permit, under.person_id, *recognised_on)?;
+        }
+    }
+    tx.note(|n| n.left(fates.iter().map(|d| d.0.person_id), &[]));
+    Ok(())
 }
 /// What payroll is told of a dependent; nothing of those that stay as they were.
 fn fate_told(row: &UnderRow, fate: &Fate) -> Option<Value> {

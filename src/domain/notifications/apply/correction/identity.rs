@@ -2,7 +2,7 @@
 use super::{
     super::super::{AddressChangeReport, BirthDateCorrection, NameChangeReport, model::NotificationRow},
     super::received_on,
-    Against, Line, cover,
+    Against, Eyes, Line, cover,
 };
 use crate::{
     domain::{
@@ -24,10 +24,10 @@ pub struct BirthPlan {
 }
 impl BirthPlan {
     /// What changes, before and after.
-    pub fn lines(&self) -> Vec<Line> {
+    pub fn lines(&self, eyes: Eyes) -> Vec<Line> {
         let born = |day: NaiveDate| Some(day.to_string());
         let mut all = vec![Line::new("member", "birth_on", born(self.recorded), born(self.right))];
-        all.extend(self.cover.lines());
+        all.extend(self.cover.lines(eyes));
         all
     }
     /// Writes it; gives what payroll is told.
@@ -49,7 +49,7 @@ impl BirthPlan {
 /// Database errors.
 pub fn birth(
     tx: &mut Tx<'_>,
-    at: (Uuid, Uuid),
+    (at, eyes): ((Uuid, Uuid), Eyes),
     f: &BirthDateCorrection,
 ) -> Result<Result<BirthPlan, Against>, Problem> {
     let Some(cover) = cover::named(tx, at, CoverNamed::RunningOrAt75)? else {
@@ -59,7 +59,7 @@ pub fn birth(
     if !members::is_recorded_as(tx, at.0, (&f.name_kana, recorded))? {
         return Ok(Err(Against::OtherIdentity));
     }
-    Ok(cover::born(tx, cover, right)?.map(|cover| BirthPlan { recorded, right, cover }))
+    Ok(cover::born(tx, (cover, eyes), right)?.map(|cover| BirthPlan { recorded, right, cover }))
 }
 fn running(tx: &mut Tx<'_>, at: (Uuid, Uuid)) -> Result<Result<RecordedCover, Against>, Problem> {
     Ok(members::recorded_cover(tx, at, CoverNamed::Running)?.ok_or(Against::CoverNotFound))
@@ -105,7 +105,10 @@ pub fn write_name<Op: Operation>(
     members::rename(tx, permit, person, &f.rename(received_on(row), Some(row.id)))?;
     told(tx, permit, person)
 }
-fn told<Op: Operation>(tx: &mut Tx<'_>, permit: &Permit<Op>, person: Uuid) -> Result<Value, Problem> {
+/// What payroll is told of the insured person.
+/// # Errors
+/// Database errors.
+pub fn told<Op: Operation>(tx: &mut Tx<'_>, permit: &Permit<Op>, person: Uuid) -> Result<Value, Problem> {
     let member = members::written(tx, permit, person)?;
     Ok(
         json!({ "member_id": person, "symbol": member.symbol, "number": member.number, "branch": member.branch,
@@ -160,7 +163,8 @@ pub fn address(
     if f.changed_on < cover.acquired_on {
         return Ok(Err(Against::OutsideCover));
     }
-    let is_with = |d: &UnderRow| d.lives_together != Some(false) && d.removed_on.is_none();
+    // whoever is protected may live elsewhere by now: the insured person says nothing of where
+    let is_with = |d: &UnderRow| d.lives_together != Some(false) && d.removed_on.is_none() && !d.is_protected;
     let mut with = if f.dependents_too { dependents::under_cover(tx, &cover)? } else { Vec::new() };
     with.retain(is_with);
     let from = || Some(f.changed_on.to_string());
@@ -174,9 +178,9 @@ pub fn address(
             lines.push(Line::new("member", field, None, from()));
         }
     }
-    for d in &with {
-        let day = f.changed_on.max(d.recognised_on).to_string();
-        lines.push(Line::new("dependent", "resident_address", None, Some(day)));
+    if f.dependents_too {
+        // one line, however many it moves: a count would tell who is protected
+        lines.push(Line::new("dependent", "resident_address", None, from()));
     }
     Ok(Ok(AddressPlan { lines, with }))
 }

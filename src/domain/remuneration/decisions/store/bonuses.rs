@@ -79,6 +79,52 @@ pub fn put(conn: &mut PgConnection, act: &Act, person: Uuid, b: NewBonus) -> Res
     .execute(conn)?;
     Ok(())
 }
+/// 名寄せ: the bonuses of the merged id (the second) are closed, and go on under the surviving one where it has none of the month.
+/// # Errors
+/// Database errors.
+pub fn carry(conn: &mut PgConnection, act: &Act, (surviving, merged): (Uuid, Uuid)) -> Result<(), Problem> {
+    sql_query(
+        "with old as (update standard_bonus set superseded_at = greatest($3, recorded_at) \
+                      where person_id = $1 and superseded_at is null returning *) \
+         insert into standard_bonus (row_id, bonus_id, person_id, employer_id, rule, rule_version, month, reported_yen, \
+           standard_yen, inputs, trace, no_premium, received_on, recorded_at, recorded_by, source) \
+         select gen_random_uuid(), bonus_id, $2, employer_id, rule, rule_version, month, reported_yen, standard_yen, inputs, trace, \
+           no_premium, received_on, $3, $4, source from old \
+         where not exists (select from standard_bonus s where s.person_id = $2 and s.month = old.month and s.superseded_at is null)",
+    )
+    .bind::<t::Uuid, _>(merged)
+    .bind::<t::Uuid, _>(surviving)
+    .bind::<t::Timestamptz, _>(act.at())
+    .bind::<t::Uuid, _>(act.by())
+    .execute(conn)?;
+    Ok(())
+}
+crate::row! {
+    /// A month.
+    pub struct MonthRow {
+        /// Its first day.
+        month: t::Date => NaiveDate,
+    }
+}
+/// Months of the bonuses that went over from the merged id (the second) now, if the surviving one has bonuses of its own.
+/// # Errors
+/// Database errors.
+pub fn carried_months(
+    conn: &mut PgConnection,
+    act: &Act,
+    (surviving, merged): (Uuid, Uuid),
+) -> Result<Vec<NaiveDate>, Problem> {
+    let found: Vec<MonthRow> = sql_query(
+        "select distinct month from standard_bonus where person_id = $1 and superseded_at >= $3 \
+           and exists (select from standard_bonus s where s.person_id = $2 and s.superseded_at is null \
+             and s.bonus_id not in (select bonus_id from standard_bonus where person_id = $1))",
+    )
+    .bind::<t::Uuid, _>(merged)
+    .bind::<t::Uuid, _>(surviving)
+    .bind::<t::Timestamptz, _>(act.at())
+    .load(conn)?;
+    Ok(found.into_iter().map(|r| r.month).collect())
+}
 /// Closes the version of a payment that is known now.
 /// # Errors
 /// Database errors.

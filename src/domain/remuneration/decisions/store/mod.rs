@@ -2,13 +2,17 @@
 //! person.
 pub mod bonuses;
 pub mod history;
+pub mod many;
 
 use super::{
     history::Entry,
     model::{DecisionRow, LiveRow},
 };
 use crate::{
-    domain::remuneration::rules::{Rule, TwoOffices},
+    domain::{
+        members,
+        remuneration::rules::{Rule, TwoOffices},
+    },
     kernel::{Guarded, Problem, Subject, Tx, errand::Act},
     values::month::Month,
 };
@@ -18,7 +22,7 @@ use uuid::Uuid;
 
 const DECISION: &str = "decision_id, person_id, employer_id, rule, applies_from, applies_until, grade, standard_yen, monthly_yen, \
      inputs->'offices' as offices, trace, received_on, recorded_at, superseded_at, source";
-const LIVE: &str = "decision_id, employer_id, rule, rule_version, applies_from, applies_until, grade, standard_yen, monthly_yen, inputs, \
+const LIVE: &str = "person_id, decision_id, employer_id, rule, rule_version, applies_from, applies_until, grade, standard_yen, monthly_yen, inputs, \
      trace, received_on, source";
 /// Rows known at `$2`, or now when it is null.
 pub const KNOWN: &str = "(superseded_at is null and $2 is null or recorded_at <= $2 and (superseded_at is null or superseded_at > $2))";
@@ -110,13 +114,45 @@ pub fn known(conn: &mut PgConnection, person: Uuid) -> Result<Vec<LiveRow>, Prob
     .bind::<t::Uuid, _>(person)
     .load(conn)?)
 }
+crate::row! {
+    /// A standard remuneration.
+    pub struct StandardRow {
+        /// 標準報酬月額, yen.
+        standard_yen: t::BigInt => i64,
+    }
+}
+/// 標準報酬月額 of a person in the month of a day at an employer, yen, as known now; nothing where none is known, where the employer does not
+/// employ the person on the day, and where the pay of several offices was added: no employer is told what another one pays. Nobody pays
+/// that of 任意継続 and 特例退職.
+/// # Errors
+/// Database errors.
+pub fn standard_on(
+    conn: &mut PgConnection,
+    (person, employer): (Uuid, Uuid),
+    day: NaiveDate,
+) -> Result<Option<i64>, Problem> {
+    let found: Option<StandardRow> = sql_query(
+        "select s.standard_yen from standard_remuneration s where s.person_id = $1 and s.employer_id = $3 and s.superseded_at is null \
+         and s.applies_from <= $2 and (s.applies_until is null or s.applies_until > $2) and s.inputs->'offices' is null \
+         and exists (select from enrolment e where e.person_id = $1 and e.employer_id = $3 and e.superseded_at is null \
+           and e.enrolment_type = 'compulsory' and e.acquired_on <= $4 and (e.lost_on is null or e.lost_on > $4)) limit 1",
+    )
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Date, _>(Month::of(day).first_day())
+    .bind::<t::Uuid, _>(employer)
+    .bind::<t::Date, _>(day)
+    .get_result(conn)
+    .optional()?;
+    Ok(found.map(|s| s.standard_yen))
+}
 /// Of each month the newest decision of a rule that gave way, where the rule has none of that month now.
 /// # Errors
 /// Database errors.
 pub fn superseded(conn: &mut PgConnection, person: Uuid, rule: &str) -> Result<Vec<LiveRow>, Problem> {
+    let ids = members::ids_of("$1");
     Ok(sql_query(format!(
-        "select distinct on (applies_from) {LIVE} from standard_remuneration s where person_id = $1 and rule = $2 \
-           and superseded_at is not null and not exists (select from standard_remuneration n where n.person_id = $1 \
+        "select distinct on (applies_from) {LIVE} from standard_remuneration s where person_id in {ids} and rule = $2 \
+           and superseded_at is not null and not exists (select from standard_remuneration n where n.person_id in {ids} \
              and n.rule = $2 and n.applies_from = s.applies_from and n.superseded_at is null) \
          order by applies_from, recorded_at desc, superseded_at desc"
     ))
@@ -129,13 +165,14 @@ pub fn superseded(conn: &mut PgConnection, person: Uuid, rule: &str) -> Result<V
 /// # Errors
 /// Database errors.
 pub fn gave_way(conn: &mut PgConnection, person: Uuid) -> Result<Vec<LiveRow>, Problem> {
+    let ids = members::ids_of("$1");
     Ok(sql_query(format!(
         "select {LIVE} from (select distinct on (applies_from, rule, employer_id) * from standard_remuneration \
-             where person_id = $1 order by applies_from, rule, employer_id, superseded_at desc nulls first, recorded_at desc) s \
+             where person_id in {ids} order by applies_from, rule, employer_id, superseded_at desc nulls first, recorded_at desc) s \
          where superseded_at is not null and rule <> $2 and exists (select from standard_remuneration n \
-           where n.person_id = $1 and n.applies_from = s.applies_from and n.recorded_at = s.superseded_at and n.rule <> $2 \
+           where n.person_id in {ids} and n.applies_from = s.applies_from and n.recorded_at = s.superseded_at and n.rule <> $2 \
              and (n.rule, n.employer_id) <> (s.rule, s.employer_id) and not exists (select from standard_remuneration o \
-               where o.person_id = $1 and o.applies_from = n.applies_from and o.rule = n.rule \
+               where o.person_id in {ids} and o.applies_from = n.applies_from and o.rule = n.rule \
                  and o.source is not distinct from n.source and o.recorded_at < n.recorded_at)) \
          order by superseded_at desc"
     ))
@@ -151,11 +188,12 @@ pub fn cut_away(
     person: Uuid,
     acquired_on: NaiveDate,
 ) -> Result<Vec<LiveRow>, Problem> {
+    let ids = members::ids_of("$1");
     Ok(sql_query(format!(
-        "select {LIVE} from standard_remuneration s where person_id = $1 and applies_from >= date_trunc('month', $2::timestamp)::date \
+        "select {LIVE} from standard_remuneration s where person_id in {ids} and applies_from >= date_trunc('month', $2::timestamp)::date \
            and superseded_at = (select max(e.recorded_at) from (select min(recorded_at) as recorded_at from enrolment \
-             where person_id = $1 and acquired_on = $2 group by symbol, number, branch) e) \
-           and not exists (select from standard_remuneration n where n.person_id = $1 and n.decision_id = s.decision_id \
+             where person_id in {ids} and acquired_on = $2 group by symbol, number, branch) e) \
+           and not exists (select from standard_remuneration n where n.person_id in {ids} and n.decision_id = s.decision_id \
              and n.recorded_at >= s.superseded_at) \
          order by applies_from"
     ))

@@ -1,5 +1,8 @@
 //! Fifty at once: one effect, and a clear answer to each. A decision is guarded by its If-Match, a resubmission by its
 //! Idempotency-Key and by what it corrects; a calculation stores nothing; every token exchange is a grant of its own.
+mod continuing;
+mod corrections;
+
 use crate::{
     filing::{
         NANA, accept, acquisition, count, decide, decide_on, filed, fresh_key, give_back, id, loss,
@@ -11,21 +14,31 @@ use crate::{
     },
 };
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, sync::Barrier};
+use std::{
+    collections::BTreeSet,
+    sync::Barrier,
+    time::{Duration, Instant},
+};
 use uuid::Uuid;
 
-/// Asks fifty times, all at once.
+/// Longer than this, fifty answers are not waited for.
+const LONGEST: Duration = Duration::from_secs(50);
+
+/// Asks fifty times, all at once; all are answered in time.
 fn fifty(ask: impl Fn(usize) -> Response + Sync) -> Vec<Response> {
     let gate = Barrier::new(50);
     let one = |i| {
         gate.wait();
         ask(i)
     };
-    std::thread::scope(|s| {
+    let begun = Instant::now();
+    let answers = std::thread::scope(|s| {
         let one = &one;
         let all: Vec<_> = (0..50).map(|i| s.spawn(move || one(i))).collect();
         all.into_iter().map(|t| t.join().unwrap()).collect()
-    })
+    });
+    assert!(begun.elapsed() < LONGEST, "fifty answers took {:?}", begun.elapsed());
+    answers
 }
 /// Those that were done. The others were refused as said here, or told when to come again.
 #[track_caller]

@@ -1,0 +1,2 @@
+drop table person_merge;
+alter table person drop column merged_into;

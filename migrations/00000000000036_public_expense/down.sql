@@ -1,0 +1,2 @@
+drop table public_expense;
+alter table employer_record drop column branch_office_code;

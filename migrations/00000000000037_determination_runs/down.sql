@@ -1,0 +1,1 @@
+drop table determination_foreseen, determination_left, determination_run;

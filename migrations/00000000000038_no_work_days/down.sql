@@ -1,0 +1,1 @@
+alter table leave_period drop column no_work_days;
