@@ -28,6 +28,7 @@ const TAGS: &[(&str, &str)] = &[
     ),
     ("StandardRemunerations", "標準報酬・標準賞与の決定 / decisions of standard remuneration and bonuses"),
     ("NoBonusReports", "賞与不支給報告書 / reports that no bonus was paid"),
+    ("RegularDeterminationRuns", "定時決定の一括処理 / determinations of a year for many at once"),
     ("Leaves", "産前産後休業・育児休業等と免除月 / leaves and the months that they exempt"),
     ("Confirmations", "被扶養者の現況確認 / the yearly confirmation of dependents"),
     (

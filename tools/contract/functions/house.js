@@ -138,7 +138,9 @@ function names(doc, say) {
     const name = String(at.at(-1));
     const plain = deref(doc, schema);
     if (!SNAKE.test(name)) say(`member "${name}" must be snake_case`, at);
-    if (name.endsWith("_on") && plain.format !== "date") say(`"${name}" must have format date`, at);
+    // a list of days is named as one day is
+    const dated = plain.items ? deref(doc, plain.items) : plain;
+    if (name.endsWith("_on") && dated.format !== "date") say(`"${name}" must have format date`, at);
     if (name.endsWith("_at") && plain.format !== "date-time") say(`"${name}" must have format date-time`, at);
   });
 }
