@@ -177,6 +177,12 @@ impl Drop for World {
         if let Some(background) = self.background.take() {
             background.stop();
         }
+        // such a question is denied, which a test of what is hidden would take for right
+        let unasked = self.app.kernel.policies.error_count();
+        assert!(
+            unasked == 0 || std::thread::panicking(),
+            "{unasked} policy questions could not be evaluated"
+        );
     }
 }
 

@@ -202,12 +202,7 @@ async fn get_calendar_run(
         let list = page::List::<GetCalendarRun>::new(tx.kernel(), &[("run", id.0)]);
         let after = list.id_after(q.cursor.as_deref())?;
         let rows = store::effects(tx, &run, after, page::one_more(limit))?;
-        let (rows, has_more) = page::cut(rows, limit);
-        tx.note(|n| {
-            let classes: &[&'static str] = if rows.is_empty() { &[] } else { &["enrolment"] };
-            n.left(rows.iter().map(|r| r.person_id), classes);
-            n.rows = i32::try_from(rows.len()).ok();
-        });
+        let (rows, has_more) = tx.page_beneath(rows, limit, ("enrolment", |r| Some(r.person_id)));
         let (page, _) = list.meta(has_more, rows.last().map(|r| r.id));
         let effects = rows.into_iter().map(Into::into).collect();
         Ok(permit.answer(CalendarRunDetail { run: run.into(), effects, page }))

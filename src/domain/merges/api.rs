@@ -138,17 +138,18 @@ pub struct PersonMerge {
     #[serde(skip_serializing_if = "Option::is_none")]
     decided_at: Option<DateTime<Utc>>,
 }
-impl From<MergeRow> for PersonMerge {
-    fn from(r: MergeRow) -> Self {
-        Self {
+impl TryFrom<MergeRow> for PersonMerge {
+    type Error = Problem;
+    fn try_from(r: MergeRow) -> Result<Self, Problem> {
+        Ok(Self {
             id: r.id,
             surviving_person_id: r.surviving_id,
             merged_person_id: r.merged_id,
-            reason: MergeReason::of(&r.reason),
-            state: MergeState::of(&r.state),
+            reason: MergeReason::of(&r.reason)?,
+            state: MergeState::of(&r.state)?,
             requested_at: r.requested_at,
             decided_at: r.decided_at,
-        }
+        })
     }
 }
 /// Merges.
@@ -303,7 +304,7 @@ async fn request_merge(
             n.subject = Some(("PersonMerge", Some(merge.id)));
             n.left([merge.surviving_id, merge.merged_id], &[]);
         });
-        Ok(permit.answer(merge.into()))
+        Ok(permit.answer(merge.try_into()?))
     })
     .await
 }
@@ -323,7 +324,8 @@ async fn list_merges(
         let rows = store::list(tx, q.0.state)?;
         let society = Facts::of("Society", Uuid::nil());
         let (rows, permit) = tx.admit_rows::<ListPersonMerges, _>(&society, "decidePersonMerge", rows)?;
-        Ok(permit.answer(PersonMergeList { items: rows.into_iter().map(Into::into).collect() }))
+        let items = rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
+        Ok(permit.answer(PersonMergeList { items }))
     })
     .await
 }
@@ -359,7 +361,7 @@ async fn decide_merge(
         let state = if is_approved { MergeState::Merged } else { MergeState::Rejected };
         store::settle(tx, &permit, row.id, state)?;
         let row = store::written(tx, &permit, row.id)?;
-        Ok(permit.answer(row.into()))
+        Ok(permit.answer(row.try_into()?))
     })
     .await
 }

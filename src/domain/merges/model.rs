@@ -27,12 +27,12 @@ impl MergeReason {
         }
     }
     /// Out of the stored word.
-    pub fn of(word: &str) -> Self {
-        match word {
-            "employer_move" => Self::EmployerMove,
-            "dependent_became_insured" => Self::DependentBecameInsured,
-            _ => Self::DoubleEntry,
-        }
+    /// # Errors
+    /// 503 for a word that is none.
+    pub fn of(word: &str) -> Result<Self, Problem> {
+        let all = [Self::EmployerMove, Self::DependentBecameInsured, Self::DoubleEntry];
+        let known = all.into_iter().find(|r| r.word() == word);
+        known.ok_or_else(|| Problem::unavailable("stored-word-unknown"))
     }
 }
 /// Where a merge stands.
@@ -56,12 +56,11 @@ impl MergeState {
         }
     }
     /// Out of the stored word.
-    pub fn of(word: &str) -> Self {
-        match word {
-            "merged" => Self::Merged,
-            "rejected" => Self::Rejected,
-            _ => Self::Requested,
-        }
+    /// # Errors
+    /// 503 for a word that is none.
+    pub fn of(word: &str) -> Result<Self, Problem> {
+        let known = [Self::Requested, Self::Merged, Self::Rejected].into_iter().find(|s| s.word() == word);
+        known.ok_or_else(|| Problem::unavailable("stored-word-unknown"))
     }
 }
 crate::row! {
@@ -94,9 +93,9 @@ crate::row! {
 impl MergeRow {
     /// A merge is decided once.
     /// # Errors
-    /// 409 `merge-decided`.
+    /// 409 `merge-decided`; 503 for a stored state that is none.
     pub fn require_open(&self) -> Result<(), Problem> {
-        if MergeState::of(&self.state) == MergeState::Requested {
+        if MergeState::of(&self.state)? == MergeState::Requested {
             return Ok(());
         }
         Err(Problem::conflict("merge-decided", "この名寄せは処理済みです", "The merge is decided already"))

@@ -171,14 +171,15 @@ pub struct ProtectionVersion {
     #[serde(skip_serializing_if = "Option::is_none")]
     superseded_at: Option<DateTime<Utc>>,
 }
-impl From<ProtectionRow> for ProtectionVersion {
-    fn from(r: ProtectionRow) -> Self {
+impl TryFrom<ProtectionRow> for ProtectionVersion {
+    type Error = Problem;
+    fn try_from(r: ProtectionRow) -> Result<Self, Problem> {
         let letter = r.letter();
-        Self {
+        Ok(Self {
             protection_id: r.protection_id,
-            change: ProtectionChange::of(&r.change),
-            reason: ProtectionReason::of(&r.reason),
-            authority: ProtectionAuthority::of(&r.authority),
+            change: ProtectionChange::of(&r.change)?,
+            reason: ProtectionReason::of(&r.reason)?,
+            authority: ProtectionAuthority::of(&r.authority)?,
             authority_name: r.authority_name,
             valid_from: r.valid_from,
             valid_to: r.valid_to,
@@ -191,7 +192,7 @@ impl From<ProtectionRow> for ProtectionVersion {
             lift_requested: r.is_lift_requested,
             recorded_at: r.recorded_at,
             superseded_at: r.superseded_at,
-        }
+        })
     }
 }
 /// The protections of a person.
@@ -262,7 +263,8 @@ impl ProtectionCreate {
 /// All that is known of a person's protections, and the tag of the person.
 fn told(tx: &mut Tx<'_>, person: Uuid) -> Result<(PersonProtections, String), Problem> {
     let p = seen_again(tx, person)?;
-    let versions = store::versions(tx, &p, None)?.into_iter().map(Into::into).collect();
+    let versions =
+        store::versions(tx, &p, None)?.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
     Ok((PersonProtections { person_id: p.id, protected: p.is_protected, versions }, p.version.to_string()))
 }
 /// The person as just written, admitted once more.
@@ -286,7 +288,7 @@ async fn list_protections(
         if !rows.is_empty() {
             tx.note(|n| n.left([], &["protected_whereabouts"]));
         }
-        let versions = rows.into_iter().map(Into::into).collect();
+        let versions = rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
         let told = PersonProtections { person_id: row.id, protected: row.is_protected, versions };
         Ok(permit.answer(told).tagged(row.version.to_string()))
     })

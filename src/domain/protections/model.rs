@@ -1,6 +1,6 @@
 //! Rows and words of protections.
 use super::rules::Letter;
-use crate::kernel::{Facts, Subject};
+use crate::kernel::{Facts, Problem, Subject};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types as t;
 use serde::{Deserialize, Serialize};
@@ -18,9 +18,12 @@ macro_rules! words {
             pub fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
-            /// Out of the stored word; the last one for a word that is not known.
-            pub fn of(word: &str) -> Self {
-                [$(Self::$variant),+].into_iter().find(|v| v.word() == word).unwrap_or(Self::LAST)
+            /// Out of the stored word.
+            /// # Errors
+            /// 503 for a word that is none.
+            pub fn of(word: &str) -> Result<Self, Problem> {
+                let known = [$(Self::$variant),+].into_iter().find(|v| v.word() == word);
+                known.ok_or_else(|| Problem::unavailable("stored-word-unknown"))
             }
         }
     };
@@ -37,9 +40,6 @@ words! {
         /// これらに準ずるもの.
         OtherAbuse = "other_abuse",
     }
-}
-impl ProtectionReason {
-    const LAST: Self = Self::OtherAbuse;
 }
 words! {
     /// 支援を求めた機関.
@@ -58,9 +58,6 @@ words! {
         Other = "other",
     }
 }
-impl ProtectionAuthority {
-    const LAST: Self = Self::Other;
-}
 words! {
     /// What made a version.
     pub enum ProtectionChange {
@@ -75,9 +72,6 @@ words! {
         /// 名寄せ.
         Merged = "merged",
     }
-}
-impl ProtectionChange {
-    const LAST: Self = Self::Set;
 }
 
 crate::row! {

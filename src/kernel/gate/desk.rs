@@ -175,6 +175,22 @@ impl<'a> Desk<'a> {
         let (rows, permit) = self.admit_rows(of, row_action, Guarded(rows))?;
         Ok((rows, has_more, permit))
     }
+    /// A page of what belongs to a row that was admitted: of `limit` rows and one more, which only says that there are more. Notes how many
+    /// are told, of whom, and their class. Gives the rows and whether there are more.
+    pub fn page_beneath<T>(
+        &self,
+        rows: Vec<T>,
+        limit: usize,
+        (class, person): (&'static str, impl Fn(&T) -> Option<Uuid>),
+    ) -> (Vec<T>, bool) {
+        let (rows, has_more) = page::cut(rows, limit);
+        self.note(|n| {
+            let classes: &[&'static str] = if rows.is_empty() { &[] } else { &[class] };
+            n.left(rows.iter().filter_map(&person), classes);
+            n.rows = i32::try_from(rows.len()).ok();
+        });
+        (rows, has_more)
+    }
     /// As `admit`, for an operation on the number of the person that the row is about: whom a linkage that covers this person
     /// would let through is told to switch it on.
     /// # Errors

@@ -294,12 +294,7 @@ async fn list_left(
         let list = page::List::<ListRegularDeterminationLeft>::new(tx.kernel(), &[("run", id.0)]);
         let after = list.id_after(q.cursor.as_deref())?;
         let rows = store::left(tx, &run, after, page::one_more(limit))?;
-        let (rows, has_more) = page::cut(rows, limit);
-        tx.note(|n| {
-            let classes: &[&'static str] = if rows.is_empty() { &[] } else { &["notification"] };
-            n.left(rows.iter().filter_map(|r| r.person_id), classes);
-            n.rows = i32::try_from(rows.len()).ok();
-        });
+        let (rows, has_more) = tx.page_beneath(rows, limit, ("notification", |r| r.person_id));
         let (page, _) = list.meta(has_more, rows.last().map(|r| r.notification_id));
         Ok(permit.answer(LeftWaitingPage { items: rows.into_iter().map(Into::into).collect(), page }))
     })
