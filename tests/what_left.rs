@@ -40,7 +40,10 @@ fn a_page_tells_of_its_own_rows_only() {
     assert_eq!(told(&w, &r), (json!(shown), json!(["identity", "contact", "enrolment"]), json!(2)));
     let r = staff.get("/v1/notifications?limit=1");
     let shown = &r.body["items"][0]["outcome"]["member_id"];
-    assert_eq!(told(&w, &r), (json!([shown]), json!(["identity", "notification", "enrolment"]), json!(1)));
+    assert_eq!(
+        told(&w, &r),
+        (json!([shown]), json!(["identity", "notification", "enrolment", "remuneration"]), json!(1))
+    );
     for path in ["/v1/submissions?limit=1", "/v1/employers?limit=1"] {
         assert_eq!(told(&w, &staff.get(path)), (json!([]), json!([]), json!(1)), "{path}");
     }

@@ -1,4 +1,5 @@
 //! What was seen of one request, and what is wrong with it, by name.
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What must be true of one request.
@@ -15,6 +16,20 @@ pub struct Expected {
     pub numbers: usize,
     /// The caller's own row, which a list must hold.
     pub own_row: Option<Uuid>,
+    /// What the entries of an answer must tell; nothing is asked of a refusal's.
+    pub told: Option<Told>,
+}
+/// What the entry of a right request tells.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Kinds of what it may name.
+    pub subjects: Vec<&'static str>,
+    /// Policies that may permit the operation, one of which decided; none before sign-in.
+    pub policies: BTreeSet<String>,
+    /// Field classes that leave, exactly.
+    pub classes: &'static [&'static str],
+    /// People whom the path names.
+    pub persons: Vec<Uuid>,
 }
 /// An entry as it stands in the table.
 #[derive(Clone, Debug)]
@@ -24,6 +39,11 @@ pub struct Written {
     pub outcome: String,
     pub status: u16,
     pub actor: Option<Uuid>,
+    pub subject: Option<String>,
+    pub policies: Vec<String>,
+    pub persons: Vec<Uuid>,
+    pub disclosed: Vec<String>,
+    pub purpose: Option<String>,
 }
 /// What was seen.
 #[derive(Clone, Debug)]
@@ -38,6 +58,8 @@ pub struct Seen {
     pub shows_own_row: bool,
     /// The answer holds the field, or the digits.
     pub shows_number: bool,
+    /// People whose ids stand in the answer.
+    pub shown_people: Vec<Uuid>,
 }
 /// What can be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +79,14 @@ pub enum Fault {
     NumberShown,
     NumberNotShown,
     DisclosureUnrecorded,
+    /// The entry names another kind of thing than was asked about or made.
+    SubjectWrong,
+    /// It names no policy, or one that does not permit the operation.
+    PoliciesWrong,
+    /// Somebody whom the path or the answer names is not in it.
+    PersonMissing,
+    /// It names other field classes than left.
+    ClassesWrong,
 }
 
 /// Names everything that is wrong.
@@ -95,8 +125,26 @@ pub fn judge(expected: &Expected, seen: &Seen) -> Vec<Fault> {
     found(seen.shows_foreign_row || lost, Fault::ForeignRow);
     found(seen.shows_number && expected.numbers == 0, Fault::NumberShown);
     found(!seen.shows_number && expected.numbers > 0, Fault::NumberNotShown);
-    found(disclosures.len() != expected.numbers, Fault::DisclosureUnrecorded);
+    let is_whole =
+        |e: &&Written| e.disclosed == ["personal_number"] && e.purpose.is_some() && e.persons.len() == 1;
+    let recorded = disclosures.iter().filter(|e| is_whole(e)).count();
+    found(recorded != expected.numbers || disclosures.len() != recorded, Fault::DisclosureUnrecorded);
+    if let Some(told) = expected.told.as_ref().filter(|_| seen.status < 400) {
+        for e in &plain {
+            of_entry(&mut found, told, e, seen);
+        }
+    }
     faults
+}
+fn of_entry(found: &mut impl FnMut(bool, Fault), told: &Told, e: &Written, seen: &Seen) {
+    let is_named = e.subject.as_deref().is_some_and(|s| told.subjects.contains(&s));
+    found(!is_named, Fault::SubjectWrong);
+    let permitting = e.policies.iter().all(|p| told.policies.contains(p));
+    found(!permitting || e.policies.is_empty() != told.policies.is_empty(), Fault::PoliciesWrong);
+    let mut people = told.persons.iter().chain(&seen.shown_people);
+    found(!people.all(|p| e.persons.contains(p)), Fault::PersonMissing);
+    let named: BTreeSet<&str> = e.disclosed.iter().map(String::as_str).collect();
+    found(named != told.classes.iter().copied().collect(), Fault::ClassesWrong);
 }
 
 /// What is planted here is seen by the judge; each is also what the sweep over the real router would see.
@@ -113,6 +161,7 @@ mod planted {
             entries: 1,
             numbers: 0,
             own_row: None,
+            told: None,
         };
         (expected, seen(404))
     }
@@ -123,6 +172,11 @@ mod planted {
             outcome: if status < 400 { "allowed" } else { "refused" }.into(),
             status,
             actor: Some(WHO),
+            subject: Some("Member".into()),
+            policies: vec!["P02".into()],
+            persons: vec![WHO],
+            disclosed: vec!["identity".into()],
+            purpose: None,
         };
         Seen {
             status,
@@ -131,10 +185,17 @@ mod planted {
             shows_foreign_row: false,
             shows_own_row: false,
             shows_number: false,
+            shown_people: vec![WHO],
         }
     }
     fn answer() -> (Expected, Seen) {
-        (Expected { status: &[200], ..refusal().0 }, seen(200))
+        let told = Told {
+            subjects: vec!["Member"],
+            policies: BTreeSet::from(["P02".to_owned(), "P03".to_owned()]),
+            classes: &["identity"],
+            persons: vec![WHO],
+        };
+        (Expected { status: &[200], told: Some(told), ..refusal().0 }, seen(200))
     }
     #[test]
     fn what_is_right_has_no_fault() {
@@ -178,8 +239,24 @@ mod planted {
         let (expected, right) = answer();
         let shown = Seen { shows_number: true, ..right.clone() };
         assert_eq!(judge(&expected, &shown), [Fault::NumberShown]);
-        let granted = Expected { numbers: 1, ..expected };
+        let granted = Expected { numbers: 1, told: None, ..expected };
         assert_eq!(judge(&granted, &shown), [Fault::DisclosureUnrecorded]);
         assert_eq!(judge(&granted, &right), [Fault::NumberNotShown, Fault::DisclosureUnrecorded]);
+    }
+    #[test]
+    fn an_entry_that_tells_something_else_is_named() {
+        let changed = |change: fn(&mut Seen)| {
+            let (expected, mut seen) = answer();
+            change(&mut seen);
+            judge(&expected, &seen)
+        };
+        assert_eq!(changed(|s| s.entries[0].subject = Some("Person".into())), [Fault::SubjectWrong]);
+        assert_eq!(changed(|s| s.entries[0].subject = None), [Fault::SubjectWrong]);
+        assert_eq!(changed(|s| s.entries[0].policies.clear()), [Fault::PoliciesWrong]);
+        assert_eq!(changed(|s| s.entries[0].policies.push("P44".into())), [Fault::PoliciesWrong]);
+        assert_eq!(changed(|s| s.entries[0].persons.clear()), [Fault::PersonMissing]);
+        assert_eq!(changed(|s| s.shown_people.push(Uuid::from_u128(8))), [Fault::PersonMissing]);
+        assert_eq!(changed(|s| s.entries[0].disclosed.clear()), [Fault::ClassesWrong]);
+        assert_eq!(changed(|s| s.entries[0].disclosed.push("contact".into())), [Fault::ClassesWrong]);
     }
 }

@@ -9,12 +9,20 @@ pub mod society;
 pub mod table;
 
 use crate::harness::caller::{Caller, Response};
+use cedar_policy::{ActionConstraint, Effect, PolicySet};
 use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use examples::Examples;
-use judge::{Expected, Seen, Written, judge};
-use kenpo::{app, cli::seed, kernel::route};
+use judge::{Expected, Seen, Told, Written, judge};
+use kenpo::{
+    app,
+    cli::seed,
+    kernel::{policy::BUILT_IN, route},
+};
 use society::Society;
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+};
 use table::{Body, Row, Stranger, Who};
 use uuid::Uuid;
 
@@ -31,6 +39,16 @@ kenpo::row! {
         status: t::SmallInt => i16,
         /// Actor.
         actor_id: t::Nullable<t::Uuid> => Option<Uuid>,
+        /// Kind of the thing.
+        subject_kind: t::Nullable<t::Text> => Option<String>,
+        /// Policies.
+        policies: t::Array<t::Text> => Vec<String>,
+        /// Persons.
+        persons: t::Array<t::Uuid> => Vec<Uuid>,
+        /// Field classes.
+        disclosed: t::Array<t::Text> => Vec<String>,
+        /// 事務.
+        purpose: t::Nullable<t::Text> => Option<String>,
     }
 }
 kenpo::row! {
@@ -45,11 +63,9 @@ fn count(owner: &mut PgConnection) -> i64 {
 }
 fn entries_of(owner: &mut PgConnection, request: &str) -> Vec<Written> {
     let Ok(request) = request.parse::<Uuid>() else { return Vec::new() };
-    let rows: Vec<EntryRow> =
-        sql_query("select operation, kind, outcome, status, actor_id from audit_entry where request_id = $1")
-            .bind::<t::Uuid, _>(request)
-            .load(owner)
-            .unwrap();
+    let sql = "select operation, kind, outcome, status, actor_id, subject_kind, policies, persons, disclosed, purpose \
+               from audit_entry where request_id = $1";
+    let rows: Vec<EntryRow> = sql_query(sql).bind::<t::Uuid, _>(request).load(owner).unwrap();
     rows.into_iter()
         .map(|r| Written {
             operation: r.operation,
@@ -57,8 +73,38 @@ fn entries_of(owner: &mut PgConnection, request: &str) -> Vec<Written> {
             outcome: r.outcome,
             status: u16::try_from(r.status).unwrap(),
             actor: r.actor_id,
+            subject: r.subject_kind,
+            policies: r.policies,
+            persons: r.persons,
+            disclosed: r.disclosed,
+            purpose: r.purpose,
         })
         .collect()
+}
+/// Everybody in the register whose id stands in a text.
+fn people_in(owner: &mut PgConnection, text: &str) -> Vec<Uuid> {
+    let all: Vec<seed::Known> = sql_query("select id from person").load(owner).unwrap();
+    all.into_iter().map(|p| p.id).filter(|id| text.contains(&id.to_string())).collect()
+}
+/// By operation, the policies that may permit it, as they are written.
+fn permitting() -> BTreeMap<String, BTreeSet<String>> {
+    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for p in BUILT_IN
+        .1
+        .iter()
+        .flat_map(|text| PolicySet::from_str(text).unwrap().policies().cloned().collect::<Vec<_>>())
+    {
+        let actions = match p.action_constraint() {
+            ActionConstraint::Eq(one) => vec![one],
+            ActionConstraint::In(some) => some,
+            ActionConstraint::Any => Vec::new(),
+        };
+        for action in actions.into_iter().filter(|_| p.effect() == Effect::Permit) {
+            let id = p.annotation("id").unwrap().to_owned();
+            all.entry(action.id().unescaped().to_owned()).or_default().insert(id);
+        }
+    }
+    all
 }
 fn send(s: &Society, caller: &Caller, row: &Row, of: &route::Row) -> Response {
     // Registering the number was the member's second version.
@@ -94,6 +140,12 @@ fn look(s: &Society, caller: &Caller, row: &Row, of: &route::Row, own: Option<Uu
         shows_own_row: own.is_some_and(|id| holds(&id.to_string())),
         shows_number: r.text.contains("\"personal_number\":")
             || r.text.contains(&seed::fictitious_number(society::NUMBER)),
+        // of the log, the people of its entries
+        shown_people: if of.scope.starts_with("audit:") {
+            Vec::new()
+        } else {
+            people_in(&mut owner, &r.text)
+        },
     };
     (seen, r)
 }
@@ -101,6 +153,7 @@ struct Sweep<'a> {
     s: &'a Society,
     examples: Examples,
     faults: Vec<String>,
+    permitting: BTreeMap<String, BTreeSet<String>>,
 }
 impl Sweep<'_> {
     fn one(&mut self, row: &Row, of: &route::Row, who: &str, by: (&Caller, Option<Uuid>), e: Expected) {
@@ -123,6 +176,7 @@ impl Sweep<'_> {
             entries: 1,
             numbers: 0,
             own_row: None,
+            told: None,
         };
         let nobody = s.w.nobody();
         if row.right != Who::Anybody {
@@ -158,6 +212,12 @@ impl Sweep<'_> {
         let expected = Expected {
             entries: row.entries,
             numbers: row.numbers,
+            told: Some(Told {
+                subjects: vec![of.subject, of.makes],
+                policies: self.permitting.get(row.id).cloned().unwrap_or_default(),
+                classes: row.classes,
+                persons: table::people(s, row.id, of.path),
+            }),
             ..expect(&[200, 201, 202, 204], Some(id))
         };
         self.one(row, of, "the right caller", (&right, Some(id)), expected);
@@ -175,7 +235,8 @@ fn every_operation_answers_each_kind_of_caller_as_it_must_and_leaves_one_entry()
         asked, served,
         "an operation of the router has no row in the table of the sweep, or the other way round"
     );
-    let mut sweep = Sweep { s: &s, examples: Examples::default(), faults: Vec::new() };
+    let mut sweep =
+        Sweep { s: &s, examples: Examples::default(), faults: Vec::new(), permitting: permitting() };
     for row in &table {
         let of = routes.rows.iter().find(|r| r.id == row.id).unwrap();
         sweep.row(row, of);

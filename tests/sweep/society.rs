@@ -25,7 +25,8 @@ pub const NUMBER: u16 = 41;
 pub struct Society {
     pub w: World,
     pub member: Uuid,
-    /// A decision of standard remuneration of somebody else.
+    /// Somebody with a decision of standard remuneration, a bonus and another office.
+    pub hired: Uuid,
     pub decision: Uuid,
     /// A leave of the member.
     pub leave: Uuid,
@@ -37,6 +38,7 @@ pub struct Society {
     pub expense: Uuid,
     /// Two ids of one person, and a merge of two others that somebody else asked for.
     pub twins: (Uuid, Uuid),
+    pub others: (Uuid, Uuid),
     pub merge: Uuid,
     pub dependent: Uuid,
     pub child: Uuid,
@@ -170,6 +172,15 @@ impl Society {
         let granted = w.granted(&staff, case, &[member, unnumbered, child]);
         let decided = crate::filing::decide(&staff, accepted, &crate::filing::accept()).expect(200);
         let decision = crate::filing::id(&decided["outcome"]["decision_id"]);
+        let hired = crate::filing::id(&decided["outcome"]["member_id"]);
+        let bonus = json!({ "kind": "bonus_report", "office_number": "50", "name_kana": "ミホン　レイ", "birth_on": "1990-01-23",
+            "paid_on": "2026-11-10", "cash_yen": 300000, "total_yen": 300000 });
+        let notified = crate::filing::filed(&w, &employer, &bonus);
+        crate::filing::decide(&staff, notified, &crate::filing::accept()).expect(200);
+        w.run(&format!(
+            "insert into concurrent_office (row_id, office_id, person_id, name, from_on, monthly_yen, received_on, recorded_at, recorded_by) \
+             values ('{hired}', '{hired}', '{hired}', '別の見本株式会社', '2026-11-01', 100000, '2026-11-10', '2026-11-10', '{hired}')"
+        ));
         let leave = json!({ "kind": "childcare_leave_report", "office_number": "1", "name_kana": "ミホン　タロウ",
             "birth_on": "1980-01-02", "application": "new", "starts_on": "2026-10-01", "ends_on": "2027-03-31",
             "child_name_kana": "ミホン　コ", "child_birth_on": "2026-09-01" });
@@ -215,6 +226,7 @@ impl Society {
         Self {
             w,
             member,
+            hired,
             decision,
             leave,
             unnumbered,
@@ -222,6 +234,7 @@ impl Society {
             protection,
             expense,
             twins,
+            others,
             merge,
             dependent,
             child,
@@ -241,19 +254,15 @@ impl Society {
     }
     /// Ids that nobody of the other employer may see.
     pub fn foreign(&self) -> Vec<String> {
-        let ids = [
-            self.w.employer,
-            self.member,
-            self.unnumbered,
-            self.guarded,
-            self.dependent,
-            self.child,
-            self.submission,
-        ];
-        let more = [self.notification, self.to_decide, self.to_withdraw, self.to_check];
-        let own = [self.continuing.application, self.continuing.person, self.continuing.setting];
-        let asked = [self.confirming.open, self.confirming.answered];
-        ids.iter().chain(&more).chain(&own).chain(&asked).map(Uuid::to_string).collect()
+        let people = [self.member, self.hired, self.unnumbered, self.guarded, self.dependent, self.child];
+        let records = [self.decision, self.leave, self.protection, self.expense, self.merge];
+        let filed = [self.submission, self.notification, self.to_decide, self.to_withdraw, self.to_check];
+        let continuing = [self.continuing.application, self.continuing.person, self.continuing.setting];
+        let other = [self.w.employer, self.confirming.open, self.confirming.answered];
+        let runs = [self.calendar_run, self.determination_run];
+        let twins = [self.twins.0, self.twins.1, self.others.0, self.others.1];
+        let all = [&people[..], &records, &filed, &continuing, &other, &runs, &twins];
+        all.concat().iter().map(Uuid::to_string).collect()
     }
     /// A caller like the right one who lacks `scope`.
     pub fn without(&self, who: super::table::Who, scope: &str) -> (Caller, Uuid) {

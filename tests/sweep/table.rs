@@ -2,6 +2,7 @@
 use super::society::{NUMBER, Society, acquisition, on_paper, sign_in};
 use kenpo::cli::seed;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// Who gets an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct Row {
     pub body: fn(&Society) -> Body,
     pub right: Who,
     pub stranger: Stranger,
+    /// Field classes that the right caller is shown.
+    pub classes: Classes,
     /// Entries of a right request, beside disclosures.
     pub entries: usize,
     /// Personal numbers in the answer.
@@ -45,8 +48,20 @@ pub struct Row {
 }
 const FILE: &[u8] = include_bytes!("../../samples/02_shutoku_kpfd_ok/KPFD0006.CSV");
 
-const fn row(id: &'static str, right: Who, stranger: Stranger) -> Row {
-    Row { id, query: |_| String::new(), body: |_| Body::None, right, stranger, entries: 1, numbers: 0 }
+/// Field classes that an answer discloses. Beside a personal number, which has an entry of its own.
+type Classes = &'static [&'static str];
+const NONE: Classes = &[];
+/// A confirmation with its answer.
+const ANSWERED: Classes = &["identity", "family", "income", "remuneration"];
+const SHELTER: Classes = &["protected_whereabouts"];
+/// A form that nobody decided.
+const WAITING: Classes = &["identity", "notification"];
+/// A 資格取得届 with its result.
+const HIRED: Classes = &["identity", "notification", "enrolment", "remuneration"];
+
+const fn row(id: &'static str, right: Who, stranger: Stranger, classes: Classes) -> Row {
+    let (query, body) = (|_: &Society| String::new(), |_: &Society| Body::None);
+    Row { id, query, body, right, stranger, classes, entries: 1, numbers: 0 }
 }
 impl Row {
     const fn query(self, query: fn(&Society) -> String) -> Self {
@@ -58,7 +73,7 @@ impl Row {
 }
 /// A calculation: it looks at nobody, so no caller with the scope is a stranger to it.
 const fn calculation(id: &'static str) -> Row {
-    row(id, Who::Employer, Stranger::None)
+    row(id, Who::Employer, Stranger::None, NONE)
 }
 /// `count` months of pay from a month on.
 fn paid(year: i32, first: i32, count: i32) -> Vec<Value> {
@@ -74,96 +89,96 @@ pub fn table() -> Vec<Row> {
     let one = |_: &Society| "?limit=1".to_owned();
     let as_of = |_: &Society| "?as_of=2026-11-22".to_owned();
     vec![
-        row("createSession", Anybody, Nothing).body(|_| Body::Json(sign_in())),
-        row("refreshSession", Anybody, Nothing)
+        row("createSession", Anybody, Nothing, NONE).body(|_| Body::Json(sign_in())),
+        row("refreshSession", Anybody, Nothing, NONE)
             .body(|s| Body::Json(json!({ "refresh_token": s.refresh_token }))),
-        row("listEmployers", Employer, Own).query(one),
-        row("getEmployer", Employer, Hidden),
-        row("getEmployerHistory", Staff, Hidden),
-        row("createEmployer", Staff, Hidden).body(|_| {
+        row("listEmployers", Employer, Own, NONE).query(one),
+        row("getEmployer", Employer, Hidden, NONE),
+        row("getEmployerHistory", Staff, Hidden, NONE),
+        row("createEmployer", Staff, Hidden, NONE).body(|_| {
             Body::Json(json!({ "valid_from": "2026-12-01", "symbol": "777", "society_number": "0777",
                 "name": "見本商店株式会社", "settings": { "accepts_pension_layout": false, "early_filing_days": 14 } }))
         }),
-        row("updateEmployer", Staff, Hidden)
+        row("updateEmployer", Staff, Hidden, NONE)
             .body(|_| Body::Patch(json!({ "valid_from": "2026-12-01", "name": "株式会社あおい見本工業" }))),
-        row("listMembers", Employer, Own).query(one),
-        row("getMember", Employer, Hidden),
-        row("getMember", Staff, Hidden).query(as_of),
-        Row { numbers: 1, ..row("getMember", Granted, Nothing) },
-        row("getMemberHistory", Staff, Hidden),
-        row("updateMemberContact", Staff, Hidden)
+        row("listMembers", Employer, Own, &["identity", "contact", "enrolment"]).query(one),
+        row("getMember", Employer, Hidden, &["identity", "contact", "enrolment"]),
+        row("getMember", Staff, Hidden, &["identity", "contact", "enrolment"]).query(as_of),
+        Row { numbers: 1, ..row("getMember", Granted, Nothing, &["identity", "contact", "enrolment"]) },
+        row("getMemberHistory", Staff, Hidden, &["identity", "contact", "enrolment"]),
+        row("updateMemberContact", Staff, Hidden, &["identity", "contact", "enrolment"])
             .body(|_| Body::Patch(json!({ "contact_address": "東京都架空区見本町９－９", "phone": "03-0000-0009" }))),
-        row("recordNameChange", Staff, Hidden)
+        row("recordNameChange", Staff, Hidden, &["identity", "contact"])
             .body(|_| Body::Json(json!({ "name_kana": "ミホン　ゴロウ", "reason": "correction" }))),
-        row("listDependents", Employer, Hidden),
-        row("getDependent", Employer, Hidden),
-        row("getDependent", Staff, Hidden).query(as_of),
-        row("getDependentHistory", Staff, Hidden),
-        row("explainDependentRecognition", Staff, Hidden).query(as_of),
-        row("createConfirmationCampaign", Staff, Hidden).body(|s| {
+        row("listDependents", Employer, Hidden, &["identity", "family"]),
+        row("getDependent", Employer, Hidden, &["identity", "family"]),
+        row("getDependent", Staff, Hidden, &["identity", "family"]).query(as_of),
+        row("getDependentHistory", Staff, Hidden, &["identity", "family"]),
+        row("explainDependentRecognition", Staff, Hidden, &["identity", "family", "income", "remuneration"]).query(as_of),
+        row("createConfirmationCampaign", Staff, Hidden, NONE).body(|s| {
             Body::Json(json!({ "name": "令和8年度 現況確認(19歳以上)", "as_of": "2026-11-20", "due_on": "2026-12-20",
                 "remind_on": ["2026-12-01", "2026-12-15"],
                 "selection": { "age_from": 19, "recognised_before": "2026-04-01", "employer_ids": [s.w.employer] } }))
         }),
-        row("listConfirmationCampaigns", Staff, Hidden).query(one),
-        row("startConfirmationCampaign", Staff, Hidden),
-        row("closeConfirmationCampaign", Staff, Hidden),
-        row("cancelConfirmationCampaign", Staff, Hidden)
+        row("listConfirmationCampaigns", Staff, Hidden, NONE).query(one),
+        row("startConfirmationCampaign", Staff, Hidden, NONE),
+        row("closeConfirmationCampaign", Staff, Hidden, NONE),
+        row("cancelConfirmationCampaign", Staff, Hidden, NONE)
             .body(|_| Body::Json(json!({ "reason": "対象の選び方を誤ったため" }))),
-        row("getConfirmationCampaign", Staff, Hidden),
-        row("listConfirmationProgress", Employer, Own).query(one),
+        row("getConfirmationCampaign", Staff, Hidden, NONE),
+        row("listConfirmationProgress", Employer, Own, NONE).query(one),
         // Of one campaign: the one that was started before has a row of the stranger's, too.
-        row("listConfirmations", Employer, Own)
+        row("listConfirmations", Employer, Own, ANSWERED)
             .query(|s| format!("?limit=1&campaign_id={}", s.confirming.running)),
-        row("getConfirmation", Employer, Hidden),
-        row("answerConfirmation", Employer, Hidden).body(|_| {
+        row("getConfirmation", Employer, Hidden, ANSWERED),
+        row("answerConfirmation", Employer, Hidden, ANSWERED).body(|_| {
             Body::Json(json!({ "still_qualifies": true, "facts": { "lives_together": true, "annual_income_yen": 0,
                 "insured_income_yen": 4_000_000, "documents": ["household_proof"] } }))
         }),
-        row("previewConfirmationDecision", Staff, Hidden).body(|_| {
+        row("previewConfirmationDecision", Staff, Hidden, ANSWERED).body(|_| {
             Body::Json(json!({ "evidence": { "documents": ["kinship_proof", "household_proof", "income_proof"],
                 "annual_income_yen": 900_000 } }))
         }),
-        row("decideConfirmation", Staff, Hidden).body(|_| {
+        row("decideConfirmation", Staff, Hidden, ANSWERED).body(|_| {
             Body::Json(json!({ "decision": "confirm",
                 "evidence": { "documents": ["kinship_proof", "household_proof"], "annual_income_yen": 900_000 },
                 "departure": { "reason": "known_otherwise", "note": "年金振込通知書を確認" } }))
         }),
-        row("listStandardRemunerations", Staff, Hidden).query(as_of),
-        row("listStandardBonuses", Staff, Hidden).query(as_of),
-        row("listConcurrentOffices", Staff, Hidden).query(as_of),
-        row("explainStandardRemuneration", Staff, Hidden),
-        row("listLeaves", Staff, Hidden).query(as_of),
-        row("explainLeave", Staff, Hidden),
-        row("listPublicExpenses", Staff, Hidden),
-        row("recordPublicExpense", Staff, Hidden).body(|_| {
+        row("listStandardRemunerations", Staff, Hidden, &["remuneration"]).query(as_of),
+        row("listStandardBonuses", Staff, Hidden, &["remuneration"]).query(as_of),
+        row("listConcurrentOffices", Staff, Hidden, &["remuneration"]).query(as_of),
+        row("explainStandardRemuneration", Staff, Hidden, &["remuneration"]),
+        row("listLeaves", Staff, Hidden, &["remuneration", "family"]).query(as_of),
+        row("explainLeave", Staff, Hidden, &["remuneration", "family"]),
+        row("listPublicExpenses", Staff, Hidden, &["public_expense"]),
+        row("recordPublicExpense", Staff, Hidden, &["public_expense"]).body(|_| {
             Body::Json(json!({ "payer_number": "21136015", "recipient_number": "7654321", "valid_from": "2025-04-01", "valid_to": "2026-04-01",
                 "received_on": "2026-11-20" }))
         }),
-        row("correctPublicExpense", Staff, Hidden).body(|_| {
+        row("correctPublicExpense", Staff, Hidden, &["public_expense"]).body(|_| {
             Body::Json(json!({ "payer_number": "21136015", "recipient_number": "1234567", "valid_from": "2026-04-01", "valid_to": "2027-04-01",
                 "received_on": "2026-11-20" }))
         }),
-        row("listSamePersonProposals", Staff, Hidden),
-        row("requestPersonMerge", Staff, Hidden)
+        row("listSamePersonProposals", Staff, Hidden, &["identity"]),
+        row("requestPersonMerge", Staff, Hidden, NONE)
             .body(|s| Body::Json(json!({ "merged_person_id": s.twins.1, "reason": "double_entry" }))),
-        row("listPersonMerges", Staff, Hidden).query(|_| "?state=requested".into()),
-        row("decidePersonMerge", Staff, Hidden).body(|_| Body::Json(json!({ "decision": "approve" }))),
-        row("listProtections", Staff, Hidden),
-        row("getMailingAddress", Staff, Hidden),
-        row("setProtection", Staff, Hidden).body(|_| {
+        row("listPersonMerges", Staff, Hidden, NONE).query(|_| "?state=requested".into()),
+        row("decidePersonMerge", Staff, Hidden, NONE).body(|_| Body::Json(json!({ "decision": "approve" }))),
+        row("listProtections", Staff, Hidden, SHELTER),
+        row("getMailingAddress", Staff, Hidden, SHELTER),
+        row("setProtection", Staff, Hidden, SHELTER).body(|_| {
             Body::Json(json!({ "reason": "domestic_violence", "authority": "municipality", "authority_name": "架空市", "valid_from": "2026-11-22",
                 "valid_to": "2027-11-22", "received_on": "2026-11-20", "letter_address": { "postal_code": "999-0009", "text": "東京都架空区私書箱９" } }))
         }),
-        row("prolongProtection", Staff, Hidden).body(|_| {
+        row("prolongProtection", Staff, Hidden, SHELTER).body(|_| {
             Body::Json(json!({ "valid_to": "2028-11-01", "received_on": "2026-11-20" }))
         }),
-        row("liftProtection", Staff, Hidden).body(|_| {
+        row("liftProtection", Staff, Hidden, SHELTER).body(|_| {
             Body::Json(json!({ "step": "request", "valid_to": "2026-12-01", "received_on": "2026-11-20" }))
         }),
-        row("verifyPersonalNumber", Granted, Hidden)
+        row("verifyPersonalNumber", Granted, Hidden, NONE)
             .body(|_| Body::Json(json!({ "personal_number": seed::fictitious_number(NUMBER) }))),
-        row("registerPersonalNumber", Granted, Hidden).body(|_| {
+        row("registerPersonalNumber", Granted, Hidden, NONE).body(|_| {
             Body::Json(json!({ "personal_number": seed::fictitious_number(42), "reason": "first_registration" }))
         }),
         calculation("calculateStandardRemunerationGrade").body(|_| Body::Json(json!({ "remuneration_yen": 301000, "month": "2026-09" }))),
@@ -218,74 +233,97 @@ pub fn table() -> Vec<Row> {
         }),
         calculation("calculateCorporateNumberCheckDigit").body(|_| Body::Json(json!({ "corporate_number": "7000012050002" }))),
         calculation("calculateInsurerNumberCheckDigit").body(|_| Body::Json(json!({ "insurer_number": "33120015" }))),
-        row("listRegularDeterminationRuns", Staff, Hidden).query(one),
-        row("getRegularDeterminationRun", Staff, Hidden),
-        row("listRegularDeterminationLeft", Staff, Hidden),
-        row("cancelRegularDeterminationRun", Staff, Hidden),
-        row("createRegularDeterminationRun", Staff, Hidden).body(|_| Body::Json(json!({ "year": 2026, "validate_only": true }))),
-        row("listCalendarRuns", Staff, Hidden).query(one),
-        row("getCalendarRun", Staff, Hidden),
-        row("listAgeEvents", Staff, Hidden).query(|_| "?event=care_ends&from=2045-01-01&to=2045-03-01".into()),
-        row("getCapabilities", Employer, Hidden).query(|s| format!("?employer_id={}", s.w.employer)),
-        row("createNotification", Employer, Hidden).body(|s| {
+        row("listRegularDeterminationRuns", Staff, Hidden, NONE).query(one),
+        row("getRegularDeterminationRun", Staff, Hidden, NONE),
+        row("listRegularDeterminationLeft", Staff, Hidden, &["notification"]),
+        row("cancelRegularDeterminationRun", Staff, Hidden, NONE),
+        row("createRegularDeterminationRun", Staff, Hidden, NONE).body(|_| Body::Json(json!({ "year": 2026, "validate_only": true }))),
+        row("listCalendarRuns", Staff, Hidden, NONE).query(one),
+        row("getCalendarRun", Staff, Hidden, &["enrolment"]),
+        row("listAgeEvents", Staff, Hidden, &["identity"]).query(|_| "?event=care_ends&from=2045-01-01&to=2045-03-01".into()),
+        row("getCapabilities", Employer, Hidden, NONE).query(|s| format!("?employer_id={}", s.w.employer)),
+        row("createNotification", Employer, Hidden, NONE).body(|s| {
             let form = acquisition(61, "ミホン　ロク");
             Body::Json(json!({ "employer_id": s.w.employer, "preparer_name": "見本 花子", "notification": form }))
         }),
-        row("createNotification", Employer, Hidden).query(|_| "?validate_only=true".into()).body(|s| {
+        row("createNotification", Employer, Hidden, NONE).query(|_| "?validate_only=true".into()).body(|s| {
             let form = acquisition(64, "ミホン　ク");
             Body::Json(json!({ "employer_id": s.w.employer, "preparer_name": "見本 花子", "notification": form }))
         }),
-        row("createNotificationBatch", Employer, Hidden).query(|_| "?validate_only=true".into()).body(|s| {
+        row("createNotificationBatch", Employer, Hidden, NONE).query(|_| "?validate_only=true".into()).body(|s| {
             let forms = [acquisition(65, "ミホン　ジュウ")];
             Body::Json(json!({ "employer_id": s.w.employer, "preparer_name": "見本 花子", "notifications": forms }))
         }),
-        row("createNotificationBatch", Employer, Hidden).body(|s| {
+        row("createNotificationBatch", Employer, Hidden, NONE).body(|s| {
             let forms = [acquisition(62, "ミホン　ナナ"), acquisition(63, "ミホン　ハチ")];
             Body::Json(json!({ "employer_id": s.w.employer, "preparer_name": "見本 花子", "declared_count": 2,
                 "notifications": forms }))
         }),
-        row("createNotificationFile", Employer, Hidden)
+        row("createNotificationFile", Employer, Hidden, NONE)
             .query(|s| format!("{}&validate_only=true", slip(s)))
             .body(|_| Body::Csv(FILE)),
-        row("createNotificationFile", Employer, Hidden)
+        row("createNotificationFile", Employer, Hidden, NONE)
             .query(|s| format!("{}&declared_count=2", slip(s)))
             .body(|_| Body::Csv(FILE)),
-        row("keyNotification", Staff, Hidden)
+        row("keyNotification", Staff, Hidden, NONE)
             .query(|_| "?received_on=2026-11-20&validate_only=true".into())
             .body(|s| Body::Json(crate::filing::slip(&s.w, &on_paper("66")))),
-        row("keyNotification", Staff, Hidden)
+        row("keyNotification", Staff, Hidden, NONE)
             .query(|_| "?received_on=2026-11-20".into())
             .body(|s| Body::Json(crate::filing::slip(&s.w, &on_paper("67")))),
-        row("checkKeyedNotification", Staff, Hidden).body(|_| Body::Json(json!({ "outcome": "matches" }))),
-        row("listSubmissions", Employer, Own).query(one),
-        row("getSubmission", Employer, Hidden),
-        row("confirmSubmission", Employer, Hidden).body(|_| Body::Json(json!({ "read_count": 1 }))),
-        row("listNotifications", Employer, Own).query(one),
-        row("getNotification", Employer, Hidden),
-        row("previewNotificationDecision", Staff, Hidden).body(|_| Body::Json(json!({}))),
-        row("decideNotification", Staff, Hidden).body(|_| Body::Json(json!({ "decision": "accept" }))),
-        row("withdrawNotification", Employer, Hidden),
-        row("listVoluntarySettings", Staff, Hidden),
-        row("requestVoluntarySetting", Staff, Hidden).body(|s| Body::Json(crate::voluntary::setting(s.continuing.office))),
-        row("checkVoluntarySetting", Staff, Hidden).body(|_| Body::Json(json!({ "ruling": "approve" }))),
-        row("previewVoluntaryContinuation", Staff, Hidden),
-        row("recordVoluntaryDefault", Collection, Hidden)
+        row("checkKeyedNotification", Staff, Hidden, WAITING).body(|_| Body::Json(json!({ "outcome": "matches" }))),
+        row("listSubmissions", Employer, Own, NONE).query(one),
+        row("getSubmission", Employer, Hidden, &["notification"]),
+        row("confirmSubmission", Employer, Hidden, &["notification"]).body(|_| Body::Json(json!({ "read_count": 1 }))),
+        row("listNotifications", Employer, Own, HIRED).query(one),
+        row("getNotification", Employer, Hidden, WAITING),
+        row("previewNotificationDecision", Staff, Hidden, WAITING).body(|_| Body::Json(json!({}))),
+        row("decideNotification", Staff, Hidden, HIRED).body(|_| Body::Json(json!({ "decision": "accept" }))),
+        row("withdrawNotification", Employer, Hidden, WAITING),
+        row("listVoluntarySettings", Staff, Hidden, NONE),
+        row("requestVoluntarySetting", Staff, Hidden, NONE).body(|s| Body::Json(crate::voluntary::setting(s.continuing.office))),
+        row("checkVoluntarySetting", Staff, Hidden, NONE).body(|_| Body::Json(json!({ "ruling": "approve" }))),
+        row("previewVoluntaryContinuation", Staff, Hidden, &["identity", "notification", "enrolment", "family", "remuneration"]),
+        row("recordVoluntaryDefault", Collection, Hidden, &["identity", "contact", "enrolment"])
             .body(|_| Body::Json(json!({ "premium": "first", "due_on": "2026-11-20" }))),
-        row("createNoBonusReport", Employer, Hidden)
+        row("createNoBonusReport", Employer, Hidden, NONE)
             .body(|_| Body::Json(json!({ "planned_month": "2026-07", "next_planned_month": "2026-12", "preparer_name": "見本 花子" }))),
-        row("listNoBonusReports", Employer, Hidden),
-        row("listAuditLogs", Auditor, Hidden).query(one),
-        Row { entries: 2, ..row("exportAuditLogs", Auditor, Hidden) },
-        row("endSession", Staff, Hidden),
+        row("listNoBonusReports", Employer, Hidden, NONE),
+        row("listAuditLogs", Auditor, Hidden, NONE).query(one),
+        Row { entries: 2, ..row("exportAuditLogs", Auditor, Hidden, NONE) },
+        row("endSession", Staff, Hidden, NONE),
     ]
 }
 fn slip(s: &Society) -> String {
     let slip = "file_name=KPFD0006.CSV&preparer_name=%E8%A6%8B%E6%9C%AC%E8%8A%B1%E5%AD%90";
     format!("?employer_id={}&{slip}", s.w.employer)
 }
+/// The people whom the ids of a path name.
+pub fn people(s: &Society, id: &str, template: &str) -> Vec<Uuid> {
+    let named = |part: &str| template.contains(part);
+    let mut all = Vec::new();
+    for (part, who) in [
+        ("{decision_id}", s.hired),
+        ("{leave_id}", s.member),
+        ("{dependent_id}", s.child),
+        ("{protection_id}", s.guarded),
+        ("{public_expense_id}", s.guarded),
+    ] {
+        all.extend(named(part).then_some(who));
+    }
+    if named("{member_id}") || named("{person_id}") {
+        let path = path(s, id, template);
+        all.extend(path.split('/').filter_map(|part| Uuid::try_parse(part).ok()));
+    }
+    all
+}
 /// The path with its ids.
 pub fn path(s: &Society, id: &str, template: &str) -> String {
-    let member = if id == "recordVoluntaryDefault" { s.continuing.person } else { s.member };
+    let member = match id {
+        "recordVoluntaryDefault" => s.continuing.person,
+        "listStandardRemunerations" | "listStandardBonuses" | "listConcurrentOffices" => s.hired,
+        _ => s.member,
+    };
     let person = match id {
         "registerPersonalNumber" | "setProtection" => s.unnumbered,
         "listProtections" | "getMailingAddress" | "listPublicExpenses" | "recordPublicExpense" => s.guarded,

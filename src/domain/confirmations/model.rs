@@ -351,11 +351,11 @@ impl Subject for ConfirmationRow {
         if self.is_shown { facts.in_employer(self.employer_id) } else { facts }
     }
     fn people(&self) -> Vec<Uuid> {
-        // the trace of an answer tells what the insured person earns
-        if self.facts.is_some() { vec![self.person_id, self.insured_id] } else { vec![self.person_id] }
+        vec![self.person_id, self.insured_id]
     }
     fn classes(&self) -> &'static [&'static str] {
         if self.facts.is_some() {
+            // the trace of an answer tells what the insured person earns
             &["identity", "family", "income", "remuneration"]
         } else {
             &["identity", "family"]

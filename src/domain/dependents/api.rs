@@ -209,7 +209,7 @@ async fn get_dependent_history(
         let seen = Seen::of(tx, &row.facts())?;
         let versions = versions.into_iter().map(|r| view(r, None, seen)).collect();
         let identities = members::identities(tx, &row, known_at)?;
-        let identities = identities.into_iter().map(|v| Identity::of(v, seen)).collect();
+        let identities = members::identities_view(tx, identities, seen);
         Ok(permit.answer(DependentHistory { versions, identities }))
     })
     .await

@@ -67,7 +67,16 @@ impl Subject for DependentRow {
             Facts::of("Dependent", self.dependent_id).about(self.person_id).protected(self.is_protected);
         if self.is_covered { facts.in_employer(self.employer_id) } else { facts }
     }
+    fn people(&self) -> Vec<Uuid> {
+        vec![self.person_id, self.insured_id]
+    }
     fn classes(&self) -> &'static [&'static str] {
-        &["identity", "family"]
+        // where a protected person is leaves for few: that is noted when they are asked for
+        let tells_place = self.resident_postal_code.is_some() || self.resident_address.is_some();
+        if tells_place && !self.is_protected {
+            &["identity", "contact", "family"]
+        } else {
+            &["identity", "family"]
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::{
     reader::MemberReader,
     rules::pieces::Contact,
     store,
-    views::{EnrolmentType, Identity, Member, MemberHistory, MemberPage, Seen, member_view},
+    views::{EnrolmentType, Member, MemberHistory, MemberPage, Seen, identities_view, member_view},
 };
 use crate::{
     kernel::{
@@ -257,7 +257,7 @@ async fn get_member_history(
             return Err(Problem::not_found()); // nothing was known then
         }
         let seen = Seen::of(tx, &row.facts())?;
-        let identities = identities.into_iter().map(|v| Identity::of(v, seen)).collect();
+        let identities = identities_view(tx, identities, seen);
         let enrolments = store::enrolments(tx, &row, known_at)?.into_iter().map(Into::into).collect();
         Ok(permit.answer(MemberHistory { protected: seen.flag(), identities, enrolments }))
     })

@@ -76,7 +76,8 @@ impl Subject for MemberRow {
         if self.is_covered { facts.in_employer(self.employer_id) } else { facts }
     }
     fn classes(&self) -> &'static [&'static str] {
-        &["identity", "contact", "enrolment"]
+        // where a protected person is leaves for few: that is noted when they are asked for
+        if self.is_protected { &["identity", "enrolment"] } else { &["identity", "contact", "enrolment"] }
     }
 }
 
@@ -141,6 +142,19 @@ crate::row! {
         recorded_at: t::Timestamptz => DateTime<Utc>,
         /// Known until.
         superseded_at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
+    }
+}
+impl IdentityVersion {
+    /// It has an address or a phone number.
+    pub fn tells_place(&self) -> bool {
+        let all = [
+            &self.resident_postal_code,
+            &self.resident_address,
+            &self.contact_postal_code,
+            &self.contact_address,
+            &self.phone,
+        ];
+        all.iter().any(|part| part.is_some())
     }
 }
 crate::row! {

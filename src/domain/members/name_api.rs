@@ -2,7 +2,7 @@
 use super::{
     identity::{self, Rename},
     store,
-    views::{Identity, Seen},
+    views::{Identity, Seen, identities_view},
 };
 use crate::{
     kernel::{
@@ -147,10 +147,9 @@ async fn record_name_change(
             source: None,
         };
         identity::rename(tx, &permit, person.id, &r)?;
-        tx.note(|n| n.disclosed = vec!["identity"]);
         let seen = Seen::of(tx, &person.facts())?;
         let identities = store::identities(tx, &person, None)?;
-        let identities = identities.into_iter().map(|v| Identity::of(v, seen)).collect();
+        let identities = identities_view(tx, identities, seen);
         let tag = (person.version + 1).to_string();
         Ok(permit.answer(PersonIdentities { person_id: person.id, identities }).tagged(tag))
     })

@@ -328,7 +328,7 @@ pub struct Identity {
 }
 impl Identity {
     /// Renders a version; where the person is or was only when that may be seen.
-    pub fn of(v: IdentityVersion, seen: Seen) -> Self {
+    fn of(v: IdentityVersion, seen: Seen) -> Self {
         Self {
             name: v.name,
             name_kana: v.name_kana,
@@ -345,6 +345,13 @@ impl Identity {
             superseded_at: v.superseded_at,
         }
     }
+}
+/// Versions as the caller may see them; the entry names what they tell. Where a protected person is was noted when it was asked who sees it.
+pub fn identities_view(desk: &Desk<'_>, versions: Vec<IdentityVersion>, seen: Seen) -> Vec<Identity> {
+    let tells_place =
+        seen.sees() && seen.flag().is_none() && versions.iter().any(IdentityVersion::tells_place);
+    desk.note(|n| n.left([], if tells_place { &["identity", "contact"] } else { &["identity"] }));
+    versions.into_iter().map(|v| Identity::of(v, seen)).collect()
 }
 /// A version of an enrolment.
 #[derive(Serialize, ToSchema)]

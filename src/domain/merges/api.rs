@@ -67,6 +67,17 @@ pub enum SamePersonReason {
     /// 届出の個人番号がこの人に登録されている.
     SameNumber,
 }
+impl SamePersonReason {
+    /// Field class of what it tells of both.
+    fn class(self) -> &'static str {
+        match self {
+            Self::SameBirthDay | Self::SameSex | Self::SameReading | Self::SameName => "identity",
+            Self::SameAddress => "contact",
+            Self::FormerFamily => "family",
+            Self::SameNumber => "personal_number_match",
+        }
+    }
+}
 /// 名寄せ: a person who may be the same human being.
 #[derive(Serialize, ToSchema)]
 pub struct PersonProposal {
@@ -236,7 +247,8 @@ async fn list_proposals(
             add_holders(tx, &permit, row.id, &mut items)?;
         }
         let shown: Vec<Uuid> = items.iter().map(|p| p.person_id).collect();
-        tx.note(|n| n.left(shown, &[]));
+        let classes: Vec<&'static str> = items.iter().flat_map(|p| &p.reasons).map(|r| r.class()).collect();
+        tx.note(|n| n.left(shown, &classes));
         Ok(permit.answer(PersonProposals { items }))
     })
     .await

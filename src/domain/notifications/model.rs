@@ -209,6 +209,16 @@ impl NotificationRow {
             "No second person has compared the entry with the paper yet",
         ))
     }
+    /// Its result tells what the insured person is paid, or for which months nothing is due.
+    fn tells_pay(&self) -> bool {
+        let Some(result) = &self.result else { return false };
+        let of_pay =
+            |field: &str| field.ends_with("_yen") || field == "leave_id" || field.ends_with("decided_anew");
+        let told = result.as_object().into_iter().flatten();
+        let changed = result["changes"].as_array().into_iter().flatten();
+        told.filter(|(_, value)| !value.is_null()).any(|(field, _)| of_pay(field))
+            || changed.filter_map(|c| c["field"].as_str()).any(of_pay)
+    }
     /// The dependents in its result.
     fn dependents(&self) -> Vec<&serde_json::Value> {
         let lists = ["dependents", "dependents_corrected"].into_iter();
@@ -230,10 +240,12 @@ impl Subject for NotificationRow {
         self.person_id.into_iter().chain(self.dependents().into_iter().filter_map(of)).collect()
     }
     fn classes(&self) -> &'static [&'static str] {
-        match (&self.result, self.dependents().is_empty()) {
-            (None, _) => &["identity", "notification"],
-            (Some(_), true) => &["identity", "notification", "enrolment"],
-            (Some(_), false) => &["identity", "notification", "enrolment", "family"],
+        match (&self.result, self.dependents().is_empty(), self.tells_pay()) {
+            (None, ..) => &["identity", "notification"],
+            (Some(_), true, false) => &["identity", "notification", "enrolment"],
+            (Some(_), true, true) => &["identity", "notification", "enrolment", "remuneration"],
+            (Some(_), false, false) => &["identity", "notification", "enrolment", "family"],
+            (Some(_), false, true) => &["identity", "notification", "enrolment", "remuneration", "family"],
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     domain::{
         approvals::{self, ApprovalKind, Ruling},
-        members::{self, HistoryQuery, PersonRow},
+        members::{self, HistoryQuery},
     },
     kernel::{
         Gate, Kind, Operation, Permit, Problem, Reply, Routes, Tx,
@@ -260,19 +260,17 @@ impl ProtectionCreate {
         Ok(())
     }
 }
-/// All that is known of a person's protections, and the tag of the person.
-fn told(tx: &mut Tx<'_>, person: Uuid) -> Result<(PersonProtections, String), Problem> {
-    let p = seen_again(tx, person)?;
+/// All that is known of a person's protections as just written, and the tag of the person.
+fn told<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    person: Uuid,
+) -> Result<(PersonProtections, String), Problem> {
+    let p = members::person_written(tx, permit, person)?;
+    tx.note(|n| n.left([person], &["protected_whereabouts"]));
     let versions =
         store::versions(tx, &p, None)?.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
     Ok((PersonProtections { person_id: p.id, protected: p.is_protected, versions }, p.version.to_string()))
-}
-/// The person as just written, admitted once more.
-fn seen_again(tx: &mut Tx<'_>, person: Uuid) -> Result<PersonRow, Problem> {
-    let row = members::find_person(tx, person)?;
-    let (row, _) = tx.admit::<ListProtections, _>(row)?;
-    tx.note(|n| n.left([person], &["protected_whereabouts"]));
-    Ok(row)
 }
 
 async fn list_protections(
@@ -285,9 +283,7 @@ async fn list_protections(
         let (row, permit) = tx.admit::<ListProtections, _>(row)?;
         row.require_known_as_own(q.0.known_at)?;
         let rows = store::versions(tx, &row, q.0.known_at)?;
-        if !rows.is_empty() {
-            tx.note(|n| n.left([], &["protected_whereabouts"]));
-        }
+        tx.note_beneath(rows.len(), &["protected_whereabouts"]);
         let versions = rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
         let told = PersonProtections { person_id: row.id, protected: row.is_protected, versions };
         Ok(permit.answer(told).tagged(row.version.to_string()))
@@ -336,7 +332,7 @@ async fn set_protection(
             version: row.version,
         };
         write(tx, &permit, &first, ProtectionChange::Set)?;
-        let (told, tag) = told(tx, row.id)?;
+        let (told, tag) = told(tx, &permit, row.id)?;
         Ok(permit.answer(told).tagged(tag))
     })
     .await
@@ -380,7 +376,7 @@ async fn prolong_protection(
             row.letter_address = letter.text;
         }
         write(tx, &permit, &row, ProtectionChange::Prolonged)?;
-        let (told, tag) = told(tx, row.person_id)?;
+        let (told, tag) = told(tx, &permit, row.person_id)?;
         Ok(permit.answer(told).tagged(tag))
     })
     .await
@@ -422,7 +418,7 @@ async fn lift_protection(
                 write(tx, &permit, &row, ProtectionChange::LiftRefused)?;
             }
         }
-        let (told, tag) = told(tx, row.person_id)?;
+        let (told, tag) = told(tx, &permit, row.person_id)?;
         Ok(permit.answer(told).tagged(tag))
     })
     .await

@@ -3,7 +3,7 @@ use super::{model::ExpenseRow, store};
 use crate::{
     domain::members,
     kernel::{
-        Gate, Kind, Problem, Reply, Routes, Tx,
+        Gate, Kind, Operation, Permit, Problem, Reply, Routes, Tx,
         input::{Id, IfMatch, Input, Query},
     },
     values::check_digits,
@@ -144,10 +144,13 @@ pub struct PublicExpenseQuery {
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     known_at: Option<DateTime<Utc>>,
 }
-/// All that is known of a person's public expenses, and the tag of the person.
-fn told(tx: &mut Tx<'_>, person: Uuid) -> Result<(PublicExpenseList, String), Problem> {
-    let row = members::find_person(tx, person)?;
-    let (row, _) = tx.admit::<ListPublicExpenses, _>(row)?;
+/// All that is known of a person's public expenses as just written, and the tag of the person.
+fn told<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    person: Uuid,
+) -> Result<(PublicExpenseList, String), Problem> {
+    let row = members::person_written(tx, permit, person)?;
     tx.note(|n| n.left([person], &["public_expense"]));
     let items = store::list(tx, &row, None, None)?.into_iter().map(Into::into).collect();
     Ok((PublicExpenseList { items }, row.version.to_string()))
@@ -163,9 +166,7 @@ async fn list_expenses(
         let (row, permit) = tx.admit::<ListPublicExpenses, _>(row)?;
         row.require_known_as_own(q.0.known_at)?;
         let rows = store::list(tx, &row, q.0.as_of, q.0.known_at)?;
-        if !rows.is_empty() {
-            tx.note(|n| n.left([], &["public_expense"]));
-        }
+        tx.note_beneath(rows.len(), &["public_expense"]);
         let items = rows.into_iter().map(Into::into).collect();
         Ok(permit.answer(PublicExpenseList { items }).tagged(row.version.to_string()))
     })
@@ -198,7 +199,7 @@ async fn record_expense(
         });
         store::write(tx, &permit, &first, "recorded")?;
         members::touch(tx, row.id)?;
-        let (told, tag) = told(tx, row.id)?;
+        let (told, tag) = told(tx, &permit, row.id)?;
         Ok(permit.answer(told).tagged(tag))
     })
     .await
@@ -228,7 +229,7 @@ async fn correct_expense(
         }
         store::write(tx, &permit, &next, "corrected")?;
         members::touch(tx, row.person_id)?;
-        let (told, tag) = told(tx, row.person_id)?;
+        let (told, tag) = told(tx, &permit, row.person_id)?;
         Ok(permit.answer(told).tagged(tag))
     })
     .await

@@ -3,7 +3,7 @@ use super::{Asking, Facts, Guarded, Noted, RowScope, Subject};
 use crate::kernel::{
     Actor, ActorKind, Kernel, Kind, Operation, Problem, Zone, page,
     policy::{GrantState, Verdict},
-    trail::Entry,
+    trail::{self, Entry},
     vault::{DisclosedNumber, LiveGrant},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -104,10 +104,19 @@ impl<'a> Desk<'a> {
             _ => Problem::not_found(),
         }
     }
-    /// Asks the policy about facts that need no row (a class of things, or a place where something is to be made).
+    /// Asks the policy about facts that need no row (a class of things, or a place where something is to be made). A request is admitted
+    /// for its own operation alone: its entry tells what that was asked about and which policies decided on it.
     /// # Errors
-    /// 403 or 404 when refused.
+    /// 403 or 404 when refused; 500 when the request is for another operation.
     pub fn admit_facts<Op: Operation>(&self, facts: &Facts) -> Result<Permit<Op>, Problem> {
+        if self.asking.operation != Op::ID {
+            tracing::error!(
+                asked = self.asking.operation,
+                admitted = Op::ID,
+                "ALARM: admitted for another operation"
+            );
+            return Err(Problem::new(Kind::Internal));
+        }
         let verdict = self.ask(Op::ID, facts)?;
         self.note(|n| {
             n.subject = Some((facts.kind, (!facts.id.is_nil()).then_some(facts.id)));
@@ -184,12 +193,30 @@ impl<'a> Desk<'a> {
         (class, person): (&'static str, impl Fn(&T) -> Option<Uuid>),
     ) -> (Vec<T>, bool) {
         let (rows, has_more) = page::cut(rows, limit);
-        self.note(|n| {
-            let classes: &[&'static str] = if rows.is_empty() { &[] } else { &[class] };
-            n.left(rows.iter().filter_map(&person), classes);
-            n.rows = i32::try_from(rows.len()).ok();
-        });
+        self.note_beneath(rows.len(), &[class]);
+        self.note(|n| n.left(rows.iter().filter_map(&person), &[]));
         (rows, has_more)
+    }
+    /// Notes many people whose data a write changes: the entry names the first ones, further entries of the request the others, up to
+    /// [`trail::PEOPLE_MOST`] each.
+    pub fn note_people(&mut self, persons: &[Uuid]) {
+        let (first, rest) = persons.split_at(persons.len().min(trail::PEOPLE_MOST));
+        self.note(|n| n.left(first.iter().copied(), &[]));
+        for some in rest.chunks(trail::PEOPLE_MOST) {
+            let mut entry = self.asking.entry("write", 200, None);
+            entry.persons = some.to_vec();
+            entry.detail = Some(serde_json::json!({ "further_persons": some.len() }));
+            self.further.push(entry);
+        }
+    }
+    /// What an answer tells that is about what belongs to an admitted row, and not about the row itself: these field classes alone, none
+    /// when there is nothing; and how many rows.
+    pub fn note_beneath(&self, rows: usize, classes: &[&'static str]) {
+        self.note(|n| {
+            n.disclosed.clear();
+            n.left([], if rows == 0 { &[] } else { classes });
+            n.rows = i32::try_from(rows).ok();
+        });
     }
     /// As `admit`, for an operation on the number of the person that the row is about: whom a linkage that covers this person
     /// would let through is told to switch it on.

@@ -30,6 +30,8 @@ pub struct Row {
     pub also: Option<&'static str>,
     /// Cedar type.
     pub subject: &'static str,
+    /// Cedar type of what its entry names, where it makes another one.
+    pub makes: &'static str,
 }
 
 type Mount = Arc<dyn Fn() -> actix_web::Route + Send + Sync>;
@@ -113,6 +115,7 @@ impl Routes {
             scope: Op::SCOPE,
             also: Op::ALSO,
             subject: Op::SUBJECT,
+            makes: Op::MAKES,
         });
     }
     fn mount<Op, F, Args, T>(&mut self, handler: F) -> &mut Self

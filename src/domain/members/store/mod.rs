@@ -187,8 +187,21 @@ crate::row! {
 /// # Errors
 /// 404 when there is none.
 pub fn find_person(tx: &mut Tx<'_>, person: Uuid) -> Result<Guarded<PersonRow>, Problem> {
+    Ok(Guarded::new(person_now(tx, person)?))
+}
+/// The person as just written.
+/// # Errors
+/// Database errors.
+pub fn person_written<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    person: Uuid,
+) -> Result<PersonRow, Problem> {
+    Ok(person_now(tx, person)?)
+}
+fn person_now(tx: &mut Tx<'_>, person: Uuid) -> QueryResult<PersonRow> {
     let today = tx.today();
-    let row: PersonRow = sql_query(format!(
+    sql_query(format!(
         "select p.id, p.version, p.merged_into, \
            (select m.decided_at from person_merge m where m.merged_id = p.id and m.state = 'merged') as merged_at, array( \
            select employer_id from enrolment where person_id = p.id and superseded_at is null \
@@ -201,8 +214,7 @@ pub fn find_person(tx: &mut Tx<'_>, person: Uuid) -> Result<Guarded<PersonRow>, 
     ))
     .bind::<t::Uuid, _>(person)
     .bind::<t::Date, _>(today)
-    .get_result(tx.conn())?;
-    Ok(Guarded::new(row))
+    .get_result(tx.conn())
 }
 /// The insured person as just written.
 /// # Errors

@@ -233,7 +233,8 @@ fn for_staff(tx: &mut Tx<'_>, row: &NotificationRow, view: &mut NotificationView
     }
     let shown: Vec<Uuid> =
         view.same_person_proposals.iter().map(|p| p.person_id).chain(view.number_held_by.clone()).collect();
-    tx.note(|n| n.left(shown, &[]));
+    let of_number: &[&str] = if view.number_held_by.is_empty() { &[] } else { &["personal_number_match"] };
+    tx.note(|n| n.left(shown, of_number));
     Ok(())
 }
 

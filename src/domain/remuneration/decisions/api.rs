@@ -274,6 +274,9 @@ fn fiscal_year(day: NaiveDate) -> i32 {
     bonus_months::fiscal_year(Month::of(day))
 }
 
+/// Field class of what is told.
+pub(super) const PAY: &[&str] = &["remuneration"];
+
 async fn list_remunerations(
     gate: Gate<ListStandardRemunerations>,
     id: Id,
@@ -288,7 +291,9 @@ async fn list_remunerations(
             month.is_none_or(|m| r.applies_from <= m && r.applies_until.is_none_or(|until| until > m))
         };
         let rows = store::decisions(tx, &member, known_at)?;
-        let items = rows.into_iter().filter(holds).map(TryInto::try_into).collect::<Result<_, _>>()?;
+        let items: Vec<_> =
+            rows.into_iter().filter(holds).map(TryInto::try_into).collect::<Result<_, _>>()?;
+        tx.note_beneath(items.len(), PAY);
         Ok(permit.answer(StandardRemunerationList { items }))
     })
     .await
@@ -304,8 +309,9 @@ async fn list_bonuses(
         let (member, permit) = members::admitted::<ListStandardBonuses>(tx, id.0, day, known_at)?;
         let (rows, payments) = store::bonuses::bonuses(tx, &member, known_at)?;
         let of_year = |r: &BonusRow| as_of.is_none_or(|d| fiscal_year(d) == fiscal_year(r.month));
-        let items =
+        let items: Vec<_> =
             rows.into_iter().filter(of_year).map(|r| bonus_view(r, &payments)).collect::<Result<_, _>>()?;
+        tx.note_beneath(items.len(), PAY);
         Ok(permit.answer(StandardBonusList { items }))
     })
     .await

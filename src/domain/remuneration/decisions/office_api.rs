@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::api::RemunerationQuery;
+use super::api::{PAY, RemunerationQuery};
 
 crate::operation! {
     /// 二以上事業所勤務の一覧
@@ -87,7 +87,8 @@ async fn list(
             as_of.is_none_or(|day| o.from_on <= day && o.until_on.is_none_or(|until| until > day))
         };
         let rows = members::offices_of(tx, &member, known_at)?;
-        let items = rows.into_iter().filter(has).map(Into::into).collect();
+        let items: Vec<ConcurrentOffice> = rows.into_iter().filter(has).map(Into::into).collect();
+        tx.note_beneath(items.len(), PAY);
         Ok(permit.answer(ConcurrentOfficeList { items }))
     })
     .await

@@ -159,6 +159,7 @@ async fn list_leaves(gate: Gate<ListLeaves>, id: Id, q: Query<LeaveQuery>) -> Re
         let rows = store::leaves(tx, &member, known_at)?;
         let items: Vec<LeaveOfMember> =
             rows.into_iter().filter(is_on).map(TryInto::try_into).collect::<Result<_, _>>()?;
+        tx.note_beneath(items.len(), &["remuneration", "family"]);
         Ok(permit.answer(LeaveList { items }))
     })
     .await
