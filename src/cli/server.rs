@@ -6,10 +6,11 @@ use crate::{
         calendar, notifications,
         personal_numbers::{bond, jobs},
     },
-    kernel::{Zone, clock::Clock, db, idempotency, job},
+    kernel::{Zone, clock::Clock, db, idempotency, job, trail},
     ports::key_store::{SqliteKeyStore, SweptKeyStore},
 };
 use anyhow::Context;
+use diesel::Connection;
 use futures_util::future::{join_all, try_join_all};
 use std::{
     path::Path,
@@ -144,9 +145,14 @@ pub fn work_once(
 ) -> anyhow::Result<bool> {
     let mut conn = db::connection(pool)?;
     let Some(job) = job::lease(&mut conn, clock.now())? else { return Ok(false) };
+    let mut entries = Vec::new();
+    let mut recorded = |done: Result<jobs::KeyWork, &'static str>| {
+        entries.push(jobs::entry(clock, &job, &done));
+        done.map(|_| ())
+    };
     let outcome = match job.kind.as_str() {
-        jobs::DESTROY_KEYS => jobs::destroy_keys(store, &job.payload),
-        jobs::SWEEP_KEYS => jobs::sweep_keys(&mut conn, store, clock, keep_days),
+        jobs::DESTROY_KEYS => recorded(jobs::destroy_keys(&mut conn, store, &job.payload)),
+        jobs::SWEEP_KEYS => recorded(jobs::sweep_keys(&mut conn, store, clock, keep_days)),
         notifications::DETERMINE => notifications::determine(&mut conn, clock, &job, &|conn, submissions| {
             jobs::drop_files(conn, clock, submissions)
         }),
@@ -155,7 +161,10 @@ pub fn work_once(
     if let Err(code) = outcome {
         tracing::error!(job = %job.id, kind = %job.kind, code, "a job failed; it is tried again");
     }
-    job::finish(&mut conn, &job, outcome, clock.now())?;
+    conn.transaction(|conn| {
+        trail::append(conn, &entries)?;
+        job::finish(conn, &job, outcome, clock.now())
+    })?;
     if job.kind == jobs::SWEEP_KEYS {
         jobs::enqueue_sweep(&mut conn, clock, 1)?;
     }

@@ -3,7 +3,7 @@
 use super::{
     Actor, Operation, Permit, Problem, Tx, Zone,
     clock::Clock,
-    trail::{Entry, Outcome},
+    trail::{self, Entry, Outcome},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -75,6 +75,31 @@ impl Errand {
             repeats: 1,
             detail: Some(detail),
         }
+    }
+    /// Its entry when it came to nothing: nothing changed, and the code says why.
+    pub fn failed_entry(
+        &self,
+        code: &str,
+        subject: (&'static str, Uuid),
+        employer_id: Option<Uuid>,
+        detail: serde_json::Value,
+    ) -> Entry {
+        let entry = self.entry(subject, employer_id, Vec::new(), detail);
+        Entry { status: 500, outcome: Outcome::Failed, code: Some(code.into()), ..entry }
+    }
+    /// Its entries about people, up to [`trail::PEOPLE_MOST`] in each; `detail` is given how many. Nobody: no entry.
+    pub fn entries(
+        &self,
+        subject: (&'static str, Uuid),
+        employer_id: Option<Uuid>,
+        persons: &[Uuid],
+        detail: impl Fn(usize) -> serde_json::Value,
+    ) -> Vec<Entry> {
+        let some = |some: &[Uuid]| Entry {
+            row_count: i32::try_from(some.len()).ok(),
+            ..self.entry(subject, employer_id, some.to_vec(), detail(some.len()))
+        };
+        persons.chunks(trail::PEOPLE_MOST).map(some).collect()
     }
 }
 

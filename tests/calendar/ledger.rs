@@ -77,6 +77,11 @@ fn a_day_that_fails_holds_those_after_it_and_is_shown() {
     let before = tables(&w);
     assert_eq!(work(&w), 2, "work of another kind goes on");
     assert_eq!(states(&w), ["done", "failed", "due"]);
+    let told = w.entries("operation = 'runCalendarDay' and outcome = 'failed'");
+    assert_eq!(told.len(), 1, "that it failed is in the trail");
+    assert_eq!(told[0]["detail"], json!({ "work": "loss_at_75", "day": "2026-11-23" }));
+    let code = &w.rows("select problem from calendar_run where state = 'failed'")[0]["problem"];
+    assert_eq!((&told[0]["code"], &told[0]["status"]), (code, &json!(500)));
     let mut expected = before;
     *expected.get_mut("public.calendar_run").unwrap() += 6;
     assert_eq!(tables(&w), expected, "nothing of the day is kept");
@@ -105,6 +110,22 @@ fn a_day_that_fails_holds_those_after_it_and_is_shown() {
         (&json!("done"), &json!(2), &json!(1))
     );
     assert!(done.get("problem").is_none() && done.get("try_again_at").is_none());
+}
+#[test]
+fn a_day_that_fails_for_its_entry_is_kept_as_failed_all_the_same() {
+    let w = World::new();
+    work(&w);
+    w.run(
+        "create function refuse_entry() returns trigger language plpgsql as $$ begin raise exception 'planted'; end $$; \
+         create trigger planted before insert on audit_entry for each row execute function refuse_entry();",
+    );
+    pass(&w, 1);
+    assert_eq!(work(&w), 0);
+    assert_eq!(states(&w), ["done", "failed"]);
+    w.run("drop trigger planted on audit_entry");
+    w.clock.advance(chrono::Duration::minutes(10));
+    work(&w);
+    assert_eq!(states(&w), ["done", "done"]);
 }
 #[test]
 fn runs_are_listed_and_read_by_those_who_answer_for_them() {

@@ -58,6 +58,10 @@ fn employers_are_reminded_and_what_is_unanswered_is_overdue() {
         ]
     );
     assert!(told[..2].iter().all(|e| e["employer_id"] == json!(s.w.employer)));
+    let mut both = [s.wife.1, s.child.1];
+    both.sort();
+    let persons: Vec<&Value> = told.iter().map(|e| &e["persons"]).collect();
+    assert_eq!(persons, [&json!(both), &json!([s.child.1]), &json!([s.child.1])], "whose rows these are");
     let before = tables(&s.w);
     work(&s.w);
     assert_eq!(tables(&s.w), before, "a day that was done is done");
@@ -65,6 +69,42 @@ fn employers_are_reminded_and_what_is_unanswered_is_overdue() {
     assert_eq!(states(&s), ["answered", "answered"]);
 }
 
+#[test]
+fn entries_name_everybody_up_to_five_hundred_each() {
+    let s = Asked::new();
+    s.w.run(
+        "with p as (insert into person (id, number_reason, created_at) \
+           select gen_random_uuid(), 'not_submitted', now() from generate_series(1, 1010) returning id) \
+         insert into dependency (row_id, dependent_id, person_id, insured_id, employer_id, branch, relationship, recognised_on, \
+           recognition_reason, received_on, recorded_at, recorded_by) \
+         select gen_random_uuid(), gen_random_uuid(), p.id, d.insured_id, d.employer_id, '09', 'child', d.recognised_on, \
+           d.recognition_reason, d.received_on, d.recorded_at, d.recorded_by from p, (select * from dependency limit 1) d",
+    );
+    let mut body = campaign();
+    (body["as_of"], body["remind_on"]) = (json!("2026-10-20"), json!(["2026-12-01"]));
+    let campaign = started(&s.staff, &body);
+    work(&s.w);
+    pass(&s.w, 29);
+    work(&s.w);
+    let everybody = "select distinct person_id as id from dependency order by 1";
+    let everybody: Vec<Value> = s.w.rows(everybody).iter().map(|r| r["id"].clone()).collect();
+    assert_eq!(everybody.len(), 1_012);
+    for (what, of) in [
+        ("start", "operation = 'startConfirmationCampaign'"),
+        ("reminder", "detail ? 'reminded_of'"),
+        ("overdue", "detail ? 'overdue'"),
+    ] {
+        let told = s.w.entries(&format!("subject_id = '{campaign}' and {of}"));
+        let named: Vec<Vec<Value>> = told.iter().map(|e| e["persons"].as_array().unwrap().clone()).collect();
+        let sizes: Vec<usize> = named.iter().map(Vec::len).collect();
+        let mut all = named.concat();
+        all.sort_by_key(ToString::to_string);
+        assert_eq!(sizes, [500, 500, 12], "{what}");
+        assert_eq!(all, everybody, "{what}: each once");
+        let one = |field: &str| told.iter().all(|e| e[field] == told[0][field]);
+        assert!(one("request_id") && one("actor_kind") && one("outcome"), "{what}");
+    }
+}
 #[test]
 fn days_that_were_missed_are_caught_up_in_order() {
     let s = Asked::new();

@@ -286,7 +286,11 @@ fn a_chunk_is_done_once_whatever_breaks_off() {
     assert!(run.get("problem").is_none());
     let twice = "select count(*) as n from (select person_id from standard_remuneration group by 1 having count(*) > 1) x";
     assert_eq!(count(&w, twice), 0);
-    assert_eq!(entries(&w, "runRegularDetermination").len(), 4);
+    assert_eq!(
+        entries(&w, "runRegularDetermination").len(),
+        4,
+        "while no entry could be written, none of the failure was"
+    );
 }
 #[test]
 fn a_chunk_that_fails_for_good_ends_the_run_and_another_can_be_ordered() {
@@ -310,6 +314,14 @@ fn a_chunk_that_fails_for_good_ends_the_run_and_another_can_be_ordered() {
     let ends = "select count(*) as n from audit_entry where operation = 'runRegularDetermination' \
         and detail->>'state' = 'failed' and detail->>'problem' = 'internal'";
     assert_eq!(count(&w, ends), 1, "the end of a run that failed is in the trail");
+    let tries = entries(&w, "runRegularDetermination");
+    assert_eq!(tries.len(), 10, "nine tries of the chunk and the end");
+    for e in &tries {
+        assert_eq!((e.status, e.outcome.as_str(), e.code.as_deref()), (500, "failed", Some("internal")));
+        assert!(e.persons.is_empty(), "nobody's data changed");
+    }
+    let found = w.rows("select code from audit_entry where outcome = 'failed' and detail ? 'state'");
+    assert_eq!(found, [json!({ "code": "internal" })], "who looks for what failed finds the run");
     w.run("drop trigger planted on standard_remuneration");
     assert_eq!(done(&w, &w.staff("clerk"), json!({ "year": 2026 }))["decided_count"], 19);
 }

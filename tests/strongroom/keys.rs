@@ -38,12 +38,8 @@ async fn withdraw(house: &House, person: Uuid, reason: &str) -> Value {
     got.json()
 }
 fn sweep(house: &House) -> Result<(), &'static str> {
-    jobs::sweep_keys(
-        &mut db::connection(&house.kernel.db).unwrap(),
-        house.store.as_ref(),
-        &house.kernel.clock,
-        7,
-    )
+    let mut conn = db::connection(&house.kernel.db).unwrap();
+    jobs::sweep_keys(&mut conn, house.store.as_ref(), &house.kernel.clock, 7).map(|_| ())
 }
 fn held(house: &House) -> Vec<Uuid> {
     house.store.ids_between(Uuid::nil(), Uuid::max(), 100).unwrap()
@@ -201,7 +197,7 @@ fn what_does_not_belong_together_is_not_swept() {
     }
     let sweep_with = |store: &dyn SweptKeyStore| {
         let mut conn = db::connection(&house.kernel.db).unwrap();
-        jobs::sweep_keys(&mut conn, store, &house.kernel.clock, 0)
+        jobs::sweep_keys(&mut conn, store, &house.kernel.clock, 0).map(|_| ())
     };
     assert_eq!(sweep_with(other.store.as_ref()), Err("foreign-key-store"));
     assert_eq!(held(&other).len(), 1);
@@ -244,4 +240,45 @@ fn the_worker_sweeps_once_a_day() {
     assert_eq!((house.count(waiting), worked()), (1, false), "the next one is for tomorrow");
     house.pass(Duration::days(1));
     assert!(worked());
+}
+#[test]
+fn what_is_done_to_keys_leaves_entries() {
+    let house = House::open();
+    let person = house.person();
+    register(&house, person, 1, "first_registration");
+    register(&house, person, 2, "correction");
+    let told = |operation: &str, more: &str| {
+        house
+            .count(&format!("audit_entry where operation = '{operation}' and actor_name = 'keys' and {more}"))
+    };
+    let work = || cli::work_once(&house.kernel.db, house.store.as_ref(), &house.kernel.clock, 7);
+    // no record: the job is not done, and comes again
+    house.run(
+        "create function planted() returns trigger language plpgsql as $$ begin raise exception 'planted'; end $$; \
+         create trigger planted before insert on audit_entry for each row execute function planted()",
+    );
+    assert!(work().is_err());
+    assert_eq!(house.count("job where finished_at is not null"), 0);
+    house.run("drop trigger planted on audit_entry");
+    house.pass(Duration::minutes(6));
+    assert!(work().unwrap());
+    let whole = format!(
+        "outcome = 'allowed' and status = 200 and row_count = 1 and persons = array['{person}'::uuid]"
+    );
+    assert_eq!((told("destroyKeys", &whole), told("destroyKeys", "true")), (1, 1));
+    // a job that fails
+    house.run(
+        "insert into job (id, kind, payload, run_at, created_at) select gen_random_uuid(), 'destroy_keys', '{}', created_at, created_at \
+         from job limit 1",
+    );
+    assert!(work().unwrap());
+    let failed = "outcome = 'failed' and status = 500 and code = 'malformed-payload' and persons = '{}'";
+    assert_eq!((told("destroyKeys", failed), told("destroyKeys", "true")), (1, 2));
+    // the sweep
+    house.run("delete from job");
+    let mut conn = db::connection(&house.kernel.db).unwrap();
+    jobs::enqueue_sweep(&mut conn, &house.kernel.clock, 0).unwrap();
+    drop(conn);
+    assert!(work().unwrap());
+    assert_eq!(told("sweepKeys", "outcome = 'allowed' and row_count = 0"), 1);
 }

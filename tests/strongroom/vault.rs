@@ -2,9 +2,9 @@
 use crate::access::house::{CLERK, House};
 use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query};
 use kenpo::{
-    domain::personal_numbers::jobs,
+    cli,
     kernel::{
-        Problem, db, job,
+        Problem, db,
         vault::{Pending, Registration},
     },
     ports::key_store::KeyStore,
@@ -43,12 +43,9 @@ pub fn keep(house: &House, items: Vec<Pending>) {
 }
 /// Does the jobs that wait; gives how many.
 pub fn work(house: &House) -> usize {
-    let mut conn = db::connection(&house.kernel.db).unwrap();
+    let (kernel, store) = (&house.kernel, house.store.as_ref());
     let mut done = 0;
-    while let Some(j) = job::lease(&mut conn, house.kernel.clock.now()).unwrap() {
-        assert_eq!(j.kind, jobs::DESTROY_KEYS);
-        let outcome = jobs::destroy_keys(house.store.as_ref(), &j.payload);
-        job::finish(&mut conn, &j, outcome, house.kernel.clock.now()).unwrap();
+    while cli::work_once(&kernel.db, store, &kernel.clock, 7).unwrap() {
         done += 1;
     }
     done

@@ -38,7 +38,7 @@ fn next(conn: &mut PgConnection, clock: &Clock, worker: Uuid, kind: CalendarWork
     let mut taken = None;
     let done = conn.transaction(|conn| {
         let Some(run) = store::take(conn, kind, clock.now())? else { return Ok(false) };
-        taken = Some(run.id);
+        taken = Some((run.id, run.due_on));
         let errand = Errand::new(NAME, OPERATION, clock);
         day(conn, &errand, worker, kind, &run)?;
         Ok::<_, Problem>(true)
@@ -46,10 +46,16 @@ fn next(conn: &mut PgConnection, clock: &Clock, worker: Uuid, kind: CalendarWork
     match (done, taken) {
         (Ok(has_worked), _) => Ok(has_worked),
         (Err(problem), None) => Err(problem),
-        (Err(problem), Some(run)) => {
+        (Err(problem), Some((run, day))) => {
             tracing::error!(run = %run, kind = kind.name(), code = problem.code, "ALARM: a day of the calendar failed; the days after it wait");
-            store::fail(conn, run, worker, (clock.now(), problem.code))?;
-            Ok(false)
+            let errand = Errand::new(NAME, OPERATION, clock);
+            let detail = json!({ "work": kind.name(), "day": day });
+            let entry = errand.failed_entry(problem.code, ("CalendarRun", run), None, detail);
+            conn.transaction(|conn| {
+                store::fail(conn, run, worker, (clock.now(), problem.code))?;
+                trail::append_failure(conn, entry);
+                Ok::<_, Problem>(false)
+            })
         }
     }
 }

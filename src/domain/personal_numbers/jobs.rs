@@ -7,12 +7,19 @@ use super::{
     store::{self, in_strongroom},
 };
 use crate::{
-    kernel::{Problem, clock::Clock, job},
+    kernel::{
+        Problem,
+        clock::Clock,
+        errand::Errand,
+        job::{self, Job},
+        trail::Entry,
+    },
     ports::key_store::{KeyStore, KeyStoreError, SweptKeyStore},
 };
 use chrono::Duration;
 use diesel::{Connection, PgConnection};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -52,12 +59,45 @@ pub fn drop_files(conn: &mut PgConnection, clock: &Clock, submissions: &[Uuid]) 
     enqueue_destruction(conn, clock, keys)
 }
 
+/// What a job did to key material, for its entry.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyWork {
+    /// Keys that are destroyed.
+    pub destroyed: usize,
+    /// Keys that were marked as opening nothing, and that lost the mark.
+    pub marks: (usize, usize),
+    /// Whose numbers, erased before, the destroyed keys opened.
+    pub persons: Vec<Uuid>,
+}
+/// The entry of a job of kind [`DESTROY_KEYS`] or [`SWEEP_KEYS`]: what it did, or that it failed. To be appended in the transaction that
+/// finishes the job, after the key store said that it is done.
+pub fn entry(clock: &Clock, job: &Job, done: &Result<KeyWork, &'static str>) -> Entry {
+    let operation = if job.kind == SWEEP_KEYS { "sweepKeys" } else { "destroyKeys" };
+    let (errand, subject) = (Errand::new("keys", operation, clock), ("Job", job.id));
+    match done {
+        Ok(work) => {
+            let detail = json!({ "marked": work.marks.0, "unmarked": work.marks.1 });
+            let mut entry = errand.entry(subject, None, work.persons.clone(), detail);
+            entry.row_count = i32::try_from(work.destroyed).ok();
+            entry
+        }
+        Err(code) => errand.failed_entry(code, subject, None, json!({ "attempt": job.attempts + 1 })),
+    }
+}
+
 /// Does a job of kind [`DESTROY_KEYS`]; may be repeated.
 /// # Errors
 /// A code, when the payload is not of this kind or the key store is away: the job is tried again.
-pub fn destroy_keys(store: &dyn KeyStore, payload: &serde_json::Value) -> Result<(), &'static str> {
-    let ids = KeyIds::deserialize(payload).map_err(|_| "malformed-payload")?;
-    store.destroy_many(&ids.key_ids).map_err(away)
+pub fn destroy_keys(
+    conn: &mut PgConnection,
+    store: &dyn KeyStore,
+    payload: &serde_json::Value,
+) -> Result<KeyWork, &'static str> {
+    let ids = KeyIds::deserialize(payload).map_err(|_| "malformed-payload")?.key_ids;
+    let persons = conn.transaction(|conn| in_strongroom(conn, |conn| store::holders(conn, &ids)));
+    let persons = persons.map_err(|p: Problem| p.code)?;
+    store.destroy_many(&ids).map_err(away)?;
+    Ok(KeyWork { destroyed: ids.len(), persons, ..KeyWork::default() })
 }
 fn away(_: KeyStoreError) -> &'static str {
     "key-store-away"
@@ -73,7 +113,7 @@ pub fn sweep_keys(
     store: &dyn SweptKeyStore,
     clock: &Clock,
     keep_days: u32,
-) -> Result<(), &'static str> {
+) -> Result<KeyWork, &'static str> {
     bond::agree(conn, store).map_err(|parted| {
         tracing::error!(code = parted.code(), "ALARM: no key is swept: {parted}");
         parted.code()
@@ -100,7 +140,7 @@ pub fn sweep_keys(
         looked_at,
         "keys that nothing needs were swept"
     );
-    Ok(())
+    Ok(KeyWork { destroyed: due.len(), marks: (found.len(), needed.len()), persons: Vec::new() })
 }
 /// The kept keys older than [`rules::ORPHAN_HOURS`] that open nothing, and how many were looked at.
 fn unneeded(

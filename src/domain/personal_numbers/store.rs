@@ -182,6 +182,17 @@ pub fn unneeded(conn: &mut PgConnection, keys: &[Uuid]) -> Result<Vec<Uuid>, Pro
     .load(conn)?;
     Ok(rows.into_iter().map(|r| r.id).collect())
 }
+/// Whose numbers these keys open, or opened before they were erased.
+/// # Errors
+/// Database errors.
+pub fn holders(conn: &mut PgConnection, keys: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
+    let rows: Vec<IdRow> = sql_query(
+        "select distinct person_id as id from strongroom.personal_number where key_id = any($1) order by 1",
+    )
+    .bind::<t::Array<t::Uuid>, _>(keys)
+    .load(conn)?;
+    Ok(rows.into_iter().map(|r| r.id).collect())
+}
 /// Writes a version. Two people registering one number at once: the second is refused by the index.
 /// # Errors
 /// 409 `already-exists` when somebody else was faster.

@@ -11,7 +11,7 @@ pub use writer::Writer;
 
 use super::Problem;
 use chrono::{DateTime, Utc};
-use diesel::{PgConnection, RunQueryDsl};
+use diesel::{Connection, PgConnection, RunQueryDsl};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -106,6 +106,17 @@ pub struct Entry {
     pub detail: Option<serde_json::Value>,
 }
 
+/// People that one entry names at most, where a piece of work concerns many.
+pub const PEOPLE_MOST: usize = 500;
+
+/// Appends the entry of work that failed, where the failure is kept in a table of its own as well: when the trail itself is what failed,
+/// that stays all the same, and an alarm says so.
+pub fn append_failure(conn: &mut PgConnection, entry: Entry) {
+    let (operation, code) = (entry.operation, entry.code.clone());
+    if conn.transaction(|conn| append(conn, &[entry])).is_err() {
+        tracing::error!(operation, code, "ALARM: a failure stands in its own table alone, without its entry");
+    }
+}
 /// Appends entries on this connection, inside its transaction if it has one: one statement, one fixed text.
 /// # Errors
 /// 503 `audit-unavailable`: without a record nothing is answered.

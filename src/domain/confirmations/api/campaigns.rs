@@ -182,7 +182,8 @@ async fn start(
         let row = store::lock(tx, id.0)?;
         let (row, permit) = tx.admit::<StartConfirmationCampaign, _>(row)?;
         require_startable(&row, tx.today())?;
-        let row = store::start(tx, &permit, &row)?;
+        let (row, persons) = store::start(tx, &permit, &row)?;
+        tx.note_people(&persons);
         tx.note(|n| n.rows = row.member_count);
         Ok(permit.answer(row.into()))
     })

@@ -110,21 +110,29 @@ pub fn list(tx: &mut Tx<'_>, before: Uuid, limit: i64) -> Result<Guarded<Vec<Cam
         .load(tx.conn())?,
     ))
 }
+crate::row! {
+    /// Somebody whom a campaign asks about.
+    struct TakenRow {
+        /// Who.
+        person_id: t::Uuid => Uuid,
+    }
+}
 /// Starts a campaign: takes everybody who is a dependent on its as-of day and still today, whom it asks about, and whom no other one that
-/// runs or was closed asks for the same day; one statement for the whole society. Gives the campaign as it is then.
+/// runs or was closed asks for the same day; one statement for the whole society. Gives the campaign as it is then,
+/// and the people.
 /// # Errors
 /// Database errors.
 pub fn start<Op: Operation>(
     tx: &mut Tx<'_>,
     _: &Permit<Op>,
     g: &CampaignRow,
-) -> Result<CampaignRow, Problem> {
+) -> Result<(CampaignRow, Vec<Uuid>), Problem> {
     let (by, now, today) = (tx.actor()?.id, tx.now(), tx.today());
     let born_by = |age: Option<i16>| {
         let known = |age| rules::born_by(age, g.as_of).ok_or_else(|| Problem::unavailable("age-unknown"));
         age.map(known).transpose()
     };
-    let taken = sql_query(
+    let taken: Vec<TakenRow> = sql_query(
         "insert into confirmation (id, campaign_id, dependent_id, person_id, insured_id, employer_id, state, created_at) \
          select gen_random_uuid(), $1, d.dependent_id, d.person_id, d.insured_id, d.employer_id, 'open', $2 \
          from dependency d where d.superseded_at is null and d.recognised_on <= $3 \
@@ -135,7 +143,8 @@ pub fn start<Op: Operation>(
                and (i.valid_to is null or i.valid_to > $3) and ($7 is null or i.birth_on <= $7) \
                and ($8 is null or i.birth_on > $8))) \
            and not exists (select from confirmation x join confirmation_campaign y on y.id = x.campaign_id \
-             where x.dependent_id = d.dependent_id and y.as_of = $3 and y.state in ('running', 'closed'))",
+             where x.dependent_id = d.dependent_id and y.as_of = $3 and y.state in ('running', 'closed')) \
+         returning person_id",
     )
     .bind::<t::Uuid, _>(g.id)
     .bind::<t::Timestamptz, _>(now)
@@ -145,17 +154,19 @@ pub fn start<Op: Operation>(
     .bind::<t::Nullable<t::Date>, _>(g.recognised_before)
     .bind::<t::Nullable<t::Date>, _>(born_by(g.age_from)?)
     .bind::<t::Nullable<t::Date>, _>(born_by(g.age_below)?)
-    .execute(tx.conn())?;
+    .load(tx.conn())?;
     sql_query(
         "update confirmation_campaign set state = 'running', member_count = $2, started_at = $3, started_by = $4, \
          version = version + 1 where id = $1",
     )
     .bind::<t::Uuid, _>(g.id)
-    .bind::<t::Integer, _>(i32::try_from(taken).unwrap_or(i32::MAX))
+    .bind::<t::Integer, _>(i32::try_from(taken.len()).unwrap_or(i32::MAX))
     .bind::<t::Timestamptz, _>(now)
     .bind::<t::Uuid, _>(by)
     .execute(tx.conn())?;
-    Ok(sql_query(format!("{CAMPAIGN} where id = $1")).bind::<t::Uuid, _>(g.id).get_result(tx.conn())?)
+    let row =
+        sql_query(format!("{CAMPAIGN} where id = $1")).bind::<t::Uuid, _>(g.id).get_result(tx.conn())?;
+    Ok((row, taken.into_iter().map(|t| t.person_id).collect()))
 }
 /// Ends a campaign, for a reason when it is cancelled. Gives the campaign as it is then.
 /// # Errors

@@ -6,12 +6,12 @@ use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
 crate::row! {
-    /// Rows of a campaign that became overdue.
+    /// The rows of a campaign that became overdue.
     pub struct Overdue {
         /// Campaign.
         campaign_id: t::Uuid => Uuid,
-        /// How many.
-        rows: t::BigInt => i64,
+        /// Whose.
+        persons: t::Array<t::Uuid> => Vec<Uuid>,
     }
 }
 /// Marks what is still open in a running campaign on a day after the due day, of those who are covered.
@@ -22,8 +22,8 @@ pub fn mark_overdue(conn: &mut PgConnection, day: NaiveDate) -> Result<Vec<Overd
         "with late as (select c.id from confirmation_campaign g join confirmation c on c.campaign_id = g.id and c.state = 'open' \
              {DEPENDENCY} where g.state = 'running' and g.due_on < $1 and {COVERED} order by c.id for update of c), \
            marked as (update confirmation c set state = 'overdue', version = c.version + 1 from late \
-             where c.id = late.id and c.state = 'open' returning c.campaign_id) \
-         select campaign_id, count(*) as rows from marked group by campaign_id order by campaign_id"
+             where c.id = late.id and c.state = 'open' returning c.campaign_id, c.person_id) \
+         select campaign_id, array_agg(person_id order by person_id) as persons from marked group by campaign_id order by campaign_id"
     ))
     .bind::<t::Date, _>(day)
     .load(conn)?)
@@ -35,8 +35,8 @@ crate::row! {
         campaign_id: t::Uuid => Uuid,
         /// Employer.
         employer_id: t::Uuid => Uuid,
-        /// Rows that are open.
-        open_count: t::Integer => i32,
+        /// Whose rows are open.
+        persons: t::Array<t::Uuid> => Vec<Uuid>,
     }
 }
 /// Reminds the employers that have open rows in the campaigns that remind on a day; none twice for one day.
@@ -44,12 +44,15 @@ crate::row! {
 /// Database errors.
 pub fn remind(conn: &mut PgConnection, day: NaiveDate, now: DateTime<Utc>) -> Result<Vec<Reminded>, Problem> {
     Ok(sql_query(format!(
-        "insert into confirmation_reminder (id, campaign_id, employer_id, remind_on, open_count, recorded_at) \
-         select gen_random_uuid(), c.campaign_id, c.employer_id, $1, count(*), $2 \
-         from confirmation_campaign g join confirmation c on c.campaign_id = g.id and c.state = 'open' \
-         join dependency d on d.dependent_id = c.dependent_id and d.superseded_at is null and {COVERED} \
-         where g.state = 'running' and $1 = any(g.remind_on) group by c.campaign_id, c.employer_id \
-         on conflict (campaign_id, employer_id, remind_on) do nothing returning campaign_id, employer_id, open_count"
+        "with waiting as (select c.campaign_id, c.employer_id, array_agg(c.person_id order by c.person_id) as persons \
+             from confirmation_campaign g join confirmation c on c.campaign_id = g.id and c.state = 'open' \
+             join dependency d on d.dependent_id = c.dependent_id and d.superseded_at is null and {COVERED} \
+             where g.state = 'running' and $1 = any(g.remind_on) group by c.campaign_id, c.employer_id), \
+           reminded as (insert into confirmation_reminder (id, campaign_id, employer_id, remind_on, open_count, recorded_at) \
+             select gen_random_uuid(), campaign_id, employer_id, $1, cardinality(persons), $2 from waiting \
+             on conflict (campaign_id, employer_id, remind_on) do nothing returning campaign_id, employer_id) \
+         select campaign_id, employer_id, persons from reminded join waiting using (campaign_id, employer_id) \
+         order by campaign_id, employer_id"
     ))
     .bind::<t::Date, _>(day)
     .bind::<t::Timestamptz, _>(now)

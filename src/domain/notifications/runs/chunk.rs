@@ -64,17 +64,22 @@ pub fn work(
     let Err(problem) = conn.transaction(|conn| chunk(conn, clock, next, drop_files)) else { return Ok(()) };
     let noted = conn.transaction(|conn| {
         store::fail(conn, next.run, (clock.now(), problem.code))?;
-        match store::take(conn, &next)?.filter(|_| job.is_last_try()) {
-            Some(run) => end(
-                conn,
-                &Errand::new(NAME, OPERATION, clock),
-                (&run, DeterminationRunState::Failed, Some(problem.code)),
-            ),
-            None => Ok(()),
+        let Some(run) = store::take(conn, &next)? else { return Ok(()) };
+        let errand = Errand::new(NAME, OPERATION, clock);
+        if job.is_last_try() {
+            return end(conn, &errand, (&run, DeterminationRunState::Failed, Some(problem.code)));
         }
+        let subject = ("DeterminationRun", run.id);
+        let entry = errand.failed_entry(problem.code, subject, run.employer_id, of_chunk(&run));
+        trail::append_failure(conn, entry);
+        Ok::<_, Problem>(())
     });
     noted.map_err(|p| p.code)?;
     Err(problem.code)
+}
+/// What the entry of a chunk tells: who ordered it, and which it is.
+fn of_chunk(run: &RunRow) -> serde_json::Value {
+    json!({ "requested_by": run.requested_by, "chunk": run.chunks, "validate_only": run.is_dry })
 }
 fn chunk(
     conn: &mut PgConnection,
@@ -102,10 +107,8 @@ fn chunk(
     }
     store::leave(conn, &run, &seen.left)?;
     store::advance(conn, &run, &seen.progress(&run, position), errand.now())?;
-    let detail =
-        json!({ "requested_by": run.requested_by, "chunk": run.chunks, "validate_only": run.is_dry });
     let people = forms.iter().filter_map(|f| f.person).collect();
-    let mut entry = errand.entry(("DeterminationRun", run.id), run.employer_id, people, detail);
+    let mut entry = errand.entry(("DeterminationRun", run.id), run.employer_id, people, of_chunk(&run));
     entry.row_count = i32::try_from(seen.decided.len()).ok();
     trail::append(conn, &[entry])?;
     enqueue(conn, clock, Next { chunk: next.chunk + 1, ..next })
@@ -122,7 +125,11 @@ fn end(
     if let Some(code) = problem {
         detail["problem"] = json!(code);
     }
-    let mut entry = errand.entry(("DeterminationRun", run.id), run.employer_id, Vec::new(), detail);
+    let subject = ("DeterminationRun", run.id);
+    let mut entry = match problem {
+        Some(code) => errand.failed_entry(code, subject, run.employer_id, detail),
+        None => errand.entry(subject, run.employer_id, Vec::new(), detail),
+    };
     entry.row_count = Some(run.decided_count);
     trail::append(conn, &[entry])
 }
