@@ -1,4 +1,5 @@
 //! Corrections of everyday work: what never was, what goes on, other days of a cover, another day of birth, names and addresses.
+mod again;
 mod at_once;
 mod broken;
 mod cancelled;

@@ -9,7 +9,7 @@ use crate::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-fn bonus(p: Person, on: &str, yen: i64) -> Value {
+pub(super) fn bonus(p: Person, on: &str, yen: i64) -> Value {
     json!({ "kind": "bonus_report", "office_number": p.office_number, "name_kana": p.kana, "birth_on": p.birth_on, "paid_on": on,
             "cash_yen": yen, "total_yen": yen - yen % 1_000 })
 }
@@ -28,7 +28,7 @@ fn moved_in_one_month(w: &World, choice: impl Fn(Uuid) -> Value) -> (Uuid, Uuid)
     (old, new)
 }
 /// Months and amounts of pay and of bonuses.
-fn pay(by: &Caller, person: Uuid) -> (Value, Value) {
+pub(super) fn pay(by: &Caller, person: Uuid) -> (Value, Value) {
     let list = |what: &str, fields: [&str; 3]| -> Value {
         let seen = by.get(format!("/v1/members/{person}/{what}")).expect(200);
         let row = |r: &Value| -> Value { fields.iter().map(|f| r[*f].clone()).collect() };

@@ -3,6 +3,7 @@ mod at_once;
 mod joined;
 mod numbers;
 mod refusals;
+mod same_month;
 mod structure;
 mod whole;
 

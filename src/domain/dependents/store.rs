@@ -33,7 +33,7 @@ fn is_covered(known: &Knowledge) -> &'static str {
         "(d.removed_on is null or d.removed_on > $1)"
     } else {
         "exists (select from dependency x where x.dependent_id = d.dependent_id and x.superseded_at is null \
-                 and (x.removed_on is null or x.removed_on > $1))"
+                 and x.recognised_on <= $1 and (x.removed_on is null or x.removed_on > $1))"
     }
 }
 /// The dependent as of a day; `known_at` answers what was known then.

@@ -132,7 +132,7 @@ fn is_covered(known: &Knowledge) -> &'static str {
         "(e.lost_on is null or e.lost_on > $1)"
     } else {
         "exists (select from enrolment x where x.enrolment_id = e.enrolment_id and x.superseded_at is null \
-                 and (x.lost_on is null or x.lost_on > $1))"
+                 and x.acquired_on <= $1 and (x.lost_on is null or x.lost_on > $1))"
     }
 }
 

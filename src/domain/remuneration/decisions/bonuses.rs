@@ -5,6 +5,7 @@ use super::{
     changes::{Case, before_acquisition},
     facts::amount,
     history::after_loss,
+    keep,
     model::{BonusRow, PaymentRow},
     store::bonuses as bonus_store,
 };
@@ -199,7 +200,7 @@ fn require_paid_in_cover(
     case: &Case,
     paid_on: NaiveDate,
 ) -> Result<(), Problem> {
-    let cover = covers.iter().rfind(|c| c.acquired_on == case.acquired_on).ok_or_else(after_loss)?;
+    let cover = keep::begun_on(covers, case.acquired_on).ok_or_else(after_loss)?;
     if paid_on < cover.acquired_on {
         return Err(before_acquisition());
     }

@@ -1,6 +1,6 @@
 //! 名寄せ: what was decided under two ids of one human being, as it would have been decided under one.
 use super::{
-    bonus_months::fiscal_year,
+    bonus_months::{self, fiscal_year},
     bonuses, keep,
     store::{self, bonuses as bonus_store},
 };
@@ -25,7 +25,7 @@ pub fn before_merge<Op: Operation>(
 ) -> Result<(), Problem> {
     let act = Act::permitted(tx, permit, None)?;
     let mut covers = members::covers_of(tx.conn(), &[surviving, merged])?;
-    covers.sort_by_key(|c| (c.acquired_on, c.lost_on));
+    covers.sort_by_key(|c| (c.acquired_on, c.lost_on.is_none(), c.lost_on));
     for person in [surviving, merged] {
         for entry in keep::entries(store::known(tx.conn(), person)?)? {
             let own =
@@ -42,7 +42,8 @@ pub fn before_merge<Op: Operation>(
     }
     bonus_store::carry(tx.conn(), &act, (surviving, merged))
 }
-/// After the records were carried over: the fiscal years in which both were paid bonuses are reckoned anew, up to the one cap (健康保険法45条).
+/// After the records were carried over: the fiscal years in which both were paid bonuses are reckoned anew, up to the one cap (健康保険法45条),
+/// and a month of a loss under the one id that is covered again under the other bears its premium.
 /// # Errors
 /// Database errors.
 pub fn after_merge<Op: Operation>(
@@ -56,5 +57,9 @@ pub fn after_merge<Op: Operation>(
         months.into_iter().map(|m| fiscal_year(Month::of(m))).collect()
     };
     let gone = years(bonus_store::carried_months(tx.conn(), &act, (surviving, merged))?);
-    bonuses::reckon_anew(tx.conn(), &act, surviving, &gone)
+    bonuses::reckon_anew(tx.conn(), &act, surviving, &gone)?;
+    for cover in members::covers(tx.conn(), surviving)? {
+        bonus_months::covered_again(tx.conn(), &act, surviving, cover.acquired_on)?;
+    }
+    Ok(())
 }

@@ -18,9 +18,14 @@ use chrono::NaiveDate;
 use diesel::PgConnection;
 use uuid::Uuid;
 
+/// The cover that began on a day: beside one without a day (an acquisition that never was) the one that runs, or was lost last.
+pub fn begun_on(covers: &[Cover], acquired_on: NaiveDate) -> Option<&Cover> {
+    let begun = covers.iter().filter(|c| c.acquired_on == acquired_on);
+    begun.max_by_key(|c| (c.lost_on.is_none(), c.lost_on))
+}
 /// The first month without a day of a cover, or that belongs to the next cover (健康保険法156条3項 is for the assessment to apply).
 pub fn until(covers: &[Cover], acquired_on: NaiveDate) -> Option<Month> {
-    let lost_on = covers.iter().rfind(|c| c.acquired_on == acquired_on).and_then(|c| c.lost_on);
+    let lost_on = begun_on(covers, acquired_on).and_then(|c| c.lost_on);
     let has_a_day = |c: &&Cover| c.lost_on != Some(c.acquired_on);
     let next = covers.iter().filter(has_a_day).map(|c| c.acquired_on).filter(|on| *on > acquired_on).min();
     lost_on.map(|lost| after(acquired_on, lost)).into_iter().chain(next.map(Month::of)).min()
@@ -75,7 +80,7 @@ impl Known {
         let of_cover = |rows: &[LiveRow]| -> Result<Vec<Entry>, Problem> {
             Ok(entries(rows.to_vec())?.into_iter().filter(is_of_cover).collect())
         };
-        let cover = self.covers.iter().rfind(|c| c.acquired_on == case.acquired_on);
+        let cover = begun_on(&self.covers, case.acquired_on);
         let is_beside = |o: &&OfficeRow| {
             o.from_on >= case.acquired_on && until.is_none_or(|until| Month::of(o.from_on) < until)
         };
@@ -91,7 +96,7 @@ impl Known {
     }
     /// First day without the cover of a case.
     pub fn lost_on(&self, case: &Case) -> Option<NaiveDate> {
-        self.covers.iter().rfind(|c| c.acquired_on == case.acquired_on).and_then(|c| c.lost_on)
+        begun_on(&self.covers, case.acquired_on).and_then(|c| c.lost_on)
     }
 }
 /// The decisions of the cover of a case as they are known now.

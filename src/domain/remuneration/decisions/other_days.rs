@@ -115,7 +115,7 @@ fn right_covers(conn: &mut PgConnection, cover: &CorrectedCover<'_>) -> Result<V
         }
         all.push(c);
     }
-    all.sort_by_key(|c| (c.acquired_on, c.lost_on));
+    all.sort_by_key(|c| (c.acquired_on, c.lost_on.is_none(), c.lost_on));
     Ok(all)
 }
 fn case(cover: &CorrectedCover<'_>, acquired_on: NaiveDate) -> Case {
@@ -209,6 +209,19 @@ fn own(
     for gone in stored.offices.iter().filter(is_gone) {
         let of_office = Case { received_on: gone.received_on, ..case(cover, new.acquired_on) };
         match second_office::settle_without(&mut wanted, &of_office, gone) {
+            Err(refused) if refused.kind == Kind::Conflict => return Ok(Err(PayFault::Decision)),
+            settled => settled?,
+        }
+    }
+    // and that of the wrong loss without one that comes back; later months come back as they were
+    let is_back = |o: &&OfficeRow| {
+        cover.old.lost_on.is_some_and(|lost| o.from_on >= lost)
+            && cover.old.until_month().is_some_and(|until| Month::of(o.from_on) < until)
+            && stored.offices.iter().all(|known| known.office_id != o.office_id)
+    };
+    for back in offices.iter().filter(is_back) {
+        let of_office = Case { received_on: back.received_on, ..case(cover, new.acquired_on) };
+        match second_office::settle_with(&mut wanted, &of_office, back) {
             Err(refused) if refused.kind == Kind::Conflict => return Ok(Err(PayFault::Decision)),
             settled => settled?,
         }

@@ -226,7 +226,7 @@ fn take_back(
     (acquired_on, gone): (NaiveDate, &[OfficeRow]),
 ) -> Result<(), Problem> {
     let covers = members::covers(conn, person)?;
-    if let Some(cover) = covers.iter().rfind(|c| c.acquired_on == acquired_on) {
+    if let Some(cover) = keep::begun_on(&covers, acquired_on) {
         let (employer, source) = (cover.employer_id, act.source());
         let case = |received_on| Case { person, employer, acquired_on, received_on, source };
         let of_cover = case(acquired_on);
@@ -245,7 +245,7 @@ fn take_back(
 }
 fn require_day(conn: &mut PgConnection, case: &Case, day: NaiveDate) -> Result<(), Problem> {
     let covers = members::covers(conn, case.person)?;
-    match covers.iter().rfind(|c| c.acquired_on == case.acquired_on) {
+    match keep::begun_on(&covers, case.acquired_on) {
         Some(cover) if cover.has(day) => Ok(()),
         Some(cover) if day < cover.acquired_on => Err(before_acquisition()),
         _ => Err(after_loss()),
@@ -257,6 +257,16 @@ fn require_day(conn: &mut PgConnection, case: &Case, day: NaiveDate) -> Result<(
 pub fn settle_without(wanted: &mut History, case: &Case, gone: &OfficeRow) -> Result<(), Problem> {
     let month = Month::of(gone.from_on);
     if wanted.entries.iter().any(|e| e.from == month) {
+        settle(wanted, case, month)?;
+    }
+    Ok(())
+}
+/// The month in which an office begins that comes back, decided with it, where it is a month of the cover.
+/// # Errors
+/// As of `decide`.
+pub fn settle_with(wanted: &mut History, case: &Case, back: &OfficeRow) -> Result<(), Problem> {
+    let month = Month::of(back.from_on);
+    if wanted.until.is_none_or(|until| month < until) {
         settle(wanted, case, month)?;
     }
     Ok(())

@@ -73,8 +73,8 @@ pub fn offices_before(
     .bind::<t::Date, _>(lost_on)
     .load(conn)?)
 }
-/// Decisions of other covers that gave way to a cover: made before it was recorded, and closed last when it or a correction of it was.
-/// The newest first.
+/// Decisions of other covers that gave way to a cover: made before it was recorded, and closed last when it or a correction of it was; or
+/// closed when the ids of both covers were merged (名寄せ), where they began in the first month of the cover or later. The newest first.
 /// # Errors
 /// Database errors.
 pub fn gave_way_to(conn: &mut PgConnection, person: Uuid, enrolment: Uuid) -> Result<Vec<LiveRow>, Problem> {
@@ -85,6 +85,9 @@ pub fn gave_way_to(conn: &mut PgConnection, person: Uuid, enrolment: Uuid) -> Re
          where superseded_at = any(array(select recorded_at from enrolment where person_id in {ids} and enrolment_id = $2)) \
            and exists (select from standard_remuneration o where o.person_id in {ids} and o.decision_id = s.decision_id \
              and o.recorded_at < (select min(recorded_at) from enrolment where person_id in {ids} and enrolment_id = $2)) \
+           or superseded_at = any(array(select decided_at from person_merge where surviving_id = $1 and state = 'merged')) \
+           and applies_from >= (select date_trunc('month', min(acquired_on)::timestamp)::date from enrolment \
+             where person_id in {ids} and enrolment_id = $2) \
          order by superseded_at desc, recorded_at desc, row_id desc",
         super::LIVE
     ))
