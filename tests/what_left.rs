@@ -63,10 +63,17 @@ fn a_list_of_dependents_tells_of_dependents() {
     let alone = w.member("9", KYU.kana, KYU.name, KYU.birth_on);
     for by in [&employer, &staff] {
         let r = by.get(format!("/v1/members/{parent}/dependents"));
-        assert_eq!(told(&w, &r), (json!([parent, child]), json!(["identity", "family"]), json!(1)));
+        assert_eq!(
+            told(&w, &r),
+            (json!([parent, child]), json!(["identity", "contact", "family"]), json!(1))
+        );
         let r = by.get(format!("/v1/members/{alone}/dependents"));
         assert_eq!(told(&w, &r), (json!([alone]), json!([]), json!(0)));
     }
+    let dependent = w.rows(&format!("select dependent_id as id from dependency where person_id = '{child}'"));
+    let r = staff.get(format!("/v1/dependents/{}/history", dependent[0]["id"].as_str().unwrap()));
+    assert!(r.body["identities"][0]["resident_address"].is_object(), "{}", r.text);
+    assert_eq!(told(&w, &r), (json!([child, parent]), json!(["identity", "contact", "family"]), Value::Null));
 }
 #[test]
 fn a_submission_tells_of_the_people_of_its_results() {
@@ -117,4 +124,21 @@ fn a_dry_run_tells_of_the_people_whose_records_it_showed() {
         (json!([]), json!([]), Value::Null),
         "what the form says was known to who sent it"
     );
+}
+#[test]
+fn what_is_told_of_pay_is_pay() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("privileged"));
+    let hired = filed(&w, &employer, &acquisition(NANA, "2026-11-01", None));
+    let member = id(&decide(&staff, hired, &accept()).expect(200)["outcome"]["member_id"]);
+    let path = format!("/v1/members/{member}");
+    let pay = staff.get(format!("{path}/standard-remunerations"));
+    assert_eq!(told(&w, &pay), (json!([member]), json!(["remuneration"]), json!(1)));
+    for nothing in ["standard-bonuses", "concurrent-offices", "leaves"] {
+        let r = staff.get(format!("{path}/{nothing}"));
+        assert_eq!(told(&w, &r), (json!([member]), json!([]), json!(0)), "{nothing}");
+    }
+    let r = employer.get(format!("/v1/notifications/{hired}"));
+    assert!(r.body["outcome"]["standard_yen"].is_number(), "{}", r.text);
+    assert_eq!(told(&w, &r).1, json!(["identity", "notification", "enrolment", "remuneration"]));
 }

@@ -94,7 +94,7 @@ pub fn destroy_keys(
     payload: &serde_json::Value,
 ) -> Result<KeyWork, &'static str> {
     let ids = KeyIds::deserialize(payload).map_err(|_| "malformed-payload")?.key_ids;
-    let persons = conn.transaction(|conn| in_strongroom(conn, |conn| store::holders(conn, &ids)));
+    let persons = conn.transaction(|conn| in_strongroom(conn, |conn| store::people_of(conn, &ids)));
     let persons = persons.map_err(|p: Problem| p.code)?;
     store.destroy_many(&ids).map_err(away)?;
     Ok(KeyWork { destroyed: ids.len(), persons, ..KeyWork::default() })

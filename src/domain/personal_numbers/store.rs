@@ -185,7 +185,7 @@ pub fn unneeded(conn: &mut PgConnection, keys: &[Uuid]) -> Result<Vec<Uuid>, Pro
 /// Whose numbers these keys open, or opened before they were erased.
 /// # Errors
 /// Database errors.
-pub fn holders(conn: &mut PgConnection, keys: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
+pub fn people_of(conn: &mut PgConnection, keys: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
     let rows: Vec<IdRow> = sql_query(
         "select distinct person_id as id from strongroom.personal_number where key_id = any($1) order by 1",
     )

@@ -112,7 +112,7 @@ pub fn list(tx: &mut Tx<'_>, before: Uuid, limit: i64) -> Result<Guarded<Vec<Cam
 }
 crate::row! {
     /// Somebody whom a campaign asks about.
-    struct TakenRow {
+    pub struct TakenRow {
         /// Who.
         person_id: t::Uuid => Uuid,
     }
