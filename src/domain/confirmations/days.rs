@@ -19,13 +19,13 @@ pub fn run(conn: &mut PgConnection, errand: &Errand, day: NaiveDate) -> Result<i
     let mut count = 0;
     for done in due::mark_overdue(conn, day)? {
         count += done.persons.len();
-        let detail = |n| json!({ "work": "confirmations", "day": day, "overdue": n });
+        let detail = |n: usize| json!({ "work": "confirmations", "day": day, "overdue": n });
         let campaign = ("ConfirmationCampaign", done.campaign_id);
         entries.extend(errand.entries(campaign, None, &done.persons, detail));
     }
     for sent in due::remind(conn, day, errand.now())? {
         count += 1;
-        let detail = |n| json!({ "work": "confirmations", "day": day, "reminded_of": n });
+        let detail = |n: usize| json!({ "work": "confirmations", "day": day, "reminded_of": n });
         let campaign = ("ConfirmationCampaign", sent.campaign_id);
         entries.extend(errand.entries(campaign, Some(sent.employer_id), &sent.persons, detail));
     }
