@@ -37,7 +37,7 @@ crate::operation! {
     /// 定時決定の一括処理で残った届
     ///
     /// Lists the forms that a run left waiting, each with the reason that decideNotification would give.
-    pub ListRegularDeterminationLeft: Get "/v1/regular-determination-runs/{determination_run_id}/left-waiting" = "listRegularDeterminationLeft", scope "notifications:decide", on "DeterminationRun", status 200, law "R-040";
+    pub ListRegularDeterminationLeft: Get "/v1/regular-determination-runs/{determination_run_id}/left-waiting" = "listRegularDeterminationLeft", scope "notifications:decide", on "DeterminationRun", status 200, law "R-040", sends Link;
     /// 定時決定の一括処理の取消し
     ///
     /// Ends a run between two chunks; what was decided by then stays. 409 `already-ended`.
@@ -287,16 +287,17 @@ async fn list_left(
     q: Query<DeterminationRunQuery>,
 ) -> Reply<ListRegularDeterminationLeft, LeftWaitingPage> {
     gate.read(move |tx| {
-        let q = q.0;
-        let limit = usize::from(q.limit.unwrap_or(100));
+        let mut q = q.0;
+        let (limit, cursor) = (usize::from(q.limit.unwrap_or(100)), q.cursor.take());
         let run = store::find(tx, id.0)?;
         let (run, permit) = tx.admit::<ListRegularDeterminationLeft, _>(run)?;
-        let list = page::List::<ListRegularDeterminationLeft>::new(tx.kernel(), &[("run", id.0)]);
-        let after = list.id_after(q.cursor.as_deref())?;
+        let list = page::List::<ListRegularDeterminationLeft>::beneath(tx.kernel(), id.0, &q);
+        let after = list.id_after(cursor.as_deref())?;
         let rows = store::left(tx, &run, after, page::one_more(limit))?;
         let (rows, has_more) = tx.page_beneath(rows, limit, ("notification", |r| r.person_id));
-        let (page, _) = list.meta(has_more, rows.last().map(|r| r.notification_id));
-        Ok(permit.answer(LeftWaitingPage { items: rows.into_iter().map(Into::into).collect(), page }))
+        let (page, link) = list.meta(has_more, rows.last().map(|r| r.notification_id));
+        let items = rows.into_iter().map(Into::into).collect();
+        Ok(permit.answer(LeftWaitingPage { items, page }).next(link))
     })
     .await
 }
