@@ -3,6 +3,7 @@
 
 mod access;
 mod architecture;
+mod asked;
 mod audit;
 mod bad_input;
 mod bounds;
