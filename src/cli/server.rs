@@ -152,8 +152,14 @@ pub fn work_once(
         }),
         _ => Err("unknown-kind"),
     };
-    if let Err(code) = outcome {
-        tracing::error!(job = %job.id, kind = %job.kind, code, "a job failed; it is tried again");
+    match outcome {
+        Ok(()) => {}
+        Err(code) if job.is_last_try() => {
+            tracing::error!(job = %job.id, kind = %job.kind, code, "ALARM: a job failed for good")
+        }
+        Err(code) => {
+            tracing::error!(job = %job.id, kind = %job.kind, code, "a job failed; it is tried again")
+        }
     }
     job::finish(&mut conn, &job, outcome, clock.now())?;
     if job.kind == jobs::SWEEP_KEYS {
