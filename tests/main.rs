@@ -25,6 +25,7 @@ mod fifty;
 mod filing;
 mod harness;
 mod journey_j1;
+mod journey_j4;
 mod launcher;
 mod life;
 mod lists;
