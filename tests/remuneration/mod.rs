@@ -1,6 +1,7 @@
 //! Standard remuneration: forms of pay as employers file them, decisions as the law makes them, and their explanation.
 mod bonus_corrections;
 mod bulk;
+mod bulk_faults;
 mod bulk_lives;
 mod bulk_orders;
 mod corrections;

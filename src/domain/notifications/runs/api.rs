@@ -122,6 +122,10 @@ pub struct RegularDeterminationRun {
     /// No standard remuneration was stored for the month before.
     #[schema(minimum = 0)]
     pub first_count: i32,
+    /// Forms of the year that it did not look at: in review, keyed and not yet checked, or filed after the order; absent until it is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0)]
+    pub not_looked_at_count: Option<i32>,
     /// By how many grades, from the largest fall to the largest rise.
     #[schema(max_items = 99)]
     pub grade_changes: Vec<GradeChange>,
@@ -161,6 +165,7 @@ impl From<RunRow> for RegularDeterminationRun {
             decided_count: r.decided_count,
             left_count: r.left_count,
             first_count: r.first_count,
+            not_looked_at_count: r.not_looked_at_count,
             requested_by: r.requested_by,
             requested_at: r.requested_at,
             worked_at: r.worked_at,
@@ -181,7 +186,7 @@ pub struct LeftWaiting {
     /// Insured person, as far as known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub member_id: Option<Uuid>,
-    /// Code of the problem that the decision of this form alone would answer.
+    /// Code: of the problem that the decision of this form alone would answer, or of what only a clerk may pass over.
     #[schema(max_length = 60)]
     pub reason: String,
     /// In Japanese.
@@ -232,7 +237,7 @@ async fn create_run(
         let new = NewRun { id, year: body.year, employer: body.employer_id, is_dry: body.validate_only };
         let run = store::order(tx, &permit, &new)?;
         let clock = tx.kernel().clock.clone();
-        chunk::enqueue(tx.conn(), &clock, Next { run: id, chunk: 0 })?;
+        chunk::enqueue(tx.conn(), &clock, Next { run: id, lane: 0, chunk: 0 })?;
         tx.note(|n| {
             n.subject = Some((CreateRegularDeterminationRun::MAKES, Some(id)));
             n.disclosed.clear();
