@@ -13,7 +13,7 @@ pub fn determination(society: &Society, people: usize) -> Row {
     let mut owner = society.owner();
     owner
         .batch_execute(
-            "truncate submission, notification, job, standard_remuneration, determination_run, determination_left, \
+            "truncate submission, notification, job, standard_remuneration, determination_run, determination_lane, determination_left, \
                determination_foreseen",
         )
         .unwrap();

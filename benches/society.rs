@@ -197,7 +197,7 @@ fn forget_last_run(conn: &mut PgConnection) {
     conn.batch_execute(
         "set session_replication_role = replica; \
          truncate submission, notification, idempotency, strongroom.raw_file, strongroom.pending_number, job, audit_entry, \
-           audit_position, audit_lease, session, number_grant, standard_remuneration, determination_run, determination_left, \
+           audit_position, audit_lease, session, number_grant, standard_remuneration, determination_run, determination_lane, determination_left, \
            determination_foreseen; \
          reset session_replication_role",
     )

@@ -341,6 +341,42 @@ mod tests {
         assert_eq!(proxies.len(), 2);
     }
     #[test]
+    fn every_setting_is_read_from_the_file_and_from_the_environment() {
+        let (mut table, mut env) = (BTreeMap::new(), Vec::new());
+        for (n, s) in SETTINGS.iter().enumerate() {
+            let (in_file, in_env) = match s.default.parse::<u32>() {
+                Ok(number) => (number.to_string(), (number + 1).to_string()),
+                Err(_) => match s.name {
+                    "listen" | "listen_internet" => {
+                        (format!("127.0.0.1:{}", 1 + n), format!("[::1]:{}", 1 + n))
+                    }
+                    "trusted_proxies" => ("10.0.0.1".into(), "10.0.0.2".into()),
+                    "contract_income_from" => ("2026-05-01".into(), "2026-06-01".into()),
+                    "mode" => ("sandbox".into(), "sandbox".into()),
+                    name => (format!("/file/{name}"), format!("/environment/{name}")),
+                },
+            };
+            table.insert(s.name, in_file);
+            env.push((format!("KENPO_{}", s.name.to_uppercase()), in_env));
+        }
+        let file = std::env::temp_dir().join(format!("kenpo-settings-{}.toml", std::process::id()));
+        let line = |(name, value): (&&str, &String)| match value.parse::<u32>() {
+            Ok(number) => format!("{name} = {number}\n"),
+            Err(_) => format!("{name} = \"{value}\"\n"),
+        };
+        std::fs::write(&file, table.iter().map(line).collect::<String>()).unwrap();
+        let place = ("KENPO_SETTINGS".to_owned(), file.to_str().unwrap().to_owned());
+        let by_file = Config::from_pairs([place.clone()].into()).unwrap();
+        for s in SETTINGS {
+            assert_eq!(by_file.text(s.name), table[s.name], "{} from the file", s.name);
+        }
+        for (setting, pair) in SETTINGS.iter().zip(&env) {
+            let config = Config::from_pairs([place.clone(), pair.clone()].into()).unwrap();
+            assert_eq!(config.text(setting.name), pair.1, "{} from the environment", setting.name);
+        }
+        std::fs::remove_file(&file).unwrap();
+    }
+    #[test]
     fn a_pool_leaves_room_for_more_than_one_caller() {
         let connections = |pool: &str, caller: &str| {
             read(&[("KENPO_POOL_SIZE", pool), ("KENPO_CALLER_CONNECTIONS", caller)]).unwrap().connections()

@@ -78,6 +78,28 @@ fn every_scope_is_listed_and_every_listed_scope_opens_something() {
 }
 
 #[test]
+fn what_pages_says_how_to_go_on() {
+    let mut paged = 0;
+    for (path, method, op) in operations() {
+        let ok = &op["responses"]["200"];
+        let schema = &ok["content"]["application/json"]["schema"];
+        let schema = match schema["$ref"].as_str() {
+            Some(reference) => document().pointer(reference.trim_start_matches('#')).unwrap(),
+            None => schema,
+        };
+        let is_paged = schema["properties"].get("page").is_some();
+        let given: BTreeSet<&str> =
+            op["parameters"].as_array().into_iter().flatten().filter_map(|p| p["name"].as_str()).collect();
+        let at = format!("{method} {path}");
+        assert_eq!(given.contains("cursor"), is_paged, "{at}: `cursor`");
+        assert_eq!(given.contains("limit"), is_paged, "{at}: `limit`");
+        assert_eq!(!ok["headers"]["Link"].is_null(), is_paged, "{at}: Link");
+        paged += usize::from(is_paged);
+    }
+    assert!(paged > 12, "only {paged} operations page");
+}
+
+#[test]
 fn every_operation_says_what_it_is_by_which_law_and_with_an_example() {
     for (path, method, op) in operations() {
         let at = format!("{method} {path}");

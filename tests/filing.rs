@@ -193,6 +193,23 @@ pub fn tables(w: &World) -> BTreeMap<String, i64> {
         .map(|n| (n.name.clone(), count(w, &format!("select count(*) as n from {}", n.name))))
         .collect()
 }
+/// Files each form: every one is refused with its code at its place in the form, and nothing is stored.
+#[track_caller]
+pub fn refused_at(w: &World, by: &Caller, forms: &[(Value, &str, &str)]) {
+    let before = tables(w);
+    let mut wrong = Vec::new();
+    for (form, code, place) in forms {
+        let answer = by.post("/v1/notifications").key(&fresh_key()).json(&slip(w, form));
+        let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+        let errors = answer.body["errors"].as_array().cloned().unwrap_or_default();
+        let told: Vec<_> = errors.iter().map(|e| (text(&e["code"]), text(&e["pointer"]))).collect();
+        if answer.status != 422 || !told.contains(&((*code).into(), format!("/notification{place}"))) {
+            wrong.push(format!("{code} at {place}: {} {told:?}", answer.status));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(tables(w), before, "nothing is stored");
+}
 /// An entry of the log.
 #[derive(QueryableByName, Debug)]
 pub struct Entry {

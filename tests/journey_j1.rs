@@ -4,41 +4,11 @@ use crate::{
         CHILD, HACHI, NANA, SPOUSE, accept, acquisition, batch, child, count, decide, entries, filed,
         give_back, id, slip, spouse, tables,
     },
-    harness::{caller::Response, world::World},
+    harness::{steps::Steps, world::World},
 };
 use chrono::Duration;
 use kenpo::cli::seed::fictitious_number;
 use serde_json::{Value, json};
-
-/// Status, one entry more, and no number in the answer.
-struct Steps<'a> {
-    w: &'a World,
-}
-impl Steps<'_> {
-    /// Does a step; holds that it left exactly `logged` entries of the operation with this status, the newest by `actor`.
-    #[track_caller]
-    fn step(
-        &self,
-        (operation, logged): (&str, usize),
-        actor: &str,
-        status: u16,
-        work: impl FnOnce() -> Response,
-    ) -> Response {
-        let before = entries(self.w, operation).len();
-        let answer = work();
-        assert_eq!(answer.status, status, "{operation}: {}", answer.text);
-        let after = entries(self.w, operation);
-        assert_eq!(after.len(), before + logged, "{operation}: one entry");
-        let newest = after.first().unwrap();
-        assert_eq!(newest.status, i16::try_from(status).unwrap(), "{operation}");
-        assert_eq!(newest.actor_name.as_deref(), Some(actor), "{operation}");
-        assert_eq!(newest.outcome == "allowed", status < 400, "{operation}: {newest:?}");
-        for n in 0..1000 {
-            assert!(!answer.text.contains(&fictitious_number(n)), "{operation}: number {n}");
-        }
-        answer
-    }
-}
 
 #[test]
 fn a_hire_with_two_dependents() {

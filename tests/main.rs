@@ -3,6 +3,7 @@
 
 mod access;
 mod architecture;
+mod asked;
 mod audit;
 mod bad_input;
 mod bounds;
@@ -24,6 +25,7 @@ mod fifty;
 mod filing;
 mod harness;
 mod journey_j1;
+mod journey_j4;
 mod launcher;
 mod life;
 mod lists;

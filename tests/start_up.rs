@@ -312,6 +312,7 @@ fn an_installation_works_rotates_its_keys_destroys_others_and_logs_nobody() {
         ("/healthz", "ok"),
         ("/readyz", "ready"),
         ("/metrics", "kenpo_calendar_unfinished_days{kind=\"loss_at_75\",state=\"failed\"} 0"),
+        ("/metrics", "kenpo_jobs{kind=\"destroy_keys\",state=\"failed\"} 0"),
     ] {
         let answer = nobody(&s.url).get(path);
         assert!(answer.status == 200 && answer.text.contains(word), "{path}: {}", answer.text);

@@ -1,10 +1,11 @@
 //! Pages that are no operations: the document, its reader, problem pages, health and metrics. A named list with a recorded
 //! wrapper of its own (in floods as one entry with its count).
 use crate::{
-    domain::calendar,
+    domain::{calendar, notifications, personal_numbers::jobs},
     kernel::{
-        Kernel, Kind,
+        Kernel, Kind, Problem, db,
         gate::{Asking, Meta, block},
+        job,
         problem::Lang,
         route,
         trail::Entry,
@@ -14,6 +15,8 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use std::sync::{Arc, OnceLock};
 
 type Document = web::Data<Arc<str>>;
+/// Kinds of jobs that the worker does.
+const JOBS: [&str; 3] = [jobs::DESTROY_KEYS, jobs::SWEEP_KEYS, notifications::DETERMINE];
 
 /// Mounts the pages.
 pub fn routes(cfg: &mut web::ServiceConfig) {
@@ -126,11 +129,19 @@ async fn metrics_page(req: HttpRequest, kernel: web::Data<Kernel>) -> HttpRespon
         return recorded(&req, kernel, "getMetrics", HttpResponse::NotFound().finish()).await;
     }
     let db = kernel.db.clone();
-    if let Ok(days) = block(move || calendar::unfinished(&db)).await {
+    let unfinished = move || {
+        let jobs = job::unfinished(&mut *db::connection(&db)?, &JOBS)?;
+        Ok::<_, Problem>((calendar::unfinished(&db)?, jobs))
+    };
+    if let Ok((days, jobs)) = block(unfinished).await {
+        let count = |n: i64| f64::from(i32::try_from(n).unwrap_or(i32::MAX));
         for d in days {
             let days =
                 metrics::gauge!("kenpo_calendar_unfinished_days", "kind" => d.kind, "state" => d.state);
-            days.set(f64::from(i32::try_from(d.days).unwrap_or(i32::MAX)));
+            days.set(count(d.days));
+        }
+        for j in jobs {
+            metrics::gauge!("kenpo_jobs", "kind" => j.kind, "state" => j.state).set(count(j.jobs));
         }
     }
     let text = RECORDER.get().and_then(Option::as_ref).map(|h| h.render()).unwrap_or_default();

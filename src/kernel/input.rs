@@ -81,7 +81,7 @@ impl<T: Body + 'static> FromRequest for Input<T> {
         let (req, payload) = (req.clone(), payload.take());
         Box::pin(async move {
             let bytes = read_body(&req, payload, T::MEDIA, T::LIMIT).await?;
-            let kernel = req.app_data::<web::Data<Kernel>>().ok_or_else(|| Problem::new(Kind::Internal))?;
+            let kernel = kernel_of(&req)?;
             let path = req.uri().path_and_query().map_or("", |p| p.as_str());
             let parts = [req.method().as_str().as_bytes(), path.as_bytes(), &bytes];
             let digest = secrets::hmac256(&kernel.keys.vault.digest, &parts);
@@ -364,9 +364,15 @@ impl<T: DeserializeOwned + Validate> FromRequest for Query<T> {
                 errors: vec![shape_error(&pointer_of(e.path()), &e.inner().to_string())],
                 ..Problem::new(Kind::Invalid)
             })
-            .and_then(|v| check(&v).map(|()| Self(v))),
+            .and_then(|v| check(&v).map(|()| Self(v)))
+            .and_then(|v| {
+                kernel_of(req).and_then(|k| super::asked::check(req.query_string(), &k.clock)).map(|()| v)
+            }),
         )
     }
+}
+fn kernel_of(req: &HttpRequest) -> Result<&web::Data<Kernel>, Problem> {
+    req.app_data::<web::Data<Kernel>>().ok_or_else(|| Problem::new(Kind::Internal))
 }
 fn serde_urlencoded_of(query: &str) -> serde_urlencoded::Deserializer<'_> {
     serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()))

@@ -27,6 +27,19 @@ impl Job {
         self.attempts >= TRIES - 1
     }
 }
+/// Jobs of a kind that are not done.
+#[derive(QueryableByName, Debug)]
+pub struct Unfinished {
+    /// Which work.
+    #[diesel(sql_type = t::Text)]
+    pub kind: String,
+    /// `waiting`, or `failed` for good.
+    #[diesel(sql_type = t::Text)]
+    pub state: String,
+    /// How many.
+    #[diesel(sql_type = t::BigInt)]
+    pub jobs: i64,
+}
 /// How often a job is tried.
 const TRIES: i32 = 10;
 
@@ -120,4 +133,16 @@ pub fn forget_done(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize,
     )
     .bind::<t::Timestamptz, _>(now - Duration::days(7))
     .execute(conn)?)
+}
+/// Jobs of these kinds that are not done, counted by kind and state; every kind and state is there. For metrics.
+/// # Errors
+/// Database errors.
+pub fn unfinished(conn: &mut PgConnection, kinds: &[&str]) -> Result<Vec<Unfinished>, Problem> {
+    Ok(sql_query(
+        "select k as kind, s as state, count(j.id) as jobs from unnest($1) k cross join unnest(array['waiting', 'failed']) s \
+         left join job j on j.kind = k and (s = 'waiting' and j.finished_at is null or s = 'failed' and j.finished_at is not null and j.error_code is not null) \
+         group by 1, 2 order by 1, 2",
+    )
+    .bind::<t::Array<t::Text>, _>(kinds.to_vec())
+    .load(conn)?)
 }

@@ -87,14 +87,25 @@ pub fn one_more(limit: usize) -> i64 {
 /// A list of operation `Op` under the filters of its query: makes and reads its cursors.
 pub struct List<'a, Op> {
     key: &'a [u8; 32],
+    path: String,
     filters: String,
+    /// What a cursor is bound to: the filters, and the resource that the list stands beneath.
+    bound: String,
     op: PhantomData<Op>,
 }
 impl<'a, Op: Operation> List<'a, Op> {
     /// `query` without its cursor: what the pages have in common.
     pub fn new<Q: Serialize>(kernel: &'a Kernel, query: &Q) -> Self {
         let filters = serde_urlencoded::to_string(query).unwrap_or_default();
-        Self { key: &kernel.keys.vault.cursor, filters, op: PhantomData }
+        let bound = filters.clone();
+        Self { key: &kernel.keys.vault.cursor, path: Op::PATH.into(), filters, bound, op: PhantomData }
+    }
+    /// A list beneath the resource whose id the path names.
+    pub fn beneath<Q: Serialize>(kernel: &'a Kernel, id: Uuid, query: &Q) -> Self {
+        let list = Self::new(kernel, query);
+        let (before, after) = Op::PATH.split_once('{').unwrap_or((Op::PATH, ""));
+        let rest = after.split_once('}').map_or("", |(_, rest)| rest);
+        Self { path: format!("{before}{id}{rest}"), bound: format!("{id}?{}", list.filters), ..list }
     }
     /// Last id seen, out of the cursor; the nil id at the start.
     /// # Errors
@@ -107,17 +118,16 @@ impl<'a, Op: Operation> List<'a, Op> {
     /// 422 when the cursor is forged or of another list.
     pub fn after<K: FromStr>(&self, cursor: Option<&str>) -> Result<Option<K>, Problem> {
         let Some(cursor) = cursor else { return Ok(None) };
-        let at = position(self.key, Op::ID, &self.filters, cursor)?;
+        let at = position(self.key, Op::ID, &self.bound, cursor)?;
         at.first().and_then(|t| t.parse().ok()).map(Some).ok_or_else(wrong_cursor)
     }
     /// Page meta and `Link`.
     pub fn meta<K: ToString>(&self, has_more: bool, last: Option<K>) -> (PageMeta, Option<String>) {
-        let next = last
-            .filter(|_| has_more)
-            .and_then(|id| cursor(self.key, Op::ID, &self.filters, &[id.to_string()]));
+        let next =
+            last.filter(|_| has_more).and_then(|id| cursor(self.key, Op::ID, &self.bound, &[id.to_string()]));
         let link = next.as_ref().map(|c| {
             let and = if self.filters.is_empty() { "" } else { "&" };
-            format!("{}?{}{and}cursor={c}", Op::PATH, self.filters)
+            format!("{}?{}{and}cursor={c}", self.path, self.filters)
         });
         (PageMeta { has_more, next_cursor: next }, link)
     }

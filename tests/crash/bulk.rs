@@ -15,9 +15,9 @@ use uuid::Uuid;
 
 const PASSWORD: &str = "a long enough fictitious password";
 
-/// Forms of the run, and how often its worker is killed.
+/// Forms of the run, so many that they go in two lanes, and how often its worker is killed.
 fn size() -> (i32, usize) {
-    if is_proof() { (20_000, 20) } else { (3_000, 3) }
+    if is_proof() { (20_000, 20) } else { (6_000, 3) }
 }
 /// What would be wrong at any moment, and the query that counts it.
 const FAULTS: [(&str, &str); 6] = [
@@ -33,23 +33,24 @@ const FAULTS: [(&str, &str); 6] = [
     ),
     (
         "forms that were passed over or counted twice",
-        "select abs(r.decided_count + r.left_count - (select count(*) from notification n where n.id <= r.position)) as n \
-         from determination_run r",
+        "select coalesce(sum(abs(l.decided_count + l.left_count - (select count(*) from notification n \
+           where n.id <= l.position and get_byte(uuid_send(n.id), 15) % r.lanes = l.lane))), 0)::bigint as n \
+         from determination_lane l join determination_run r on r.id = l.run_id",
     ),
     (
         "forms that the run counts otherwise than they are",
-        "select abs(r.decided_count - (select count(*) from notification where state = 'applied')) \
-           + abs(r.left_count - (select count(*) from determination_left)) as n from determination_run r",
+        "select abs(coalesce(sum(decided_count), 0) - (select count(*) from notification where state = 'applied'))::bigint \
+           + abs(coalesce(sum(left_count), 0) - (select count(*) from determination_left))::bigint as n from determination_lane",
     ),
     (
         "chunks without their one entry",
-        "select abs(r.chunks + case r.state when 'done' then 1 else 0 end - (select count(*) from audit_entry \
-           where operation = 'runRegularDetermination')) as n from determination_run r",
+        "select abs(coalesce(sum(chunks), 0) + (select count(*) from determination_run where state = 'done') - (select count(*) \
+           from audit_entry where operation = 'runRegularDetermination' and kind = 'write'))::bigint as n from determination_lane",
     ),
     (
         "people whom the entries do not name once",
-        "select abs(r.decided_count + r.left_count - (select count(distinct p) from audit_entry e, unnest(e.persons) p \
-           where e.operation = 'runRegularDetermination')) as n from determination_run r",
+        "select abs(coalesce(sum(decided_count + left_count), 0) - (select count(distinct p) from audit_entry e, unnest(e.persons) p \
+           where e.operation = 'runRegularDetermination'))::bigint as n from determination_lane",
     ),
 ];
 #[track_caller]
@@ -80,7 +81,7 @@ fn every_form_is_decided_once_whenever_the_worker_is_killed() {
             society.crash_database();
         }
         fair(&society, round);
-        let done = society.count("select chunks::bigint as n from determination_run");
+        let done = society.count("select coalesce(sum(chunks), 0)::bigint as n from determination_lane");
         let killed = if with_database { "worker and PostgreSQL" } else { "worker" };
         lines.push((is_inside, format!("| {} | {killed} | {is_inside} | {done} |", round + 1)));
     }
@@ -128,7 +129,8 @@ fn order(society: &Society) {
 }
 /// Kills the worker at a moment that nobody chose; says whether a chunk was open then.
 fn kill_inside(society: &Society, worker: &Worker) -> bool {
-    let is_open = "select 1 - count(*) as n from (select id from determination_run for update skip locked) r";
+    let is_open = "select least(1, (select count(*) from determination_lane) \
+        - (select count(*) from (select lane from determination_lane for update skip locked) l)) as n";
     let opens = || wait_until(society, || society.count(is_open) == 1 || society.count(DONE) == 1);
     opens();
     std::thread::sleep(Duration::from_millis(chance(400).into()));
@@ -143,7 +145,7 @@ const DONE: &str = "select count(*) as n from determination_run where state = 'd
 fn wait_until(society: &Society, is_so: impl Fn() -> bool) {
     let since = Instant::now();
     while !is_so() {
-        let chunks = society.count("select chunks::bigint as n from determination_run");
+        let chunks = society.count("select coalesce(sum(chunks), 0)::bigint as n from determination_lane");
         assert!(since.elapsed() < PATIENCE, "{chunks} chunks are done");
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -156,7 +158,7 @@ fn write_down(people: i32, lines: &[(bool, String)]) {
         "# kill -9 of the worker in a bulk determination, {day}\n\n\
          {people} 算定基礎届 in one run, in chunks of 500, by the built program on a durable PostgreSQL. At a random moment `kill -9` of the\n\
          worker; every third round of PostgreSQL as well. After each kill and at the end: every decided form has its one decision, every\n\
-         decision its form, every form up to the position of the run was counted once, every whole chunk has its one entry, and\n\
+         decision its form, every form up to the position of its lane was counted once, every whole chunk has its one entry, and\n\
          the entries name everybody once. Then the next worker goes on, a day later, when the lease of the job is over.\n\n\
          Result: {} rounds, 0 faults; every form decided once or left.\n\n\
          | round | killed | inside a chunk | chunks done |\n|---|---|---|---|\n{}\n",

@@ -7,6 +7,7 @@ use crate::{
     },
     harness::{
         caller::{Caller, Response},
+        race::at_once,
         world::World,
     },
 };
@@ -94,14 +95,9 @@ fn of_two_recognitions_of_one_person_at_once_one_takes_effect() {
     let both = [HACHI, KYU].map(|p| filed(&w, &employer, &child(p, CHILD, "2026-11-16", None)));
     let tags = both.map(|n| staff.get(format!("/v1/notifications/{n}")).header("etag").to_owned());
     let named = same_person("other_1", person);
-    let mut answers: Vec<(u16, String)> = std::thread::scope(|s| {
-        let all: Vec<_> =
-            both.iter().zip(&tags).map(|(n, tag)| s.spawn(|| decide_on(&staff, *n, tag, &named))).collect();
-        all.into_iter()
-            .map(|t| t.join().unwrap())
-            .map(|r| (r.status, r.body["code"].as_str().unwrap_or_default().to_owned()))
-            .collect()
-    });
+    let told = at_once(both.iter().zip(&tags).map(|(n, tag)| || decide_on(&staff, *n, tag, &named)));
+    let code = |r: &Response| r.body["code"].as_str().unwrap_or_default().to_owned();
+    let mut answers: Vec<(u16, String)> = told.iter().map(|r| (r.status, code(r))).collect();
     answers.sort();
     assert_eq!(answers, [(200, String::new()), (409, "already-dependent".to_owned())]);
     let live = "select count(*) as n from dependency where superseded_at is null and removed_on is null";
@@ -117,14 +113,8 @@ fn a_loss_and_a_recognition_at_once_leave_nobody_without_an_insured_person() {
         filed(&w, &employer, &loss(NANA, "2026-11-20", "2026-11-21")),
     ];
     let tags = both.map(|n| staff.get(format!("/v1/notifications/{n}")).header("etag").to_owned());
-    let answers: Vec<u16> = std::thread::scope(|s| {
-        let all: Vec<_> = both
-            .iter()
-            .zip(&tags)
-            .map(|(n, tag)| s.spawn(|| decide_on(&staff, *n, tag, &accept())))
-            .collect();
-        all.into_iter().map(|t| t.join().unwrap().status).collect()
-    });
+    let answers =
+        at_once(both.iter().zip(&tags).map(|(n, tag)| || decide_on(&staff, *n, tag, &accept()).status));
     assert_eq!(answers[1], 200, "the loss takes effect whatever comes first");
     assert!([200, 409].contains(&answers[0]));
     let live = "select count(*) as n from dependency where superseded_at is null and removed_on is null";

@@ -7,6 +7,7 @@ use crate::{
     },
     harness::{
         caller::{Caller, Response},
+        race::at_once,
         world::World,
     },
 };
@@ -99,17 +100,9 @@ fn of_two_forms_about_one_human_being_the_second_asks() {
     let form = acquisition(NANA, "2026-11-01", None);
     let both = [filed(&w, &employer, &form), filed_there(&w, &other, &form)];
     let tags = both.map(|n| staff.get(format!("/v1/notifications/{n}")).header("etag").to_owned());
-    let mut answers: Vec<(u16, String)> = std::thread::scope(|s| {
-        let all: Vec<_> = both
-            .iter()
-            .zip(&tags)
-            .map(|(n, tag)| s.spawn(|| decide_on(&staff, *n, tag, &accept())))
-            .collect();
-        all.into_iter()
-            .map(|t| t.join().unwrap())
-            .map(|r| (r.status, r.body["code"].as_str().unwrap_or_default().to_owned()))
-            .collect()
-    });
+    let told = at_once(both.iter().zip(&tags).map(|(n, tag)| || decide_on(&staff, *n, tag, &accept())));
+    let code = |r: &Response| r.body["code"].as_str().unwrap_or_default().to_owned();
+    let mut answers: Vec<(u16, String)> = told.iter().map(|r| (r.status, code(r))).collect();
     answers.sort();
     assert_eq!(answers, [(200, String::new()), (409, "person-choice-needed".to_owned())]);
     assert_eq!(persons(&w), 1);

@@ -89,6 +89,25 @@ fn registering_and_checking_need_the_linkage_for_this_person_and_its_entry_says_
 }
 
 #[test]
+fn a_registered_number_is_replaced_only_because_it_was_changed_or_wrong() {
+    let s = Scene::new();
+    let person = s.another(1);
+    let registrar = s.registrar(&[person]);
+    put(&registrar, person, &number(50, "first_registration")).expect(200);
+    for reason in ["first_registration", "identity_confirmed"] {
+        put(&registrar, person, &number(51, reason)).refused(409, "number-differs");
+        put(&registrar, person, &number(50, reason)).expect(200);
+    }
+    let live = || {
+        s.w.rows(&format!("select version from strongroom.personal_number where person_id = '{person}'"))
+            .len()
+    };
+    assert_eq!(live(), 1, "nothing was written");
+    put(&registrar, person, &number(51, "number_changed")).expect(200);
+    assert_eq!(live(), 2);
+}
+
+#[test]
 fn malformed_numbers_are_refused_and_not_echoed() {
     let s = Scene::new();
     let person = s.another(1);

@@ -3,7 +3,7 @@ use super::caller::Response;
 use kenpo::kernel::headers::Header;
 use serde_json::{Value, json};
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, LazyLock, Mutex},
 };
 
@@ -56,7 +56,8 @@ pub fn check(method: &str, path: &str, r: &Response) {
         Some(reference) => DOCUMENT.pointer(reference.trim_start_matches('#')).unwrap(),
         None => promised,
     };
-    let faults = header_faults(promised, r);
+    let mut faults = header_faults(promised, r);
+    faults.extend(link_fault(path, operation, r));
     assert!(faults.is_empty(), "{method} {template} {}: {}", r.status, faults.join("; "));
     let Some(content) = promised["content"].as_object() else {
         assert!(
@@ -106,6 +107,23 @@ pub fn header_faults(promised: &Value, r: &Response) -> Vec<String> {
         }
     }
     faults
+}
+/// What is wrong with the link to the next page: it must lead to the same list under the same filters, by parameters of the document.
+fn link_fault(path: &str, operation: &Value, r: &Response) -> Option<String> {
+    let (_, link) = r.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case("link"))?;
+    let next = link.trim_start_matches('<').split('>').next().unwrap_or_default();
+    let parts = |text: &str| -> (String, BTreeSet<(String, String)>) {
+        let (path, query) = text.split_once('?').unwrap_or((text, ""));
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap();
+        (path.to_owned(), pairs.into_iter().filter(|p| p.0 != "cursor").collect())
+    };
+    let known: BTreeSet<&str> =
+        operation["parameters"].as_array().into_iter().flatten().filter_map(|p| p["name"].as_str()).collect();
+    let (asked, next) = (parts(path), parts(next));
+    if let Some((name, _)) = next.1.iter().find(|p| !known.contains(p.0.as_str())) {
+        return Some(format!("the link to the next page names {name}, which is no parameter"));
+    }
+    (asked != next).then(|| format!("the link to the next page leads from {asked:?} to {next:?}"))
 }
 /// The validator of a schema of the document.
 pub fn validator(schema: &Value) -> Arc<jsonschema::Validator> {

@@ -4,4 +4,6 @@ pub mod caller;
 pub mod chance;
 pub mod cluster;
 pub mod document;
+pub mod race;
+pub mod steps;
 pub mod world;

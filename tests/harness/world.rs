@@ -54,11 +54,18 @@ impl World {
     }
     /// As `new`, with other settings.
     pub fn with(change: impl FnOnce(Config) -> Config) -> Self {
+        Self::made(start(), change)
+    }
+    /// As `new`, on another day.
+    pub fn starting(at: DateTime<Utc>) -> Self {
+        Self::made(at, |c| c)
+    }
+    fn made(start: DateTime<Utc>, change: impl FnOnce(Config) -> Config) -> Self {
         let db = EMPTY.fresh_database();
         let folder = TempBase::new();
-        let clock = Clock::frozen(start());
+        let clock = Clock::frozen(start);
         let keys: PathBuf = folder.path().join("keys");
-        Keys::init(&keys, start().timestamp()).unwrap();
+        Keys::init(&keys, start.timestamp()).unwrap();
         let config = Config::from_pairs(BTreeMap::new())
             .unwrap()
             .with("database_url", db.url_for("kenpo_service"))

@@ -2,24 +2,10 @@
 use super::{asked, decided, filed_elsewhere, hired_elsewhere, moved, twins};
 use crate::{
     filing::{NANA, accept, count, decide_on, filed, id, loss, same_person},
-    harness::{caller::Response, world::World},
+    harness::{caller::Response, race::both, world::World},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
-
-/// Both at once.
-fn both(a: impl FnOnce() -> Response + Send, b: impl FnOnce() -> Response + Send) -> (Response, Response) {
-    let gate = std::sync::Barrier::new(2);
-    std::thread::scope(|s| {
-        let one = s.spawn(|| {
-            gate.wait();
-            a()
-        });
-        gate.wait();
-        let other = b();
-        (one.join().unwrap(), other)
-    })
-}
 
 #[test]
 fn of_two_merges_at_once_one_is_done() {

@@ -226,6 +226,16 @@ fn two_of_one_kind_for_one_day_can_not_be_stored() {
         let refused = again(table, person, with).unwrap_err().to_string();
         assert!(refused.contains(constraint), "{table}: {refused}");
     }
+    // nor two covers of different kinds, from the one side and from the other
+    let both = "insured and a dependent on one day";
+    let of = |person: Uuid| format!("'person_id', '{person}'");
+    let insured = format!("{}, 'enrolment_id', gen_random_uuid(), 'number', '991'", of(child));
+    let dependent =
+        format!("{}, 'dependent_id', gen_random_uuid(), 'branch', '09', 'insured_id', '{child}'", of(member));
+    for (table, person, with) in [("enrolment", member, insured), ("dependency", child, dependent)] {
+        let refused = again(table, person, &with).unwrap_err().to_string();
+        assert!(refused.contains(both), "{table}: {refused}");
+    }
     // the days before are free, and so are those of what is not known any more
     assert_eq!(
         again("person_identity", member, "'valid_from', '2026-10-01', 'valid_to', '2026-11-01'").unwrap(),

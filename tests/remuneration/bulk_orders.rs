@@ -1,5 +1,5 @@
 //! Ordering, following and cancelling a bulk determination: who may, what is refused, and that an order is given once.
-use super::bulk::{ask, done, left, order, society, work};
+use super::bulk::{ask, chunk_entries, done, left, order, society, work};
 use crate::{
     filing::{count, entries, fresh_key, tables},
     harness::world::World,
@@ -170,14 +170,14 @@ fn a_run_is_cancelled_between_two_chunks() {
     cancel(&format!("{RUNS}/{}", rest["id"].as_str().unwrap())).refused(409, "already-ended");
 }
 /// Somebody of the first chunk, held so that the chunk waits in its middle.
-fn held(w: &World) -> PgConnection {
+pub(super) fn held(w: &World) -> PgConnection {
     let mut holder = w.owner();
     holder.batch_execute("begin; select from person where id = (select person_id from notification order by id limit 1) for update").unwrap();
     holder
 }
 /// Waits until so many wait for what others hold.
 #[track_caller]
-fn wait_for(w: &World, waiting: i64) {
+pub(super) fn wait_for(w: &World, waiting: i64) {
     let waits = "select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
     let since = Instant::now();
     while count(w, waits) < waiting {
@@ -204,7 +204,7 @@ fn a_cancellation_in_the_middle_of_a_chunk_comes_after_it() {
     work(&w);
     assert_eq!(by.get(path.as_str()).expect(200), cancelled, "nothing follows");
     assert_eq!(count(&w, "select count(*) as n from notification where state = 'applied'"), 495);
-    assert_eq!(entries(&w, "runRegularDetermination").len(), 1);
+    assert_eq!(chunk_entries(&w), 1);
 }
 #[test]
 fn two_workers_at_one_chunk_do_it_once() {
@@ -217,7 +217,8 @@ fn two_workers_at_one_chunk_do_it_once() {
         let worker = || {
             let mut conn = db::connection(&w.app.kernel.db).unwrap();
             let drop_files = |conn: &mut PgConnection, of: &[Uuid]| jobs::drop_files(conn, &w.clock, of);
-            notifications::determine(&mut conn, &w.clock, &leased, &drop_files)
+            let roof = notifications::Roof { drop_files: &drop_files, may_order: &|_, _| Ok(true) };
+            notifications::determine(&mut conn, &w.clock, &leased, roof)
         };
         let workers = [s.spawn(worker), s.spawn(worker)];
         wait_for(&w, 2);
@@ -232,7 +233,7 @@ fn two_workers_at_one_chunk_do_it_once() {
         2,
         "and the next"
     );
-    assert_eq!(entries(&w, "runRegularDetermination").len(), 1);
+    assert_eq!(chunk_entries(&w), 1);
 }
 #[test]
 fn runs_and_what_they_left_are_paged_and_recorded() {

@@ -1,12 +1,14 @@
 //! 報酬訂正届: a decision made on wrong amounts is made anew, and those that rest on it follow.
 use super::{accepted, held, insured, named, regular, revision, row};
 use crate::{
-    filing::{KYU, NANA, Person, accept, decide, decide_on, filed, fresh_key, loss, slip, tables},
-    harness::{caller::Caller, world::World},
+    filing::{
+        KYU, NANA, Person, accept, decide, decide_on, filed, fresh_key, loss, refused_at, slip, tables,
+    },
+    harness::{caller::Caller, race::at_once, world::World},
 };
 use serde_json::{Value, json};
 
-pub(super) fn of_acquisition(p: Person, yen: i64) -> Value {
+pub fn of_acquisition(p: Person, yen: i64) -> Value {
     let mut form = named("remuneration_correction", p);
     form["decision"] = json!("acquisition_determination");
     form["applies_from"] = json!("2025-04");
@@ -156,23 +158,21 @@ fn wrong_corrections_are_refused_with_their_place_and_store_nothing() {
     both["total_yen"] = json!(1);
     let mut sideways = of_acquisition(NANA, 240_000);
     sideways["pay_change_direction"] = json!("up");
-    for (form, code) in [
-        (with(of_acquisition(NANA, 240_000), "/total_yen", json!(240_001)), "E-SUM"),
-        (of_acquisition(NANA, -1), "E-LENGTH"),
-        (of_acquisition(NANA, 9_000_000_000_000_000), "E-LENGTH"),
-        (with(of_revision(300_000), "/months/0/base_days", json!(0)), "E-DAYS"),
-        (with(of_revision(300_000), "/months/2/month", json!(13)), "E-DATE-RELATION"),
-        (with(of_revision(300_000), "/months/1/cash_yen", json!(-1)), "E-SUM"),
-        (with(of_revision(300_000), "/applies_from", json!("2026-12")), "E-FUTURE-DATE"),
-        (with(of_revision(300_000), "/months", json!([])), "E-COUNT"),
-        (both, "E-MUST-BE-EMPTY"),
-        (sideways, "E-MUST-BE-EMPTY"),
-        (of_months(NANA, "regular_determination", "2026-08", [4, 5, 6], 300_000), "E-CODE"),
-        (of_acquisition(KYU, 240_000), "E-PERSON-NOT-FOUND"),
-    ] {
-        let answer = employer.post("/v1/notifications").key(&fresh_key()).json(&slip(&w, &form));
-        assert!(answer.status == 422 && answer.text.contains(code), "{code}: {form} {}", answer.text);
-    }
+    let refused = [
+        (with(of_acquisition(NANA, 240_000), "/total_yen", json!(240_001)), "E-SUM", "/total_yen"),
+        (of_acquisition(NANA, -1), "E-LENGTH", "/total_yen"),
+        (of_acquisition(NANA, 9_000_000_000_000_000), "E-LENGTH", "/total_yen"),
+        (with(of_revision(300_000), "/months/0/base_days", json!(0)), "E-DAYS", "/months/0/base_days"),
+        (with(of_revision(300_000), "/months/2/month", json!(13)), "E-DATE-RELATION", "/months"),
+        (with(of_revision(300_000), "/months/1/cash_yen", json!(-1)), "E-SUM", "/months/1/total_yen"),
+        (with(of_revision(300_000), "/applies_from", json!("2026-12")), "E-FUTURE-DATE", "/applies_from"),
+        (with(of_revision(300_000), "/months", json!([])), "E-COUNT", "/months"),
+        (both, "E-MUST-BE-EMPTY", "/total_yen"),
+        (sideways, "E-MUST-BE-EMPTY", "/pay_change_direction"),
+        (of_months(NANA, "regular_determination", "2026-08", [4, 5, 6], 300_000), "E-CODE", "/applies_from"),
+        (of_acquisition(KYU, 240_000), "E-PERSON-NOT-FOUND", "/office_number"),
+    ];
+    refused_at(&w, &employer, &refused);
     assert_eq!(tables(&w)["public.notification"], before["public.notification"]);
     for (form, code) in [
         (of_months(NANA, "regular_determination", "2026-09", [4, 5, 6], 300_000), "nothing-to-correct"),
@@ -204,11 +204,7 @@ fn two_corrections_at_once_follow_one_another() {
     let both =
         [filed(&w, &employer, &of_acquisition(NANA, 240_000)), filed(&w, &employer, &of_revision(340_000))];
     let seen = both.map(|n| (n, staff.get(format!("/v1/notifications/{n}")).header("etag").to_owned()));
-    let states = std::thread::scope(|s| {
-        let (staff, seen) = (&staff, &seen);
-        let ask = |at: usize| move || decide_on(staff, seen[at].0, &seen[at].1, &accept()).status;
-        [s.spawn(ask(0)), s.spawn(ask(1))].map(|t| t.join().unwrap())
-    });
+    let states = at_once(seen.iter().map(|(n, tag)| || decide_on(&staff, *n, tag, &accept()).status));
     assert!(states.iter().all(|s| [200, 409].contains(s)) && states.contains(&200), "{states:?}");
     for (n, status) in both.iter().zip(states) {
         if status == 409 {

@@ -115,6 +115,11 @@ fn a_revision_of_july_to_september_takes_the_place_of_the_regular_one() {
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));
     let member = insured(&w, &employer, &staff, NANA);
     let told = accepted(&w, &employer, &staff, &regular(NANA, [262_000; 3]));
+    let old = told["decision_id"].as_str().unwrap();
+    let known = w.clock.now().format("?known_at=%Y-%m-%dT%H:%M:%SZ");
+    let path = format!("/v1/standard-remunerations/{old}/explanation{known}");
+    let then = staff.get(&path).expect(200);
+    w.clock.advance(chrono::Duration::minutes(1));
     let mut july = revision(NANA, "up", [320_000; 3]);
     july["applies_from"] = json!("2026-07");
     july["pay_change_month"] = json!(4);
@@ -124,7 +129,8 @@ fn a_revision_of_july_to_september_takes_the_place_of_the_regular_one() {
     accepted(&w, &employer, &staff, &july);
     let all = [row("2025-04", Some("2026-07"), 20, 260_000), row("2026-07", None, 23, 320_000)];
     assert_eq!(held(&staff, member, ""), all);
-    let old = told["decision_id"].as_str().unwrap();
+    assert_eq!(then["holds"], true);
+    assert_eq!(staff.get(&path).expect(200), then, "what was read aloud then is told byte for byte");
     let explained: Value = staff.get(format!("/v1/standard-remunerations/{old}/explanation")).expect(200);
     assert_eq!(explained["holds"], false, "it stays explained, and no longer holds");
 }

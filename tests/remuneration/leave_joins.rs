@@ -188,23 +188,34 @@ fn twins_are_taken_back_by_a_change() {
             .clone()
     };
     assert_eq!(is_multiple(), json!(true));
-    let change = |ends_on: &str, multiple: Option<bool>, from: Option<&str>| {
+    let change = |ends_on: &str, said: &[(&str, bool)], from: Option<&str>| {
         let mut form = maternity_change(NANA, ends_on, false);
         form["starts_on"] = json!("2025-12-01");
-        if let Some(multiple) = multiple {
-            form["multiple_pregnancy"] = json!(multiple);
+        for (field, is_so) in said {
+            form[*field] = json!(is_so);
         }
         if let Some(from) = from {
             form["changed_starts_on"] = json!(from);
         }
         form
     };
-    accepted(&w, &employer, &staff, &change("2026-04-29", None, None));
+    accepted(&w, &employer, &staff, &change("2026-04-29", &[], None));
     assert_eq!(is_multiple(), json!(true), "what a change does not say stays");
-    refused(&w, &employer, &change("2026-04-29", Some(false), None), "E-DATE-RELATION", "starts_on");
-    accepted(&w, &employer, &staff, &change("2026-04-29", Some(false), Some("2026-01-23")));
+    // what a client writes out that says nothing of it
+    accepted(&w, &employer, &staff, &change("2026-04-28", &[("multiple_pregnancy", false)], None));
+    assert_eq!(is_multiple(), json!(true), "false says nothing");
+    let single = [("multiple_pregnancy", false), ("single_pregnancy", true)];
+    refused(&w, &employer, &change("2026-04-29", &single, None), "E-DATE-RELATION", "starts_on");
+    let both = [("multiple_pregnancy", true), ("single_pregnancy", true)];
+    refused(&w, &employer, &change("2026-04-29", &both, None), "E-MUST-BE-EMPTY", "single_pregnancy");
+    accepted(&w, &employer, &staff, &change("2026-04-29", &single, Some("2026-01-23")));
     assert_eq!(is_multiple(), json!(false));
+    for said in ["multiple_pregnancy", "single_pregnancy"] {
+        let mut end = maternity_change(NANA, "2026-04-29", true);
+        end[said] = json!(true);
+        refused(&w, &employer, &end, "E-MUST-BE-EMPTY", said);
+    }
     let mut end = maternity_change(NANA, "2026-04-29", true);
-    end["multiple_pregnancy"] = json!(false);
-    refused(&w, &employer, &end, "E-MUST-BE-EMPTY", "multiple_pregnancy");
+    (end["starts_on"], end["multiple_pregnancy"]) = (json!("2026-01-23"), json!(false));
+    accepted(&w, &employer, &staff, &end);
 }

@@ -31,6 +31,8 @@ fn from_maternity_leave_to_the_revision_after_childcare_leave() {
     let known = w.clock.now().format("?known_at=%Y-%m-%dT%H:%M:%SZ").to_string();
     let path = format!("/v1/members/{member}/leaves{known}");
     let then = staff.get(&path).text;
+    let why = format!("/v1/leaves/{}/explanation{known}", told["leave_id"].as_str().unwrap());
+    let why_then = staff.get(&why).expect(200);
 
     w.clock.advance(chrono::Duration::minutes(1));
     let mut born = maternity_change(NANA, "2026-04-28", false);
@@ -47,6 +49,10 @@ fn from_maternity_leave_to_the_revision_after_childcare_leave() {
     assert_eq!(told["exempt_months"], json!(["2026-01", "2026-02", "2026-03"]), "as the preview said");
     assert_eq!(leaves(&staff, member, ""), [leave("maternity", "2026-01-23", "2026-04-28", 3)]);
     assert_eq!(staff.get(&path).text, then, "what was known then is told byte for byte");
+    assert_eq!(staff.get(&why).expect(200), why_then, "and explained as it was");
+    assert_eq!(why_then["holds"], true);
+    let now = staff.get(why.split('?').next().unwrap()).expect(200);
+    assert_eq!((&now["leave"]["exempt_months"], &now["holds"]), (&told["exempt_months"], &json!(true)));
     accepted(&w, &employer, &staff, &maternity_change(NANA, "2026-04-28", true));
 
     accepted(&w, &employer, &staff, &childcare(NANA, "2026-03-03", "2026-04-29", "2027-03-02"));

@@ -1,9 +1,11 @@
 //! Standard remuneration: forms of pay as employers file them, decisions as the law makes them, and their explanation.
 mod bonus_corrections;
 mod bulk;
+mod bulk_faults;
 mod bulk_lives;
 mod bulk_orders;
 mod corrections;
+pub use corrections::of_acquisition;
 mod determinations;
 mod forms;
 mod journey;
@@ -38,7 +40,7 @@ fn three_months(mut form: Value, from: &str, months: [u8; 3], pays: [i64; 3]) ->
     form
 }
 /// 算定基礎届 of 2026.
-fn regular(p: Person, pays: [i64; 3]) -> Value {
+pub fn regular(p: Person, pays: [i64; 3]) -> Value {
     three_months(named("regular_report", p), "2026-09", [4, 5, 6], pays)
 }
 /// 月額変更届 from 2026-02.
@@ -49,7 +51,7 @@ fn revision(p: Person, direction: &str, pays: [i64; 3]) -> Value {
     form
 }
 /// 賞与支払届.
-fn bonus(p: Person, on: &str, yen: i64) -> Value {
+pub fn bonus(p: Person, on: &str, yen: i64) -> Value {
     let mut form = named("bonus_report", p);
     form["paid_on"] = json!(on);
     form["cash_yen"] = json!(yen);
@@ -57,7 +59,7 @@ fn bonus(p: Person, on: &str, yen: i64) -> Value {
     form
 }
 /// An insured person since 2025-04-01 with 250,000 yen a month: grade 20.
-fn insured(w: &World, employer: &Caller, staff: &Caller, p: Person) -> Uuid {
+pub fn insured(w: &World, employer: &Caller, staff: &Caller, p: Person) -> Uuid {
     let hired = filed(w, employer, &acquisition(p, "2025-04-01", None));
     id(&decide(staff, hired, &accept()).expect(200)["outcome"]["member_id"])
 }
@@ -67,7 +69,7 @@ fn accepted(w: &World, employer: &Caller, staff: &Caller, form: &Value) -> Value
     decide(staff, filed(w, employer, form), &accept()).expect(200)["outcome"].clone()
 }
 /// What holds, as months, grade and amount.
-fn held(staff: &Caller, member: Uuid, query: &str) -> Vec<(String, Option<String>, i64, i64)> {
+pub fn held(staff: &Caller, member: Uuid, query: &str) -> Vec<(String, Option<String>, i64, i64)> {
     let list = staff.get(format!("/v1/members/{member}/standard-remunerations{query}")).expect(200);
     let text = |v: &Value| v.as_str().map(str::to_owned);
     let row = |r: &Value| {
@@ -76,7 +78,7 @@ fn held(staff: &Caller, member: Uuid, query: &str) -> Vec<(String, Option<String
     };
     list["items"].as_array().unwrap().iter().map(row).collect()
 }
-fn row(from: &str, until: Option<&str>, grade: i64, yen: i64) -> (String, Option<String>, i64, i64) {
+pub fn row(from: &str, until: Option<&str>, grade: i64, yen: i64) -> (String, Option<String>, i64, i64) {
     (from.into(), until.map(Into::into), grade, yen)
 }
 /// 標準賞与額 by month.
@@ -103,7 +105,7 @@ fn maternity_change(p: Person, ends_on: &str, has_ended: bool) -> Value {
     form
 }
 /// 育児休業等取得者申出書 for a child born on that day.
-fn childcare(p: Person, born: &str, starts_on: &str, ends_on: &str) -> Value {
+pub fn childcare(p: Person, born: &str, starts_on: &str, ends_on: &str) -> Value {
     let mut form = named("childcare_leave_report", p);
     form["application"] = json!("new");
     form["starts_on"] = json!(starts_on);
@@ -141,7 +143,7 @@ fn after_childcare(p: Person, pay: i64) -> Value {
     form
 }
 /// Leaves as kind, first and last day, and how many months they exempt, with the last one.
-fn leaves(staff: &Caller, member: Uuid, query: &str) -> Vec<(String, String, String, usize)> {
+pub fn leaves(staff: &Caller, member: Uuid, query: &str) -> Vec<(String, String, String, usize)> {
     let list = staff.get(format!("/v1/members/{member}/leaves{query}")).expect(200);
     let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
     let row = |l: &Value| {

@@ -2,7 +2,7 @@
 use super::{accepted, bonus, held, insured, regular, revision, row};
 use crate::{
     filing::{NANA, accept, decide, decide_on, filed, tables},
-    harness::world::World,
+    harness::{race::at_once, world::World},
 };
 use serde_json::{Value, json};
 
@@ -80,11 +80,8 @@ fn two_decisions_at_once_make_one() {
     let member = insured(&w, &employer, &staff, NANA);
     let notification = filed(&w, &employer, &regular(NANA, [320_000; 3]));
     let seen = staff.get(format!("/v1/notifications/{notification}"));
-    let mut states = std::thread::scope(|s| {
-        let ask = || decide_on(&staff, notification, seen.header("etag"), &accept()).status;
-        let both = [s.spawn(ask), s.spawn(ask)];
-        both.map(|t| t.join().unwrap())
-    });
+    let ask = || decide_on(&staff, notification, seen.header("etag"), &accept()).status;
+    let mut states = at_once([ask, ask]);
     states.sort_unstable();
     assert_eq!(states[0], 200);
     assert!([409, 412].contains(&states[1]), "{states:?}");

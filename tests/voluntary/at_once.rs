@@ -1,6 +1,7 @@
 //! Two at once: one effect, one clear refusal.
 use super::{Society, application, over, wish};
 use crate::filing::{HACHI, KYU, NANA, accept, acquisition, count, decide_on, filed, same_person};
+use crate::harness::race;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -25,11 +26,10 @@ fn two_ends_of_one_cover() {
         let card = s.card(person);
         let n = s.keyed(&over(p, &card, "other_insurance", "2026-11-15"), "2026-11-20");
         let version = tag(&s, n);
-        let (a, b) = std::thread::scope(|scope| {
-            let decided = scope.spawn(|| decide_on(&s.clerk, n, &version, &accept()));
-            let unpaid = scope.spawn(|| s.unpaid(&s.collection, person, "first", "2026-11-20"));
-            (decided.join().unwrap(), unpaid.join().unwrap())
-        });
+        let (a, b) = race::both(
+            || decide_on(&s.clerk, n, &version, &accept()),
+            || s.unpaid(&s.collection, person, "first", "2026-11-20"),
+        );
         // the unpaid first premium ends it earlier: it may take the place of the other, never the other way round
         assert_eq!(b.status, 200, "{}", b.text);
         assert!(
@@ -46,12 +46,10 @@ fn the_same_unpaid_premium_twice_at_once() {
     let s = Society::new();
     for p in [NANA, HACHI, KYU] {
         let person = s.continuing(p);
-        let mut answers: Vec<(u16, Value)> = std::thread::scope(|scope| {
-            let both: Vec<_> = (0..2)
-                .map(|_| scope.spawn(|| s.unpaid(&s.collection, person, "first", "2026-11-20")))
-                .collect();
-            both.into_iter().map(|t| t.join().unwrap()).map(|r| (r.status, r.body["code"].clone())).collect()
-        });
+        let ask = || s.unpaid(&s.collection, person, "first", "2026-11-20");
+        let told = race::at_once([ask, ask]);
+        let mut answers: Vec<(u16, Value)> =
+            told.iter().map(|r| (r.status, r.body["code"].clone())).collect();
         answers.sort_by_key(|a| a.0);
         assert_eq!((answers[0].0, &answers[1]), (200, &(409, Value::from("ended-already"))));
         assert_eq!(known(&s, person), 1);
@@ -66,11 +64,10 @@ fn an_application_and_a_new_job() {
         let job = filed(&s.w, &s.employer, &acquisition(p, "2026-11-15", None));
         let (version, of_job) = (tag(&s, n), tag(&s, job));
         let same = same_person("insured", person);
-        let (joined, hired) = std::thread::scope(|scope| {
-            let joined = scope.spawn(|| decide_on(&s.clerk, n, &version, &accept()));
-            let hired = scope.spawn(|| decide_on(&s.second, job, &of_job, &same));
-            (joined.join().unwrap(), hired.join().unwrap())
-        });
+        let (joined, hired) = race::both(
+            || decide_on(&s.clerk, n, &version, &accept()),
+            || decide_on(&s.second, job, &of_job, &same),
+        );
         assert_eq!(hired.status, 200, "the job is taken whatever comes first: {}", hired.text);
         let is_first = joined.status == 200;
         assert!(
@@ -99,11 +96,7 @@ fn the_calendar_and_a_wish() {
     let n = crate::filing::id(&keyed["results"][0]["notification_id"]);
     crate::decisions::check(&second, n, &crate::decisions::matches()).expect(200);
     let version = clerk.get(format!("/v1/notifications/{n}")).header("etag").to_owned();
-    let answer = std::thread::scope(|scope| {
-        let decided = scope.spawn(|| decide_on(&clerk, n, &version, &accept()));
-        s.work();
-        decided.join().unwrap()
-    });
+    let (answer, ()) = race::both(|| decide_on(&clerk, n, &version, &accept()), || s.work());
     assert!(
         answer.status == 200 || (answer.status, &answer.body["code"]) == (409, &"ended-already".into()),
         "{}",

@@ -50,6 +50,7 @@ done
 node "$here/ready-env.mjs" "$work/ready.json" >"$work/env"
 set -a
 . "$work/env"
+KENPO_TOUR=$work/tour.log
 set +a
 "$@" &
 command=$!

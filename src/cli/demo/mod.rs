@@ -65,19 +65,19 @@ pub(crate) struct State {
     pub is_filled: bool,
 }
 
-/// Where the demo lives.
+/// Where the demo lives: its folder is the one called `demo` in it.
 fn base(config: &Config) -> anyhow::Result<PathBuf> {
     Ok(match config.text("base") {
         "" => default_base(is_root(), config.xdg_data_home.as_deref(), config.home.as_deref())?,
         folder => PathBuf::from(folder),
-    }
-    .join("demo"))
+    })
 }
 /// Runs the demo until Ctrl-C.
 /// # Errors
 /// Says what failed and what to do.
 pub fn demo(config: &Config, options: &DemoOptions) -> anyhow::Result<()> {
-    let folder = if options.ephemeral { temporary()? } else { base(config)? };
+    let base = if options.ephemeral { temporary()? } else { base(config)? };
+    let folder = base.join("demo");
     if options.reset {
         if !config.text("database_url").is_empty() {
             bail!(
@@ -88,9 +88,12 @@ pub fn demo(config: &Config, options: &DemoOptions) -> anyhow::Result<()> {
         println!("forgotten: {}", folder.display());
         return Ok(());
     }
-    let served = serve(config, options, &folder);
+    // Where another shell would not look for this demo by itself, the commands of the tour name its place.
+    let is_elsewhere = options.ephemeral || !config.text("base").is_empty();
+    let place = if is_elsewhere { base.display().to_string() } else { String::new() };
+    let served = serve(config, options, (&folder, &place));
     if options.ephemeral {
-        let _ = fs::remove_dir_all(&folder); // best effort: it is a temporary folder
+        let _ = fs::remove_dir_all(&base); // best effort: it is a temporary folder
     }
     served
 }
@@ -111,7 +114,7 @@ fn forget(folder: &Path) -> anyhow::Result<()> {
 fn step(text: &str) {
     println!("  … {text}");
 }
-fn serve(config: &Config, options: &DemoOptions, folder: &Path) -> anyhow::Result<()> {
+fn serve(config: &Config, options: &DemoOptions, (folder, place): (&Path, &str)) -> anyhow::Result<()> {
     println!("kenpo demo in {}", folder.display());
     let address = free_address(config, options)?;
     if config.text("database_url").is_empty()
@@ -160,7 +163,7 @@ fn serve(config: &Config, options: &DemoOptions, folder: &Path) -> anyhow::Resul
     move_on(&clock, options)?;
     state.clock_offset_ms = clock.offset();
     write_state(folder, &state)?;
-    run(&config, options, folder, state, clock)
+    run(&config, options, (folder, place), state, clock)
 }
 /// The address to serve on, tried before anything is done.
 fn free_address(config: &Config, options: &DemoOptions) -> anyhow::Result<SocketAddr> {
@@ -193,7 +196,7 @@ fn move_on(clock: &Clock, options: &DemoOptions) -> anyhow::Result<()> {
 fn run(
     config: &Config,
     options: &DemoOptions,
-    folder: &Path,
+    (folder, place): (&Path, &str),
     mut state: State,
     clock: Clock,
 ) -> anyhow::Result<()> {
@@ -202,9 +205,7 @@ fn run(
     let app = App::build(Parts { config: config.clone(), clock: clock.clone(), public_url })?;
     let worker = config.clone();
     std::thread::spawn(move || super::server::work(&worker, &clock)); // ends with the process; its jobs are leased
-    let (folder, ready) = (folder.to_owned(), options.ready_file.clone());
-    // Where another shell would not look for this demo by itself, the commands name its place.
-    let place = config.text("base").to_owned();
+    let (folder, place, ready) = (folder.to_owned(), place.to_owned(), options.ready_file.clone());
     super::server::log(&config.clone().with("log", "warn"));
     super::server::run(&app, config, move |_| {
         // Requests are served from now on; what follows calls them from outside, as anybody would.
@@ -233,7 +234,7 @@ fn introduce(folder: &Path, mut state: State, ready: Option<&Path>, place: &str)
 /// # Errors
 /// When no demo runs or there is nobody of that name.
 pub fn token(config: &Config, options: &TokenOptions) -> anyhow::Result<()> {
-    let folder = base(config)?;
+    let folder = base(config)?.join("demo");
     let Some(state) = read_state(&folder)? else {
         bail!("no demo was started here yet: run `make demo` first")
     };

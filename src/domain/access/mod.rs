@@ -4,6 +4,7 @@ mod api;
 mod grants;
 mod live;
 mod model;
+mod orders;
 mod passwords;
 mod refresh_token;
 mod rules;
@@ -13,4 +14,5 @@ pub use api::{CreateSession, EndSession, OauthRevoke, OauthToken, RefreshSession
 pub use grants::NumberGrants;
 pub use live::{Watch, load, refresh, watch};
 pub use model::{GrantReason, NewClient, NewUser, SCOPES};
+pub use orders::may_still;
 pub use passwords::{PasswordSettings, Passwords, hash_password};

@@ -65,7 +65,7 @@ pub struct AuditLogQuery {
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u16>,
     /// `next_cursor` of the page before.
-    #[serde(skip_serializing)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[validate(length(max = 2000))]
     #[param(max_length = 2000)]
     pub cursor: Option<String>,
@@ -132,13 +132,14 @@ impl AuditLogQuery {
 /// 404 for whom the policy gives no log, 422 for a foreign cursor.
 pub async fn list_audit_logs(
     gate: Gate<ListAuditLogs>,
-    Query(query): Query<AuditLogQuery>,
+    Query(mut query): Query<AuditLogQuery>,
 ) -> Reply<ListAuditLogs, AuditLogPage> {
     gate.read(move |tx| {
+        let cursor = query.cursor.take();
         tx.note(|n| n.detail = query.used());
         let list = List::<ListAuditLogs>::new(tx.kernel(), &query);
         let limit = usize::from(query.limit.unwrap_or(PAGE));
-        let before = list.after(query.cursor.as_deref())?;
+        let before = list.after(cursor.as_deref())?;
         let rows = store::search(tx, &query.filter(), before, page::one_more(limit))?;
         let (items, has_more, permit) = tx.admit_page(&whole_log(), ListAuditLogs::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, items.last().map(|e| e.seq));

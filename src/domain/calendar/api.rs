@@ -25,7 +25,7 @@ crate::operation! {
     /// 暦による処理の参照
     ///
     /// Reads one day of one kind of work with the persons whose records it changed, a page at a time.
-    pub GetCalendarRun: Get "/v1/calendar-runs/{calendar_run_id}" = "getCalendarRun", scope "calendar:read", on "CalendarRun", status 200, law "R-010";
+    pub GetCalendarRun: Get "/v1/calendar-runs/{calendar_run_id}" = "getCalendarRun", scope "calendar:read", on "CalendarRun", status 200, law "R-010", sends Link;
 }
 
 /// Filters and page of the list.
@@ -55,7 +55,7 @@ pub struct CalendarRunListQuery {
     cursor: Option<String>,
 }
 /// Page of the persons of a day.
-#[derive(Deserialize, IntoParams, Validate)]
+#[derive(Serialize, Deserialize, IntoParams, Validate)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct CalendarRunQuery {
@@ -195,17 +195,17 @@ async fn get_calendar_run(
     q: Query<CalendarRunQuery>,
 ) -> Reply<GetCalendarRun, CalendarRunDetail> {
     gate.read(move |tx| {
-        let q = q.0;
-        let limit = usize::from(q.limit.unwrap_or(100));
+        let mut q = q.0;
+        let (limit, cursor) = (usize::from(q.limit.unwrap_or(100)), q.cursor.take());
         let run = store::find(tx, id.0)?;
         let (run, permit) = tx.admit::<GetCalendarRun, _>(run)?;
-        let list = page::List::<GetCalendarRun>::new(tx.kernel(), &[("run", id.0)]);
-        let after = list.id_after(q.cursor.as_deref())?;
+        let list = page::List::<GetCalendarRun>::beneath(tx.kernel(), id.0, &q);
+        let after = list.id_after(cursor.as_deref())?;
         let rows = store::effects(tx, &run, after, page::one_more(limit))?;
         let (rows, has_more) = tx.page_beneath(rows, limit, ("enrolment", |r| Some(r.person_id)));
-        let (page, _) = list.meta(has_more, rows.last().map(|r| r.id));
+        let (page, link) = list.meta(has_more, rows.last().map(|r| r.id));
         let effects = rows.into_iter().map(Into::into).collect();
-        Ok(permit.answer(CalendarRunDetail { run: run.into(), effects, page }))
+        Ok(permit.answer(CalendarRunDetail { run: run.into(), effects, page }).next(link))
     })
     .await
 }

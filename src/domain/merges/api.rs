@@ -10,8 +10,9 @@ use crate::{
         dependents, members,
     },
     kernel::{
-        Facts, Gate, Kind, Permit, Problem, Reply, Routes, Tx, Zone,
+        Facts, Gate, Kind, Operation, Permit, Problem, Reply, Routes, Tx, Zone,
         input::{Id, IfMatch, Input, Query},
+        page,
     },
 };
 use chrono::{DateTime, Utc};
@@ -35,8 +36,8 @@ crate::operation! {
     pub RequestPersonMerge: Post "/v1/persons/{person_id}/merges" = "requestPersonMerge", scope "persons:merge", on "Person", status 201, law "R-008, R-009", makes "PersonMerge";
     /// 名寄せの一覧
     ///
-    /// Merges that were asked for, newest first, at most 200: `requested` is the work of the second person.
-    pub ListPersonMerges: Get "/v1/person-merges" = "listPersonMerges", scope "persons:merge", on "Society", status 200, law "R-008";
+    /// Merges that were asked for, newest first: `requested` is the work of the second person.
+    pub ListPersonMerges: Get "/v1/person-merges" = "listPersonMerges", scope "persons:merge", on "Society", status 200, law "R-008", sends Link;
     /// 名寄せの決定
     ///
     /// Joins the two ids, or rejects. Whoever asked can't decide (409 `same-person`). The records of the merged id (identity, enrolments, dependencies
@@ -121,17 +122,25 @@ pub struct PersonMergeDecision {
 }
 crate::json_body!("application/json": PersonMergeRequest);
 crate::json_body!("application/json": PersonMergeDecision);
-/// Filter.
-#[derive(Deserialize, IntoParams, Validate)]
+/// Filter and page.
+#[derive(Serialize, Deserialize, IntoParams, Validate)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PersonMergeQuery {
     /// Standing so.
     #[param(inline = false)]
     state: Option<MergeState>,
+    /// Rows per page.
+    #[validate(range(min = 1, max = 500))]
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u16>,
+    /// Where to go on.
+    #[validate(length(max = 2000))]
+    #[param(max_length = 2000)]
+    cursor: Option<String>,
 }
 /// 名寄せ of two ids.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PersonMerge {
     /// Id.
     id: Uuid,
@@ -163,13 +172,7 @@ impl TryFrom<MergeRow> for PersonMerge {
         })
     }
 }
-/// Merges.
-#[derive(Serialize, ToSchema)]
-pub struct PersonMergeList {
-    /// Newest first.
-    #[schema(max_items = 200)]
-    items: Vec<PersonMerge>,
-}
+crate::page_of!(PersonMergePage, PersonMerge);
 
 fn refused(r: Refusal) -> Problem {
     let (code, ja, en) = match r {
@@ -331,13 +334,18 @@ fn unknown(p: Problem) -> Problem {
 async fn list_merges(
     gate: Gate<ListPersonMerges>,
     q: Query<PersonMergeQuery>,
-) -> Reply<ListPersonMerges, PersonMergeList> {
+) -> Reply<ListPersonMerges, PersonMergePage> {
     gate.read(move |tx| {
-        let rows = store::list(tx, q.0.state)?;
+        let mut q = q.0;
+        let (limit, cursor) = (usize::from(q.limit.unwrap_or(100)), q.cursor.take());
+        let list = page::List::<ListPersonMerges>::new(tx.kernel(), &q);
+        let before = list.id_after(cursor.as_deref())?;
+        let rows = store::list(tx, q.state, before, page::one_more(limit))?;
         let society = Facts::of("Society", Uuid::nil());
-        let (rows, permit) = tx.admit_rows::<ListPersonMerges, _>(&society, "decidePersonMerge", rows)?;
+        let (rows, has_more, permit) = tx.admit_page(&society, DecidePersonMerge::ID, rows, limit)?;
+        let (page, link) = list.meta(has_more, rows.last().map(|r| r.id));
         let items = rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
-        Ok(permit.answer(PersonMergeList { items }))
+        Ok(permit.answer(PersonMergePage { items, page }).next(link))
     })
     .await
 }

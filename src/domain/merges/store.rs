@@ -140,14 +140,22 @@ pub fn waiting_with_number<Op: Operation>(
     .load(tx.conn())?;
     Ok(rows.into_iter().map(|r| r.id).collect())
 }
-/// Merges that stand so, newest first, at most 200.
+/// Merges that stand so, newest first, asked for before one of them (the nil id: from the newest on).
 /// # Errors
 /// Database errors.
-pub fn list(tx: &mut Tx<'_>, state: Option<MergeState>) -> Result<Guarded<Vec<MergeRow>>, Problem> {
+pub fn list(
+    tx: &mut Tx<'_>,
+    state: Option<MergeState>,
+    before: Uuid,
+    limit: i64,
+) -> Result<Guarded<Vec<MergeRow>>, Problem> {
     let rows = sql_query(format!(
-        "select {COLUMNS}, {MERGE} where $1::text is null or state = $1 order by requested_at desc, id desc limit 200"
+        "select {COLUMNS}, {MERGE} where ($1::text is null or state = $1) and ($2 = $3 or id < $2) order by id desc limit $4"
     ))
     .bind::<t::Nullable<t::Text>, _>(state.map(MergeState::word))
+    .bind::<t::Uuid, _>(before)
+    .bind::<t::Uuid, _>(Uuid::nil())
+    .bind::<t::BigInt, _>(limit)
     .load(tx.conn())?;
     Ok(Guarded::new(rows))
 }

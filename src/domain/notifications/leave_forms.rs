@@ -70,9 +70,12 @@ leave_form! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub actual_birth_on: Option<NaiveDate>,
-        /// 多胎妊娠, or that it is none after all; only of a change, absent where it stays.
+        /// 多胎妊娠; only of a change. `false` says nothing: what was said before stays.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub multiple_pregnancy: Option<bool>,
+        /// It is no 多胎妊娠 after all; only of a change, and not with `multiple_pregnancy`.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub single_pregnancy: bool,
     }
 }
 
@@ -216,7 +219,11 @@ impl MaternityLeaveChange {
             planned_ends_on: self.ends_on,
             expected_on: self.expected_birth_on,
             born_on: self.actual_birth_on,
-            is_multiple: self.multiple_pregnancy,
+            is_multiple: match (self.multiple_pregnancy, self.single_pregnancy) {
+                (Some(true), _) => Some(true),
+                (_, true) => Some(false),
+                (_, false) => None,
+            },
         }
     }
 }

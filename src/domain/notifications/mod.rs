@@ -53,7 +53,9 @@ pub use record_forms::{
 };
 pub use rows::{ParsedRow, PensionOffice};
 pub use rules::{CharacterMode, Checked, Disposition, EraMode, RuleSettings, check_form};
-pub use runs::{DETERMINE, DropFiles, work as determine};
+pub use runs::{
+    CreateRegularDeterminationRun, DETERMINE, Roof, resume as resume_determination, work as determine,
+};
 pub use voluntary_forms::{BranchNumber, ContinuedLossReason, VoluntaryApplication, VoluntaryLoss};
 
 /// Operations of this module.

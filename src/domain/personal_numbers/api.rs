@@ -23,7 +23,8 @@ use validator::Validate;
 operation! {
     /// 個人番号の登録・変更(書込専用)
     /// Registers or replaces the personal number of a person, or says why none is registered. Write-only: the answer never
-    /// holds the number. 409 `number-held-by-another` when it is registered for somebody else. `correction` and
+    /// holds the number. 409 `number-held-by-another` when it is registered for somebody else, `number-differs` when another number is registered
+    /// and the reason does not say that it was changed or wrong. `correction` and
     /// `withdrawn_as_wrong` say that the latest number was registered by mistake: it is erased at once and its key destroyed,
     /// which reaches every backup. Needs a scoped token for this person: 401 `insufficient_user_authentication` tells those who may
     /// get one.

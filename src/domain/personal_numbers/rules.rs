@@ -10,10 +10,10 @@ pub const ORPHAN_HOURS: i64 = 24;
 pub fn was_mistake(reason: &str) -> bool {
     matches!(reason, "correction" | "withdrawn_as_wrong")
 }
-/// May a number that is registered be replaced by another for this reason? Not by the number on a form (`notified`): a form
-/// states a number, not that the one before was changed or wrong; that is registered with its reason.
+/// May a number that is registered be replaced by another for this reason? Only because it was changed or wrong. A form (`notified`), a first
+/// registration and an inquiry state a number, not that there was one before: who registers so does not know of it.
 pub fn may_replace(reason: &str) -> bool {
-    reason != "notified"
+    matches!(reason, "number_changed" | "correction")
 }
 /// May the sweep mark so many keys anew? Rolled-back transactions leave a few; many say that the store stands beside an empty, a wrong
 /// or an old database, whose people's keys must stay. Takes numbers of keys older than [`ORPHAN_HOURS`].
@@ -76,6 +76,12 @@ mod tests {
             ["first_registration", "number_changed", "identity_confirmed", "notified", "under_inquiry"]
         {
             assert!(!was_mistake(kept), "{kept}");
+        }
+        for reason in ["number_changed", "correction"] {
+            assert!(may_replace(reason), "{reason}");
+        }
+        for reason in ["notified", "first_registration", "identity_confirmed"] {
+            assert!(!may_replace(reason), "{reason}");
         }
     }
     #[test]

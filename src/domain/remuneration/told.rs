@@ -1,10 +1,25 @@
 //! A trace as it is shown and stored.
 use super::rules::{FigureUnit, RoundingStep, Rule, Trace};
 use crate::kernel::Problem;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
+/// Instant of an explanation.
+#[derive(Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ExplanationQuery {
+    /// As known at this instant: what could be read aloud then; now when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    pub known_at: Option<DateTime<Utc>>,
+}
+/// Whether a version held, as known at an instant or now.
+pub fn held(superseded_at: Option<DateTime<Utc>>, known_at: Option<DateTime<Utc>>) -> bool {
+    superseded_at.is_none_or(|since| known_at.is_some_and(|at| at < since))
+}
 /// A figure that a step used.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct TraceFigure {

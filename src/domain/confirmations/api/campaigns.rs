@@ -243,12 +243,12 @@ async fn progress(
     q: Query<CampaignListQuery>,
 ) -> Reply<ListConfirmationProgress, ConfirmationProgressPage> {
     gate.read(move |tx| {
-        let q = q.0;
-        let limit = usize::from(q.limit.unwrap_or(100));
+        let mut q = q.0;
+        let (limit, cursor) = (usize::from(q.limit.unwrap_or(100)), q.cursor.take());
         let row = store::find(tx, id.0)?;
         let (row, _) = tx.admit::<ListConfirmationProgress, _>(row)?;
-        let list = page::List::<ListConfirmationProgress>::new(tx.kernel(), &[("campaign", id.0)]);
-        let after = list.id_after(q.cursor.as_deref())?;
+        let list = page::List::<ListConfirmationProgress>::beneath(tx.kernel(), id.0, &q);
+        let after = list.id_after(cursor.as_deref())?;
         let scope = tx.row_scope()?;
         let rows = store::progress(tx, &scope, &row, after, page::one_more(limit))?;
         let of = Facts::of("ConfirmationCampaign", row.id);

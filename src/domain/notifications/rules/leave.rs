@@ -46,14 +46,17 @@ pub(in crate::domain::notifications) fn check_maternity_change(
         ("expected_birth_on", form.expected_birth_on),
         ("actual_birth_on", form.actual_birth_on),
     ];
+    let is_multiple = form.multiple_pregnancy == Some(true);
     if form.has_ended {
         check_not_future(checked, form.ends_on, "ends_on", Filing::Afterwards, settings);
         for (key, day) in moved {
             checked.add_if(day.is_some(), Code::MustBeEmpty, [key]);
         }
-        checked.add_if(form.multiple_pregnancy.is_some(), Code::MustBeEmpty, ["multiple_pregnancy"]);
+        checked.add_if(is_multiple, Code::MustBeEmpty, ["multiple_pregnancy"]);
+        checked.add_if(form.single_pregnancy, Code::MustBeEmpty, ["single_pregnancy"]);
         return;
     }
+    checked.add_if(is_multiple && form.single_pregnancy, Code::MustBeEmpty, ["single_pregnancy"]);
     if let Some(starts_on) = form.changed_starts_on {
         check_not_future(checked, starts_on, "changed_starts_on", Filing::Afterwards, settings);
         checked.add_if(form.ends_on < starts_on, Code::DateRelation, ["ends_on", "changed_starts_on"]);

@@ -37,7 +37,7 @@ crate::operation! {
     /// 定時決定の一括処理で残った届
     ///
     /// Lists the forms that a run left waiting, each with the reason that decideNotification would give.
-    pub ListRegularDeterminationLeft: Get "/v1/regular-determination-runs/{determination_run_id}/left-waiting" = "listRegularDeterminationLeft", scope "notifications:decide", on "DeterminationRun", status 200, law "R-040";
+    pub ListRegularDeterminationLeft: Get "/v1/regular-determination-runs/{determination_run_id}/left-waiting" = "listRegularDeterminationLeft", scope "notifications:decide", on "DeterminationRun", status 200, law "R-040", sends Link;
     /// 定時決定の一括処理の取消し
     ///
     /// Ends a run between two chunks; what was decided by then stays. 409 `already-ended`.
@@ -122,6 +122,10 @@ pub struct RegularDeterminationRun {
     /// No standard remuneration was stored for the month before.
     #[schema(minimum = 0)]
     pub first_count: i32,
+    /// Forms of the year that it did not look at: in review, keyed and not yet checked, or filed after the order; absent until it is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0)]
+    pub not_looked_at_count: Option<i32>,
     /// By how many grades, from the largest fall to the largest rise.
     #[schema(max_items = 99)]
     pub grade_changes: Vec<GradeChange>,
@@ -161,6 +165,7 @@ impl From<RunRow> for RegularDeterminationRun {
             decided_count: r.decided_count,
             left_count: r.left_count,
             first_count: r.first_count,
+            not_looked_at_count: r.not_looked_at_count,
             requested_by: r.requested_by,
             requested_at: r.requested_at,
             worked_at: r.worked_at,
@@ -181,7 +186,7 @@ pub struct LeftWaiting {
     /// Insured person, as far as known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub member_id: Option<Uuid>,
-    /// Code of the problem that the decision of this form alone would answer.
+    /// Code: of the problem that the decision of this form alone would answer, or of what only a clerk may pass over.
     #[schema(max_length = 60)]
     pub reason: String,
     /// In Japanese.
@@ -232,7 +237,7 @@ async fn create_run(
         let new = NewRun { id, year: body.year, employer: body.employer_id, is_dry: body.validate_only };
         let run = store::order(tx, &permit, &new)?;
         let clock = tx.kernel().clock.clone();
-        chunk::enqueue(tx.conn(), &clock, Next { run: id, chunk: 0 })?;
+        chunk::enqueue(tx.conn(), &clock, Next { run: id, lane: 0, chunk: 0 })?;
         tx.note(|n| {
             n.subject = Some((CreateRegularDeterminationRun::MAKES, Some(id)));
             n.disclosed.clear();
@@ -287,16 +292,17 @@ async fn list_left(
     q: Query<DeterminationRunQuery>,
 ) -> Reply<ListRegularDeterminationLeft, LeftWaitingPage> {
     gate.read(move |tx| {
-        let q = q.0;
-        let limit = usize::from(q.limit.unwrap_or(100));
+        let mut q = q.0;
+        let (limit, cursor) = (usize::from(q.limit.unwrap_or(100)), q.cursor.take());
         let run = store::find(tx, id.0)?;
         let (run, permit) = tx.admit::<ListRegularDeterminationLeft, _>(run)?;
-        let list = page::List::<ListRegularDeterminationLeft>::new(tx.kernel(), &[("run", id.0)]);
-        let after = list.id_after(q.cursor.as_deref())?;
+        let list = page::List::<ListRegularDeterminationLeft>::beneath(tx.kernel(), id.0, &q);
+        let after = list.id_after(cursor.as_deref())?;
         let rows = store::left(tx, &run, after, page::one_more(limit))?;
         let (rows, has_more) = tx.page_beneath(rows, limit, ("notification", |r| r.person_id));
-        let (page, _) = list.meta(has_more, rows.last().map(|r| r.notification_id));
-        Ok(permit.answer(LeftWaitingPage { items: rows.into_iter().map(Into::into).collect(), page }))
+        let (page, link) = list.meta(has_more, rows.last().map(|r| r.notification_id));
+        let items = rows.into_iter().map(Into::into).collect();
+        Ok(permit.answer(LeftWaitingPage { items, page }).next(link))
     })
     .await
 }

@@ -1,28 +1,22 @@
-//! A chunk of a run: forms looked at, decided and written with many at once, in one transaction with its entry and the job of the next.
-//! Held in this order: the run, its forms, the people, their submissions; who decides one form holds in the same order.
+//! A chunk of a lane of a run: forms looked at, decided and written with many at once, in one transaction with its entry and the job of the next.
+//! Held in this order: the lane, its forms, the people, their submissions; who decides one form holds in the same order.
 use super::{
-    super::{Form, apply},
-    model::{DeterminationRunState, FormRow, LeftRow, Progress, RunRow, Settled},
+    keep::keep,
+    look::{Seen, each_once, look, read},
+    model::{DeterminationRunState, LaneRow, RunRow},
     store,
 };
-use crate::{
-    domain::{
-        members::{self, Cover},
-        remuneration::{self, Many, Plan},
-    },
-    kernel::{
-        Problem, clock,
-        clock::Clock,
-        errand::{Act, Errand},
-        job::{self, Job},
-        trail,
-    },
+use crate::kernel::{
+    Problem,
+    clock::Clock,
+    errand::Errand,
+    job::{self, Job},
+    trail,
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, Utc};
 use diesel::{Connection, PgConnection};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Kind of the job that does a chunk, for the worker.
@@ -30,18 +24,37 @@ pub const DETERMINE: &str = "regular_determination";
 /// Actor in the trail and label of the entries.
 const NAME: &str = "regular-determination";
 const OPERATION: &str = "runRegularDetermination";
+/// The order ended because who gave it may not give it any more.
+const LAPSED: &str = "order-lapsed";
 /// Forms of a chunk.
 const AT_ONCE: i64 = 500;
+/// Lanes that a run with many forms is worked off in, side by side: as many as a worker does jobs at once.
+pub const LANES: i16 = 2;
+/// How many forms are many.
+const MANY: i32 = 5_000;
 
-/// Deletes the raw files of submissions of which nothing waits any more: the roof gives it, who knows the strongroom.
+/// Deletes the raw files of submissions of which nothing waits any more.
 pub type DropFiles<'a> = &'a dyn Fn(&mut PgConnection, &[Uuid]) -> Result<(), Problem>;
+/// Says whether who gave an order may give it still.
+pub type MayOrder<'a> = &'a dyn Fn(&mut PgConnection, Uuid) -> Result<bool, Problem>;
+/// What the roof gives, who knows the strongroom and the callers.
+#[derive(Clone, Copy)]
+pub struct Roof<'a> {
+    /// Files of submissions.
+    pub drop_files: DropFiles<'a>,
+    /// Rights.
+    pub may_order: MayOrder<'a>,
+}
 
 /// Which chunk of which run a job does.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Next {
     /// Run.
     pub run: Uuid,
-    /// How many chunks are done before it.
+    /// Lane of the run.
+    #[serde(default)]
+    pub lane: i16,
+    /// How many chunks of the lane are done before it.
     pub chunk: i32,
 }
 /// Enqueues the chunk in the transaction of its cause: the order, or the chunk before it.
@@ -51,26 +64,29 @@ pub fn enqueue(conn: &mut PgConnection, clock: &Clock, next: Next) -> Result<(),
     job::enqueue(conn, DETERMINE, json!(next), clock.now())?;
     Ok(())
 }
+/// Gives a job to a run that has not ended and lost its own; gives how many there were.
+/// # Errors
+/// Database errors.
+pub fn resume(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize, Problem> {
+    store::resume(conn, DETERMINE, now)
+}
 /// Does a job of kind [`DETERMINE`]: one chunk, and the next is enqueued. May be repeated: a chunk that was done is not done again.
 /// # Errors
 /// The code of the problem, with which the run shows it; after the last try the run has failed.
-pub fn work(
-    conn: &mut PgConnection,
-    clock: &Clock,
-    job: &Job,
-    drop_files: DropFiles<'_>,
-) -> Result<(), &'static str> {
+pub fn work(conn: &mut PgConnection, clock: &Clock, job: &Job, roof: Roof<'_>) -> Result<(), &'static str> {
     let next: Next = serde_json::from_value(job.payload.clone()).map_err(|_| "payload-unreadable")?;
-    let Err(problem) = conn.transaction(|conn| chunk(conn, clock, next, drop_files)) else { return Ok(()) };
+    let Err(problem) = conn.transaction(|conn| chunk(conn, clock, next, roof)) else { return Ok(()) };
     let noted = conn.transaction(|conn| {
+        // held in the order in which whoever cancels holds them
+        let taken = store::take(conn, &next)?;
         store::fail(conn, next.run, (clock.now(), problem.code))?;
-        let Some(run) = store::take(conn, &next)? else { return Ok(()) };
+        let Some((run, lane)) = taken else { return Ok(()) };
         let errand = Errand::new(NAME, OPERATION, clock);
         if job.is_last_try() {
             return end(conn, &errand, (&run, DeterminationRunState::Failed, Some(problem.code)));
         }
         let subject = ("DeterminationRun", run.id);
-        let entry = errand.failed_entry(problem.code, subject, run.employer_id, of_chunk(&run));
+        let entry = errand.failed_entry(problem.code, subject, run.employer_id, of_chunk(&run, &lane));
         trail::append_failure(conn, entry);
         Ok::<_, Problem>(())
     });
@@ -78,40 +94,60 @@ pub fn work(
     Err(problem.code)
 }
 /// What the entry of a chunk tells: who ordered it, and which it is.
-fn of_chunk(run: &RunRow) -> serde_json::Value {
-    json!({ "requested_by": run.requested_by, "chunk": run.chunks, "validate_only": run.is_dry })
+fn of_chunk(run: &RunRow, lane: &LaneRow) -> serde_json::Value {
+    json!({ "requested_by": run.requested_by, "lane": lane.lane, "chunk": lane.chunks, "validate_only": run.is_dry })
 }
-fn chunk(
-    conn: &mut PgConnection,
-    clock: &Clock,
-    next: Next,
-    drop_files: DropFiles<'_>,
-) -> Result<(), Problem> {
-    let Some(run) = store::take(conn, &next)? else { return Ok(()) };
+fn chunk(conn: &mut PgConnection, clock: &Clock, next: Next, roof: Roof<'_>) -> Result<(), Problem> {
+    let Some((mut run, lane)) = store::take(conn, &next)? else { return Ok(()) };
     let errand = Errand::new(NAME, OPERATION, clock);
-    if run.chunks == 0 {
-        store::count(conn, &run)?;
+    if !(roof.may_order)(conn, run.requested_by)? {
+        store::fail(conn, run.id, (errand.now(), LAPSED))?;
+        return end(conn, &errand, (&run, DeterminationRunState::Failed, Some(LAPSED)));
     }
-    let forms = store::next(conn, &run, AT_ONCE)?;
+    if (lane.lane, lane.chunks) == (0, 0) {
+        let is_many = store::count(conn, &run)? >= MANY;
+        // what a dry run foresaw of a person in one lane would not be known in the other
+        if is_many && !run.is_dry {
+            store::widen(conn, &mut run, LANES)?;
+            for lane in 1..LANES {
+                enqueue(conn, clock, Next { lane, ..next })?;
+            }
+        }
+    }
+    let forms = store::next(conn, (&run, &lane), AT_ONCE)?;
     let Some(last) = forms.last().map(|f| f.id) else {
+        if !store::end_lane(conn, &run, &lane)? {
+            return Ok(());
+        }
+        store::count_beside(conn, &run)?;
         return end(conn, &errand, (&run, DeterminationRunState::Done, None));
     };
-    let forms = if run.is_dry { forms } else { store::hold(conn, &forms)? };
     let forms = read(conn, forms)?;
     let (forms, position) = each_once(forms, last);
-    let seen = look(conn, &errand, &run, &forms)?;
+    let mut seen = look(conn, &errand, &run, &forms)?;
     if run.is_dry {
         store::foresee(conn, &run, &seen.foreseen())?;
     } else {
-        write(conn, &seen, drop_files)?;
+        keep(conn, &mut seen, roof.drop_files)?;
     }
     store::leave(conn, &run, &seen.left)?;
-    store::advance(conn, &run, &seen.progress(&run, position), errand.now())?;
-    let people = forms.iter().filter_map(|f| f.person).collect();
-    let mut entry = errand.entry(("DeterminationRun", run.id), run.employer_id, people, of_chunk(&run));
-    entry.row_count = i32::try_from(seen.decided.len()).ok();
-    trail::append(conn, &[entry])?;
+    store::advance(conn, (&run, &lane), &seen.progress(&lane, position), errand.now())?;
+    trail::append(conn, &entries(&errand, (&run, &lane), &seen))?;
     enqueue(conn, clock, Next { chunk: next.chunk + 1, ..next })
+}
+/// The entries of a chunk: whose remuneration was decided, and whose was only looked at.
+fn entries(errand: &Errand, (run, lane): (&RunRow, &LaneRow), seen: &Seen<'_>) -> Vec<trail::Entry> {
+    let entry = |kind: &'static str, people: Vec<Uuid>| {
+        let row_count = i32::try_from(people.len()).ok();
+        let of_run = errand.entry(("DeterminationRun", run.id), run.employer_id, people, of_chunk(run, lane));
+        trail::Entry { kind, row_count, ..of_run }
+    };
+    let (decided, looked_at) = seen.people();
+    if run.is_dry {
+        return vec![entry("read", decided.into_iter().chain(looked_at).collect())];
+    }
+    let read = (!looked_at.is_empty()).then(|| entry("read", looked_at));
+    std::iter::once(entry("write", decided)).chain(read).collect()
 }
 /// Ends a run with its last entry, which tells why one failed.
 fn end(
@@ -132,174 +168,4 @@ fn end(
     };
     entry.row_count = Some(run.decided_count);
     trail::append(conn, &[entry])
-}
-
-/// A form of a chunk, read, and whom it is about by what is known now: found at intake, or by name.
-struct Waiting {
-    row: FormRow,
-    form: Option<Form>,
-    person: Option<Uuid>,
-}
-fn read(conn: &mut PgConnection, rows: Vec<FormRow>) -> Result<Vec<Waiting>, Problem> {
-    let mut forms: Vec<Waiting> = rows
-        .into_iter()
-        .map(|mut row| Waiting {
-            form: row.form.take().and_then(|form| serde_json::from_value(form).ok()),
-            person: row.person_id,
-            row,
-        })
-        .collect();
-    let unknown = |f: &Waiting| f.person.is_none() && f.form.is_some();
-    let names: Vec<(Uuid, members::Named<'_>)> = forms
-        .iter()
-        .filter(|f| unknown(f))
-        .filter_map(|f| Some((f.row.employer_id, apply::named(f.form.as_ref()?))))
-        .collect();
-    let found = members::find_named_at(conn, &names)?;
-    for (form, person) in forms.iter_mut().filter(|f| unknown(f)).zip(found) {
-        form.person = person;
-    }
-    Ok(forms)
-}
-/// The forms up to the first one of somebody whom an earlier one is about, which the next chunk decides on what this one did; and the
-/// last of them, or the last that was looked for.
-fn each_once(mut forms: Vec<Waiting>, last: Uuid) -> (Vec<Waiting>, Uuid) {
-    let mut people = HashSet::new();
-    let again = forms.iter().position(|f| f.person.is_some_and(|p| !people.insert(p)));
-    forms.truncate(again.unwrap_or(forms.len()));
-    let position = again.and_then(|_| forms.last()).map_or(last, |f| f.row.id);
-    (forms, position)
-}
-
-/// What came of the forms of a chunk.
-struct Seen<'a> {
-    act: Act,
-    decided: Vec<Decided<'a>>,
-    left: Vec<LeftRow>,
-}
-/// A form that is decided: for which cover, and what that does.
-struct Decided<'a> {
-    row: &'a FormRow,
-    person: Uuid,
-    cover: Cover,
-    plan: Plan,
-}
-impl Seen<'_> {
-    fn foreseen(&self) -> Vec<(Uuid, Uuid)> {
-        self.decided.iter().map(|d| (d.person, d.row.employer_id)).collect()
-    }
-    fn progress(&self, run: &RunRow, position: Uuid) -> Progress {
-        let mut changes = run.changes();
-        for up in self.decided.iter().filter_map(|d| d.plan.grades_up()) {
-            *changes.entry(up).or_default() += 1;
-        }
-        let first = self.decided.iter().filter(|d| d.plan.grades_up().is_none()).count();
-        Progress { position, decided: self.decided.len(), left: self.left.len(), first, changes }
-    }
-}
-/// Decides every form that the rule can decide. The people are held before anything is read of them, but for a dry run, which holds
-/// nobody.
-fn look<'a>(
-    conn: &mut PgConnection,
-    errand: &Errand,
-    run: &RunRow,
-    forms: &'a [Waiting],
-) -> Result<Seen<'a>, Problem> {
-    let all: Vec<Uuid> = forms.iter().filter_map(|f| f.person).collect();
-    let recorded = if run.is_dry {
-        None
-    } else {
-        members::hold(conn, &all)?;
-        members::recorded_last(conn, &all)?
-    };
-    let act = Act::ordered(errand, run.requested_by, recorded);
-    let known = Known {
-        today: errand.today(),
-        foreseen: store::foreseen(conn, run, &all)?.into_iter().collect(),
-        many: Many::of(conn, &act, &all, run.september())?,
-    };
-    let mut seen = Seen { act, decided: Vec::with_capacity(forms.len()), left: Vec::new() };
-    for waiting in forms {
-        match known.decide(waiting) {
-            Ok(decided) => seen.decided.push(decided),
-            Err(problem) => seen.left.push(left(waiting, problem)),
-        }
-    }
-    Ok(seen)
-}
-/// What is stored of the people of a chunk.
-struct Known {
-    today: NaiveDate,
-    /// For whom, by whose form, an earlier chunk of this dry run foresaw a decision.
-    foreseen: HashSet<(Uuid, Uuid)>,
-    many: Many,
-}
-impl Known {
-    /// What accepting the form alone would do, or refuse.
-    fn decide<'a>(&self, waiting: &'a Waiting) -> Result<Decided<'a>, Problem> {
-        let row = &waiting.row;
-        let Some(Form::RegularReport(f)) = &waiting.form else { return Err(apply::no_form()) };
-        if row.carries_number {
-            return Err(number_waits());
-        }
-        let there = |person: Uuid, day| self.many.cover_at(person, row.employer_id, day);
-        let person = waiting.person.filter(|p| there(*p, self.today).is_some());
-        let person = person.ok_or_else(apply::person_not_found)?;
-        let cover = there(person, f.applies_from.first_day()).ok_or_else(apply::person_not_found)?;
-        let case = remuneration::Case {
-            person,
-            employer: row.employer_id,
-            acquired_on: cover.acquired_on,
-            received_on: clock::jst_date(row.received_at),
-            source: Some(row.id),
-        };
-        if f.two_or_more_offices {
-            self.many.require_offices(person, f.applies_from)?;
-        }
-        let pay = apply::regular(f, None)?;
-        if self.foreseen.contains(&(person, row.employer_id)) {
-            return Err(remuneration::already_determined());
-        }
-        let plan = self.many.plan(&case, pay, f.changed_in_april())?;
-        Ok(Decided { row, person, cover, plan })
-    }
-}
-/// Using a number needs the privilege of a person who decides.
-fn number_waits() -> Problem {
-    Problem::conflict(
-        "number-waits",
-        "個人番号が記載された届です。個人番号を扱える職員が審査してください",
-        "A personal number waits with the form: somebody with the privilege decides it",
-    )
-}
-fn left(waiting: &Waiting, problem: Problem) -> LeftRow {
-    let (ja, en) = problem.detail.unwrap_or_default();
-    LeftRow {
-        notification_id: waiting.row.id,
-        employer_id: waiting.row.employer_id,
-        person_id: waiting.person,
-        reason: problem.code.into(),
-        reason_ja: ja,
-        reason_en: en,
-    }
-}
-fn write(conn: &mut PgConnection, seen: &Seen<'_>, drop_files: DropFiles<'_>) -> Result<(), Problem> {
-    let plans: Vec<&Plan> = seen.decided.iter().map(|d| &d.plan).collect();
-    remuneration::keep_all(conn, &seen.act, &plans)?;
-    let settled: Vec<Settled> = seen
-        .decided
-        .iter()
-        .map(|d| {
-            Ok(Settled {
-                notification: d.row.id,
-                person: d.person,
-                result: apply::pay_result((d.person, &d.cover), d.plan.decided())?,
-            })
-        })
-        .collect::<Result<_, Problem>>()?;
-    store::settle(conn, &seen.act, &settled)?;
-    let submissions: HashSet<Uuid> = seen.decided.iter().map(|d| d.row.submission_id).collect();
-    let submissions: Vec<Uuid> = submissions.into_iter().collect();
-    let settled = store::settled_files(conn, &submissions)?;
-    if settled.is_empty() { Ok(()) } else { drop_files(conn, &settled) }
 }

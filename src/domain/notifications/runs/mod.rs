@@ -2,8 +2,10 @@
 //! transaction with its entry, done once whatever breaks off. What the rule can't decide stays waiting, with its reason.
 mod api;
 mod chunk;
+mod keep;
+mod look;
 mod model;
 mod store;
 
-pub use api::routes;
-pub use chunk::{DETERMINE, DropFiles, work};
+pub use api::{CreateRegularDeterminationRun, routes};
+pub use chunk::{DETERMINE, Roof, resume, work};

@@ -66,10 +66,8 @@ crate::row! {
         is_dry: t::Bool => bool,
         /// How far it is.
         state: t::Text => DeterminationRunState,
-        /// Last form looked at.
-        position: t::Uuid => Uuid,
-        /// Chunks done.
-        chunks: t::Integer => i32,
+        /// Lanes in which its forms are worked off.
+        lanes: t::SmallInt => i16,
         /// Forms that waited at the beginning.
         total_count: t::Nullable<t::Integer> => Option<i32>,
         /// Decided.
@@ -78,6 +76,8 @@ crate::row! {
         left_count: t::Integer => i32,
         /// Decided for whom nothing was stored before.
         first_count: t::Integer => i32,
+        /// Forms of the year that it does not look at, when it is done.
+        not_looked_at_count: t::Nullable<t::Integer> => Option<i32>,
         /// How many by how many grades.
         grade_changes: t::Jsonb => serde_json::Value,
         /// Who ordered it.
@@ -97,6 +97,25 @@ impl RunRow {
     pub fn september(&self) -> Month {
         Month::in_year(self.year.into(), 9)
     }
+    /// How many rise or fall by how many grades.
+    pub fn changes(&self) -> BTreeMap<i16, i32> {
+        serde_json::from_value(self.grade_changes.clone()).unwrap_or_default()
+    }
+}
+crate::row! {
+    /// How far a lane is.
+    pub struct LaneRow {
+        /// Which.
+        lane: t::SmallInt => i16,
+        /// Last form looked at.
+        position: t::Uuid => Uuid,
+        /// Chunks done.
+        chunks: t::Integer => i32,
+        /// How many by how many grades.
+        grade_changes: t::Jsonb => serde_json::Value,
+    }
+}
+impl LaneRow {
     /// How many rise or fall by how many grades.
     pub fn changes(&self) -> BTreeMap<i16, i32> {
         serde_json::from_value(self.grade_changes.clone()).unwrap_or_default()
@@ -124,6 +143,17 @@ crate::row! {
         person_id: t::Nullable<t::Uuid> => Option<Uuid>,
         /// When it came.
         received_at: t::Timestamptz => DateTime<Utc>,
+    }
+}
+crate::row! {
+    /// A report of a revision that waits.
+    pub struct RevisionRow {
+        /// Employer.
+        employer_id: t::Uuid => Uuid,
+        /// 被保険者整理番号.
+        office_number: t::Nullable<t::Text> => Option<String>,
+        /// Person it is about, as far as known.
+        person_id: t::Nullable<t::Uuid> => Option<Uuid>,
     }
 }
 crate::row! {
@@ -179,7 +209,7 @@ pub struct Settled {
     /// The result.
     pub result: serde_json::Value,
 }
-/// By how far a chunk moves its run on.
+/// By how far a chunk moves its lane on.
 pub struct Progress {
     /// Last form looked at.
     pub position: Uuid,
@@ -189,6 +219,6 @@ pub struct Progress {
     pub left: usize,
     /// Decided in it for whom nothing was stored before.
     pub first: usize,
-    /// By how many grades, over all chunks.
+    /// By how many grades, over all chunks of the lane.
     pub changes: BTreeMap<i16, i32>,
 }

@@ -5,7 +5,7 @@ use super::{
             AcquisitionDetermination, OccasionalRevision, RegularDetermination, Rule, SpecialRetireeStandard,
             TwoOffices, VoluntaryStandard,
         },
-        told::CalculationTrace,
+        told::{CalculationTrace, ExplanationQuery, held},
     },
     bonus_months,
     facts::{CHILDCARE_END, MATERNITY_END},
@@ -259,11 +259,14 @@ pub struct StandardRemunerationExplanation {
     /// Steps with articles and figures.
     trace: CalculationTrace,
 }
-fn explained(r: DecisionRow) -> Result<StandardRemunerationExplanation, Problem> {
+fn explained(
+    r: DecisionRow,
+    known_at: Option<DateTime<Utc>>,
+) -> Result<StandardRemunerationExplanation, Problem> {
     let trace = CalculationTrace::read(r.trace.clone())?;
     let (ja, en) = trace.aloud();
     Ok(StandardRemunerationExplanation {
-        holds: r.superseded_at.is_none(),
+        holds: held(r.superseded_at, known_at),
         ja,
         en,
         decision: r.try_into()?,
@@ -319,11 +322,12 @@ async fn list_bonuses(
 async fn explain(
     gate: Gate<ExplainStandardRemuneration>,
     id: Id,
+    q: Query<ExplanationQuery>,
 ) -> Reply<ExplainStandardRemuneration, StandardRemunerationExplanation> {
     gate.read(move |tx| {
-        let row = store::find(tx, id.0)?;
+        let row = store::find(tx, id.0, q.0.known_at)?;
         let (row, permit) = tx.admit::<ExplainStandardRemuneration, _>(row)?;
-        Ok(permit.answer(explained(row)?))
+        Ok(permit.answer(explained(row, q.0.known_at)?))
     })
     .await
 }

@@ -51,6 +51,11 @@ impl Many {
         let known = self.known.get(&person)?;
         cover_at(&known.covers, &known.offices, employer, day)
     }
+    /// A decision of these months is stored.
+    pub fn begins_in(&self, person: Uuid, months: std::ops::RangeInclusive<Month>) -> bool {
+        let live = self.known.get(&person).map(|k| k.live.as_slice()).unwrap_or_default();
+        live.iter().any(|d| months.contains(&Month::of(d.applies_from)))
+    }
     /// As `require_offices`.
     /// # Errors
     /// 409 `no-second-office`.

@@ -37,6 +37,7 @@ pub use second_office::{
     OfficePlan, SecondOffice, case_at, end_second_office, plan_second_office, require_offices,
     require_principal, works_beside,
 };
+pub(super) use store::NEWEST_KNOWN;
 pub use store::{bonuses::has_paid, standard_on};
 pub use voluntary::{Continued, ContinuedBy, decide_continued, plan_continued};
 

@@ -1,5 +1,10 @@
 //! Operations on leaves. For staff: employers get theirs with the notification.
-use super::{super::told::CalculationTrace, model::LeaveRow, plan::LeaveType, store};
+use super::{
+    super::told::{CalculationTrace, ExplanationQuery, held},
+    model::LeaveRow,
+    plan::LeaveType,
+    store,
+};
 use crate::{
     domain::members,
     kernel::{
@@ -164,13 +169,17 @@ async fn list_leaves(gate: Gate<ListLeaves>, id: Id, q: Query<LeaveQuery>) -> Re
     })
     .await
 }
-async fn explain(gate: Gate<ExplainLeave>, id: Id) -> Reply<ExplainLeave, LeaveExplanation> {
+async fn explain(
+    gate: Gate<ExplainLeave>,
+    id: Id,
+    q: Query<ExplanationQuery>,
+) -> Reply<ExplainLeave, LeaveExplanation> {
     gate.read(move |tx| {
-        let row = store::find(tx, id.0)?;
+        let row = store::find(tx, id.0, q.0.known_at)?;
         let (row, permit) = tx.admit::<ExplainLeave, _>(row)?;
         let trace = CalculationTrace::read(row.trace.clone())?;
         let (ja, en) = trace.aloud();
-        let holds = row.superseded_at.is_none();
+        let holds = held(row.superseded_at, q.0.known_at);
         Ok(permit.answer(LeaveExplanation { leave: row.try_into()?, holds, ja, en, trace }))
     })
     .await

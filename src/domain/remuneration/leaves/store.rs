@@ -1,5 +1,9 @@
 //! SQL of leaves. Nothing is overwritten: a change closes a row by `superseded_at` and writes a new one. Whoever writes holds the person.
-use super::{super::corrections::CLOSED_BY, model::LeaveRow, plan::LeaveFacts};
+use super::{
+    super::{corrections::CLOSED_BY, decisions::NEWEST_KNOWN},
+    model::LeaveRow,
+    plan::LeaveFacts,
+};
 use crate::{
     domain::members,
     kernel::{Guarded, Problem, Subject, Tx, errand::Act},
@@ -136,16 +140,19 @@ pub fn leaves<S: Subject>(
         None => Ok(Vec::new()),
     }
 }
-/// The newest version of a leave.
+/// The newest version of a leave, as known at an instant or now.
 /// # Errors
 /// 404 when there is none.
-pub fn find(tx: &mut Tx<'_>, leave: Uuid) -> Result<Guarded<LeaveRow>, Problem> {
-    let found: Option<LeaveRow> = sql_query(format!(
-        "select {LEAVE} from leave_period where leave_id = $1 \
-         order by superseded_at desc nulls first, recorded_at desc limit 1"
-    ))
-    .bind::<t::Uuid, _>(leave)
-    .get_result(tx.conn())
-    .optional()?;
+pub fn find(
+    tx: &mut Tx<'_>,
+    leave: Uuid,
+    known_at: Option<DateTime<Utc>>,
+) -> Result<Guarded<LeaveRow>, Problem> {
+    let found: Option<LeaveRow> =
+        sql_query(format!("select {LEAVE} from leave_period where leave_id = $1 and {NEWEST_KNOWN}"))
+            .bind::<t::Uuid, _>(leave)
+            .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
+            .get_result(tx.conn())
+            .optional()?;
     found.map(Guarded::new).ok_or_else(Problem::not_found)
 }

@@ -53,9 +53,9 @@ pub fn reopen(
     sql_query(
         "insert into standard_remuneration (row_id, decision_id, person_id, employer_id, rule, rule_version, applies_from, \
            applies_until, grade, standard_yen, monthly_yen, inputs, trace, received_on, recorded_at, recorded_by, source) \
-         select gen_random_uuid(), s.decision_id, person_id, employer_id, rule, rule_version, applies_from, m.until_on, grade, \
+         select m.row_id, s.decision_id, person_id, employer_id, rule, rule_version, applies_from, m.until_on, grade, \
            standard_yen, monthly_yen, inputs, trace, received_on, $3, $4, source \
-         from unnest($1, $2) as m(decision_id, until_on) \
+         from unnest($1, $2, $6) as m(decision_id, until_on, row_id) \
          join standard_remuneration s on s.decision_id = m.decision_id and s.row_id = any($5)",
     )
     .bind::<t::Array<t::Uuid>, _>(decisions)
@@ -63,6 +63,8 @@ pub fn reopen(
     .bind::<t::Timestamptz, _>(act.at())
     .bind::<t::Uuid, _>(act.by())
     .bind::<t::Array<t::Uuid>, _>(closed)
+    // ids that run with time: random ones would touch another page of the index for every row
+    .bind::<t::Array<t::Uuid>, _>(moved.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
     .execute(conn)?;
     Ok(())
 }

@@ -26,6 +26,9 @@ const LIVE: &str = "person_id, decision_id, employer_id, rule, rule_version, app
      trace, received_on, source";
 /// Rows known at `$2`, or now when it is null.
 pub const KNOWN: &str = "(superseded_at is null and $2 is null or recorded_at <= $2 and (superseded_at is null or superseded_at > $2))";
+/// The newest version of what `$1` names, as known at an instant (`$2`) or now.
+pub const NEWEST_KNOWN: &str = "($2 is null or recorded_at <= $2) \
+    order by case when $2 is null or superseded_at <= $2 then superseded_at end desc nulls first, recorded_at desc limit 1";
 
 /// Ends what holds from a month on: rows that began before are cut there, rows of that month are replaced, later ones stay.
 /// # Errors
@@ -226,15 +229,19 @@ pub fn decisions<S: Subject>(
         None => Ok(Vec::new()),
     }
 }
-/// The newest version of a decision.
+/// The newest version of a decision, as known at an instant or now.
 /// # Errors
 /// 404 when there is none.
-pub fn find(tx: &mut Tx<'_>, decision: Uuid) -> Result<Guarded<DecisionRow>, Problem> {
+pub fn find(
+    tx: &mut Tx<'_>,
+    decision: Uuid,
+    known_at: Option<DateTime<Utc>>,
+) -> Result<Guarded<DecisionRow>, Problem> {
     let found: Option<DecisionRow> = sql_query(format!(
-        "select {DECISION} from standard_remuneration where decision_id = $1 \
-         order by superseded_at desc nulls first, recorded_at desc limit 1"
+        "select {DECISION} from standard_remuneration where decision_id = $1 and {NEWEST_KNOWN}"
     ))
     .bind::<t::Uuid, _>(decision)
+    .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .get_result(tx.conn())
     .optional()?;
     found.map(Guarded::new).ok_or_else(Problem::not_found)

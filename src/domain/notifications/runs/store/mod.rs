@@ -1,26 +1,42 @@
 //! SQL of bulk determination: its runs, and waiting forms many at a time.
-use super::{
-    chunk::Next,
-    model::{DeterminationRunState, ForeseenRow, FormRow, IdRow, LeftRow, NewRun, Progress, RunRow, Settled},
+mod lanes;
+
+pub use lanes::{advance, end_lane, resume, take, widen};
+
+use super::model::{
+    DeterminationRunState, ForeseenRow, FormRow, IdRow, LaneRow, LeftRow, NewRun, RevisionRow, RunRow,
+    Settled,
 };
 use crate::{
     domain::notifications::store::Number,
     kernel::{Guarded, Operation, Permit, Problem, Tx, errand::Act},
 };
 use chrono::{DateTime, Utc};
-use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
-use serde_json::json;
+use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
-const RUN: &str = "select id, year, employer_id, is_dry, state, position, chunks, total_count, decided_count, left_count, \
-     first_count, grade_changes, requested_by, requested_at, worked_at, ended_at, problem from determination_run";
-const FORM: &str =
-    "select id, employer_id, submission_id, form, carries_number, person_id, received_at from notification n";
-/// Forms that wait after `$1`, were filed before the run `$2`, apply from the month `$3` and are of the employer `$4` or of any. What was
-/// keyed from paper waits for its second person.
-const WAITING: &str = "n.state = 'accepted' and n.kind = 'regular_report' and n.id > $1 and n.id < $2 \
-     and n.form ->> 'applies_from' = $3 and ($4::uuid is null or n.employer_id = $4) \
-     and not exists (select from approval a where a.kind = 'keyed_notification' and a.subject_id = n.id and a.state = 'requested')";
+/// A run with what its lanes did.
+const RUN: &str = "select r.id, year, employer_id, is_dry, state, r.lanes, total_count, r.decided_count + l.decided_count as decided_count, \
+     r.left_count + l.left_count as left_count, r.first_count + l.first_count as first_count, not_looked_at_count, \
+     (select coalesce(jsonb_object_agg(x.grades, x.n), '{}') from (select c.key as grades, sum(c.value::int) as n \
+       from (select r.grade_changes as changes union all select grade_changes from determination_lane where run_id = r.id) g, \
+         jsonb_each_text(g.changes) c group by c.key) x) as grade_changes, \
+     requested_by, requested_at, greatest(r.worked_at, l.worked_at) as worked_at, ended_at, problem \
+     from determination_run r cross join lateral (select coalesce(sum(decided_count), 0)::int as decided_count, \
+       coalesce(sum(left_count), 0)::int as left_count, coalesce(sum(first_count), 0)::int as first_count, max(worked_at) as worked_at \
+       from determination_lane where run_id = r.id) l";
+/// A form, and whom it is about under the id of today (名寄せ).
+const FORM: &str = "select n.id, n.employer_id, n.submission_id, n.form, n.carries_number, coalesce(p.merged_into, n.person_id) as person_id, \
+     n.received_at from notification n left join person p on p.id = n.person_id";
+/// 算定基礎届 that apply from the month `$3` and are of the employer `$4` or of any.
+const ASKED: &str = "n.kind = 'regular_report' and n.form ->> 'applies_from' = $3 and ($4::uuid is null or n.employer_id = $4)";
+/// What was keyed from paper waits for its second person.
+const KEYED: &str = "exists (select from approval a where a.kind = 'keyed_notification' and a.subject_id = n.id and a.state = 'requested')";
+/// Of those asked for, the ones that wait after `$1` and were filed before the run `$2`: as the index notification_regular_waiting has them,
+/// in the order of their ids.
+fn waiting() -> String {
+    format!("n.state = 'accepted' and {ASKED} and n.id > $1 and n.id < $2 and not {KEYED}")
+}
 
 /// Writes an order; it waits for its first chunk.
 /// # Errors
@@ -54,7 +70,7 @@ fn under_way(e: diesel::result::Error) -> Problem {
     }
 }
 fn written(tx: &mut Tx<'_>, id: Uuid) -> Result<RunRow, Problem> {
-    Ok(sql_query(format!("{RUN} where id = $1")).bind::<t::Uuid, _>(id).get_result(tx.conn())?)
+    Ok(sql_query(format!("{RUN} where r.id = $1")).bind::<t::Uuid, _>(id).get_result(tx.conn())?)
 }
 /// A run.
 /// # Errors
@@ -66,15 +82,19 @@ pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<RunRow>, Problem> {
 /// # Errors
 /// 404; 409 when its chunk takes too long.
 pub fn lock(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<RunRow>, Problem> {
-    let row =
-        sql_query(format!("{RUN} where id = $1 for update")).bind::<t::Uuid, _>(id).get_result(tx.conn())?;
+    sql_query("select pg_advisory_xact_lock(hashtextextended('determination/' || $1::text, 0))")
+        .bind::<t::Uuid, _>(id)
+        .execute(tx.conn())?;
+    let row = sql_query(format!("{RUN} where r.id = $1 for update of r"))
+        .bind::<t::Uuid, _>(id)
+        .get_result(tx.conn())?;
     Ok(Guarded::new(row))
 }
 /// One page of runs, newest first (ids run with time).
 /// # Errors
 /// Database errors.
 pub fn list(tx: &mut Tx<'_>, before: Uuid, limit: i64) -> Result<Guarded<Vec<RunRow>>, Problem> {
-    let rows = sql_query(format!("{RUN} where $1 = $2 or id < $1 order by id desc limit $3"))
+    let rows = sql_query(format!("{RUN} where $1 = $2 or r.id < $1 order by r.id desc limit $3"))
         .bind::<t::Uuid, _>(before)
         .bind::<t::Uuid, _>(Uuid::nil())
         .bind::<t::BigInt, _>(limit)
@@ -103,55 +123,105 @@ pub fn cancel<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, run: &RunRow) -> R
     written(tx, run.id)
 }
 
-/// Takes a run for the chunk that is to be done, until the end of the transaction; none when that chunk was done or the run has ended.
-/// # Errors
-/// 409 when another worker is at it for long.
-pub fn take(conn: &mut PgConnection, next: &Next) -> Result<Option<RunRow>, Problem> {
-    Ok(sql_query(format!(
-        "{RUN} where id = $1 and chunks = $2 and state in ('waiting', 'running') for update"
-    ))
-    .bind::<t::Uuid, _>(next.run)
-    .bind::<t::Integer, _>(next.chunk)
-    .get_result(conn)
-    .optional()?)
-}
-/// Counts the forms that wait, at the beginning.
+/// Counts the forms that wait, at the beginning; gives the number.
 /// # Errors
 /// Database errors.
-pub fn count(conn: &mut PgConnection, run: &RunRow) -> Result<(), Problem> {
-    let found: Number = sql_query(format!("select count(*) as n from notification n where {WAITING}"))
-        .bind::<t::Uuid, _>(run.position)
+pub fn count(conn: &mut PgConnection, run: &RunRow) -> Result<i32, Problem> {
+    let found = of_run(conn, run, &format!("select count(*) as n from notification n where {}", waiting()))?;
+    sql_query("update determination_run set total_count = $2 where id = $1")
+        .bind::<t::Uuid, _>(run.id)
+        .bind::<t::Integer, _>(found)
+        .execute(conn)?;
+    Ok(found)
+}
+/// Counts the forms of the year that the run does not look at, at its end: in review, before the check of a keyed form, filed after the order.
+/// # Errors
+/// Database errors.
+pub fn count_beside(conn: &mut PgConnection, run: &RunRow) -> Result<(), Problem> {
+    // let out of review behind a lane that had ended, while another went on
+    let unseen = if run.is_dry { "false" } else { NOT_LEFT };
+    let beside = format!(
+        "select count(*) as n from notification n where {ASKED} and n.id > $1 \
+           and (n.state in ('review', 'precheck') or n.state = 'accepted' and (n.id >= $2 or {KEYED} or {unseen}))"
+    );
+    let found = of_run(conn, run, &beside)?;
+    sql_query("update determination_run set not_looked_at_count = $2 where id = $1")
+        .bind::<t::Uuid, _>(run.id)
+        .bind::<t::Integer, _>(found)
+        .execute(conn)?;
+    Ok(())
+}
+fn of_run(conn: &mut PgConnection, run: &RunRow, counting: &str) -> Result<i32, Problem> {
+    let found: Number = sql_query(counting)
+        .bind::<t::Uuid, _>(Uuid::nil())
         .bind::<t::Uuid, _>(run.id)
         .bind::<t::Text, _>(run.september().to_string())
         .bind::<t::Nullable<t::Uuid>, _>(run.employer_id)
         .get_result(conn)?;
-    sql_query("update determination_run set total_count = $2 where id = $1")
-        .bind::<t::Uuid, _>(run.id)
-        .bind::<t::Integer, _>(i32::try_from(found.n).unwrap_or(i32::MAX))
-        .execute(conn)?;
-    Ok(())
+    Ok(i32::try_from(found.n).unwrap_or(i32::MAX))
 }
-/// The next forms, by id.
-/// # Errors
-/// Database errors.
-pub fn next(conn: &mut PgConnection, run: &RunRow, limit: i64) -> Result<Vec<FormRow>, Problem> {
-    Ok(sql_query(format!("{FORM} where {WAITING} order by n.id limit $5"))
-        .bind::<t::Uuid, _>(run.position)
-        .bind::<t::Uuid, _>(run.id)
-        .bind::<t::Text, _>(run.september().to_string())
-        .bind::<t::Nullable<t::Uuid>, _>(run.employer_id)
-        .bind::<t::BigInt, _>(limit)
-        .load(conn)?)
-}
-/// Holds these forms until the end of the transaction, in the order of their ids as everybody does; gives those that wait still, as they
-/// are now.
+/// A form that the run did not leave.
+const NOT_LEFT: &str =
+    "not exists (select from determination_left l where l.run_id = $2 and l.notification_id = n.id)";
+/// The next forms of a lane after its position, by id; but for a dry run they are held until the end of the transaction, in the order in
+/// which everybody holds them, and are as they are then. What became one of them behind the position meanwhile (let out of review, or
+/// received when the lane had passed) comes at the end.
 /// # Errors
 /// 409 when somebody who decides one of them takes too long.
-pub fn hold(conn: &mut PgConnection, forms: &[FormRow]) -> Result<Vec<FormRow>, Problem> {
-    let ids: Vec<Uuid> = forms.iter().map(|f| f.id).collect();
-    Ok(sql_query(format!("{FORM} where n.id = any($1) and n.state = 'accepted' order by n.id for update"))
-        .bind::<t::Array<t::Uuid>, _>(ids)
-        .load(conn)?)
+pub fn next(
+    conn: &mut PgConnection,
+    (run, lane): (&RunRow, &LaneRow),
+    limit: i64,
+) -> Result<Vec<FormRow>, Problem> {
+    let forms = next_after(conn, (run, lane), (lane.position, "true"), limit)?;
+    if !forms.is_empty() || run.is_dry || lane.position.is_nil() {
+        return Ok(forms);
+    }
+    next_after(conn, (run, lane), (Uuid::nil(), NOT_LEFT), limit)
+}
+fn next_after(
+    conn: &mut PgConnection,
+    (run, lane): (&RunRow, &LaneRow),
+    (after, also): (Uuid, &str),
+    limit: i64,
+) -> Result<Vec<FormRow>, Problem> {
+    let held = if run.is_dry { "" } else { "for update of n" };
+    Ok(sql_query(format!(
+        "{FORM} where {} and get_byte(uuid_send(n.id), 15) % $6 = $7 and {also} order by n.id limit $5 {held}",
+        waiting()
+    ))
+    .bind::<t::Uuid, _>(after)
+    .bind::<t::Uuid, _>(run.id)
+    .bind::<t::Text, _>(run.september().to_string())
+    .bind::<t::Nullable<t::Uuid>, _>(run.employer_id)
+    .bind::<t::BigInt, _>(limit)
+    .bind::<t::Integer, _>(i32::from(run.lanes))
+    .bind::<t::Integer, _>(i32::from(lane.lane))
+    .load(conn)?)
+}
+/// Reports of a revision from July to September of the year that wait, of these people or under these numbers, at these employers: such a
+/// revision takes the place of the determination (健康保険法41条3項).
+/// # Errors
+/// Database errors.
+pub fn revisions_waiting(
+    conn: &mut PgConnection,
+    run: &RunRow,
+    (employers, people, numbers): (&[Uuid], &[Uuid], &[&str]),
+) -> Result<Vec<RevisionRow>, Problem> {
+    let september = run.september();
+    Ok(sql_query(
+        "select n.employer_id, n.office_number, coalesce(p.merged_into, n.person_id) as person_id \
+         from notification n left join person p on p.id = n.person_id \
+         where n.employer_id = any($1) and n.kind in ('revision_report', 'leave_end_revision_report') \
+           and n.state in ('accepted', 'review', 'precheck') and n.form ->> 'applies_from' between $2 and $3 \
+           and (coalesce(p.merged_into, n.person_id) = any($4) or n.office_number = any($5))",
+    )
+    .bind::<t::Array<t::Uuid>, _>(employers)
+    .bind::<t::Text, _>(september.plus(-2).to_string())
+    .bind::<t::Text, _>(september.to_string())
+    .bind::<t::Array<t::Uuid>, _>(people)
+    .bind::<t::Array<t::Text>, _>(numbers)
+    .load(conn)?)
 }
 /// Writes the decisions of these forms, as `notifications::store::settle` does for one.
 /// # Errors
@@ -237,31 +307,6 @@ pub fn foresee(conn: &mut PgConnection, run: &RunRow, people: &[(Uuid, Uuid)]) -
     .bind::<t::Uuid, _>(run.id)
     .bind::<t::Array<t::Uuid>, _>(people)
     .bind::<t::Array<t::Uuid>, _>(employers)
-    .execute(conn)?;
-    Ok(())
-}
-/// Moves a run on by a chunk.
-/// # Errors
-/// Database errors.
-pub fn advance(
-    conn: &mut PgConnection,
-    run: &RunRow,
-    by: &Progress,
-    now: DateTime<Utc>,
-) -> Result<(), Problem> {
-    let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
-    sql_query(
-        "update determination_run set state = 'running', position = $2, chunks = chunks + 1, \
-         decided_count = decided_count + $3, left_count = left_count + $4, first_count = first_count + $5, grade_changes = $6, \
-         worked_at = $7, problem = null where id = $1",
-    )
-    .bind::<t::Uuid, _>(run.id)
-    .bind::<t::Uuid, _>(by.position)
-    .bind::<t::Integer, _>(count(by.decided))
-    .bind::<t::Integer, _>(count(by.left))
-    .bind::<t::Integer, _>(count(by.first))
-    .bind::<t::Jsonb, _>(json!(by.changes))
-    .bind::<t::Timestamptz, _>(now)
     .execute(conn)?;
     Ok(())
 }

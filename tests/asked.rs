@@ -1,0 +1,50 @@
+//! The two times of a question: a day or an instant that has no answer is refused at its place, by every operation that takes it.
+use crate::harness::{document::document, world::World};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Paths of the reads that take a parameter, with ids of nobody.
+fn reads_with(parameter: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (path, item) in document()["paths"].as_object().unwrap() {
+        let parameters = item["get"]["parameters"].as_array().into_iter().flatten();
+        if parameters.filter_map(|p| p["name"].as_str()).any(|name| name == parameter) {
+            let mut path = path.clone();
+            while let Some((before, after)) = path.split_once('{') {
+                let (_, rest) = after.split_once('}').unwrap();
+                path = format!("{before}{}{rest}", Uuid::nil());
+            }
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn a_day_or_an_instant_without_an_answer_is_refused_at_its_place() {
+    let w = World::new();
+    let staff = w.staff("clerk");
+    let refused = |path: &str, query: &str, pointer: &str, code: &str| {
+        let answer = staff.get(format!("{path}?{query}"));
+        let problem: Value = answer.expect(422);
+        let told = (problem["errors"][0]["pointer"].as_str(), problem["errors"][0]["code"].as_str());
+        assert_eq!(told, (Some(pointer), Some(code)), "{path}?{query}");
+    };
+    let by_day = reads_with("as_of");
+    assert!(by_day.len() >= 10, "{by_day:?}");
+    for path in &by_day {
+        refused(path, "as_of=1926-06-30", "/as_of", "before-the-law");
+        refused(path, "as_of=2036-11-23", "/as_of", "beyond-the-records");
+        refused(path, "as_of=9999-12-31", "/as_of", "beyond-the-records");
+    }
+    let by_instant = reads_with("known_at");
+    assert!(by_instant.len() >= 14, "{by_instant:?}");
+    let now = w.clock.now();
+    let next = (now + chrono::Duration::seconds(1)).format("%Y-%m-%dT%H:%M:%SZ");
+    for path in &by_instant {
+        refused(path, &format!("known_at={next}"), "/known_at", "in-the-future");
+        refused(path, "known_at=1926-06-30T14:59:59Z", "/known_at", "before-the-law");
+        let answer = staff.get(format!("{path}?known_at={}", now.format("%Y-%m-%dT%H:%M:%SZ")));
+        assert!(matches!(answer.status, 200 | 404), "{path} answered {}", answer.status);
+    }
+}
