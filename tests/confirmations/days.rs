@@ -1,5 +1,5 @@
 //! By the calendar: reminders, and what is overdue; every day once and in order, also those that were missed.
-use super::{Asked, campaign, confirm, pass, still, work};
+use super::{Asked, campaign, confirm, pass, started, still, work};
 use crate::filing::tables;
 use serde_json::{Value, json};
 
