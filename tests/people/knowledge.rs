@@ -40,6 +40,7 @@ fn a_number_is_not_shown_as_known_at_an_instant() {
     assert_eq!(granted.get(&path).expect(200)["personal_number"], digits);
     let disclosed = || w.entries("kind = 'disclosure'").len();
     let before = disclosed();
+    w.clock.advance(Duration::minutes(2));
     let then = granted.get(format!("{path}?known_at=2026-11-22T00:01:00Z")).expect(200);
     assert!(then.get("personal_number").is_none());
     let asked = granted.get(format!("{path}?known_at=2026-11-22T00:01:00Z&expand=personal_number"));
