@@ -2,7 +2,6 @@
 //! by `KENPO_SETTINGS`; the environment wins. A name that is not in the table is an error, not a silent typo.
 use crate::kernel::clock::Clock;
 use anyhow::{Context, bail};
-use chrono::NaiveDate;
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
@@ -83,11 +82,6 @@ pub const SETTINGS: &[Setting] = &[
         name: "shutdown_seconds",
         default: "20",
         about: "seconds that running requests get at shutdown",
-    },
-    Setting {
-        name: "contract_income_from",
-        default: "",
-        about: "first day (YYYY-MM-DD) from which the society looks at the income by the labour contract of a dependent; 2026-04-01 when empty, and never before it",
     },
     Setting { name: "log", default: "info", about: "log filter" },
     Setting {
@@ -191,7 +185,6 @@ impl Config {
         self.hosts("trusted_proxies")?;
         self.clock()?;
         self.key_sweep_days()?;
-        self.day("contract_income_from")?;
         Ok(())
     }
     /// Days for which a data key that nothing needs is only marked.
@@ -251,17 +244,6 @@ impl Config {
         match self.text(name) {
             "" => Ok(None),
             text => Ok(Some(text.parse().with_context(|| format!("the setting {name} is no address:port"))?)),
-        }
-    }
-    /// A day, `None` when empty.
-    /// # Errors
-    /// When it is none.
-    pub fn day(&self, name: &str) -> anyhow::Result<Option<NaiveDate>> {
-        match self.text(name) {
-            "" => Ok(None),
-            text => {
-                Ok(Some(text.parse().with_context(|| format!("the setting {name} is no day (YYYY-MM-DD)"))?))
-            }
         }
     }
     /// Addresses by comma; none when empty.
@@ -334,7 +316,6 @@ mod tests {
         assert!(read(&[("KENPO_POOL_SISE", "3")]).is_err());
         assert!(read(&[("KENPO_POOL_SIZE", "many")]).is_err());
         assert!(read(&[("KENPO_LISTEN", "nowhere")]).is_err());
-        assert!(read(&[("KENPO_CONTRACT_INCOME_FROM", "2026-4")]).is_err());
         assert!(read(&[("KENPO_TRUSTED_PROXIES", "10.0.0.1, proxy")]).is_err());
         let proxies =
             read(&[("KENPO_TRUSTED_PROXIES", "10.0.0.1, ::1")]).unwrap().hosts("trusted_proxies").unwrap();
@@ -351,7 +332,6 @@ mod tests {
                         (format!("127.0.0.1:{}", 1 + n), format!("[::1]:{}", 1 + n))
                     }
                     "trusted_proxies" => ("10.0.0.1".into(), "10.0.0.2".into()),
-                    "contract_income_from" => ("2026-05-01".into(), "2026-06-01".into()),
                     "mode" => ("sandbox".into(), "sandbox".into()),
                     name => (format!("/file/{name}"), format!("/environment/{name}")),
                 },

@@ -150,6 +150,20 @@ fn files_are_short_and_hold_no_leftovers() {
     }
 }
 
+/// The tests speak to the product through one face, or check what came back as it does.
+#[test]
+fn every_answer_of_every_test_is_held_against_the_document() {
+    for (file, text) in sources("tests") {
+        let ways = ["call_service(", "call_and_read_body", "ureq::"];
+        let is_asking = file != "tests/architecture.rs" && ways.iter().any(|way| code(&text).contains(way));
+        let is_checked = text.contains("Response::checked(") || text.contains("document::check(");
+        assert!(
+            !is_asking || is_checked,
+            "{file} asks in a way of its own and holds no answer against the document"
+        );
+    }
+}
+
 /// Files that hold a text, but those that may.
 fn holding(needle: &str, may: impl Fn(&str) -> bool) -> Vec<String> {
     let found = sources("src").into_iter().filter(|(file, text)| code(text).contains(needle) && !may(file));

@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod access;
+mod ahead;
 mod architecture;
 mod asked;
 mod audit;
 mod bad_input;
+mod bodies;
 mod bounds;
 mod calc;
 mod calculations;
@@ -42,6 +44,7 @@ mod smoke;
 mod start_up;
 mod strongroom;
 mod sweep;
+mod texts;
 mod tokens;
 mod voluntary;
 mod what_left;

@@ -117,7 +117,7 @@ fn a_dry_run_tells_of_the_people_whose_records_it_showed() {
     assert_eq!(told(&w, &r), (json!([of_child]), json!(["identity"]), Value::Null));
     let r = dry(&loss(NANA, "2026-11-15", "2026-11-16"));
     assert_eq!(r.body["records"][0]["consequences"][1]["subject"], "dependent", "{}", r.text);
-    assert_eq!(told(&w, &r), (json!([parent]), json!(["family"]), Value::Null));
+    assert_eq!(told(&w, &r), (json!([parent]), json!(["family", "remuneration"]), Value::Null));
     let r = dry(&acquisition(HACHI, "2026-11-01", None));
     assert_eq!(
         told(&w, &r),

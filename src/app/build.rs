@@ -88,7 +88,6 @@ impl App {
             vault,
             grants: Arc::new(NumberGrants),
             proxies: c.hosts("trusted_proxies")?,
-            contract_income_from: c.day("contract_income_from")?,
             keys,
             db: pool.clone(),
         });

@@ -53,6 +53,7 @@ pub fn routes() -> Routes {
     domain::remuneration::routes(&mut r);
     domain::eligibility::routes(&mut r);
     domain::confirmations::routes(&mut r);
+    domain::withdrawals::routes(&mut r);
     domain::voluntary::routes(&mut r);
     domain::calendar::routes(&mut r);
     domain::public_expenses::routes(&mut r);

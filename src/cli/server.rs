@@ -96,13 +96,25 @@ pub fn work(config: &Config, clock: &Clock) -> anyhow::Result<()> {
     std::thread::scope(|others| {
         for _ in 1..AT_ONCE {
             others.spawn(|| {
+                let _ended = EndsWithAPanic;
                 loop {
                     do_jobs(&pool, &store, clock, keep_days);
                 }
             });
         }
+        let _ended = EndsWithAPanic;
         watch(&pool, &store, (clock, keep_days), worker)
     })
+}
+/// Ends the process when its thread panics: a worker does all of its work or none, and whoever started it sees it end.
+struct EndsWithAPanic;
+impl Drop for EndsWithAPanic {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            tracing::error!("ALARM: the worker ends after a panic");
+            std::process::abort();
+        }
+    }
 }
 /// Jobs that a worker does at once: a bulk determination has as many lanes.
 const AT_ONCE: usize = 2;

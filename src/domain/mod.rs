@@ -1,6 +1,7 @@
 //! 2nd FLOOR: one module per capability. Each may use those above it in this list, through their `mod.rs`; `personal_numbers` and
 //! `audit` are reached by nobody but the roof: the kernel knows the strongroom as `kernel::vault` and writes the trail itself.
 
+pub mod approvals;
 pub mod employers;
 
 pub mod members;
@@ -14,13 +15,14 @@ pub mod eligibility;
 
 pub mod confirmations;
 
-pub mod approvals;
+pub mod withdrawals;
+
+pub mod protections;
 pub mod voluntary;
 
 pub mod calendar;
 
 pub mod notifications;
-pub mod protections;
 
 pub mod merges;
 

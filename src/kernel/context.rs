@@ -13,7 +13,6 @@ use super::{
     vault::{Grants, NumberVault},
 };
 use actix_web::{HttpRequest, http::header};
-use chrono::NaiveDate;
 use std::{net::IpAddr, sync::Arc};
 
 /// Shared state; made by the roof.
@@ -46,8 +45,6 @@ pub struct Kernel {
     pub grants: Arc<dyn Grants>,
     /// Proxies whose word on the caller's address is believed.
     pub proxies: Vec<IpAddr>,
-    /// 労働契約による収入の判定の開始日, where the society sets one.
-    pub contract_income_from: Option<NaiveDate>,
 }
 impl Kernel {
     /// Who sends this request.

@@ -1,6 +1,7 @@
 //! GROUND: values without I/O, clock or framework.
 
 pub mod check_digits;
+pub mod day_key;
 pub mod holidays;
 pub mod kana;
 pub mod month;

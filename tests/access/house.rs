@@ -1,9 +1,14 @@
 //! A small society behind a real database: one privileged person, one without the privilege, three systems.
 use crate::harness::{
     behind::concern,
+    caller::Response,
     cluster::{TempBase, Template, TestDb},
 };
-use actix_web::{App, http::header::HeaderMap, test, web};
+use actix_web::{
+    App,
+    http::header::{HeaderName, HeaderValue},
+    test, web,
+};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use diesel::{
@@ -61,10 +66,12 @@ pub struct House {
     base: TestDb,
 }
 /// What came back.
-pub struct Got {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub text: String,
+pub struct Got(Response);
+impl std::ops::Deref for Got {
+    type Target = Response;
+    fn deref(&self) -> &Response {
+        &self.0
+    }
 }
 impl Got {
     pub fn json(&self) -> Value {
@@ -75,9 +82,6 @@ impl Got {
             .as_str()
             .unwrap_or_else(|| panic!("no {name} with status {}", self.status))
             .to_owned()
-    }
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |v| v.to_str().unwrap())
     }
     /// Status and `error` of RFC 6749, or `code` of a problem.
     pub fn refusal(&self) -> (u16, String) {
@@ -114,7 +118,6 @@ impl House {
             vault: Arc::new(Strongroom::new(&keyring.vault, clock.clone(), store.clone())),
             grants: Arc::new(NumberGrants),
             proxies: Vec::new(),
-            contract_income_from: None,
             clock,
             keys: keyring,
         };
@@ -242,10 +245,14 @@ impl House {
             .configure(access::protocol_routes)
             .configure(|cfg| routes.configure(cfg));
         let app = test::init_service(app).await;
-        let response = test::call_service(&app, request.to_request()).await;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let request = request.to_request();
+        let asked = (request.method().to_string(), request.uri().to_string());
+        let response = test::call_service(&app, request).await;
+        let named = |(n, v): (&HeaderName, &HeaderValue)| (n.to_string(), v.to_str().unwrap().to_owned());
+        let headers = response.headers().iter().map(named).collect();
+        let status = response.status().as_u16();
         let text = String::from_utf8(test::read_body(response).await.to_vec()).unwrap();
-        Got { status, headers, text }
+        Got(Response::checked((&asked.0, &asked.1), status, headers, text))
     }
     pub async fn post(&self, path: &str, body: &Value) -> Got {
         self.send(Zone::Closed, test::TestRequest::post().uri(path).set_json(body)).await

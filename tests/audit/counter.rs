@@ -1,6 +1,9 @@
 //! A counter that serves the operations of the log and nothing else.
 use super::service;
-use crate::harness::cluster::{TempBase, TestDb};
+use crate::harness::{
+    caller::Response,
+    cluster::{TempBase, TestDb},
+};
 use actix_web::{App, body::BoxBody, dev::ServiceResponse, http::header, test, web};
 use chrono::NaiveDate;
 use diesel::PgConnection;
@@ -117,7 +120,6 @@ impl Counter {
             vault: Arc::new(Nothing),
             grants: Arc::new(Nothing),
             proxies: Vec::new(),
-            contract_income_from: None,
         };
         Self { kernel: Arc::new(kernel), _keys: keys }
     }
@@ -140,8 +142,8 @@ impl Counter {
         };
         self.kernel.tokens.sign(&self.kernel.keys, &claims).unwrap()
     }
-    /// Asks over the router.
-    pub async fn get(&self, who: Who, path: &str) -> ServiceResponse<BoxBody> {
+    /// Asks over the router; the answer is still to be read.
+    pub async fn begin(&self, who: Who, path: &str) -> ServiceResponse<BoxBody> {
         let mut routes = Routes::default();
         audit::routes(&mut routes);
         let app = App::new()
@@ -153,11 +155,25 @@ impl Counter {
         let request = test::TestRequest::get().uri(path).insert_header((header::AUTHORIZATION, bearer));
         test::call_service(&app, request.to_request()).await
     }
+    /// Asks and reads the whole answer.
+    pub async fn get(&self, who: Who, path: &str) -> Response {
+        read(path, self.begin(who, path).await).await
+    }
     /// Asks and reads a JSON answer.
     pub async fn json(&self, who: Who, path: &str) -> (u16, serde_json::Value) {
         let response = self.get(who, path).await;
-        (response.status().as_u16(), test::read_body_json(response).await)
+        (response.status, response.body)
     }
+}
+/// Reads the answer of a path to its end.
+pub async fn read(path: &str, response: ServiceResponse<BoxBody>) -> Response {
+    let named = |(n, v): (&header::HeaderName, &header::HeaderValue)| {
+        (n.to_string(), v.to_str().unwrap_or_default().to_owned())
+    };
+    let headers = response.headers().iter().map(named).collect();
+    let status = response.status().as_u16();
+    let text = String::from_utf8(test::read_body(response).await.to_vec()).unwrap();
+    Response::checked(("GET", path), status, headers, text)
 }
 
 fn everybody() -> Snapshot {

@@ -1,7 +1,7 @@
 //! The export: whole, ordered, the same again while others write, checked by two programs, never a short success.
 use super::{
     count,
-    counter::{Counter, Who},
+    counter::{Counter, Who, read},
     entry, fresh, instant, owner, run, sequence_all,
 };
 use crate::harness::cluster::TempBase;
@@ -21,6 +21,8 @@ use std::{
 };
 use uuid::Uuid;
 
+const EXPORT: &str = "/v1/audit-logs/export";
+
 fn fill(conn: &mut PgConnection, entries: usize) {
     let many: Vec<_> = (0..entries).map(|_| entry("getMember")).collect();
     trail::append(conn, &many).unwrap();
@@ -31,14 +33,8 @@ async fn chunk(body: &mut BoxBody) -> Option<Result<Vec<u8>, String>> {
 }
 async fn whole(counter: &Counter, query: &str) -> Vec<u8> {
     let response = counter.get(Who::Auditor, &format!("/v1/audit-logs/export?{query}")).await;
-    assert_eq!(response.status(), 200);
-    assert_eq!(response.headers().get("content-type").unwrap(), "application/x-ndjson");
-    let mut body = response.into_body();
-    let mut all = Vec::new();
-    while let Some(bytes) = chunk(&mut body).await {
-        all.extend(bytes.unwrap());
-    }
-    all
+    assert_eq!((response.status, response.header("content-type")), (200, "application/x-ndjson"));
+    response.text.into_bytes()
 }
 /// The independent program's word on these bytes.
 fn python(bytes: &[u8]) -> (bool, String) {
@@ -174,16 +170,12 @@ async fn an_export_is_recorded_before_its_first_byte_and_at_its_end() {
     let mut conn = owner(&base);
     fill(&mut conn, 10);
     sequence_all(&mut conn, Uuid::now_v7());
-    let response = counter.get(Who::Auditor, "/v1/audit-logs/export").await;
+    let response = counter.begin(Who::Auditor, EXPORT).await;
     let of = "select count(*) as n from audit_entry where operation = 'exportAuditLogs' and outcome = 'allowed' and ";
     assert_eq!(count(&mut conn, &format!("{of} kind = 'read'")), 1);
     assert_eq!(count(&mut conn, &format!("{of} kind = 'export'")), 0);
-    let mut body = response.into_body();
-    let mut all = Vec::new();
-    while let Some(bytes) = chunk(&mut body).await {
-        all.extend(bytes.unwrap());
-    }
-    let told = verify(all.as_slice()).unwrap().trailer;
+    let all = read(EXPORT, response).await.text;
+    let told = verify(all.as_bytes()).unwrap().trailer;
     let closing = format!(
         "{of} kind = 'export' and row_count = 10 and detail ->> 'sha256' = '{}' and (detail ->> 'count')::int = 10",
         told.sha256
@@ -202,7 +194,7 @@ async fn a_database_error_breaks_the_stream_off_without_trailer() {
     let mut conn = owner(&base);
     fill(&mut conn, 1_500);
     sequence_all(&mut conn, Uuid::now_v7());
-    let mut body = counter.get(Who::Auditor, "/v1/audit-logs/export").await.into_body();
+    let mut body = counter.begin(Who::Auditor, EXPORT).await.into_body();
     let first = chunk(&mut body).await.unwrap().unwrap();
     assert_eq!(first.iter().filter(|b| **b == b'\n').count(), 1_000);
     run(&mut conn, "alter table audit_position rename to elsewhere");
@@ -219,7 +211,7 @@ async fn a_caller_that_goes_away_leaves_an_entry_too() {
     let mut conn = owner(&base);
     fill(&mut conn, 1_500);
     sequence_all(&mut conn, Uuid::now_v7());
-    let mut body = counter.get(Who::Auditor, "/v1/audit-logs/export").await.into_body();
+    let mut body = counter.begin(Who::Auditor, EXPORT).await.into_body();
     chunk(&mut body).await.unwrap().unwrap();
     drop(body);
     assert!(comes_true(&mut conn, BROKEN).await);

@@ -58,7 +58,7 @@ fn of_many_workers_one_does_a_day() {
     });
     work(&w);
     let runs = w.rows("select attempts, state from calendar_run");
-    assert_eq!(runs.len(), 27, "nine days of each kind, each by one of them");
+    assert_eq!(runs.len(), 36, "nine days of each kind, each by one of them");
     assert!(runs.iter().all(|r| r["attempts"] == 1 && r["state"] == "done"), "{runs:?}");
     assert_eq!(w.rows("select id from calendar_effect").len(), 2);
     assert_eq!(w.rows(&format!("select row_id from enrolment where person_id = '{old}'")).len(), 2);
@@ -83,7 +83,7 @@ fn a_day_that_fails_holds_those_after_it_and_is_shown() {
     let code = &w.rows("select problem from calendar_run where state = 'failed'")[0]["problem"];
     assert_eq!((&told[0]["code"], &told[0]["status"]), (code, &json!(500)));
     let mut expected = before;
-    *expected.get_mut("public.calendar_run").unwrap() += 6;
+    *expected.get_mut("public.calendar_run").unwrap() += 8;
     assert_eq!(tables(&w), expected, "nothing of the day is kept");
     assert!(known(&w, "enrolment", two)[0]["lost_on"].is_null(), "the day after it waits");
     let shown = calendar::unfinished(&w.app.kernel.db).unwrap();
@@ -136,7 +136,7 @@ fn runs_are_listed_and_read_by_those_who_answer_for_them() {
     pass(&w, 4);
     work(&w);
     for login in ["clerk", "privileged", "it"] {
-        assert_eq!(items(&w.staff(login), "").len(), 15, "{login}");
+        assert_eq!(items(&w.staff(login), "").len(), 20, "{login}");
     }
     for login in ["benefits", "collection", "review", "officer"] {
         w.staff(login).get("/v1/calendar-runs").refused(403, "forbidden");

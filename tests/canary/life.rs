@@ -231,7 +231,9 @@ fn number_operations(w: &World, staff: &Caller, held_by: Uuid) {
     w.concern(case, &[person, held_by]);
     let staff = w.granted(staff, case, &[person, held_by]);
     staff.put(&path).json(&body(450)).expect(200);
-    staff.put(&path).json(&body(451)).expect(200);
+    let changed = json!({ "personal_number": fictitious_number(451), "reason": "number_changed" });
+    staff.put(&path).json(&body(451)).expect(409);
+    staff.put(&path).json(&changed).expect(200);
     staff.put(&path).json(&json!({ "personal_number": "999900004999", "reason": "correction" })).expect(422);
     staff.put(format!("/v1/persons/{held_by}/personal-number")).json(&body(451)).expect(409);
     w.staff("clerk").put(&path).json(&body(452)).expect(403);
@@ -281,7 +283,8 @@ fn look(w: &World, staff: &Caller, people: &[Uuid], case: Uuid) -> usize {
     granted.get(format!("/v1/members/{}", people[0])).expect(401);
     shown
 }
-fn audit(w: &World) {
+/// The log, read and exported; and the pages.
+pub fn audit(w: &World) {
     let auditor = w.client("auditor");
     crate::harness::behind::within(10, "the log is in order", || {
         let placed = w.rows("select count(*) as n from audit_entry e where not exists (select from audit_position p where p.entry_id = e.id)");

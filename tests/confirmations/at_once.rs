@@ -1,5 +1,5 @@
 //! Two at once: one effect, and the other is told.
-use super::{Asked, ceased, confirm, pass, remove, still, work};
+use super::{Asked, campaign, ceased, confirm, made, pass, remove, start, still, work};
 use crate::{
     filing::{Person, accept, child_leaves, decide_on, filed},
     harness::caller::Response,
@@ -49,9 +49,11 @@ fn of_two_decisions_at_once_one_takes_effect() {
         s.answer(&s.employer, s.wife, &still()).expect(200);
         let tag = s.read(&s.staff, s.wife).header("etag").to_owned();
         let clerk = s.w.staff("clerk");
+        let mut against = remove("2026-11-01");
+        against["removal_note"] = json!("就職先の証明と異なる");
         let told = both(
             || s.send_on(&s.staff, s.wife, "decision", &tag, &confirm()),
-            || s.send_on(&clerk, s.wife, "decision", &tag, &remove("2026-11-01")),
+            || s.send_on(&clerk, s.wife, "decision", &tag, &against),
         );
         assert_eq!(other(&told), (412, "stale".into()));
         assert_eq!(s.w.rows("select 1 from dependent_recognition").len(), 1);
@@ -142,4 +144,22 @@ fn an_answer_beside_the_day_after_the_due_day_is_kept_or_told() {
         }
         assert_eq!(s.read(&s.staff, s.child).expect(200)["state"], "overdue");
     }
+}
+
+/// Whoever decides holds persons; a start looks at their keys and waits for nobody, and nobody for it.
+#[test]
+fn a_start_goes_on_while_persons_are_held() {
+    use diesel::Connection;
+    let s = Asked::new();
+    let mut other = campaign();
+    other["as_of"] = json!("2026-11-19");
+    let other = crate::filing::id(&made(&s.staff, &other).expect(201)["id"]);
+    let mut conn = s.w.owner();
+    conn.transaction::<_, kenpo::kernel::Problem, _>(|conn| {
+        kenpo::domain::members::hold(conn, &[s.insured, s.wife.1])?;
+        kenpo::domain::members::lock_person(conn, s.child.1)?;
+        assert_eq!(start(&s.staff, other).expect(200)["member_count"], 2);
+        Ok(())
+    })
+    .unwrap();
 }

@@ -302,3 +302,31 @@ fn a_reason_fits_what_the_rule_found() {
     }
     s.decide(s.wife, &with(json!({ "reason": "actual_livelihood", "note": "一時所得のため" }))).expect(200);
 }
+
+#[test]
+fn whoever_removes_against_the_answer_says_why_in_words() {
+    let s = Asked::new();
+    s.answer(&s.employer, s.wife, &still()).expect(200);
+    s.answer(&s.employer, s.child, &ceased("2026-11-01")).expect(200);
+    let before = tables(&s.w);
+    let noted = |mut body: Value, note: &str| {
+        body["removal_note"] = json!(note);
+        body
+    };
+    for (who, body, code) in [
+        (s.wife, remove("2026-11-01"), "missing-field"),
+        (s.wife, noted(remove("2026-11-01"), ""), "E-LENGTH"),
+        (s.wife, noted(remove("2026-11-01"), "9999 0000 0000"), "E-NUMBER-IN-TEXT"),
+        (s.wife, noted(confirm(), "課税証明と異なる"), "must-be-absent"),
+        (s.child, noted(remove("2026-11-01"), "就職"), "must-be-absent"),
+    ] {
+        let refused = s.decide(who, &body).refused(422, "invalid");
+        assert_eq!(refused["errors"][0]["pointer"], "/removal_note", "{body}: {refused}");
+        assert!(code == "E-LENGTH" || refused["errors"][0]["code"] == code, "{body}: {refused}");
+    }
+    assert_eq!(tables(&s.w), before);
+    let decided = s.decide(s.wife, &noted(remove("2026-11-01"), "課税証明の収入が回答と異なる")).expect(200);
+    assert_eq!(decided["removal_note"], "課税証明の収入が回答と異なる");
+    assert!(s.read(&s.employer, s.wife).expect(200).get("removal_note").is_none(), "for staff alone");
+    s.decide(s.child, &remove("2026-11-01")).expect(200);
+}

@@ -206,9 +206,11 @@ fn a_campaign_ends_once_and_never_beside_an_answer_or_a_decision() {
         s.answer(&s.employer, s.wife, &still()).expect(200);
         let clerk = s.w.staff("clerk");
         let tag = s.read(&s.staff, s.wife).header("etag").to_owned();
+        let mut against = remove("2026-11-01");
+        against["removal_note"] = json!("就職先の証明と異なる");
         let told = at_once(vec![
             Box::new(|| cancel(&s.staff, s.campaign, &why())),
-            Box::new(|| s.send_on(&clerk, s.wife, "decision", &tag, &remove("2026-11-01"))),
+            Box::new(|| s.send_on(&clerk, s.wife, "decision", &tag, &against)),
         ]);
         assert_eq!(told[0].status, 200, "{round}");
         let is_decided = told[1].status == 200;

@@ -5,6 +5,8 @@ mod campaigns;
 mod days;
 mod decisions;
 mod ends;
+mod knowledge;
+mod protected;
 mod results;
 
 use crate::{

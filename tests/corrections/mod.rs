@@ -1,6 +1,7 @@
 //! Corrections of everyday work: what never was, what goes on, other days of a cover, another day of birth, names and addresses.
 mod again;
 mod at_once;
+mod beside;
 mod broken;
 mod cancelled;
 mod days;
@@ -37,7 +38,8 @@ impl Office {
     fn decided(&self, form: &Value) -> Response {
         let n = filed(&self.w, &self.employer, form);
         self.later(1);
-        decide(&self.staff, n, &accept())
+        // what staff is told ahead is held against it
+        crate::ahead::decide(&self.w, &self.staff, n, &accept())
     }
     /// Files and accepts; gives what payroll is told.
     #[track_caller]
@@ -151,21 +153,21 @@ fn line(subject: &str, field: &str, before: &str, after: &str) -> Value {
 }
 
 /// A form of a kind about a person.
-fn named(kind: &str, p: Person) -> Value {
+pub fn named(kind: &str, p: Person) -> Value {
     json!({ "kind": kind, "office_number": p.office_number, "name_kana": p.kana, "birth_on": p.birth_on })
 }
-fn with(mut form: Value, fields: &[(&str, &str)]) -> Value {
+pub fn with(mut form: Value, fields: &[(&str, &str)]) -> Value {
     for (key, value) in fields {
         form[*key] = json!(value);
     }
     form
 }
 /// 資格取得取消届.
-fn no_acquisition(p: Person, acquired_on: &str) -> Value {
+pub fn no_acquisition(p: Person, acquired_on: &str) -> Value {
     with(named("acquisition_cancellation", p), &[("acquired_on", acquired_on), ("reason", "採用取消のため")])
 }
 /// 資格喪失取消届.
-fn no_loss(p: Person, lost_on: &str) -> Value {
+pub fn no_loss(p: Person, lost_on: &str) -> Value {
     with(named("loss_cancellation", p), &[("lost_on", lost_on), ("reason", "退職の撤回のため")])
 }
 /// 得喪年月日訂正届 of a cover that runs.
@@ -174,7 +176,7 @@ fn other_acquisition(p: Person, acquired_on: &str, right: &str) -> Value {
     with(named("qualification_date_correction", p), &days)
 }
 /// 得喪年月日訂正届 of the day of loss.
-fn other_loss(p: Person, acquired_on: &str, lost_on: &str, right: &str) -> Value {
+pub fn other_loss(p: Person, acquired_on: &str, lost_on: &str, right: &str) -> Value {
     let days = [
         ("acquired_on", acquired_on),
         ("lost_on", lost_on),
@@ -184,7 +186,7 @@ fn other_loss(p: Person, acquired_on: &str, lost_on: &str, right: &str) -> Value
     with(named("qualification_date_correction", p), &days)
 }
 /// 生年月日訂正届.
-fn other_birth(p: Person, right: &str) -> Value {
+pub fn other_birth(p: Person, right: &str) -> Value {
     with(named("birth_date_correction", p), &[("corrected_birth_on", right)])
 }
 /// 賞与支払届.

@@ -1,5 +1,6 @@
 //! Employers' systems that file without pause until the server is gone.
 use super::ledger::{Filing, Receipt};
+use crate::harness::caller::Response;
 use chrono::{Datelike, NaiveDate};
 use kenpo::cli::seed;
 use serde_json::{Value, json};
@@ -144,7 +145,13 @@ pub fn post(
         .header("idempotency-key", &filing.key)
         .header("content-type", filing.media)
         .send(&filing.body[..])?;
-    let is_kept = answer.headers().contains_key("idempotency-replayed");
+    let headers: Vec<(String, String)> = answer
+        .headers()
+        .iter()
+        .map(|(n, v)| (n.to_string(), v.to_str().unwrap_or_default().to_owned()))
+        .collect();
     let status = answer.status().as_u16();
-    Ok((status, is_kept, answer.body_mut().read_to_string()?))
+    let text = answer.body_mut().read_to_string()?;
+    let r = Response::checked(("POST", &filing.path), status, headers, text);
+    Ok((r.status, !r.header("idempotency-replayed").is_empty(), r.text))
 }

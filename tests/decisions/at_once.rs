@@ -73,7 +73,11 @@ fn waiting(w: &World, many: i64) {
 fn who_is_recognised_while_a_loss_waits_is_held_with_the_family() {
     let w = World::new();
     let (employer, staff) = (w.client("employer"), w.staff("privileged"));
-    let [nana, hachi] = [NANA, HACHI].map(|p| w.member(p.office_number, p.kana, p.name, p.birth_on));
+    let nana = w.member(NANA.office_number, NANA.kana, NANA.name, NANA.birth_on);
+    let hachi = Uuid::now_v7();
+    w.run(&format!(
+        "insert into person (id, number_state, number_reason, created_at) values ('{hachi}', 'not_registered', 'not_notified', now())"
+    ));
     let n = crate::filing::filed(&w, &employer, &loss(NANA, "2026-11-20", "2026-11-21"));
     let tag = tag(&staff, n);
     let (mut other, mut third) = (w.owner(), w.owner());

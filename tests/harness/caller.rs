@@ -16,6 +16,14 @@ pub struct Response {
     pub body: Value,
 }
 impl Response {
+    /// What came back, however it was sent, held against the document before anybody sees it.
+    #[track_caller]
+    pub fn checked(asked: (&str, &str), status: u16, headers: Vec<(String, String)>, text: String) -> Self {
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        let response = Self { status, headers, text, body };
+        document::check(asked.0, asked.1, &response);
+        response
+    }
     pub fn header(&self, name: &str) -> &str {
         self.headers.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v)
     }
@@ -168,14 +176,12 @@ impl Ask<'_> {
             .map(|(n, v)| (n.to_string(), v.to_str().unwrap_or_default().to_owned()))
             .collect();
         let text = r.body_mut().with_config().limit(200 << 20).read_to_string().unwrap();
-        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        let response = Response { status, headers, text, body };
+        let response = Response::checked((self.method, &self.path), status, headers, text);
         HEARD.with_borrow_mut(|heard| {
             heard
                 .iter_mut()
                 .for_each(|h| h.push((format!("{} {}", self.method, self.path), response.clone())))
         });
-        document::check(self.method, &self.path, &response);
         response
     }
 }

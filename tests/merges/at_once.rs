@@ -1,7 +1,7 @@
 //! Merge against merge, merge against a decision: one effect, and a clear answer to the other.
-use super::{asked, decided, filed_elsewhere, hired_elsewhere, moved, twins};
+use super::{another_id, asked, decided, filed_elsewhere, hired_elsewhere, moved, twins};
 use crate::{
-    filing::{NANA, accept, count, decide_on, filed, id, loss, same_person},
+    filing::{NANA, accept, acquisition, count, decide, decide_on, filed, id, loss, same_person},
     harness::{caller::Response, race::both, world::World},
 };
 use serde_json::{Value, json};
@@ -64,6 +64,41 @@ fn a_merge_and_an_acquisition_at_once_have_one_effect() {
         assert!(expected.contains(&(d.0, &d.1)), "{m:?} {d:?}");
         let covered = "select count(*) as n from enrolment where superseded_at is null";
         assert_eq!(count(&w, covered), if is_merged { 1 } else { 2 });
+    }
+}
+/// A move: cover at the first employer is over, and the acquisition at the next one names the id that goes into another one at the same time.
+#[test]
+fn a_merge_and_a_move_at_once_have_one_effect() {
+    for _ in 0..6 {
+        let w = World::new();
+        let (clerk, second, employer) = (w.staff("clerk"), w.staff("privileged"), w.client("employer"));
+        let hired = filed(&w, &employer, &acquisition(NANA, "2026-09-01", None));
+        let old = id(&decide(&clerk, hired, &accept()).expect(200)["outcome"]["member_id"]);
+        let left = filed(&w, &employer, &loss(NANA, "2026-10-09", "2026-10-10"));
+        decide(&clerk, left, &accept()).expect(200);
+        let other = another_id(&w, old);
+        let moves = hired_elsewhere(&w, NANA, "2026-11-15", None);
+        let tag = clerk.get(format!("/v1/notifications/{moves}")).header("etag").to_owned();
+        let merge = id(&asked(&clerk, other, old).expect(201)["id"]);
+        let (m, d) = both(
+            || decided(&second, merge, "approve"),
+            || decide_on(&clerk, moves, &tag, &same_person("insured", old)),
+        );
+        let told = |r: &Response| (r.status, r.body["code"].as_str().unwrap_or_default().to_owned());
+        let (m, d) = (told(&m), told(&d));
+        let is_merged = m.0 == 200;
+        match (is_merged, (d.0, d.1.as_str())) {
+            (true, (409, "person-merged") | (422, "invalid")) => {}
+            (false, (200, "")) => assert_eq!((m.0, m.1.as_str()), (409, "entry-changed")),
+            _ => panic!("{m:?} {d:?}"),
+        }
+        let live = "from enrolment where superseded_at is null";
+        assert_eq!(
+            count(&w, &format!("select count(*) as n {live}")),
+            if is_merged { 1 } else { 2 },
+            "{m:?} {d:?}"
+        );
+        assert_eq!(count(&w, &format!("select count(distinct person_id) as n {live}")), 1, "{m:?} {d:?}");
     }
 }
 /// A merge of two ids and a form about one of them, decided at once: both in one order or the other, or the later one refused with a code that

@@ -1,7 +1,10 @@
 //! What was decided under two ids is as if it had been decided under one: pay of one month, bonuses of one year, protections, 公費.
-use super::{asked, decided, filed_elsewhere, hired_elsewhere, is_merged_into, merged, twins};
+use super::{asked, decided, filed_elsewhere, hired_elsewhere, is_merged_into, merged, moved, twins};
 use crate::{
-    filing::{NANA, Person, accept, acquisition, decide, filed, id, loss, new_person, same_person},
+    filing::{
+        CHILD, NANA, Person, accept, acquisition, child, decide, filed, fresh_key, id, loss, new_person,
+        same_person,
+    },
     harness::{behind::within, caller::Caller, world::World},
     protection::{protect, request},
     public_expenses::expense,
@@ -112,4 +115,26 @@ fn public_expenses_and_the_log_are_found_under_the_surviving_id() {
     within(10, "what was done about the id of then is in the log of the person", || {
         auditor.get(&query).expect(200)["items"].as_array().unwrap().len() == 1
     });
+}
+#[test]
+fn confirmations_are_found_under_the_surviving_id_and_as_they_were_known() {
+    let w = World::new();
+    let (old, new) = moved(&w, NANA);
+    let clerk = w.staff("clerk");
+    decide(&clerk, filed_elsewhere(&w, &child(NANA, CHILD, "2026-11-16", None)), &accept()).expect(200);
+    let campaign = json!({ "name": "現況確認", "as_of": "2026-11-20", "due_on": "2026-12-20" });
+    let made = clerk.post("/v1/confirmation-campaigns").key(&fresh_key()).json(&campaign).expect(201);
+    clerk.post(format!("/v1/confirmation-campaigns/{}/start", id(&made["id"]))).send(b"").expect(200);
+    let found = |member: Uuid, query: &str| {
+        let seen = clerk.get(format!("/v1/confirmations?member_id={member}{query}")).expect(200);
+        let items = seen["items"].as_array().unwrap().clone();
+        assert!(items.iter().all(|i| i["member_id"] == json!(member)), "{seen}");
+        items.len()
+    };
+    assert_eq!((found(old, ""), found(new, "")), (0, 1));
+    w.clock.advance(chrono::Duration::minutes(1));
+    merged(&w, old, new);
+    assert_eq!((found(old, ""), found(new, "")), (1, 0));
+    let then = "&known_at=2026-11-22T00:00:30Z";
+    assert_eq!((found(old, then), found(new, then)), (0, 1), "as it was known");
 }

@@ -7,7 +7,7 @@ const STORE: &str = include_str!("../../src/domain/merges/store.rs");
 const STAY: [(&str, &str, &str); 14] = [
     ("person_identity", "person_id", "joined by rule"),
     ("protection", "person_id", "joined by rule"),
-    ("standard_bonus", "person_id", "carried by a statement of its own, and reckoned anew"),
+    ("standard_bonus", "person_id", "carried over by a statement of its own, and reckoned anew"),
     ("calendar_effect", "person_id", "what a day of the calendar did is not done again"),
     ("calendar_effect", "insured_id", "what a day of the calendar did is not done again"),
     ("determination_left", "person_id", "says whom a run left then"),
@@ -41,5 +41,43 @@ fn every_column_that_names_a_person_is_carried_over_or_stays_for_a_reason() {
         let is_carried = STORE.contains(&format!("(\"{table}\", \"{column}\"),"));
         assert!(stays != is_carried, "{table}.{column}: carried over, or why not?");
     }
+    // and the database records nothing there any more under an id that was merged
+    for (table, column) in &found {
+        let of = STAY.iter().find(|(t, c, _)| t == table && c == column).map(|s| s.2);
+        if of.is_some_and(|why| {
+            why != "joined by rule" && !why.starts_with("carried over by a statement of its own, and")
+        }) {
+            continue;
+        }
+        let guard = if column == "insured_id" { "refuse_merged_insured" } else { "refuse_merged_person" };
+        let guards = format!(
+            "select 1 as n from pg_trigger where tgrelid = '{table}'::regclass and tgfoid = '{guard}'::regproc"
+        );
+        assert_eq!(w.rows(&guards).len(), 1, "{table}.{column} has its guard");
+    }
     assert!(STAY.iter().all(|(t, c, _)| found.contains(&((*t).into(), (*c).into()))));
+}
+/// Whatever a program forgets: nothing goes on under an id that was merged.
+#[test]
+fn the_database_records_nothing_under_an_id_that_was_merged() {
+    use diesel::{RunQueryDsl, sql_query};
+    let w = World::new();
+    let (one, other) = super::twins(&w, "81");
+    let again = |table: &str, column: &str, person: uuid::Uuid| {
+        let text = format!(
+            "insert into {table} select r.* from (select * from {table} where superseded_at is null limit 1) o, \
+             lateral jsonb_populate_record(null::{table}, to_jsonb(o) || jsonb_build_object('row_id', gen_random_uuid(), \
+               '{column}', '{person}', 'superseded_at', now() + interval '1 day')) r"
+        );
+        sql_query(text).execute(&mut w.owner())
+    };
+    for table in ["person_identity", "enrolment"] {
+        assert_eq!(again(table, "person_id", other).unwrap(), 1, "{table}: before");
+    }
+    super::merged(&w, one, other);
+    for table in ["person_identity", "enrolment"] {
+        let refused = again(table, "person_id", other).unwrap_err().to_string();
+        assert!(refused.contains("nothing is recorded under an id that was merged"), "{table}: {refused}");
+        assert_eq!(again(table, "person_id", one).unwrap(), 1, "{table}: under the surviving id");
+    }
 }

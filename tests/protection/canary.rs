@@ -76,7 +76,9 @@ pub struct Family {
 pub fn family(w: &World, employer: &Caller, clerk: &Caller) -> Family {
     let hired = filed(w, employer, &marked(acquisition(HIDDEN, "2025-04-01", None)));
     let member = id(&decide(clerk, hired, &accept()).expect(200)["outcome"]["member_id"]);
-    let recognised = filed(w, employer, &marked(child(HIDDEN, CHILD, "2026-11-10", None)));
+    let mut came = marked(child(HIDDEN, CHILD, "2026-11-10", None));
+    came["others"][0]["reason"] = json!("moved_in");
+    let recognised = filed(w, employer, &came);
     let outcome = decide(clerk, recognised, &accept()).expect(200)["outcome"].clone();
     let tag = clerk.get(format!("/v1/members/{member}")).header("etag").to_owned();
     let contact = json!({ "contact_address": format!("架空県{MARK}気付"), "phone": PHONE });
@@ -163,7 +165,8 @@ pub fn tells(r: &Response) -> bool {
     [MARK, PHONE, "9990042", "999-0042"].iter().any(|mark| r.text.contains(mark))
 }
 /// Members of answers about the family that are to be told to nobody outside, whatever stands there.
-const HIDDEN_MEMBERS: [&str; 8] = [
+const HIDDEN_MEMBERS: [&str; 9] = [
+    "\"moved_in\"",
     "\"lives_together\"",
     "\"living\"",
     "\"prefecture\"",

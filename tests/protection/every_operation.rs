@@ -37,7 +37,7 @@ fn paid(months: [u8; 3]) -> Value {
     months.into_iter().map(month).collect()
 }
 /// One form of every kind that an employer files, about the family; what changes who it is comes last.
-fn forms() -> Vec<Value> {
+pub fn forms() -> Vec<Value> {
     let pay = |kind: &str, from: &str, months: [u8; 3]| {
         let form = json!({ "applies_from": from, "previous_remuneration_yen": 260_000, "previous_revised_in": "2025-04",
             "months": paid(months), "grand_total_yen": 900_000, "average_yen": 300_000 });

@@ -1,6 +1,7 @@
 //! 支援措置: while it holds, where a protected person is reaches neither employer, family nor the other sections.
-mod canary;
-mod every_operation;
+pub mod canary;
+mod ending;
+pub mod every_operation;
 mod life;
 
 use crate::harness::caller::{Caller, Response};

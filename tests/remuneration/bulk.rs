@@ -47,7 +47,7 @@ pub(super) fn work(w: &World) -> usize {
 }
 /// Orders a run, has it done and reads it.
 #[track_caller]
-pub(super) fn done(w: &World, by: &Caller, body: Value) -> Value {
+pub fn done(w: &World, by: &Caller, body: Value) -> Value {
     let path = order(by, body);
     work(w);
     let run = by.get(path).expect(200);
@@ -58,8 +58,7 @@ pub(super) fn done(w: &World, by: &Caller, body: Value) -> Value {
 pub(super) fn chunk_entries(w: &World) -> i64 {
     count(
         w,
-        "select count(*) as n from audit_entry where operation = 'runRegularDetermination' and kind = 'write' \
-         and (outcome = 'allowed' or detail ? 'state')",
+        "select count(*) as n from audit_entry where operation = 'runRegularDetermination' and kind = 'write'",
     )
 }
 pub(super) fn left(by: &Caller, run: &Value) -> Vec<Value> {
@@ -304,7 +303,7 @@ fn a_chunk_is_done_once_whatever_breaks_off() {
     assert!(run.get("problem").is_none());
     let twice = "select count(*) as n from (select person_id from standard_remuneration group by 1 having count(*) > 1) x";
     assert_eq!(count(&w, twice), 0);
-    assert_eq!(chunk_entries(&w), 4);
+    assert_eq!(chunk_entries(&w), 4, "while no entry could be written, none of the failure was");
 }
 #[test]
 fn a_chunk_that_fails_for_good_ends_the_run_and_another_can_be_ordered() {

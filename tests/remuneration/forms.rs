@@ -26,7 +26,7 @@ fn bad_pay_is_refused_with_its_place() {
     let shoyo = || bonus(NANA, "2026-07-10", 612_345);
     let refused = [
         (with(santei(), "/months/0/total_yen", json!(300_001)), "E-SUM", "/months/0/total_yen"),
-        (with(santei(), "/months/1/cash_yen", json!(-300_000)), "E-SUM", "/months/1/total_yen"),
+        (with(santei(), "/months/1/cash_yen", json!(-300_000)), "E-LENGTH", "/months/1/cash_yen"),
         (
             with(santei(), "/months/1/cash_yen", json!(9_000_000_000_000_000_i64)),
             "E-SUM",
@@ -36,7 +36,7 @@ fn bad_pay_is_refused_with_its_place() {
         (with(santei(), "/average_yen", json!(300_001)), "E-SUM", "/average_yen"),
         (with(santei(), "/months/2/base_days", json!(32)), "E-DAYS", "/months/2/base_days"),
         (with(santei(), "/months/2/base_days", json!(0)), "E-DAYS", "/months/2/base_days"),
-        (with(santei(), "/months/0/month", json!(13)), "E-CODE", "/months"),
+        (with(santei(), "/months/0/month", json!(13)), "E-CODE", "/months/0/month"),
         (with(santei(), "/applies_from", json!("2026-10")), "E-CODE", "/applies_from"),
         (with(santei(), "/applies_from", json!("2027-09")), "E-FUTURE-DATE", "/applies_from"),
         (with(santei(), "/previous_remuneration_yen", json!(-1)), "E-LENGTH", "/previous_remuneration_yen"),
@@ -46,8 +46,8 @@ fn bad_pay_is_refused_with_its_place() {
         (with(geppen(), "/months/0/month", json!(10)), "E-DATE-RELATION", "/months"),
         (with(geppen(), "/back_pay_yen", json!(1_000)), "E-REQUIRED", "/back_pay_month"),
         (with(shoyo(), "/total_yen", json!(612_345)), "E-SUM", "/total_yen"),
-        (with(shoyo(), "/cash_yen", json!(-612_345)), "E-SUM", "/total_yen"),
-        (with(shoyo(), "/cash_yen", json!(9_000_000_000_000_000_i64)), "E-SUM", "/total_yen"),
+        (with(shoyo(), "/cash_yen", json!(-612_345)), "E-LENGTH", "/cash_yen"),
+        (with(shoyo(), "/cash_yen", json!(9_000_000_000_000_000_i64)), "E-LENGTH", "/cash_yen"),
         (with(shoyo(), "/paid_on", json!("2026-11-23")), "E-FUTURE-DATE", "/paid_on"),
         (regular(KYU, [300_000; 3]), "E-PERSON-NOT-FOUND", "/office_number"),
         (with(santei(), "/applies_from", json!("2026-13")), "wrong-type", "/applies_from"),

@@ -1,6 +1,6 @@
 //! Standard remuneration: forms of pay as employers file them, decisions as the law makes them, and their explanation.
 mod bonus_corrections;
-mod bulk;
+pub mod bulk;
 mod bulk_faults;
 mod bulk_lives;
 mod bulk_orders;
@@ -16,6 +16,7 @@ mod leaves;
 mod office_changes;
 mod offices;
 mod refusals;
+mod withdrawals;
 
 use crate::{
     filing::{Person, accept, acquisition, decide, filed, id},
@@ -44,7 +45,7 @@ pub fn regular(p: Person, pays: [i64; 3]) -> Value {
     three_months(named("regular_report", p), "2026-09", [4, 5, 6], pays)
 }
 /// 月額変更届 from 2026-02.
-fn revision(p: Person, direction: &str, pays: [i64; 3]) -> Value {
+pub fn revision(p: Person, direction: &str, pays: [i64; 3]) -> Value {
     let mut form = three_months(named("revision_report", p), "2026-02", [11, 12, 1], pays);
     form["pay_change_month"] = json!(11);
     form["pay_change_direction"] = json!(direction);
@@ -89,7 +90,7 @@ fn bonuses(staff: &Caller, member: Uuid, query: &str) -> Vec<(String, i64)> {
     list["items"].as_array().unwrap().iter().map(row).collect()
 }
 /// 産前産後休業取得者申出書: expected on 2026-03-05, from 2026-01-23 to 2026-04-30.
-fn maternity(p: Person) -> Value {
+pub fn maternity(p: Person) -> Value {
     let mut form = named("maternity_leave_report", p);
     form["starts_on"] = json!("2026-01-23");
     form["ends_on"] = json!("2026-04-30");
@@ -97,7 +98,7 @@ fn maternity(p: Person) -> Value {
     form
 }
 /// 産前産後休業取得者変更(終了)届 of that leave.
-fn maternity_change(p: Person, ends_on: &str, has_ended: bool) -> Value {
+pub fn maternity_change(p: Person, ends_on: &str, has_ended: bool) -> Value {
     let mut form = named("maternity_leave_change", p);
     form["starts_on"] = json!("2026-01-23");
     form["ends_on"] = json!(ends_on);
@@ -122,14 +123,14 @@ fn birth_time(p: Person, born: &str, starts_on: &str, ends_on: &str, worked: u8)
     form
 }
 /// 育児休業等取得者終了届.
-fn childcare_end(p: Person, starts_on: &str, ends_on: &str) -> Value {
+pub fn childcare_end(p: Person, starts_on: &str, ends_on: &str) -> Value {
     let mut form = named("childcare_leave_end", p);
     form["starts_on"] = json!(starts_on);
     form["ends_on"] = json!(ends_on);
     form
 }
 /// 育児休業等終了時報酬月額変更届 after an end on 2026-07-31.
-fn after_childcare(p: Person, pay: i64) -> Value {
+pub fn after_childcare(p: Person, pay: i64) -> Value {
     let mut form = named("leave_end_revision_report", p);
     form["leave"] = json!("childcare");
     form["requested"] = json!(true);

@@ -7,6 +7,7 @@ mod judge;
 mod pages;
 pub mod society;
 pub mod table;
+mod withdrawing;
 
 use crate::harness::caller::{Caller, Response};
 use cedar_policy::{ActionConstraint, Effect, PolicySet};
@@ -106,7 +107,8 @@ fn permitting() -> BTreeMap<String, BTreeSet<String>> {
     }
     all
 }
-fn send(s: &Society, caller: &Caller, row: &Row, of: &route::Row) -> Response {
+/// Asks an operation as its row says.
+pub fn send(s: &Society, caller: &Caller, row: &Row, of: &route::Row) -> Response {
     // Registering the number was the member's second version.
     let version = match row.id {
         "updateMemberContact" => "\"2\"",
@@ -200,15 +202,7 @@ impl Sweep<'_> {
             let status: &[u16] = if of.scope.starts_with("personal-number") { &[401] } else { &[403] };
             self.one(row, of, "one without the scope", (&narrow, Some(id)), expect(status, Some(id)));
         }
-        let (right, id) = match row.right {
-            Who::Anybody => (nobody, s.callers.staff.1),
-            Who::Employer => s.callers.employer.clone(),
-            Who::Staff if row.id == "endSession" => (s.w.staff("privileged"), s.callers.staff.1),
-            Who::Staff => s.callers.staff.clone(),
-            Who::Collection => s.callers.collection.clone(),
-            Who::Granted => s.callers.granted.clone(),
-            Who::Auditor => s.callers.auditor.clone(),
-        };
+        let (right, id) = s.right(row);
         let expected = Expected {
             entries: row.entries,
             numbers: row.numbers,

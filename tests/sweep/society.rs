@@ -52,6 +52,10 @@ pub struct Society {
     pub confirming: super::confirming::Confirming,
     /// 任意継続.
     pub continuing: super::continuing::Continuing,
+    /// 取消 of decisions.
+    pub withdrawing: super::withdrawing::Withdrawing,
+    /// Settings of recognition that somebody else asked for.
+    pub recognition_setting: Uuid,
     /// A day of the calendar, on which somebody lost cover.
     pub calendar_run: Uuid,
     /// A run of regular determination that waits, and left a form.
@@ -120,6 +124,14 @@ impl Society {
         let (twins, others) = (crate::merges::twins(&w, "81"), crate::merges::twins(&w, "82"));
         let merge = crate::merges::asked(&w.staff("clerk"), others.0, others.1).expect(201);
         let merge = crate::filing::id(&merge["id"]);
+        let start = serde_json::json!({ "contract_income_from": "2026-09-01" });
+        let asked = w
+            .staff("clerk")
+            .post("/v1/recognition-settings")
+            .key("start-of-contract-income")
+            .json(&start)
+            .expect(201);
+        let recognition_setting = crate::filing::id(&asked["id"]);
         let relatives = ("見本　一郎", "ミホン　イチロウ", day("2015-05-05"), "child");
         let pair = (w.employer, member);
         let child = seed::dependent(&mut owner, &w.clock, pair, relatives, day("2020-04-01")).unwrap();
@@ -201,6 +213,7 @@ impl Society {
         ));
         let confirming = super::confirming::Confirming::new(&w, &staff, (member, own_member));
         let continuing = super::continuing::Continuing::new(&w, &staff);
+        let withdrawing = super::withdrawing::Withdrawing::new(&w, &staff);
         let signed_in = w.nobody().post("/v1/sessions").json(&sign_in()).expect(200);
         let user = id_of_text(&mut owner, "select id from app_user where login = $1", "privileged");
         let collection = id_of_text(&mut owner, "select id from app_user where login = $1", "collection");
@@ -245,6 +258,8 @@ impl Society {
             to_check,
             confirming,
             continuing,
+            withdrawing,
+            recognition_setting,
             calendar_run,
             determination_run,
             own,
@@ -263,6 +278,19 @@ impl Society {
         let twins = [self.twins.0, self.twins.1, self.others.0, self.others.1];
         let all = [&people[..], &records, &filed, &continuing, &other, &runs, &twins];
         all.concat().iter().map(Uuid::to_string).collect()
+    }
+    /// Who gets an answer of a row.
+    pub fn right(&self, row: &super::table::Row) -> (Caller, Uuid) {
+        use super::table::Who;
+        match row.right {
+            Who::Anybody => (self.w.nobody(), self.callers.staff.1),
+            Who::Employer => self.callers.employer.clone(),
+            Who::Staff if row.id == "endSession" => (self.w.staff("privileged"), self.callers.staff.1),
+            Who::Staff => self.callers.staff.clone(),
+            Who::Collection => self.callers.collection.clone(),
+            Who::Granted => self.callers.granted.clone(),
+            Who::Auditor => self.callers.auditor.clone(),
+        }
     }
     /// A caller like the right one who lacks `scope`.
     pub fn without(&self, who: super::table::Who, scope: &str) -> (Caller, Uuid) {

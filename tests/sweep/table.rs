@@ -148,6 +148,12 @@ pub fn table() -> Vec<Row> {
         row("listStandardBonuses", Staff, Hidden, &["remuneration"]).query(as_of),
         row("listConcurrentOffices", Staff, Hidden, &["remuneration"]).query(as_of),
         row("explainStandardRemuneration", Staff, Hidden, &["remuneration"]),
+        row("requestRemunerationWithdrawal", Staff, Hidden, &["remuneration"])
+            .body(|_| Body::Json(json!({ "reason": "二重に処理したため" }))),
+        row("listRemunerationWithdrawals", Staff, Hidden, &["remuneration"])
+            .query(|_| "?state=requested".into()),
+        row("decideRemunerationWithdrawal", Staff, Hidden, &["remuneration"])
+            .body(|_| Body::Json(json!({ "decision": "approve" }))),
         row("listLeaves", Staff, Hidden, &["remuneration", "family"]).query(as_of),
         row("explainLeave", Staff, Hidden, &["remuneration", "family"]),
         row("listPublicExpenses", Staff, Hidden, &["public_expense"]),
@@ -165,6 +171,7 @@ pub fn table() -> Vec<Row> {
         row("listPersonMerges", Staff, Hidden, NONE).query(|_| "?state=requested".into()),
         row("decidePersonMerge", Staff, Hidden, NONE).body(|_| Body::Json(json!({ "decision": "approve" }))),
         row("listProtections", Staff, Hidden, SHELTER),
+        row("listEndingProtections", Staff, Hidden, SHELTER).query(one),
         row("getMailingAddress", Staff, Hidden, SHELTER),
         row("setProtection", Staff, Hidden, SHELTER).body(|_| {
             Body::Json(json!({ "reason": "domestic_violence", "authority": "municipality", "authority_name": "架空市", "valid_from": "2026-11-22",
@@ -277,9 +284,12 @@ pub fn table() -> Vec<Row> {
         row("confirmSubmission", Employer, Hidden, &["notification"]).body(|_| Body::Json(json!({ "read_count": 1 }))),
         row("listNotifications", Employer, Own, HIRED).query(one),
         row("getNotification", Employer, Hidden, WAITING),
-        row("previewNotificationDecision", Staff, Hidden, WAITING).body(|_| Body::Json(json!({}))),
+        row("previewNotificationDecision", Staff, Hidden, HIRED).body(|_| Body::Json(json!({}))),
         row("decideNotification", Staff, Hidden, HIRED).body(|_| Body::Json(json!({ "decision": "accept" }))),
         row("withdrawNotification", Employer, Hidden, WAITING),
+        row("listRecognitionSettings", Staff, Hidden, NONE),
+        row("requestRecognitionSetting", Staff, Hidden, NONE).body(|_| Body::Json(json!({ "contract_income_from": "2026-10-01" }))),
+        row("checkRecognitionSetting", Staff, Hidden, NONE).body(|_| Body::Json(json!({ "ruling": "approve" }))),
         row("listVoluntarySettings", Staff, Hidden, NONE),
         row("requestVoluntarySetting", Staff, Hidden, NONE).body(|s| Body::Json(crate::voluntary::setting(s.continuing.office))),
         row("checkVoluntarySetting", Staff, Hidden, NONE).body(|_| Body::Json(json!({ "ruling": "approve" }))),
@@ -303,7 +313,7 @@ pub fn people(s: &Society, id: &str, template: &str) -> Vec<Uuid> {
     let named = |part: &str| template.contains(part);
     let mut all = Vec::new();
     for (part, who) in [
-        ("{decision_id}", s.hired),
+        ("{decision_id}", if id == "requestRemunerationWithdrawal" { s.withdrawing.person } else { s.hired }),
         ("{leave_id}", s.member),
         ("{dependent_id}", s.child),
         ("{protection_id}", s.guarded),
@@ -348,7 +358,11 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         ("{employer_id}", s.w.employer),
         ("{member_id}", member),
         ("{dependent_id}", s.dependent),
-        ("{decision_id}", s.decision),
+        (
+            "{decision_id}",
+            if id == "requestRemunerationWithdrawal" { s.withdrawing.decision } else { s.decision },
+        ),
+        ("{withdrawal_id}", s.withdrawing.asked),
         ("{leave_id}", s.leave),
         ("{protection_id}", s.protection),
         ("{public_expense_id}", s.expense),
@@ -361,6 +375,7 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         ("{confirmation_campaign_id}", campaign),
         ("{confirmation_id}", confirmation),
         ("{setting_id}", s.continuing.setting),
+        ("{recognition_setting_id}", s.recognition_setting),
     ]
     .into_iter()
     .fold(template.to_owned(), |path, (name, id)| path.replace(name, &id.to_string()))

@@ -147,6 +147,26 @@ fn the_end_that_it_had_before_comes_back() {
     s.corrected(&no_acquisition(NANA, "2026-11-15"));
     assert_eq!(s.continued(person), ended("2026-11-01", "2026-12-01", "withdrawal"));
 }
+/// What was known before a merge stands under the id of then: an end that comes back is looked for there, too.
+#[test]
+fn the_end_that_it_had_before_comes_back_under_the_surviving_id() {
+    let s = Society::new();
+    let person = s.continuing(NANA);
+    s.accepted(&wish(NANA, &s.card(person)), "2026-11-20");
+    s.hired(NANA, "2026-11-15", person);
+    let other = crate::merges::another_id(&s.w, person);
+    crate::merges::merged(&s.w, other, person);
+    s.corrected(&no_acquisition(NANA, "2026-11-15"));
+    assert_eq!(s.continued(other), ended("2026-11-01", "2026-12-01", "withdrawal"));
+    // and one that ran goes on, whichever id survives
+    let s = Society::new();
+    let person = s.continuing(NANA);
+    s.hired(NANA, "2026-11-15", person);
+    let other = crate::merges::another_id(&s.w, person);
+    crate::merges::merged(&s.w, person, other);
+    s.corrected(&no_acquisition(NANA, "2026-11-15"));
+    assert_eq!(s.continued(person), open());
+}
 #[test]
 fn two_years_that_are_over_meanwhile_end_it_by_the_calendar() {
     let mut s = Society::new();

@@ -45,6 +45,18 @@ fn death_and_another_insurance_end_it_and_an_earlier_day_takes_the_place_of_a_la
     assert!(pay["items"].as_array().unwrap().is_empty());
 }
 #[test]
+fn medical_care_of_the_elderly_before_75_ends_it_on_its_day() {
+    let s = Society::new();
+    let person = s.continuing(NANA);
+    let card = s.card(person);
+    let mut form = over(NANA, &card, "elderly_care", "2026-11-15");
+    s.accepted(&form, "2026-11-20");
+    assert_eq!(s.cover(person), ended("2026-11-01", "2026-11-15", "elderly_care"));
+    form.as_object_mut().unwrap().remove("happened_on");
+    let answer = s.key_in(&form, "2026-11-20");
+    assert!(answer.status == 422 && answer.text.contains("happened_on"), "{}", answer.text);
+}
+#[test]
 fn a_first_premium_that_was_not_paid_makes_it_as_if_it_never_was() {
     let s = Society::new();
     let person = s.insured(NANA, "2025-04-01");

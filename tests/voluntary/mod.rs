@@ -1,6 +1,7 @@
 //! 任意継続: from the application to whatever ends it (requirements journey J7, as far as enrolment goes).
 mod applications;
 mod at_once;
+mod averages;
 mod corrected;
 mod ends;
 mod journey;
@@ -23,7 +24,7 @@ use uuid::Uuid;
 pub struct Society {
     pub w: World,
     pub office: Uuid,
-    employer: Caller,
+    pub employer: Caller,
     /// 適用, and the second person.
     pub clerk: Caller,
     pub second: Caller,
@@ -93,7 +94,7 @@ impl Society {
     }
     /// As `key_in`; the second person compared it with the paper.
     #[track_caller]
-    fn keyed(&self, form: &Value, received_on: &str) -> Uuid {
+    pub fn keyed(&self, form: &Value, received_on: &str) -> Uuid {
         let n = id(&self.key_in(form, received_on).expect(202)["results"][0]["notification_id"]);
         crate::decisions::check(&self.second, n, &json!({ "outcome": "matches" })).expect(200);
         n
@@ -165,7 +166,7 @@ pub fn application(p: Person, card: &Value) -> Value {
     named("voluntary_application", p, card)
 }
 /// 資格喪失申出書 of somebody who wishes to leave.
-fn wish(p: Person, card: &Value) -> Value {
+pub fn wish(p: Person, card: &Value) -> Value {
     let mut form = named("voluntary_loss", p, card);
     form["reason"] = json!("withdrawal");
     form

@@ -67,3 +67,18 @@ fn it_ends_by_wish_by_a_new_job_and_at_75() {
     s.work();
     assert_eq!(s.cover(people[2]), ended("2026-11-10", "2027-01-10", "age_75"));
 }
+
+#[test]
+fn its_amount_lies_within_the_average_of_all_insured() {
+    let s = Society::without_settings();
+    let mut body = setting(s.office);
+    body["special_retiree_yen"] = json!(410_000);
+    let asked = |body: &serde_json::Value| {
+        s.clerk.post("/v1/voluntary-settings").key(&crate::filing::fresh_key()).json(body)
+    };
+    let refused = asked(&body).refused(422, "invalid");
+    assert_eq!(refused["errors"][0]["pointer"], "/special_retiree_yen");
+    assert_eq!(refused["errors"][0]["code"], "above-average");
+    body["special_retiree_yen"] = json!(380_000);
+    asked(&body).expect(201);
+}

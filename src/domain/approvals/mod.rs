@@ -4,5 +4,5 @@ mod model;
 mod second;
 mod store;
 
-pub use model::{ApprovalKind, Ruling};
+pub use model::{ApprovalKind, Ruling, SettingRuling, SettingState};
 pub use second::{request, settle};

@@ -1,11 +1,11 @@
 //! 年齢到達予定者 — who comes to an age of the law in a period, before and after it has come.
 use super::{
-    api::DayKey,
     model::{AgeFilter, AgeRow},
     rules::AgeEvent,
     store,
 };
 use crate::kernel::{Facts, Gate, Kind, Operation, Problem, Reply, Routes, input::Query, page};
+use crate::values::day_key::DayKey;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

@@ -9,9 +9,9 @@ use crate::kernel::{
     input::{Id, Query},
     page::{self, PageMeta},
 };
+use crate::values::day_key::DayKey;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
@@ -153,22 +153,6 @@ pub struct CalendarRunDetail {
     pub page: PageMeta,
 }
 crate::page_of!(CalendarRunPage, CalendarRun);
-
-/// A place in a list by day and id.
-#[derive(Clone, Copy, Debug)]
-pub struct DayKey(pub NaiveDate, pub Uuid);
-impl fmt::Display for DayKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.0, self.1)
-    }
-}
-impl FromStr for DayKey {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let (day, id) = text.split_once('/').ok_or(())?;
-        Ok(Self(day.parse().map_err(|_| ())?, id.parse().map_err(|_| ())?))
-    }
-}
 
 async fn list_calendar_runs(
     gate: Gate<ListCalendarRuns>,

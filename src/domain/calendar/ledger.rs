@@ -4,7 +4,7 @@ use super::{
     model::{CalendarWork, RunRow, Unfinished},
     store, voluntary_term,
 };
-use crate::domain::confirmations;
+use crate::domain::{confirmations, protections};
 use crate::kernel::{
     Problem,
     clock::Clock,
@@ -69,6 +69,7 @@ fn day(
     let (effects, more) = match kind {
         CalendarWork::LossAt75 => (loss_at_75::run(conn, errand, run.due_on)?, 0),
         CalendarWork::VoluntaryTermEnd => (voluntary_term::run(conn, errand, run.due_on)?, 0),
+        CalendarWork::Protections => (Vec::new(), protections::run_day(conn, errand, run.due_on)?),
         CalendarWork::Confirmations => (Vec::new(), confirmations::run_day(conn, errand, run.due_on)?),
     };
     let count = store::finish(conn, run.id, worker, errand.now(), (&effects, more))?;

@@ -41,8 +41,11 @@ pub enum CalendarWork {
     VoluntaryTermEnd,
     /// 被扶養者の現況確認: reminders, and what is overdue.
     Confirmations,
+    /// 支援措置: those that end in thirty days.
+    Protections,
 }
-stored!(CalendarWork: LossAt75 = "loss_at_75", VoluntaryTermEnd = "voluntary_term_end", Confirmations = "confirmations");
+stored!(CalendarWork: LossAt75 = "loss_at_75", VoluntaryTermEnd = "voluntary_term_end", Confirmations = "confirmations",
+    Protections = "protections");
 /// How far a day is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

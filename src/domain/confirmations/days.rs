@@ -17,7 +17,7 @@ use serde_json::json;
 pub fn run(conn: &mut PgConnection, errand: &Errand, day: NaiveDate) -> Result<i32, Problem> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut count = 0;
-    for done in due::mark_overdue(conn, day)? {
+    for done in due::mark_overdue(conn, day, errand.now())? {
         count += done.persons.len();
         let detail = |n: usize| json!({ "work": "confirmations", "day": day, "overdue": n });
         let campaign = ("ConfirmationCampaign", done.campaign_id);

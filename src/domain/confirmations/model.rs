@@ -309,6 +309,8 @@ crate::row! {
         removed_on: t::Nullable<t::Date> => Option<NaiveDate>,
         /// Why, as decided.
         removal_reason: t::Nullable<t::Text> => Option<String>,
+        /// Why in words, against the answer.
+        removal_note: t::Nullable<t::Text> => Option<String>,
         /// The employer may look: the dependent is covered today, or was removed by this decision and the insured person is still its
         /// own.
         is_shown: t::Bool => bool,

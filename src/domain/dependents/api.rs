@@ -115,14 +115,16 @@ fn view(r: DependentRow, personal_number: Option<DisclosedNumber>, seen: Seen) -
         relationship: r.relationship,
         lives_together: seen.shown(r.lives_together),
         recognised_on: r.recognised_on,
-        recognition_reason: r.recognition_reason,
+        recognition_reason: seen.reason(r.recognition_reason),
         removed_on: r.removed_on,
-        removal_reason: r.removal_reason,
+        removal_reason: r.removal_reason.map(|why| seen.reason(why)),
         last_confirmed_on: r.last_confirmed_on,
         received_on: r.received_on,
         recorded_at: r.recorded_at,
         superseded_at: r.superseded_at,
-        personal_number_state: r.number_state.map(|state| NumberState::of(&state, r.number_reason)),
+        personal_number_state: r
+            .number_state
+            .map(|state| NumberState::of(&state, r.number_reason.map(|why| seen.reason(why)))),
         personal_number,
     }
 }

@@ -3,6 +3,7 @@
 mod api;
 mod recognitions;
 pub mod rules;
+mod settings;
 
 pub use recognitions::{
     DepartureReason, Examined, RecognitionDeparture, RecognitionFacts, RecognitionFinding, Relation,
@@ -17,4 +18,5 @@ pub use rules::{
 pub fn routes(r: &mut crate::kernel::Routes) {
     api::routes(r);
     recognitions::routes(r);
+    settings::routes(r);
 }

@@ -273,7 +273,7 @@ pub fn hold_names<Op: Operation>(
 /// # Errors
 /// 409 when those before it take too long.
 pub fn hold(conn: &mut PgConnection, persons: &[Uuid]) -> Result<(), Problem> {
-    sql_query("select id from person where id = any($1) order by id for update")
+    sql_query("select id from person where id = any($1) order by id for no key update")
         .bind::<t::Array<t::Uuid>, _>(persons)
         .execute(conn)?;
     Ok(())

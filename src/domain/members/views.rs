@@ -120,6 +120,13 @@ impl NumberState {
         Self { state, reason }
     }
 }
+/// Reasons that tell how or where somebody lives (同居, 同一世帯でなくなった, 国内に住所を有しなくなった, 住民票がない), and what is told in their place.
+const TELLING: [(&str, &str); 4] = [
+    ("moved_in", "other"),
+    ("left_household", "other"),
+    ("left_japan", "other"),
+    ("no_resident_record", "not_notified"),
+];
 /// What a caller sees of where the people of one row are: made by asking the policy, and needed to render any of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen {
@@ -141,6 +148,12 @@ impl Seen {
     /// Whether it may be seen where the people of the row are.
     pub fn sees(self) -> bool {
         self.sight.is_some()
+    }
+    /// A reason as a code. One that tells how or where somebody lives is told as another one that says nothing, to whoever may not see it: by
+    /// its absence it would tell that there is something to hide.
+    pub fn reason(self, code: String) -> String {
+        let told = TELLING.iter().find(|t| t.0 == code && !self.sees()).map(|t| t.1);
+        told.map_or(code, str::to_owned)
     }
     /// Something that tells where somebody is, if it may be seen.
     pub fn shown<T>(self, told: Option<T>) -> Option<T> {
@@ -273,7 +286,9 @@ pub fn member_view(r: MemberRow, personal_number: Option<DisclosedNumber>, seen:
         loss_received_on: r.loss_received_on,
         short_time_worker: r.short_time_worker,
         prepayment: Prepayment::of(r.prepayment_code.as_deref()),
-        personal_number_state: r.number_state.map(|state| NumberState::of(&state, r.number_reason)),
+        personal_number_state: r
+            .number_state
+            .map(|state| NumberState::of(&state, r.number_reason.map(|why| seen.reason(why)))),
         personal_number,
     }
 }

@@ -1,10 +1,14 @@
 //! What 報酬訂正届 and 賞与訂正届 say of themselves.
 
 use super::correction_forms::{BonusCorrection, RemunerationCorrection};
+use super::findings::Code;
 use super::form_text::{drop_empty, push_given};
 use super::kinds::{FormBody, PayTime, Texts};
 use super::numbers::Slot;
-use super::rules::{Checked, RuleSettings, correction, shape::amount};
+use super::rules::{
+    Checked, RuleSettings, correction,
+    shape::{amount, months},
+};
 
 impl FormBody for RemunerationCorrection {
     fn period(&self) -> String {
@@ -24,6 +28,8 @@ impl FormBody for RemunerationCorrection {
         amount(checked, self.cash_yen, "cash_yen");
         amount(checked, self.in_kind_yen, "in_kind_yen");
         amount(checked, self.total_yen, "total_yen");
+        months(checked, &self.months);
+        checked.add_if(self.is_of_acquisition() && self.months.len() > 3, Code::Count, ["months"]);
     }
     fn check(&self, checked: &mut Checked, _: &[Slot], settings: &RuleSettings) {
         correction::check_remuneration(checked, self, settings);
@@ -41,6 +47,11 @@ impl FormBody for BonusCorrection {
     }
     fn push_texts<'a>(&'a self, texts: &mut Texts<'a>) {
         push_given(texts, [("remarks", &self.remarks)]);
+    }
+    fn check_shape(&self, checked: &mut Checked) {
+        amount(checked, self.cash_yen, "cash_yen");
+        amount(checked, self.in_kind_yen, "in_kind_yen");
+        amount(checked, self.total_yen, "total_yen");
     }
     fn check(&self, checked: &mut Checked, _: &[Slot], settings: &RuleSettings) {
         correction::check_bonus(checked, self, settings);

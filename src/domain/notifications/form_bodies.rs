@@ -13,7 +13,7 @@ use super::numbers::Slot;
 use super::pay_forms::{BonusReport, RegularReport, RevisionReport};
 use super::rules::{
     Checked, RuleSettings, acquisition, leave, loss, pay,
-    shape::{CERTIFICATES_MOST, WORKED_DAYS_MOST, amount, kana, postal},
+    shape::{CERTIFICATES_MOST, WORKED_DAYS_MOST, amount, kana, months, postal, total},
 };
 use crate::values::kana::canonical_kana;
 
@@ -79,6 +79,12 @@ impl FormBody for RegularReport {
             [("over_70_months", months), ("remarks", &self.remarks), ("society_note", &self.society_note)],
         );
     }
+    fn check_shape(&self, checked: &mut Checked) {
+        months(checked, &self.months);
+        total(checked, self.grand_total_yen, "grand_total_yen");
+        amount(checked, self.average_yen, "average_yen");
+        amount(checked, self.corrected_average_yen, "corrected_average_yen");
+    }
     fn check(&self, checked: &mut Checked, slots: &[Slot], settings: &RuleSettings) {
         pay::check_regular(checked, self, slots.contains(&Slot::Insured), settings);
     }
@@ -100,6 +106,12 @@ impl FormBody for RevisionReport {
             [("pay_change_reason", reason), ("remarks", &self.remarks), ("society_note", &self.society_note)],
         );
     }
+    fn check_shape(&self, checked: &mut Checked) {
+        months(checked, &self.months);
+        total(checked, self.grand_total_yen, "grand_total_yen");
+        amount(checked, self.average_yen, "average_yen");
+        amount(checked, self.corrected_average_yen, "corrected_average_yen");
+    }
     fn check(&self, checked: &mut Checked, slots: &[Slot], settings: &RuleSettings) {
         pay::check_revision(checked, self, slots.contains(&Slot::Insured), settings);
     }
@@ -116,6 +128,11 @@ impl FormBody for BonusReport {
     }
     fn push_texts<'a>(&'a self, texts: &mut Texts<'a>) {
         push_given(texts, [("society_note", &self.society_note)]);
+    }
+    fn check_shape(&self, checked: &mut Checked) {
+        amount(checked, Some(self.cash_yen), "cash_yen");
+        amount(checked, Some(self.in_kind_yen), "in_kind_yen");
+        amount(checked, Some(self.total_yen), "total_yen");
     }
     fn check(&self, checked: &mut Checked, slots: &[Slot], settings: &RuleSettings) {
         pay::check_bonus(checked, self, slots.contains(&Slot::Insured), settings);
@@ -205,7 +222,8 @@ impl FormBody for LeaveEndRevisionReport {
     }
     fn check_shape(&self, checked: &mut Checked) {
         kana(checked, &self.child_name_kana, "child_name_kana");
-        amount(checked, self.grand_total_yen, "grand_total_yen");
+        months(checked, &self.months);
+        total(checked, self.grand_total_yen, "grand_total_yen");
         amount(checked, self.average_yen, "average_yen");
     }
     fn check(&self, checked: &mut Checked, _: &[Slot], settings: &RuleSettings) {

@@ -113,8 +113,8 @@ pub(super) trait FormBody: Headed {
     }
     /// Brings its own texts into the form they are stored in; once, on what a caller sent.
     fn tidy(&mut self) {}
-    /// Its own texts, each under its field key.
-    fn push_texts<'a>(&'a self, _texts: &mut Texts<'a>) {}
+    /// Its own texts, each under its field key: what is left out here is looked at by nobody, so every form says it.
+    fn push_texts<'a>(&'a self, texts: &mut Texts<'a>);
     /// The shape of its own items: lengths, digits, amounts.
     fn check_shape(&self, _checked: &mut Checked) {}
     /// The relations between its items, under the settings of the day; `slots` are the places of the numbers that came with it.

@@ -157,6 +157,7 @@ leave_form! {
         pub months: Vec<ReportedMonth>,
         /// 総計 of the months that count, yen.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(minimum = 0, maximum = 29_999_997)]
         pub grand_total_yen: Option<i64>,
         /// 平均額 of the months that count, cut to the yen.
         #[serde(default, skip_serializing_if = "Option::is_none")]

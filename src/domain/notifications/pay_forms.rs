@@ -36,7 +36,8 @@ macro_rules! three_months {
             $name {
                 /// 適用年月・改定年月: the first month of the new standard remuneration.
                 pub applies_from: Month,
-                /// 従前の標準報酬月額, yen.
+                /// 従前の標準報酬月額, yen: whole thousands.
+                #[schema(minimum = 1_000, maximum = 9_999_000)]
                 pub previous_remuneration_yen: i64,
                 /// 従前改定月.
                 pub previous_revised_in: Month,
@@ -53,12 +54,14 @@ macro_rules! three_months {
                 pub back_pay_month: Option<u8>,
                 /// 遡及支払額, yen; negative when pay was taken back.
                 #[serde(default, skip_serializing_if = "Option::is_none")]
+                #[schema(minimum = -9_999_999, maximum = 9_999_999)]
                 pub back_pay_yen: Option<i64>,
                 /// The three months of pay, in order.
                 #[schema(min_items = 3, max_items = 3)]
                 pub months: Vec<ReportedMonth>,
                 /// 総計 of the months that count, yen.
                 #[serde(default, skip_serializing_if = "Option::is_none")]
+                #[schema(minimum = 0, maximum = 29_999_997)]
                 pub grand_total_yen: Option<i64>,
                 /// 平均額 of the months that count, cut to the yen.
                 #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -107,7 +107,7 @@ insured_form! {
         pub phone: Option<String>,
         /// 被扶養者も同じ: the 住民票住所 is that of the dependents too, but for those who live apart (別居) or are protected
         /// (支援措置).
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub dependents_too: bool,
         /// 備考.
         #[serde(default, skip_serializing_if = "Option::is_none")]

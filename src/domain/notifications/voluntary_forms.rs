@@ -76,6 +76,8 @@ pub enum ContinuedLossReason {
     OtherInsurance,
     /// 死亡 (同2号).
     Death,
+    /// 後期高齢者医療の被保険者となった (同6号): before 75, by the recognition of a disability.
+    ElderlyCare,
 }
 
 card_form! {
@@ -114,7 +116,7 @@ card_form! {
     VoluntaryLoss {
         /// 喪失の理由.
         pub reason: ContinuedLossReason,
-        /// The day of the acquisition elsewhere, or of the death; none of a wish.
+        /// The day of the acquisition elsewhere or of 後期高齢者医療, or of the death; none of a wish.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[serde(deserialize_with = "crate::kernel::input::dated")]
         pub happened_on: Option<NaiveDate>,

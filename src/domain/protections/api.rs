@@ -1,5 +1,6 @@
 //! Operations on protections and on where letters go.
 use super::{
+    ending,
     model::{ProtectionAuthority, ProtectionChange, ProtectionReason, ProtectionRow},
     rules::{MailingSource, Place, mailing_address, prolonged},
     store,
@@ -468,4 +469,5 @@ pub fn routes(r: &mut Routes) {
     r.add::<ProlongProtection, _, _, _>(prolong_protection);
     r.add::<LiftProtection, _, _, _>(lift_protection);
     r.add::<GetMailingAddress, _, _, _>(get_mailing_address);
+    ending::routes(r);
 }

@@ -2,10 +2,12 @@
 //! 支援措置): while it holds, where the person is reaches neither insured person, family nor employer by any path. The field class
 //! itself (`readWhereabouts`) is the kernel's; here it is set, prolonged and lifted, and letters find their way.
 mod api;
+mod ending;
 mod model;
 mod rules;
 mod store;
 
 pub use api::routes;
+pub use ending::run_day;
 pub use rules::{Letter, Mailing, MailingSource, Place, mailing_address};
 pub use store::join;

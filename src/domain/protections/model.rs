@@ -131,3 +131,26 @@ impl Subject for ProtectionRow {
         &["protected_whereabouts"]
     }
 }
+crate::row! {
+    /// A protection with an end.
+    pub struct EndingRow {
+        /// Stays the same over all versions.
+        protection_id: t::Uuid => Uuid,
+        /// Who is protected.
+        person_id: t::Uuid => Uuid,
+        /// The office that asked for it.
+        authority_name: t::Text => String,
+        /// First day.
+        valid_from: t::Date => NaiveDate,
+        /// First day on which it does not hold any more.
+        valid_to: t::Date => NaiveDate,
+    }
+}
+impl Subject for EndingRow {
+    fn facts(&self) -> Facts {
+        Facts::of("Protection", self.protection_id).about(self.person_id)
+    }
+    fn classes(&self) -> &'static [&'static str] {
+        &["protected_whereabouts"]
+    }
+}

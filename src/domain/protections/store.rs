@@ -1,11 +1,12 @@
 //! SQL of protections. Nothing is overwritten: a change closes a version and writes the next.
-use super::model::{ProtectionChange, ProtectionRow};
+use super::model::{EndingRow, ProtectionChange, ProtectionRow};
 use crate::{
     domain::members::PersonRow,
     kernel::{Guarded, Operation, Permit, Problem, Tx},
+    values::day_key::DayKey,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
+use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
 const COLUMNS: &str = "r.row_id, r.protection_id, r.person_id, r.reason, r.authority, r.authority_name, r.valid_from, r.valid_to, \
@@ -45,7 +46,7 @@ pub fn lock(tx: &mut Tx<'_>, protection: Uuid) -> Result<Guarded<ProtectionRow>,
     let lift = lift_requested(NOW);
     let text = format!(
         "select {COLUMNS}, {lift}, r.superseded_at from protection r join person p on p.id = r.person_id \
-         where r.protection_id = $1 and r.superseded_at is null for update of p"
+         where r.protection_id = $1 and r.superseded_at is null for no key update of p"
     );
     sql_query(&text).bind::<t::Uuid, _>(protection).execute(tx.conn())?;
     // read once more: whoever held the person before may have written another version
@@ -160,6 +161,43 @@ pub fn write<Op: Operation>(
     .bind::<t::Uuid, _>(by)
     .execute(tx.conn())?;
     Ok(())
+}
+const ENDING: &str = "select protection_id, person_id, authority_name, valid_from, valid_to from protection \
+     where superseded_at is null and valid_from <= $1";
+/// One page of the protections that hold today and have an end, before a day if one is stated; the next end first.
+/// # Errors
+/// Database errors.
+pub fn ending(
+    tx: &mut Tx<'_>,
+    ends_before: Option<NaiveDate>,
+    after: Option<DayKey>,
+    limit: i64,
+) -> Result<Guarded<Vec<EndingRow>>, Problem> {
+    let today = tx.today();
+    let rows = sql_query(format!(
+        "{ENDING} and valid_to > $1 and ($2::date is null or valid_to < $2) \
+           and ($3::date is null or (valid_to, protection_id) > ($3, $4)) order by valid_to, protection_id limit $5"
+    ))
+    .bind::<t::Date, _>(today)
+    .bind::<t::Nullable<t::Date>, _>(ends_before)
+    .bind::<t::Nullable<t::Date>, _>(after.map(|k| k.0))
+    .bind::<t::Nullable<t::Uuid>, _>(after.map(|k| k.1))
+    .bind::<t::BigInt, _>(limit)
+    .load(tx.conn())?;
+    Ok(Guarded::new(rows))
+}
+/// The protections that hold on a day and end on another one, for the calendar.
+/// # Errors
+/// Database errors.
+pub fn ending_on(
+    conn: &mut PgConnection,
+    day: NaiveDate,
+    ends_on: NaiveDate,
+) -> Result<Vec<EndingRow>, Problem> {
+    Ok(sql_query(format!("{ENDING} and valid_to = $2 order by protection_id"))
+        .bind::<t::Date, _>(day)
+        .bind::<t::Date, _>(ends_on)
+        .load(conn)?)
 }
 crate::row! {
     /// The addresses of a person on a day.

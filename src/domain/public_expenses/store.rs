@@ -38,7 +38,7 @@ pub fn list(
 pub fn lock(tx: &mut Tx<'_>, expense: Uuid) -> Result<Guarded<ExpenseRow>, Problem> {
     let text = format!(
         "select {COLUMNS} from public_expense r join person p on p.id = r.person_id \
-         where r.public_expense_id = $1 and r.superseded_at is null for update of p"
+         where r.public_expense_id = $1 and r.superseded_at is null for no key update of p"
     );
     sql_query(&text).bind::<t::Uuid, _>(expense).execute(tx.conn())?;
     // read once more: whoever held the person before may have written another version

@@ -14,11 +14,12 @@ pub(crate) use api::calculations;
 pub use corrections::{CorrectedCover, CorrectedPay, CoverChange, PayFault, plan_corrected, write_corrected};
 pub use decisions::{
     AnnualPay, BonusChange, BonusCorrection, BonusPlan, Case, Continued, ContinuedBy, Decided, DecidedBonus,
-    DecisionRule, Determination, LeaveEnd, Many, OccasionalPay, OfficePlan, PayChange, PayCorrection,
-    PayReport, Plan, RegularPay, RightMonths, RightPay, SecondOffice, after_merge, already_determined,
-    amount, before_merge, case_at, covered_until, decide_acquisition, decide_continued, end_on_loss,
-    end_second_office, keep_all, plan_bonus, plan_continued, plan_correction, plan_pay, plan_pay_correction,
-    plan_second_office, require_offices, require_principal, standard_on, works_beside,
+    DecisionRule, Determination, LeaveEnd, Many, NewAverage, OccasionalPay, OfficePlan, PayChange,
+    PayCorrection, PayReport, Plan, RegularPay, RightMonths, RightPay, SecondOffice, acquisition_ahead,
+    admitted_decision, after_merge, already_determined, amount, before_merge, case_at, covered_until,
+    decide_acquisition, decide_continued, decide_new_average, decision, end_on_loss, end_second_office,
+    keep_all, plan_bonus, plan_continued, plan_correction, plan_pay, plan_pay_correction, plan_second_office,
+    plan_withdrawal, require_offices, require_principal, standard_on, works_beside,
 };
 pub use leaves::{
     AppliedLeave, BIRTH_TIME_MOST, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave,

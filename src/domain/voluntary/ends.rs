@@ -29,6 +29,8 @@ pub enum EndReason {
     FirstPremiumUnpaid,
     /// 38条4号・5号: insured by virtue of an employment, here or elsewhere.
     OtherInsurance,
+    /// 38条6号: insured of 後期高齢者医療, before 75 by the recognition of a disability.
+    ElderlyCare,
     /// 38条7号: the person asked for it.
     Withdrawal,
 }
@@ -41,6 +43,7 @@ impl EndReason {
             Self::PremiumUnpaid => "premium_unpaid",
             Self::FirstPremiumUnpaid => "first_premium_unpaid",
             Self::OtherInsurance => "other_insurance",
+            Self::ElderlyCare => "elderly_care",
             Self::Withdrawal => "withdrawal",
         }
     }

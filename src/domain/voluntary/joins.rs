@@ -1,7 +1,8 @@
 //! 資格の取得 (健康保険法3条4項, 37条1項; 附則3条): the same person's earlier cover and dependents are looked up, the law is asked,
 //! and cover begins under a number of the society's own office with the standard remuneration of 47条.
 use super::{
-    ends::term_end,
+    averages,
+    ends::{latest, term_end},
     model::{ContinuedType, SettingRow},
     store,
 };
@@ -260,6 +261,10 @@ pub fn join<Op: Operation>(
     };
     members::enrol(tx, permit, &enrol)?;
     let decided = remuneration::decide_continued(tx, permit, &plan.case, plan.standard)?;
+    store::settings_stand(tx.conn())?;
+    if let Some(cover) = latest(tx.conn(), person)? {
+        averages::decide(tx, permit, &cover, a.source)?;
+    }
     let mut continuing = Vec::new();
     for d in plan.dependents.into_iter().filter(|d| a.continuing.contains(&d.branch)) {
         dependents::admit_dependent(tx, d.person_id, on)?;

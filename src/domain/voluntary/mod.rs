@@ -2,6 +2,7 @@
 //! 47条, 附則3条; ): what the society sets, how such cover begins, and how it ends. They belong to an office
 //! (事業所) of the society's own, so that forms, numbers and lists are those of everybody else; no system of an employer sees it.
 mod api;
+mod averages;
 mod ends;
 mod joins;
 mod model;

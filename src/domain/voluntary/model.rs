@@ -1,6 +1,6 @@
 //! Rows and words of 任意継続.
 use crate::{
-    domain::{members::EnrolmentType, remuneration::rules},
+    domain::{approvals::SettingState, members::EnrolmentType, remuneration::rules},
     kernel::{Facts, Problem, Subject},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -26,17 +26,6 @@ impl From<ContinuedType> for EnrolmentType {
             ContinuedType::SpecialRetiree => Self::SpecialRetiree,
         }
     }
-}
-/// Where settings stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SettingState {
-    /// A second person has not looked yet: they do not count.
-    Requested,
-    /// They count from their day on.
-    Approved,
-    /// They never count.
-    Rejected,
 }
 crate::row! {
     /// What the society sets from a day on.
@@ -71,11 +60,7 @@ impl Subject for SettingRow {
 impl SettingRow {
     /// Where it stands.
     pub fn state(&self) -> SettingState {
-        match self.state.as_str() {
-            "approved" => SettingState::Approved,
-            "rejected" => SettingState::Rejected,
-            _ => SettingState::Requested,
-        }
+        SettingState::of(&self.state)
     }
     /// Which ceiling the rules set.
     /// # Errors

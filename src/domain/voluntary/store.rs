@@ -80,6 +80,31 @@ pub fn in_force(tx: &mut Tx<'_>, day: NaiveDate) -> Result<Option<SettingRow>, P
     .get_result(tx.conn())
     .optional()?)
 }
+/// The approved settings that begin after a day, by their first day; of one day those that were asked for last.
+/// # Errors
+/// Database errors.
+pub fn approved_after(conn: &mut PgConnection, day: NaiveDate) -> Result<Vec<SettingRow>, Problem> {
+    Ok(sql_query(format!(
+        "select * from (select distinct on (s.valid_from) {} where a.state = 'approved' and s.valid_from > $1 \
+           order by s.valid_from, s.requested_at desc, s.id desc) r order by valid_from limit 500",
+        SETTING.trim_start_matches("select ")
+    ))
+    .bind::<t::Date, _>(day)
+    .load(conn)?)
+}
+/// Those after a person, by person, whose 任意継続 or 特例退職 began before a day and runs on it; at most 200.
+/// # Errors
+/// Database errors.
+pub fn continuing_on(conn: &mut PgConnection, day: NaiveDate, after: Uuid) -> Result<Vec<Uuid>, Problem> {
+    let found: Vec<Who> = sql_query(
+        "select person_id from enrolment where superseded_at is null and enrolment_type <> 'compulsory' \
+           and acquired_on < $1 and (lost_on is null or lost_on > $1) and person_id > $2 order by person_id limit 200",
+    )
+    .bind::<t::Date, _>(day)
+    .bind::<t::Uuid, _>(after)
+    .load(conn)?;
+    Ok(found.into_iter().map(|w| w.person_id).collect())
+}
 crate::row! {
     /// Yes or no.
     pub struct Is {
@@ -143,4 +168,20 @@ pub fn term_candidates(conn: &mut PgConnection, day: NaiveDate, after: Uuid) -> 
     .bind::<t::Uuid, _>(after)
     .load(conn)?;
     Ok(found.into_iter().map(|w| w.person_id).collect())
+}
+/// Settings are approved by nobody else until the transaction ends, and nobody begins to continue meanwhile: so that each is decided by
+/// the other.
+/// # Errors
+/// Database errors.
+pub fn settings_change(conn: &mut PgConnection) -> Result<(), Problem> {
+    sql_query("select pg_advisory_xact_lock(hashtextextended('voluntary-settings', 0))").execute(conn)?;
+    Ok(())
+}
+/// No settings are approved until the transaction ends.
+/// # Errors
+/// Database errors.
+pub fn settings_stand(conn: &mut PgConnection) -> Result<(), Problem> {
+    sql_query("select pg_advisory_xact_lock_shared(hashtextextended('voluntary-settings', 0))")
+        .execute(conn)?;
+    Ok(())
 }

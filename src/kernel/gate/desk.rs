@@ -7,7 +7,10 @@ use crate::kernel::{
     vault::{DisclosedNumber, LiveGrant},
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::PgConnection;
+use diesel::{
+    PgConnection,
+    connection::{AnsiTransactionManager, TransactionManager},
+};
 use std::{
     marker::PhantomData,
     ops::{Deref, DerefMut},
@@ -353,6 +356,21 @@ impl<'a> Tx<'a> {
         let Some(number) = vault.read(self.conn, person)? else { return Ok(None) };
         self.desk.note_disclosure(person, &verdict);
         Ok(Some(DisclosedNumber::of(&number)))
+    }
+    /// Does work whose changes are taken back whatever comes of it, and gives what it found out. Nothing of it is noted, and the instant of
+    /// `record_at_once` is as before. What changes outside the database is none of a rehearsal.
+    /// # Errors
+    /// What the work refuses; database errors.
+    pub fn rehearse<R>(&mut self, work: impl FnOnce(&mut Self) -> Result<R, Problem>) -> Result<R, Problem> {
+        let (noted, instant, further) =
+            (self.desk.asking.noted(), self.desk.instant, self.desk.further.len());
+        AnsiTransactionManager::begin_transaction(&mut *self.conn)?;
+        let found = work(self);
+        AnsiTransactionManager::rollback_transaction(&mut *self.conn)?;
+        self.desk.instant = instant;
+        self.desk.further.truncate(further);
+        self.note(|n| *n = noted);
+        found
     }
     pub(super) fn into_further(self) -> Vec<Entry> {
         self.desk.further

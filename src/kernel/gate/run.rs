@@ -119,6 +119,31 @@ impl<Op: Operation> Gate<Op> {
         drop(share); // the entry is written on the writer's own connection
         self.record(answer, further).await
     }
+    /// As `read`, where what is asked for is found out by doing it: one transaction on one snapshot, which is always rolled back.
+    /// # Errors
+    /// As `read`; 503 when somebody changed meanwhile what it is about.
+    pub async fn rehearse<T: Serialize + Send + 'static>(
+        self,
+        work: impl FnOnce(&mut Tx<'_>) -> Work<Op, T> + Send + 'static,
+    ) -> Reply<Op, T> {
+        let asking = self.asking.clone();
+        let share = asking.share().await?;
+        let (answer, further) = block(move || {
+            let mut conn = db::connection(&asking.kernel.db)?;
+            let mut found = None;
+            let rolled_back = conn.build_transaction().repeatable_read().run(|conn| {
+                let mut tx = Tx::new(conn, &asking);
+                tx.load_grant()?;
+                let answer = work(&mut tx)?;
+                found = Some((answer, tx.into_further()));
+                Err::<(), _>(Problem::new(Kind::Internal))
+            });
+            found.ok_or_else(|| rolled_back.err().unwrap_or_else(|| Problem::new(Kind::Internal)))
+        })
+        .await?;
+        drop(share); // the entry is written on the writer's own connection
+        self.record(answer, further).await
+    }
     /// A look before the work, in a read-only transaction of its own: what it finds is for this request's work alone, which must
     /// admit again. Between the two no connection is held.
     /// # Errors

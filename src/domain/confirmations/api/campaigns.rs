@@ -2,8 +2,12 @@
 use super::{
     super::{
         model::{CampaignRow, CampaignState},
-        store::campaigns::{self as store, NewCampaign},
+        store::{
+            Asked,
+            campaigns::{self as store, NewCampaign},
+        },
     },
+    list::ConfirmationQuery,
     views::{
         ConfirmationCampaign, ConfirmationCampaignDetail, ConfirmationCampaignPage, ConfirmationProgress,
         ConfirmationProgressPage, ConfirmationSelection,
@@ -14,7 +18,7 @@ use crate::kernel::{
     input::{Id, IdempotencyKey, Input, Query},
     page,
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -33,16 +37,16 @@ crate::operation! {
     pub StartConfirmationCampaign: Post "/v1/confirmation-campaigns/{confirmation_campaign_id}/start" = "startConfirmationCampaign", scope "confirmations:manage", on "ConfirmationCampaign", status 200, law "R-016";
     /// 現況確認の実施単位の一覧
     ///
-    /// Lists campaigns, newest first.
+    /// Lists campaigns, newest first; as known now or at an instant.
     pub ListConfirmationCampaigns: Get "/v1/confirmation-campaigns" = "listConfirmationCampaigns", scope "confirmations:read", on "Society", status 200, law "R-016", sends Link;
     /// 現況確認の実施単位の参照
     ///
-    /// Reads a campaign with how many of its rows stand where today.
+    /// Reads a campaign with how many of its rows stand where today; or on a day, as known at an instant.
     pub GetConfirmationCampaign: Get "/v1/confirmation-campaigns/{confirmation_campaign_id}" = "getConfirmationCampaign", scope "confirmations:read", on "ConfirmationCampaign", status 200, law "R-016";
     /// 現況確認の進み具合(事業所別)
     ///
     /// Lists the employers of a campaign with its days, how many of their rows stand where today, and when they were reminded. An
-    /// employer's own system sees its own.
+    /// employer's own system sees its own. As of a day and as known at an instant, where that is asked for.
     pub ListConfirmationProgress: Get "/v1/confirmation-campaigns/{confirmation_campaign_id}/progress" = "listConfirmationProgress", scope "confirmations:read", on "ConfirmationCampaign", status 200, law "R-016", sends Link;
 }
 /// Most days of reminders.
@@ -127,11 +131,34 @@ impl ConfirmationCampaignCreate {
         })
     }
 }
-/// Rows per page and where to go on.
+/// Knowledge, rows per page and where to go on.
 #[derive(Serialize, Deserialize, IntoParams, Validate)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct CampaignListQuery {
+    /// As it was known at this instant; now when absent. Campaigns have no validity beside their days: there is no `as_of`.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    known_at: Option<DateTime<Utc>>,
+    /// Rows per page.
+    #[validate(range(min = 1, max = 500))]
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u16>,
+    /// Where to go on.
+    #[validate(length(max = 2000))]
+    #[param(max_length = 2000)]
+    cursor: Option<String>,
+}
+/// Day, knowledge, rows per page and where to go on.
+#[derive(Serialize, Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ProgressListQuery {
+    /// Cover as of this day (JST); today when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    as_of: Option<NaiveDate>,
+    /// As it was known at this instant; now when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    known_at: Option<DateTime<Utc>>,
     /// Rows per page.
     #[validate(range(min = 1, max = 500))]
     #[param(minimum = 1, maximum = 500)]
@@ -212,7 +239,8 @@ async fn list(
         let (limit, cursor) = (usize::from(q.limit.unwrap_or(50)), q.cursor.take());
         let list = page::List::<ListConfirmationCampaigns>::new(tx.kernel(), &q);
         let before = list.id_after(cursor.as_deref())?;
-        let rows = store::list(tx, before, page::one_more(limit))?;
+        let asked = Asked { as_of: tx.today(), known_at: q.known_at };
+        let rows = store::list(tx, &asked, before, page::one_more(limit))?;
         let (rows, has_more, permit) = tx.admit_page(&society(), GetConfirmationCampaign::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| r.id));
         let items = rows.into_iter().map(Into::into).collect();
@@ -223,11 +251,13 @@ async fn list(
 async fn get(
     gate: Gate<GetConfirmationCampaign>,
     id: Id,
+    q: Query<ConfirmationQuery>,
 ) -> Reply<GetConfirmationCampaign, ConfirmationCampaignDetail> {
     gate.read(move |tx| {
-        let row = store::find(tx, id.0)?;
+        let asked = q.0.asked(tx.today());
+        let row = store::find(tx, id.0, &asked)?;
         let (row, permit) = tx.admit::<GetConfirmationCampaign, _>(row)?;
-        let counts = store::counts(tx, &row)?;
+        let counts = store::counts(tx, &row, &asked)?;
         Ok(permit.answer(ConfirmationCampaignDetail {
             counts: (&counts).into(),
             reminder_count: counts.reminders,
@@ -240,17 +270,18 @@ async fn get(
 async fn progress(
     gate: Gate<ListConfirmationProgress>,
     id: Id,
-    q: Query<CampaignListQuery>,
+    q: Query<ProgressListQuery>,
 ) -> Reply<ListConfirmationProgress, ConfirmationProgressPage> {
     gate.read(move |tx| {
         let mut q = q.0;
         let (limit, cursor) = (usize::from(q.limit.unwrap_or(100)), q.cursor.take());
-        let row = store::find(tx, id.0)?;
+        let asked = Asked { as_of: q.as_of.unwrap_or_else(|| tx.today()), known_at: q.known_at };
+        let row = store::find(tx, id.0, &asked)?;
         let (row, _) = tx.admit::<ListConfirmationProgress, _>(row)?;
         let list = page::List::<ListConfirmationProgress>::beneath(tx.kernel(), id.0, &q);
         let after = list.id_after(cursor.as_deref())?;
         let scope = tx.row_scope()?;
-        let rows = store::progress(tx, &scope, &row, after, page::one_more(limit))?;
+        let rows = store::progress(tx, &scope, (&row, &asked), after, page::one_more(limit))?;
         let of = Facts::of("ConfirmationCampaign", row.id);
         let (rows, has_more, permit) = tx.admit_page(&of, ListConfirmationProgress::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| r.employer_id));

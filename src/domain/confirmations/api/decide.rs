@@ -29,7 +29,8 @@ crate::operation! {
     ///
     /// Decides a confirmation. `confirm`: the answer stands, with the documents that staff saw; where the rule does not say yes then, a
     /// reason is needed (409 `recognition-reason-needed`). `remove`: the person is no dependent from a day on, and cover ends in the same
-    /// transaction, as by a 被扶養者(異動)届. Without an answer, once it is overdue, the reason is `no_answer`. 409 `already-decided`, `not-a-dependent`,
+    /// transaction, as by a 被扶養者(異動)届. Without an answer, once it is overdue, the reason is `no_answer`; against an
+    /// answer that says still a dependent, `removal_note` says why in words. 409 `already-decided`, `not-a-dependent`,
     /// `not-answered`, `answered-otherwise` for a confirmation of somebody who is none by the answer; `same-person` for whoever filed the
     /// answer from paper; `campaign-closed`, `campaign-cancelled`.
     pub DecideConfirmation: Post "/v1/confirmations/{confirmation_id}/decision" = "decideConfirmation", scope "confirmations:manage", on "Confirmation", status 200, law "健康保険法3条7項, 同施行規則50条, R-016", sends Etag;
@@ -68,6 +69,11 @@ pub struct ConfirmationDecision {
     #[serde(default)]
     #[schema(nullable = false)]
     removal_reason: Option<ConfirmationRemovalReason>,
+    /// For a removal against an answer that says: still a dependent. Why, in words; with it alone.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 200), custom(function = "crate::kernel::input::plain_text"))]
+    #[schema(min_length = 1, max_length = 200, nullable = false)]
+    removal_note: Option<String>,
 }
 crate::json_body!("application/json": ConfirmationDecision);
 const PLACES: (&str, &str) = ("/removed_on", "/removal_reason");
@@ -173,6 +179,7 @@ fn confirm<Op: Operation>(
 ) -> Result<(), Problem> {
     let state = require_confirmable(row)?;
     absent(PLACES, body.removed_on.is_some(), body.removal_reason.is_some())?;
+    require_words(body, false)?;
     keep(tx, permit, row, body, None)?;
     members::touch(tx, row.person_id)?;
     store::settle(tx, permit, row.id, state, None)
@@ -193,9 +200,25 @@ fn remove<Op: Operation>(
         let said = "回答がない場合は no_answer だけ指定できます / without an answer, no_answer alone";
         return Err(Problem::new(Kind::Invalid).at("/removal_reason", "E-RELATION", said));
     }
+    require_words(body, row.still_qualifies == Some(true))?;
     keep(tx, permit, row, body, Some(on))?;
     dependents::remove(tx, permit, row.dependent_id, on, reason.word(), Some(row.id))?;
-    store::settle(tx, permit, row.id, state, Some((on, reason.word())))
+    store::settle(tx, permit, row.id, state, Some((on, reason.word(), body.removal_note.as_deref())))
+}
+/// Whoever removes somebody of whom the answer says that nothing changed says why in words; nobody else does.
+fn require_words(body: &ConfirmationDecision, is_needed: bool) -> Result<(), Problem> {
+    let (code, said) = match (is_needed, body.removal_note.is_some()) {
+        (true, false) => (
+            "missing-field",
+            "回答は継続です。非該当とする理由を記載してください / against the answer: say why in words",
+        ),
+        (false, true) => (
+            "must-be-absent",
+            "継続の回答に反して非該当とする場合だけ記載してください / only against an answer",
+        ),
+        _ => return Ok(()),
+    };
+    Err(Problem::new(Kind::Invalid).at("/removal_note", code, said))
 }
 
 /// Routes of deciding.

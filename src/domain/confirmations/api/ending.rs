@@ -1,6 +1,9 @@
 //! Campaigns end: closed when everybody is decided, or cancelled.
 use super::{
-    super::{model::CampaignState, store::campaigns as store},
+    super::{
+        model::CampaignState,
+        store::{Asked, campaigns as store},
+    },
     views::ConfirmationCampaign,
 };
 use crate::kernel::{
@@ -44,7 +47,7 @@ async fn close(
         let row = store::lock(tx, id.0)?;
         let (row, permit) = tx.admit::<CloseConfirmationCampaign, _>(row)?;
         row.state.require_running()?;
-        let counts = store::counts(tx, &row)?;
+        let counts = store::counts(tx, &row, &Asked::now(tx))?;
         if counts.open + counts.answered + counts.overdue > 0 {
             return Err(Problem::conflict(
                 "undecided-left",

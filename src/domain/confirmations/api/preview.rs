@@ -1,6 +1,6 @@
 //! What confirming somebody would be decided on: the rule, asked with what staff saw, before the decision.
 use super::{
-    super::store,
+    super::store::{self, Asked},
     answer::examine,
     decide::{require_confirmable, seen},
 };
@@ -48,7 +48,7 @@ async fn preview(
     input: Input<ConfirmationPreviewRequest>,
 ) -> Reply<PreviewConfirmationDecision, ConfirmationPreview> {
     gate.read(move |tx| {
-        let row = store::find(tx, id.0)?;
+        let row = store::find(tx, id.0, &Asked::now(tx))?;
         let (row, permit) = tx.admit::<PreviewConfirmationDecision, _>(row)?;
         row.campaign_state.require_running()?;
         require_confirmable(&row)?;

@@ -293,10 +293,14 @@ pub struct Confirmation {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub removed_on: Option<NaiveDate>,
-    /// Why, as decided.
+    /// Why, as decided; `other` in the place of one that tells how or where a protected person (支援措置) lives, but for 適用.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub removal_reason: Option<ConfirmationRemovalReason>,
+    /// Why in words, where the person was removed against the answer; for staff alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 200)]
+    pub removal_note: Option<String>,
 }
 fn read<T: DeserializeOwned>(stored: serde_json::Value) -> Result<T, Problem> {
     serde_json::from_value(stored).map_err(|_| Problem::unavailable("stored-answer-unreadable"))
@@ -358,7 +362,8 @@ impl Confirmation {
             answer,
             decided_at: r.decided_at,
             removed_on: r.removed_on,
-            removal_reason: reason(r.removal_reason)?,
+            removal_note: if is_employer { None } else { seen.shown(r.removal_note) },
+            removal_reason: reason(r.removal_reason.map(|why| seen.reason(why)))?,
         })
     }
 }

@@ -29,7 +29,8 @@ pub struct NewAnswer<'a> {
 pub fn keep<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, new: &NewAnswer<'_>) -> Result<(), Problem> {
     let (by, now) = (tx.actor()?.id, tx.now());
     sql_query(
-        "update confirmation_answer set superseded_at = $2 where confirmation_id = $1 and superseded_at is null",
+        "update confirmation_answer set superseded_at = greatest($2, recorded_at) \
+         where confirmation_id = $1 and superseded_at is null",
     )
     .bind::<t::Uuid, _>(new.confirmation)
     .bind::<t::Timestamptz, _>(now)
@@ -61,8 +62,11 @@ pub fn keep<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, new: &NewAnswer<'_>)
     .bind::<t::Uuid, _>(by)
     .bind::<t::Nullable<t::Jsonb>, _>(&new.employer_finding)
     .execute(tx.conn())?;
-    sql_query("update confirmation set state = 'answered', version = version + 1 where id = $1")
-        .bind::<t::Uuid, _>(new.confirmation)
-        .execute(tx.conn())?;
+    sql_query(
+        "update confirmation set state = 'answered', changed_at = $2, version = version + 1 where id = $1",
+    )
+    .bind::<t::Uuid, _>(new.confirmation)
+    .bind::<t::Timestamptz, _>(now)
+    .execute(tx.conn())?;
     Ok(())
 }

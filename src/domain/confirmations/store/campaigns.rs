@@ -4,15 +4,18 @@ use super::{
         model::{CampaignRow, CampaignState, CountRow},
         rules,
     },
-    DEPENDENCY, state,
+    Asked, Texts, state,
 };
 use crate::kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx};
 use chrono::NaiveDate;
 use diesel::{RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
-const CAMPAIGN: &str = "select id, name, as_of, due_on, remind_on, employer_ids, age_from, age_below, recognised_before, \
-     takes_late_answers, state, member_count, created_at, started_at, ended_at, cancel_reason from confirmation_campaign";
+const COLUMNS: &str = "id, name, as_of, due_on, remind_on, employer_ids, age_from, age_below, recognised_before, takes_late_answers, state, \
+     member_count, created_at, started_at, ended_at, cancel_reason";
+fn text() -> String {
+    format!("select {COLUMNS} from confirmation_campaign")
+}
 
 /// A campaign to be made.
 #[derive(Clone, Debug)]
@@ -61,7 +64,7 @@ pub fn insert<Op: Operation>(
     .bind::<t::Timestamptz, _>(now)
     .bind::<t::Uuid, _>(by)
     .execute(tx.conn())?;
-    Ok(sql_query(format!("{CAMPAIGN} where id = $1")).bind::<t::Uuid, _>(id).get_result(tx.conn())?)
+    Ok(sql_query(format!("{} where id = $1", text())).bind::<t::Uuid, _>(id).get_result(tx.conn())?)
 }
 crate::row! {
     /// A count.
@@ -79,12 +82,17 @@ pub fn known_employers<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, ids: &[Uu
         .get_result(tx.conn())?;
     Ok(found.n)
 }
-/// A campaign.
+/// A campaign, as known now or at an instant.
 /// # Errors
 /// 404 when there is none.
-pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<CampaignRow>, Problem> {
+pub fn find(tx: &mut Tx<'_>, id: Uuid, asked: &Asked) -> Result<Guarded<CampaignRow>, Problem> {
+    let from = Texts::of(asked).campaign;
     Ok(Guarded::new(
-        sql_query(format!("{CAMPAIGN} where id = $1")).bind::<t::Uuid, _>(id).get_result(tx.conn())?,
+        sql_query(format!("select {COLUMNS} from {from} where id = $2"))
+            .bind::<t::Date, _>(asked.as_of)
+            .bind::<t::Uuid, _>(id)
+            .bind::<t::Nullable<t::Timestamptz>, _>(asked.known_at)
+            .get_result(tx.conn())?,
     ))
 }
 /// A campaign, held until the end of the transaction.
@@ -92,7 +100,7 @@ pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<CampaignRow>, Problem> 
 /// 404 when there is none.
 pub fn lock(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<CampaignRow>, Problem> {
     Ok(Guarded::new(
-        sql_query(format!("{CAMPAIGN} where id = $1 for update"))
+        sql_query(format!("{} where id = $1 for no key update", text()))
             .bind::<t::Uuid, _>(id)
             .get_result(tx.conn())?,
     ))
@@ -100,61 +108,51 @@ pub fn lock(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<CampaignRow>, Problem> 
 /// One page of campaigns, newest first (ids run with time; `before` is the last one seen, nil at the start).
 /// # Errors
 /// Database errors.
-pub fn list(tx: &mut Tx<'_>, before: Uuid, limit: i64) -> Result<Guarded<Vec<CampaignRow>>, Problem> {
+pub fn list(
+    tx: &mut Tx<'_>,
+    asked: &Asked,
+    before: Uuid,
+    limit: i64,
+) -> Result<Guarded<Vec<CampaignRow>>, Problem> {
+    let from = Texts::of(asked).campaign;
     Ok(Guarded::new(
         sql_query(format!(
-            "{CAMPAIGN} where ($1 = '00000000-0000-0000-0000-000000000000' or id < $1) order by id desc limit $2"
+            "select {COLUMNS} from {from} where ($1 = '00000000-0000-0000-0000-000000000000' or id < $1) order by id desc limit $2"
         ))
         .bind::<t::Uuid, _>(before)
         .bind::<t::BigInt, _>(limit)
+        .bind::<t::Nullable<t::Timestamptz>, _>(asked.known_at)
         .load(tx.conn())?,
     ))
 }
+/// Dependents looked at by one statement of a start: what a statement keeps until its end stays small, however many there are.
+const AT_ONCE: i64 = 5_000;
 crate::row! {
-    /// Somebody whom a campaign asks about.
-    pub struct TakenRow {
-        /// Who.
-        person_id: t::Uuid => Uuid,
+    /// What a statement of a start did.
+    pub struct Taken {
+        /// People whose confirmations it made.
+        made: t::Array<t::Uuid> => Vec<Uuid>,
+        /// The last dependency that it looked at; none when there was none left.
+        last: t::Nullable<t::Uuid> => Option<Uuid>,
     }
 }
 /// Starts a campaign: takes everybody who is a dependent on its as-of day and still today, whom it asks about, and whom no other one that
-/// runs or was closed asks for the same day; one statement for the whole society. Gives the campaign as it is then,
-/// and the people.
+/// runs or was closed asks for the same day; for the whole society in one transaction, a few thousand at a time by the id of the
+/// dependency. Gives the campaign as it is then, and the people.
 /// # Errors
 /// Database errors.
 pub fn start<Op: Operation>(
     tx: &mut Tx<'_>,
-    _: &Permit<Op>,
+    permit: &Permit<Op>,
     g: &CampaignRow,
 ) -> Result<(CampaignRow, Vec<Uuid>), Problem> {
-    let (by, now, today) = (tx.actor()?.id, tx.now(), tx.today());
-    let born_by = |age: Option<i16>| {
-        let known = |age| rules::born_by(age, g.as_of).ok_or_else(|| Problem::unavailable("age-unknown"));
-        age.map(known).transpose()
-    };
-    let taken: Vec<TakenRow> = sql_query(
-        "insert into confirmation (id, campaign_id, dependent_id, person_id, insured_id, employer_id, state, created_at) \
-         select gen_random_uuid(), $1, d.dependent_id, d.person_id, d.insured_id, d.employer_id, 'open', $2 \
-         from dependency d where d.superseded_at is null and d.recognised_on <= $3 \
-           and (d.removed_on is null or d.removed_on > greatest($3, $4)) \
-           and ($5::uuid[] is null or d.employer_id = any($5)) and ($6::date is null or d.recognised_on < $6) \
-           and (($7::date is null and $8::date is null) or exists (select from person_identity i \
-             where i.person_id = d.person_id and i.superseded_at is null and i.valid_from <= $3 \
-               and (i.valid_to is null or i.valid_to > $3) and ($7 is null or i.birth_on <= $7) \
-               and ($8 is null or i.birth_on > $8))) \
-           and not exists (select from confirmation x join confirmation_campaign y on y.id = x.campaign_id \
-             where x.dependent_id = d.dependent_id and y.as_of = $3 and y.state in ('running', 'closed')) \
-         returning person_id",
-    )
-    .bind::<t::Uuid, _>(g.id)
-    .bind::<t::Timestamptz, _>(now)
-    .bind::<t::Date, _>(g.as_of)
-    .bind::<t::Date, _>(today)
-    .bind::<t::Nullable<t::Array<t::Uuid>>, _>(&g.employer_ids)
-    .bind::<t::Nullable<t::Date>, _>(g.recognised_before)
-    .bind::<t::Nullable<t::Date>, _>(born_by(g.age_from)?)
-    .bind::<t::Nullable<t::Date>, _>(born_by(g.age_below)?)
-    .load(tx.conn())?;
+    let (by, now) = (tx.actor()?.id, tx.now());
+    let (mut taken, mut after) = (Vec::new(), Some(Uuid::nil()));
+    while let Some(from) = after {
+        let some = take(tx, permit, g, from)?;
+        taken.extend(some.made);
+        after = some.last;
+    }
     sql_query(
         "update confirmation_campaign set state = 'running', member_count = $2, started_at = $3, started_by = $4, \
          version = version + 1 where id = $1",
@@ -165,8 +163,47 @@ pub fn start<Op: Operation>(
     .bind::<t::Uuid, _>(by)
     .execute(tx.conn())?;
     let row =
-        sql_query(format!("{CAMPAIGN} where id = $1")).bind::<t::Uuid, _>(g.id).get_result(tx.conn())?;
-    Ok((row, taken.into_iter().map(|t| t.person_id).collect()))
+        sql_query(format!("{} where id = $1", text())).bind::<t::Uuid, _>(g.id).get_result(tx.conn())?;
+    Ok((row, taken))
+}
+/// Takes the next of them after a dependency.
+fn take<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    g: &CampaignRow,
+    after: Uuid,
+) -> Result<Taken, Problem> {
+    let (now, today) = (tx.now(), tx.today());
+    let born_by = |age: Option<i16>| {
+        let known = |age| rules::born_by(age, g.as_of).ok_or_else(|| Problem::unavailable("age-unknown"));
+        age.map(known).transpose()
+    };
+    Ok(sql_query(
+        "with next as materialized (select dependent_id, person_id, insured_id, employer_id, recognised_on, removed_on from dependency \
+             where superseded_at is null and dependent_id > $9 order by dependent_id limit $10), \
+         made as (insert into confirmation (id, campaign_id, dependent_id, person_id, insured_id, employer_id, state, created_at) \
+           select gen_random_uuid(), $1, d.dependent_id, d.person_id, d.insured_id, d.employer_id, 'open', $2 \
+           from next d where d.recognised_on <= $3 and (d.removed_on is null or d.removed_on > greatest($3, $4)) \
+             and ($5::uuid[] is null or d.employer_id = any($5)) and ($6::date is null or d.recognised_on < $6) \
+             and (($7::date is null and $8::date is null) or exists (select from person_identity i \
+               where i.person_id = d.person_id and i.superseded_at is null and i.valid_from <= $3 \
+                 and (i.valid_to is null or i.valid_to > $3) and ($7 is null or i.birth_on <= $7) \
+                 and ($8 is null or i.birth_on > $8))) \
+             and not exists (select from confirmation x join confirmation_campaign y on y.id = x.campaign_id \
+               where x.dependent_id = d.dependent_id and y.as_of = $3 and y.state in ('running', 'closed')) returning person_id) \
+         select (select coalesce(array_agg(person_id), '{}') from made) as made, (select dependent_id from next order by dependent_id desc limit 1) as last",
+    )
+    .bind::<t::Uuid, _>(g.id)
+    .bind::<t::Timestamptz, _>(now)
+    .bind::<t::Date, _>(g.as_of)
+    .bind::<t::Date, _>(today)
+    .bind::<t::Nullable<t::Array<t::Uuid>>, _>(&g.employer_ids)
+    .bind::<t::Nullable<t::Date>, _>(g.recognised_before)
+    .bind::<t::Nullable<t::Date>, _>(born_by(g.age_from)?)
+    .bind::<t::Nullable<t::Date>, _>(born_by(g.age_below)?)
+    .bind::<t::Uuid, _>(after)
+    .bind::<t::BigInt, _>(AT_ONCE)
+    .get_result(tx.conn())?)
 }
 /// Ends a campaign, for a reason when it is cancelled. Gives the campaign as it is then.
 /// # Errors
@@ -189,7 +226,7 @@ pub fn end<Op: Operation>(
     .bind::<t::Timestamptz, _>(now)
     .bind::<t::Uuid, _>(by)
     .execute(tx.conn())?;
-    Ok(sql_query(format!("{CAMPAIGN} where id = $1"))
+    Ok(sql_query(format!("{} where id = $1", text()))
         .bind::<t::Uuid, _>(campaign.id)
         .get_result(tx.conn())?)
 }
@@ -198,48 +235,48 @@ fn counted(state: &str) -> String {
         .map(|word| format!("count(*) filter (where {state} = '{word}') as {word}"))
         .join(", ")
 }
-/// How many confirmations of a campaign stand where.
+/// Reminders of a campaign (`$2`) that were given by the instant `$3`, and of one employer.
+const REMINDERS: &str = "from confirmation_reminder m where m.campaign_id = $2 and ($3::timestamptz is null or m.recorded_at <= $3)";
+/// How many confirmations of a campaign stand where, on a day and by what was known.
 /// # Errors
 /// Database errors.
-pub fn counts(tx: &mut Tx<'_>, campaign: &CampaignRow) -> Result<CountRow, Problem> {
-    let (today, counted) = (tx.today(), counted(&state()));
+pub fn counts(tx: &mut Tx<'_>, campaign: &CampaignRow, asked: &Asked) -> Result<CountRow, Problem> {
+    let (counted, joined) = (counted(&state()), Texts::of(asked).joined());
     Ok(sql_query(format!(
         "select '00000000-0000-0000-0000-000000000000'::uuid as employer_id, '' as employer_name, {counted}, \
-           (select count(*) from confirmation_reminder where campaign_id = $2) as reminders, \
-           (select max(remind_on) from confirmation_reminder where campaign_id = $2) as reminded_on \
-         from confirmation c join confirmation_campaign g on g.id = c.campaign_id {DEPENDENCY} where c.campaign_id = $2"
+           (select count(*) {REMINDERS}) as reminders, (select max(remind_on) {REMINDERS}) as reminded_on \
+         from {joined} where c.campaign_id = $2"
     ))
-    .bind::<t::Date, _>(today)
+    .bind::<t::Date, _>(asked.as_of)
     .bind::<t::Uuid, _>(campaign.id)
+    .bind::<t::Nullable<t::Timestamptz>, _>(asked.known_at)
     .get_result(tx.conn())?)
 }
-/// The same for each employer, one page by employer.
+/// The same for each employer, one page by employer; with its name of the day.
 /// # Errors
 /// Database errors.
 pub fn progress(
     tx: &mut Tx<'_>,
     scope: &RowScope,
-    campaign: &CampaignRow,
+    (campaign, asked): (&CampaignRow, &Asked),
     after: Uuid,
     limit: i64,
 ) -> Result<Guarded<Vec<CountRow>>, Problem> {
-    let (today, counted) = (tx.today(), counted("x.state"));
-    let state = state();
+    let (texts, counted, state) = (Texts::of(asked), counted("x.state"), state());
+    let (joined, known) = (texts.joined(), texts.rows);
     Ok(Guarded::new(
         sql_query(format!(
-            "with x as (select c.employer_id, {state} as state \
-               from confirmation c join confirmation_campaign g on g.id = c.campaign_id {DEPENDENCY} \
-               where c.campaign_id = $2 and c.employer_id > $3 and ($4::uuid[] is null or c.employer_id = any($4))) \
+            "with x as (select c.employer_id, {state} as state from {joined} \
+               where c.campaign_id = $2 and c.employer_id > $4 and ($5::uuid[] is null or c.employer_id = any($5))) \
              select x.employer_id, coalesce((select r.name from employer_record r where r.employer_id = x.employer_id \
-                 and r.superseded_at is null and r.valid_from <= $1 order by r.valid_from desc limit 1), '') as employer_name, \
-               {counted}, \
-               (select count(*) from confirmation_reminder m where m.campaign_id = $2 and m.employer_id = x.employer_id) as reminders, \
-               (select max(remind_on) from confirmation_reminder m where m.campaign_id = $2 and m.employer_id = x.employer_id) \
-                 as reminded_on \
-             from x group by x.employer_id order by x.employer_id limit $5"
+                 and {known} and r.valid_from <= $1 order by r.valid_from desc limit 1), '') as employer_name, \
+               {counted}, (select count(*) {REMINDERS} and m.employer_id = x.employer_id) as reminders, \
+               (select max(remind_on) {REMINDERS} and m.employer_id = x.employer_id) as reminded_on \
+             from x group by x.employer_id order by x.employer_id limit $6"
         ))
-        .bind::<t::Date, _>(today)
+        .bind::<t::Date, _>(asked.as_of)
         .bind::<t::Uuid, _>(campaign.id)
+        .bind::<t::Nullable<t::Timestamptz>, _>(asked.known_at)
         .bind::<t::Uuid, _>(after)
         .bind::<t::Nullable<t::Array<t::Uuid>>, _>(scope.employers())
         .bind::<t::BigInt, _>(limit)

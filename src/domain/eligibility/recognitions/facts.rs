@@ -1,6 +1,7 @@
 //! Where the facts of a recognition come from: the relation of the register or the form, what somebody states, what was found before.
-use super::super::rules::{
-    BothSupport, DependentResidence, EvidenceDocument, Kinship, RecognitionInput, TemporaryRise,
+use super::super::{
+    rules::{BothSupport, DependentResidence, EvidenceDocument, Kinship, RecognitionInput, TemporaryRise},
+    settings,
 };
 use crate::{
     domain::remuneration,
@@ -275,7 +276,7 @@ pub fn complete(
     case: &mut RecognitionInput,
     (insured, employer): (Option<Uuid>, Uuid),
 ) -> Result<(), Problem> {
-    case.contract_income_from = tx.kernel().contract_income_from;
+    case.contract_income_from = settings::contract_income_from(tx)?;
     let (None, Some(insured)) = (case.insured_income_yen, insured) else { return Ok(()) };
     let monthly = remuneration::standard_on(tx.conn(), (insured, employer), case.recognised_on)?;
     case.insured_income_yen = monthly.and_then(|monthly| Yen::new(monthly * MONTHS));

@@ -152,8 +152,9 @@ pub fn find(
 /// # Errors
 /// 404 when there is none.
 pub fn lock_person(conn: &mut PgConnection, person: Uuid) -> Result<(), Problem> {
-    let held =
-        sql_query("select from person where id = $1 for update").bind::<t::Uuid, _>(person).execute(conn)?;
+    let held = sql_query("select from person where id = $1 for no key update")
+        .bind::<t::Uuid, _>(person)
+        .execute(conn)?;
     if held == 1 { Ok(()) } else { Err(Problem::not_found()) }
 }
 /// The ids of one human being, as a list for `in`: the one that `person` names, and those that were merged into it (名寄せ). What was

@@ -151,17 +151,19 @@ pub fn continued_before(
     .get_result(tx.conn())
     .optional()?;
     let Some(continued) = found else { return Ok(None) };
-    let end = sql_query(
+    // what was known before a merge stands under the id of then
+    let ids = super::ids_of("$2");
+    let end = sql_query(format!(
         "select coalesce(l.loss_reason = 'other_insurance' and l.lost_on = $4 and exists (select from enrolment c \
-             where c.person_id = $2 and c.enrolment_id = $3 and c.source = l.source), false) as is_by_cover, \
+             where c.person_id in {ids} and c.enrolment_id = $3 and c.source = l.source), false) as is_by_cover, \
            b.lost_on as before_on, b.loss_reason as before_reason, b.loss_received_on as before_received_on \
          from enrolment l left join lateral (select x.lost_on, x.loss_reason, x.loss_received_on from enrolment x \
-             where x.person_id = l.person_id and x.enrolment_id = l.enrolment_id and x.superseded_at is not null \
+             where x.person_id in {ids} and x.enrolment_id = l.enrolment_id and x.superseded_at is not null \
                and (x.lost_on is null or x.lost_on > l.lost_on and not (x.loss_reason = 'other_insurance' and exists ( \
-                 select from enrolment c where c.person_id = $2 and c.enrolment_id = $3 and c.source = x.source))) \
+                 select from enrolment c where c.person_id in {ids} and c.enrolment_id = $3 and c.source = x.source))) \
              order by x.recorded_at desc, x.superseded_at desc limit 1) b on true \
-         where l.row_id = $1",
-    )
+         where l.row_id = $1"
+    ))
     .bind::<t::Uuid, _>(continued.row_id)
     .bind::<t::Uuid, _>(of.person_id)
     .bind::<t::Uuid, _>(of.enrolment_id)

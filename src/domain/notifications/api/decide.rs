@@ -91,7 +91,7 @@ pub enum PersonChoiceKind {
     NewPerson,
 }
 /// 名寄せ: who the person at a place of the form is.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonChoice {
     /// Place on the form: insured for an acquisition, spouse, other_1, other_2 for dependents that are to be recognised.
@@ -125,22 +125,10 @@ async fn decide_notification(
                     "受理では指定できません / not with an acceptance",
                 ));
             }
-            _ if body.recognises_late_reason
-                && (body.decision == Verdict::Return || !states_late_reason(&row)) =>
-            {
-                return Err(refused(
-                    "/recognises_late_reason",
-                    "must-be-absent",
-                    "遅延理由の記載がある申出の受理だけに指定できます / with the acceptance of an application that states one",
-                ));
-            }
+            Verdict::Return if body.recognises_late_reason => return Err(late_reason_refused()),
             Verdict::Accept => {
                 let given = body.determination.as_ref().map(PayDetermination::given);
-                let late = if body.recognises_late_reason {
-                    LateReason::Recognised
-                } else {
-                    LateReason::NotRecognised
-                };
+                let late = late_reason(&row, body.recognises_late_reason)?;
                 let case = apply::Case {
                     row: &row,
                     choices: &choices(&body.persons)?,
@@ -188,15 +176,31 @@ async fn decide_notification(
     })
     .await
 }
-/// An application that states why it comes late.
-fn states_late_reason(row: &NotificationRow) -> bool {
-    row.form.as_ref().is_some_and(|form| form["late_reason"].is_string())
+/// Whether staff recognises the reason of an application that states why it comes late.
+/// # Errors
+/// 422 `must-be-absent` for any other form.
+pub fn late_reason(row: &NotificationRow, is_recognised: bool) -> Result<LateReason, Problem> {
+    let states_one = row.form.as_ref().is_some_and(|form| form["late_reason"].is_string());
+    match is_recognised {
+        false => Ok(LateReason::NotRecognised),
+        true if states_one => Ok(LateReason::Recognised),
+        true => Err(late_reason_refused()),
+    }
+}
+fn late_reason_refused() -> Problem {
+    refused(
+        "/recognises_late_reason",
+        "must-be-absent",
+        "遅延理由の記載がある申出の受理だけに指定できます / with the acceptance of an application that states one",
+    )
 }
 fn refused(pointer: &str, code: &str, said: &str) -> Problem {
     Problem::new(Kind::Invalid).at(pointer, code, said)
 }
 /// The choices, each place once, with a person where one is named and only there.
-fn choices(persons: &[PersonChoice]) -> Result<Vec<(Slot, Choice)>, Problem> {
+/// # Errors
+/// 422 `duplicate`, `missing-field`, `must-be-absent`.
+pub fn choices(persons: &[PersonChoice]) -> Result<Vec<(Slot, Choice)>, Problem> {
     let mut all: Vec<(Slot, Choice)> = Vec::with_capacity(persons.len());
     for (i, p) in persons.iter().enumerate() {
         if all.iter().any(|c| c.0 == p.slot) {

@@ -3,6 +3,7 @@ use super::{
     super::{
         Form,
         apply::{self, RecognitionProposal},
+        runs::GradeChange,
     },
     bodies::BATCH_MOST,
     intake::{self, Incoming},
@@ -10,12 +11,13 @@ use super::{
     views::{NotificationFinding, finding_view},
 };
 use crate::{
-    domain::remuneration::Determination,
+    domain::remuneration,
     kernel::{Kind, Operation, Permit, Problem, Tx},
     values::{kana, period},
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -49,7 +51,7 @@ pub struct DryRunRecord {
     /// Findings of the checks.
     #[schema(max_items = 200)]
     pub findings: Vec<NotificationFinding>,
-    /// What accepting it would change; of forms of pay where no more than 100 records come at once.
+    /// What accepting it would change; of forms of pay where no more than 1,000 records come at once, of what rests on a loss 100.
     #[schema(max_items = 20)]
     pub consequences: Vec<Consequence>,
     /// 認定: what the rule answers of those who would be recognised, by what the form states and the register knows, with the documents to
@@ -68,19 +70,35 @@ pub struct DryRun {
     /// Findings about the whole.
     #[schema(max_items = 50)]
     pub findings: Vec<NotificationFinding>,
+    /// By how many grades forms of pay would raise and lower standard remuneration against the month before, from the largest fall to the
+    /// largest rise; absent where none does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 99)]
+    pub grade_changes: Vec<GradeChange>,
     /// Records one by one.
     #[schema(max_items = 100000)]
     pub records: Vec<DryRunRecord>,
 }
-/// What accepting a form would change; `at` are the employer, the day of receipt and what the insurer determines of pay.
+/// Records of a file whose pay is planned ahead.
+const PAY_MOST: usize = 1_000;
+/// What is told ahead of a form.
+#[derive(Default)]
+pub struct Ahead {
+    /// What would change.
+    pub lines: Vec<Consequence>,
+    /// By how many grades the standard remuneration rises (negative: falls).
+    pub grades: Option<i16>,
+}
+/// What accepting a form would change; `at` are the employer, the day of receipt
+/// and whether the form comes with few others: what rests on a loss is looked at by doing it, which many forms would take too long for.
 /// # Errors
 /// Of forms of pay as of the decision; database errors.
 pub fn consequences<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
-    (employer, received_on, determination): (Uuid, NaiveDate, Option<&Determination>),
+    (employer, received_on, is_few): (Uuid, NaiveDate, bool),
     (form, person): (&Form, Option<Uuid>),
-) -> Result<Vec<Consequence>, Problem> {
+) -> Result<Ahead, Problem> {
     let line = |subject: &str, field: &str, before: Option<String>, after: String| Consequence {
         subject: subject.into(),
         field: field.into(),
@@ -88,7 +106,8 @@ pub fn consequences<Op: Operation>(
         after,
     };
     let day = |d: NaiveDate| d.to_string();
-    Ok(match (form, person) {
+    let mut grades = None;
+    let lines = match (form, person) {
         (Form::QualificationAcquisition(f), _) => {
             let planned = day(period::birthday(f.birth_on, 75));
             let mut all = vec![line("member", "acquired_on", None, day(f.acquired_on))];
@@ -99,6 +118,11 @@ pub fn consequences<Op: Operation>(
                 None,
                 f.insured_number.clone().unwrap_or_else(|| "assigned on acceptance".into()),
             ));
+            // of several offices the pay is added to what is known of the others, which the one that files is not told
+            let pay = (f.acquired_on, f.total_yen);
+            if let (false, Some(change)) = (f.two_or_more_offices, remuneration::acquisition_ahead(pay)?) {
+                all.extend(apply::pay_told(&change).into_iter().map(of_told));
+            }
             all
         }
         (Form::QualificationLoss(f), Some(person)) => {
@@ -109,7 +133,23 @@ pub fn consequences<Op: Operation>(
             if dependents > 0 {
                 all.push(line("dependent", "removed_on", None, format!("{} ({dependents})", f.lost_on)));
             }
+            let rests =
+                match is_few.then(|| apply::loss_ahead(tx, permit, (person, employer, received_on), f)) {
+                    // somebody else decides about the family at this moment: what is known without holding it is told
+                    Some(Err(p)) if matches!(p.kind, Kind::InProgress | Kind::Unavailable) => Vec::new(),
+                    rests => rests.transpose()?.unwrap_or_default(),
+                };
+            tx.note(|n| n.left([person], if rests.is_empty() { &[] } else { &["remuneration"] }));
+            all.extend(rests.into_iter().map(of_told).take(LINES_MOST - all.len()));
             all
+        }
+        (Form::VoluntaryApplication(f), _) => {
+            let told = apply::application_ahead(tx, permit, (employer, received_on), f)?;
+            told.into_iter().map(of_told).collect()
+        }
+        (Form::VoluntaryLoss(f), Some(person)) => {
+            let told = apply::continued_loss_ahead(tx, permit, (person, employer, received_on), f)?;
+            told.into_iter().map(of_told).take(LINES_MOST).collect()
         }
         (Form::DependentChange(f), Some(person)) if f.change == super::super::Change::Changed => {
             renamed(tx, person, f)?
@@ -128,11 +168,20 @@ pub fn consequences<Op: Operation>(
         }
         (form, Some(person)) if let Some(lines) = corrected(tx, (person, employer), form)? => lines,
         (form, Some(person)) if form.body().pay_time().is_some() => {
-            pay_lines::lines(tx, permit, (person, employer), (form, received_on), determination)?
+            let ahead = pay_lines::lines(tx, permit, (person, employer), (form, received_on))?;
+            grades = ahead.grades;
+            ahead.lines
         }
         (form, Some(person)) => leave_lines::lines(tx, person, form)?,
         _ => Vec::new(),
-    })
+    };
+    Ok(Ahead { lines, grades })
+}
+/// Most lines of a form.
+const LINES_MOST: usize = 20;
+/// A line.
+pub fn of_told((subject, field, before, after): apply::Told) -> Consequence {
+    Consequence { subject, field, before, after }
 }
 /// What a correction would change; nothing for the other forms.
 fn corrected(tx: &mut Tx<'_>, at: (Uuid, Uuid), form: &Form) -> Result<Option<Vec<Consequence>>, Problem> {
@@ -178,32 +227,38 @@ pub fn dry_run<Op: Operation>(
     persons: &[Option<Uuid>],
 ) -> Result<DryRun, Problem> {
     let mut records = Vec::with_capacity(incoming.rows.len());
+    let mut grades: BTreeMap<i16, i32> = BTreeMap::new();
     let received_on = incoming.received_on.unwrap_or_else(|| tx.today());
     for (row, person) in incoming.rows.iter().zip(persons) {
-        let is_few = incoming.rows.len() <= BATCH_MOST;
-        let form = row.form.as_ref().filter(|f| is_few || f.body().pay_time().is_none());
-        let told = form.map(|f| consequences(tx, by.0, (by.1, received_on, None), (f, *person)));
+        let (is_few, is_planned) = (incoming.rows.len() <= BATCH_MOST, incoming.rows.len() <= PAY_MOST);
+        let form = row.form.as_ref().filter(|f| is_planned || f.body().pay_time().is_none());
+        let told = form.map(|f| consequences(tx, by.0, (by.1, received_on, is_few), (f, *person)));
         let recognitions = match row.form.as_ref().filter(|_| is_few) {
             Some(form) => apply::recognitions(tx, form, (*person, by.1), &[])?,
             None => Vec::new(),
         };
+        let told = match told {
+            // What a decision would refuse changes nothing.
+            Some(Err(refused)) if refused.kind == Kind::Conflict => Ahead::default(),
+            told => told.transpose()?.unwrap_or_default(),
+        };
+        if let Some(up) = told.grades {
+            *grades.entry(up).or_default() += 1;
+        }
         records.push(DryRunRecord {
             recognitions,
             row: row.row,
             kind: super::kind_of(row).into(),
             disposition: row.disposition,
             findings: row.findings.iter().map(finding_view).collect(),
-            consequences: match told {
-                // What a decision would refuse changes nothing.
-                Some(Err(refused)) if refused.kind == Kind::Conflict => Vec::new(),
-                told => told.transpose()?.unwrap_or_default(),
-            },
+            consequences: told.lines,
         });
     }
     Ok(DryRun {
         read_count: u32::try_from(records.len()).unwrap_or(u32::MAX),
         file_result: intake::result_of(&incoming.rows),
         findings: incoming.whole.iter().map(finding_view).collect(),
+        grade_changes: grades.into_iter().map(|(grades, persons)| GradeChange { grades, persons }).collect(),
         records,
     })
 }

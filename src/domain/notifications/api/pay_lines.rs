@@ -2,15 +2,12 @@
 use super::{
     super::{
         Form,
-        apply::{plan_pay, preview_case},
+        apply::{pay_told, plan_pay, preview_case},
     },
-    dry_run::Consequence,
+    dry_run::{Ahead, of_told},
     leave_lines::told,
 };
-use crate::{
-    domain::remuneration::Determination,
-    kernel::{Operation, Permit, Problem, Tx},
-};
+use crate::kernel::{Operation, Permit, Problem, Tx};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -22,20 +19,15 @@ pub fn lines<Op: Operation>(
     permit: &Permit<Op>,
     (person, employer): (Uuid, Uuid),
     (form, received_on): (&Form, NaiveDate),
-    determination: Option<&Determination>,
-) -> Result<Vec<Consequence>, Problem> {
+) -> Result<Ahead, Problem> {
     let Some(case) = preview_case(tx, (person, employer), (form, received_on))? else {
-        return Ok(Vec::new());
+        return Ok(Ahead::default());
     };
-    let Some(plan) = plan_pay(tx, permit, &case, (form, determination))? else { return Ok(Vec::new()) };
+    let Some(plan) = plan_pay(tx, permit, &case, (form, None))? else { return Ok(Ahead::default()) };
     tx.note(|n| n.left([person], &["remuneration"]));
     let (pay, bonuses) = plan.changes();
     let mut all = Vec::new();
-    for c in pay {
-        let (subject, before) = ("standard_remuneration", c.before_yen.map(|yen| yen.to_string()));
-        all.push(told(subject, "standard_yen", before, c.after_yen.to_string()));
-        all.push(told(subject, "applies_from", None, c.applies_from.to_string()));
-    }
+    all.extend(pay.iter().flat_map(pay_told).map(of_told));
     for c in bonuses {
         let subject = "standard_bonus";
         all.push(told(
@@ -47,7 +39,7 @@ pub fn lines<Op: Operation>(
         all.push(told(subject, "month", None, c.month.to_string()));
     }
     all.truncate(LINES_MOST);
-    Ok(all)
+    Ok(Ahead { lines: all, grades: plan.grades_up() })
 }
 /// Most lines of a form.
 const LINES_MOST: usize = 20;

@@ -6,7 +6,7 @@ use crate::{
         remuneration::{CalculationTrace, rules},
         voluntary::Plan,
     },
-    kernel::{Gate, Kind, Problem, Reply, Routes, input::Id},
+    kernel::{Gate, Kind, Problem, Reply, Routes, clock, input::Id},
 };
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -84,18 +84,18 @@ pub struct ApplicationDeadline {
     /// Why.
     trace: CalculationTrace,
 }
-/// What stands against an application.
-#[derive(Serialize, ToSchema)]
+/// What stands against accepting a form.
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ApplicationObstacle {
     /// Stable code.
     #[schema(max_length = 40)]
-    code: String,
+    pub code: String,
     /// What it is, in Japanese.
     #[schema(max_length = 500)]
-    ja: String,
+    pub ja: String,
     /// What it is, in English.
     #[schema(max_length = 500)]
-    en: String,
+    pub en: String,
 }
 /// What accepting an application would do, or why nothing can be planned yet.
 #[derive(Serialize, ToSchema)]
@@ -189,7 +189,12 @@ async fn preview(
         let row = store::find(tx, id.0)?;
         let (row, permit) = tx.admit::<PreviewVoluntaryContinuation, _>(row)?;
         let form = waiting(&row)?;
-        let plan = match apply::preview(tx, &permit, &row, &form) {
+        let plan = match apply::preview(
+            tx,
+            &permit,
+            (row.employer_id, clock::jst_date(row.received_at), Some(row.id)),
+            &form,
+        ) {
             Ok(plan) => view(plan),
             Err(p) if p.kind == Kind::Conflict => {
                 let (ja, en) = p.detail.unwrap_or_default();

@@ -58,6 +58,21 @@ pub fn works(tx: &mut Tx<'_>, (person, employer): (Uuid, Uuid)) -> Result<bool, 
     let offices = members::offices(tx.conn(), person, None)?;
     Ok(offices.iter().any(|o| o.employer_id == Some(employer) && o.until_on.is_none()))
 }
+/// What ending the other office would do.
+/// # Errors
+/// As of `end`.
+pub fn end_ahead<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    (person, employer): (Uuid, Uuid),
+    (received_on, until_on): (NaiveDate, NaiveDate),
+) -> Result<Vec<remuneration::PayChange>, Problem> {
+    let cover = remuneration::case_at(tx.conn(), person, employer, until_on)?;
+    let acquired_on = cover.ok_or_else(super::person_not_found)?.acquired_on;
+    let of = remuneration::Case { person, employer, acquired_on, received_on, source: None };
+    let other = SecondOffice { employer: Some(employer), name: None, office_number: None, from_on: until_on };
+    Ok(remuneration::end_second_office(tx, permit, &of, (other, until_on))?.changes())
+}
 /// Ends the other office.
 /// # Errors
 /// As of `end_second_office`.

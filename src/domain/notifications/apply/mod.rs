@@ -6,6 +6,8 @@ mod leave;
 mod pay;
 mod person;
 mod recognition;
+mod rehearsal;
+mod standing;
 mod voluntary;
 
 use super::{Acquisition, Form, Loss, Slot, model::NotificationRow};
@@ -20,13 +22,12 @@ use crate::{
 use chrono::NaiveDate;
 pub use correction::{Line, fault as correction_fault, lines as correction_lines};
 pub use leave::planned as planned_leave;
-pub use pay::{
-    after_loss, is_beside, plan as plan_pay, preview_case, refuse_determination, regular,
-    result as pay_result,
-};
+pub use pay::{after_loss, is_beside, plan as plan_pay, preview_case, regular, result as pay_result};
 pub use person::{Choice, SamePersonProposal, proposals};
-pub use recognition::{RecognitionProposal, RecognitionStatement, recognitions, require_expected};
+pub use recognition::{RecognitionProposal, RecognitionStatement, recognitions};
+pub use rehearsal::{application_ahead, continued_loss_ahead, loss_ahead, pay_told, rehearse};
 use serde_json::{Value, json};
+pub use standing::Told;
 use uuid::Uuid;
 pub use voluntary::preview;
 
@@ -240,22 +241,26 @@ fn lose<Op: Operation>(
     if beside::works(tx, (person, row.employer_id))? {
         return beside::end(tx, permit, (row, person), f.lost_on);
     }
-    members::lose(
-        tx,
-        permit,
-        (person, row.employer_id),
-        f.lost_on,
-        f.cause.as_str(),
-        received_on(row),
-        Some(row.id),
-    )?;
-    let ended = dependents::end_all(tx, permit, person, f.lost_on, Some(row.id))?;
-    let member = members::written(tx, permit, person)?;
-    let act = Act::permitted(tx, permit, Some(row.id))?;
-    remuneration::end_on_loss(tx.conn(), &act, person, (member.acquired_on, f.lost_on))?;
+    let (member, ended) =
+        end_cover(tx, permit, (person, row.employer_id), f, (received_on(row), Some(row.id)))?;
     let result = json!({ "member_id": person, "symbol": member.symbol, "number": member.number, "branch": member.branch,
                          "acquired_on": member.acquired_on, "lost_on": f.lost_on, "dependents_ended": ended, "dependents": [] });
     Ok(Applied { person, result })
+}
+/// Ends cover at an employer with all that rests on it; gives the member and how many dependents lost cover.
+fn end_cover<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    (person, employer): (Uuid, Uuid),
+    f: &Loss,
+    (received_on, source): (NaiveDate, Option<Uuid>),
+) -> Result<(members::MemberRow, usize), Problem> {
+    members::lose(tx, permit, (person, employer), f.lost_on, f.cause.as_str(), received_on, source)?;
+    let ended = dependents::end_all(tx, permit, person, f.lost_on, source)?;
+    let member = members::written(tx, permit, person)?;
+    let act = Act::permitted(tx, permit, source)?;
+    remuneration::end_on_loss(tx.conn(), &act, person, (member.acquired_on, f.lost_on))?;
+    Ok((member, ended))
 }
 /// The insured person that a form is about, found when it came or now; `None` for an acquisition, which makes one.
 /// # Errors

@@ -358,4 +358,11 @@ impl PayPlan {
             Self::Office(plan) => (plan.changes(), Vec::new()),
         }
     }
+    /// By how many grades the standard remuneration of a form of pay rises (negative: falls) against the month before.
+    pub fn grades_up(&self) -> Option<i16> {
+        match self {
+            Self::Remuneration(plan) => plan.grades_up(),
+            Self::Bonus(_) | Self::Office(_) => None,
+        }
+    }
 }

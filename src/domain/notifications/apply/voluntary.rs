@@ -25,7 +25,7 @@ pub fn join<Op: Operation>(
     late: LateReason,
 ) -> Result<Applied, Problem> {
     let branches = branches(f);
-    let application = application(row, f, &branches);
+    let application = application((row.employer_id, received_on(row), Some(row.id)), f, &branches);
     let plan = voluntary::plan(tx, permit, &application)?;
     let (person, on, planned) = (plan.former.person_id, plan.acquired_on, plan.planned_loss_on);
     let eligibility = plan.deadline.as_ref().map(|d| d.1.clone());
@@ -45,38 +45,38 @@ pub fn join<Op: Operation>(
                          "late_reason_recognised": late == LateReason::Recognised, "dependents": dependents });
     Ok(Applied { person, result: pay::with(result, joined.decided)? })
 }
-/// What accepting an application would do, and the 枝番 of those who continue.
+/// What accepting an application would do, and the 枝番 of those who continue; `of` are the office, the day of receipt and the notification.
 /// # Errors
 /// As of [`voluntary::plan`].
 pub fn preview<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
-    row: &NotificationRow,
+    of: (Uuid, NaiveDate, Option<Uuid>),
     f: &VoluntaryApplication,
 ) -> Result<(Plan, Vec<String>), Problem> {
     let branches = branches(f);
-    let plan = voluntary::plan(tx, permit, &application(row, f, &branches))?;
+    let plan = voluntary::plan(tx, permit, &application(of, f, &branches))?;
     Ok((plan, branches))
 }
 fn branches(f: &VoluntaryApplication) -> Vec<String> {
     f.continuing_branches.iter().map(|b| b.0.clone()).collect()
 }
 fn application<'a>(
-    row: &NotificationRow,
+    (office, received_on, source): (Uuid, NaiveDate, Option<Uuid>),
     f: &'a VoluntaryApplication,
     continuing: &'a [String],
 ) -> Application<'a> {
     Application {
-        office: row.employer_id,
+        office,
         wanted: f.wanted,
         card: (&f.symbol, &f.number),
         name_kana: &f.name_kana,
         birth_on: f.birth_on,
-        received_on: received_on(row),
+        received_on,
         covered_elsewhere_since: f.covered_elsewhere_since,
         continuing,
         prepayment: f.prepayment,
-        source: Some(row.id),
+        source,
     }
 }
 /// 連絡先 as the form states it, from today on; address (with its postal code) and phone each stay where it states none.
@@ -112,28 +112,7 @@ pub fn lose<Op: Operation>(
     (row, person): (&NotificationRow, Uuid),
     f: &VoluntaryLoss,
 ) -> Result<Applied, Problem> {
-    let cover = voluntary::latest(tx.conn(), person)?
-        .filter(|c| {
-            let number = |text: &str| text.trim_start_matches('0').to_owned();
-            c.employer_id == row.employer_id && c.symbol == f.symbol && number(&c.number) == number(&f.number)
-        })
-        .ok_or_else(|| {
-            Problem::conflict(
-                "not-continued",
-                "この記号・番号の任意継続被保険者・特例退職被保険者ではありません",
-                "The person does not continue voluntarily under this number",
-            )
-        })?;
-    let received_on = received_on(row);
-    let over = match (f.reason, f.happened_on) {
-        (ContinuedLossReason::OtherInsurance, Some(day)) => {
-            End { lost_on: day, reason: EndReason::OtherInsurance, received_on }
-        }
-        (ContinuedLossReason::Death, Some(day)) => {
-            End { lost_on: day_after(day), reason: EndReason::Death, received_on }
-        }
-        _ => voluntary::end_by_wish(&cover, received_on)?,
-    };
+    let (cover, over) = over(tx, (person, row.employer_id, received_on(row)), f)?;
     let act = Act::permitted(tx, permit, Some(row.id))?;
     let ended = voluntary::end(tx.conn(), &act, &cover, &over)?;
     tx.note(|n| n.left(ended.iter().map(|d| d.person_id).chain([person]), &[]));
@@ -147,6 +126,40 @@ pub fn lose<Op: Operation>(
     let result = json!({ "member_id": person, "symbol": cover.symbol, "number": cover.number, "branch": "00",
                          "acquired_on": cover.acquired_on, "lost_on": over.lost_on, "dependents": dependents });
     Ok(Applied { person, result })
+}
+/// The cover that a form ends, and how.
+/// # Errors
+/// As of [`lose`].
+pub fn over(
+    tx: &mut Tx<'_>,
+    (person, employer, received_on): (Uuid, Uuid, NaiveDate),
+    f: &VoluntaryLoss,
+) -> Result<(members::CoverRow, End), Problem> {
+    let cover = voluntary::latest(tx.conn(), person)?
+        .filter(|c| {
+            let number = |text: &str| text.trim_start_matches('0').to_owned();
+            c.employer_id == employer && c.symbol == f.symbol && number(&c.number) == number(&f.number)
+        })
+        .ok_or_else(|| {
+            Problem::conflict(
+                "not-continued",
+                "この記号・番号の任意継続被保険者・特例退職被保険者ではありません",
+                "The person does not continue voluntarily under this number",
+            )
+        })?;
+    let over = match (f.reason, f.happened_on) {
+        (ContinuedLossReason::OtherInsurance, Some(day)) => {
+            End { lost_on: day, reason: EndReason::OtherInsurance, received_on }
+        }
+        (ContinuedLossReason::ElderlyCare, Some(day)) => {
+            End { lost_on: day, reason: EndReason::ElderlyCare, received_on }
+        }
+        (ContinuedLossReason::Death, Some(day)) => {
+            End { lost_on: day_after(day), reason: EndReason::Death, received_on }
+        }
+        _ => voluntary::end_by_wish(&cover, received_on)?,
+    };
+    Ok((cover, over))
 }
 fn day_after(day: NaiveDate) -> NaiveDate {
     day.succ_opt().unwrap_or(day)

@@ -171,7 +171,7 @@ fn pair(checked: &mut Checked, first: bool, second: bool, keys: [&'static str; 2
     checked.add_if(!first && second, Code::Required, [keys[0]]);
 }
 
-/// 項目25–36: a month has 0 to 31 days, its total is the sum, and pay without a day is a slip of the pen.
+/// 項目25–36: the total of a month is the sum, and pay without a day is a slip of the pen.
 pub(in crate::domain::notifications) fn check_month(
     checked: &mut Checked,
     index: usize,
@@ -186,7 +186,7 @@ pub(in crate::domain::notifications) fn check_month(
     let sum = month.cash_yen.saturating_add(month.in_kind_yen).min(AMOUNT_CAP);
     let is_sum = in_range(month.cash_yen) && in_range(month.in_kind_yen) && month.total_yen == sum;
     checked.add_if(!is_sum, Code::Sum, [total]);
-    checked.add_if(month.base_days > 31 || (month.base_days == 0 && sum > 0), Code::Days, [days]);
+    checked.add_if(month.base_days == 0 && sum > 0, Code::Days, [days]);
 }
 
 /// 項目37–39: the total and the average of the months that count.

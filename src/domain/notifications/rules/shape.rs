@@ -3,6 +3,7 @@
 use super::{Checked, Code};
 use crate::domain::notifications::forms::Address;
 use crate::domain::notifications::kinds::Form;
+use crate::domain::notifications::pay_forms::ReportedMonth;
 use crate::values::kana::{KanaFault, canonical_faults};
 use crate::values::number_run::contains_number_run;
 use utoipa::openapi::{
@@ -51,12 +52,14 @@ pub(in crate::domain::notifications) fn state_bounds(schema: &mut Object) {
             item.read_only = (name == "name_kana_raw").then_some(true);
         }
         if is_a(&item.schema_type, &Type::Integer) {
-            item.minimum = Some(0.into());
-            item.maximum = Some(match name.as_str() {
-                yen if yen.ends_with("_yen") => AMOUNT_CAP.into(),
-                days if days.ends_with("_worked_days") => i64::from(WORKED_DAYS_MOST).into(),
-                _ => i64::from(CERTIFICATES_MOST).into(),
-            });
+            let most = match name.as_str() {
+                yen if yen.ends_with("_yen") => AMOUNT_CAP,
+                days if days.ends_with("_worked_days") => WORKED_DAYS_MOST.into(),
+                _ => CERTIFICATES_MOST.into(),
+            };
+            // Where the form itself states another bound, that one holds.
+            item.minimum = item.minimum.take().or(Some(0.into()));
+            item.maximum = item.maximum.take().or(Some(most.into()));
         }
     }
 }
@@ -141,6 +144,45 @@ pub(in crate::domain::notifications) fn digits(checked: &mut Checked, text: Opti
 /// An amount within what a form can hold.
 pub(in crate::domain::notifications) fn amount(checked: &mut Checked, yen: Option<i64>, key: &'static str) {
     checked.add_if(yen.is_some_and(|yen| !(0..=AMOUNT_CAP).contains(&yen)), Code::Length, [key]);
+}
+
+/// 総計 of three months within what they can hold.
+pub(in crate::domain::notifications) fn total(checked: &mut Checked, yen: Option<i64>, key: &'static str) {
+    checked.add_if(yen.is_some_and(|yen| !(0..=3 * AMOUNT_CAP).contains(&yen)), Code::Length, [key]);
+}
+
+/// 支給月, 支払基礎日数 and amounts of months of pay, each at its place; there are three months at most.
+pub(in crate::domain::notifications) fn months(checked: &mut Checked, months: &[ReportedMonth]) {
+    const KEYS: [[&str; 5]; 3] = [
+        [
+            "months.0.month",
+            "months.0.base_days",
+            "months.0.cash_yen",
+            "months.0.in_kind_yen",
+            "months.0.total_yen",
+        ],
+        [
+            "months.1.month",
+            "months.1.base_days",
+            "months.1.cash_yen",
+            "months.1.in_kind_yen",
+            "months.1.total_yen",
+        ],
+        [
+            "months.2.month",
+            "months.2.base_days",
+            "months.2.cash_yen",
+            "months.2.in_kind_yen",
+            "months.2.total_yen",
+        ],
+    ];
+    for (paid, [month, days, cash, in_kind, total]) in months.iter().zip(KEYS) {
+        checked.add_if(!(1..=12).contains(&paid.month), Code::InvalidCode, [month]);
+        checked.add_if(paid.base_days > 31, Code::Days, [days]);
+        amount(checked, Some(paid.cash_yen), cash);
+        amount(checked, Some(paid.in_kind_yen), in_kind);
+        amount(checked, Some(paid.total_yen), total);
+    }
 }
 
 /// 郵便番号.

@@ -7,5 +7,5 @@ mod look;
 mod model;
 mod store;
 
-pub use api::{CreateRegularDeterminationRun, routes};
+pub use api::{CreateRegularDeterminationRun, GradeChange, routes};
 pub use chunk::{DETERMINE, Roof, resume, work};

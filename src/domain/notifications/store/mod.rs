@@ -1,4 +1,5 @@
 //! SQL of submissions and notifications.
+pub mod standing;
 mod waiting;
 
 use super::{

@@ -16,12 +16,12 @@ use super::{
 use crate::{
     domain::members,
     kernel::{
-        Gate, Problem, Reply, Routes,
+        Gate, Problem, Reply, Routes, clock,
         input::{Id, Query},
     },
     values::month::Month,
 };
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -40,7 +40,8 @@ crate::operation! {
     pub ListStandardBonuses: Get "/v1/members/{member_id}/standard-bonuses" = "listStandardBonuses", scope "remuneration:read", on "Member", status 200, law "健康保険法45条, R-040";
     /// 標準報酬月額の決定の説明
     ///
-    /// Explains a decision in sentences to be read aloud, with articles and figures, as it was decided.
+    /// Explains a decision in sentences to be read aloud, with articles and figures, as it was decided; of one that was withdrawn also when
+    /// and why.
     pub ExplainStandardRemuneration: Get "/v1/standard-remunerations/{decision_id}/explanation" = "explainStandardRemuneration", scope "remuneration:read", on "Member", status 200, law "R-047";
 }
 
@@ -92,7 +93,9 @@ impl DecisionRule {
         }
     }
     /// The rule of a stored word.
-    fn of(word: &str) -> Result<Self, Problem> {
+    /// # Errors
+    /// 503 for a word that is none.
+    pub(super) fn of(word: &str) -> Result<Self, Problem> {
         serde_json::from_value(word.into()).map_err(|_| Problem::unavailable("stored-rule-unknown"))
     }
 }
@@ -243,13 +246,42 @@ pub struct StandardBonusList {
     #[schema(max_items = 1000)]
     items: Vec<StandardBonusOfMonth>,
 }
+/// 取消 of a decision.
+#[derive(Serialize, ToSchema)]
+pub struct DecisionWithdrawal {
+    /// When.
+    withdrawn_at: DateTime<Utc>,
+    /// Why, in words.
+    #[schema(max_length = 200)]
+    reason: String,
+}
+impl DecisionWithdrawal {
+    /// To be read aloud before the decision itself, in Japanese and in English.
+    fn aloud(&self) -> (String, String) {
+        let day = clock::jst_date(self.withdrawn_at);
+        let (y, m, d) = (day.year(), day.month(), day.day());
+        let reason = &self.reason;
+        (
+            format!(
+                "この決定は{y}年{m}月{d}日に取り消されました(理由:{reason})。決定の内容は次のとおりでした。"
+            ),
+            format!(
+                "This decision was withdrawn on {day} (reason: {reason}). It had been decided as follows. "
+            ),
+        )
+    }
+}
 /// Why a standard remuneration was decided so.
 #[derive(Serialize, ToSchema)]
 pub struct StandardRemunerationExplanation {
     /// The decision, in its newest version.
     decision: StandardRemuneration,
-    /// It is known to hold; otherwise another decision took its place.
+    /// It is known to hold; otherwise another decision took its place, or it was withdrawn.
     holds: bool,
+    /// It was made in error and withdrawn (取消).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    withdrawal: Option<DecisionWithdrawal>,
     /// To be read aloud, in Japanese.
     #[schema(max_length = 20000)]
     ja: String,
@@ -261,12 +293,17 @@ pub struct StandardRemunerationExplanation {
 }
 fn explained(
     r: DecisionRow,
+    withdrawal: Option<DecisionWithdrawal>,
     known_at: Option<DateTime<Utc>>,
 ) -> Result<StandardRemunerationExplanation, Problem> {
     let trace = CalculationTrace::read(r.trace.clone())?;
-    let (ja, en) = trace.aloud();
+    let (mut ja, mut en) = trace.aloud();
+    if let Some((first_ja, first_en)) = withdrawal.as_ref().map(DecisionWithdrawal::aloud) {
+        (ja, en) = (first_ja + &ja, first_en + &en);
+    }
     Ok(StandardRemunerationExplanation {
         holds: held(r.superseded_at, known_at),
+        withdrawal,
         ja,
         en,
         decision: r.try_into()?,
@@ -327,7 +364,10 @@ async fn explain(
     gate.read(move |tx| {
         let row = store::find(tx, id.0, q.0.known_at)?;
         let (row, permit) = tx.admit::<ExplainStandardRemuneration, _>(row)?;
-        Ok(permit.answer(explained(row, q.0.known_at)?))
+        let withdrawn = store::withdrawn(tx.conn(), row.decision_id, q.0.known_at)?;
+        let withdrawal =
+            withdrawn.map(|w| DecisionWithdrawal { withdrawn_at: w.decided_at, reason: w.reason });
+        Ok(permit.answer(explained(row, withdrawal, q.0.known_at)?))
     })
     .await
 }

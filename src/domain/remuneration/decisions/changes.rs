@@ -161,16 +161,10 @@ pub fn decide_acquisition<Op: Operation>(
     case: &Case,
     monthly_yen: i64,
 ) -> Result<Option<Decided>, Problem> {
-    let facts = Facts::Acquisition(AcquisitionInput {
-        acquired_on: case.acquired_on,
-        monthly_yen: Some(amount(monthly_yen)?),
-        periods: Vec::new(),
-        comparable_average_yen: None,
-    });
-    match facts.decide() {
-        Err(Undecided::Unfit(refused)) if refused.code == "no-grade-table" => return Ok(None),
-        decided => decided.map(drop)?,
+    if acquisition_ahead((case.acquired_on, monthly_yen))?.is_none() {
+        return Ok(None);
     }
+    let facts = acquired(case.acquired_on, monthly_yen)?;
     let month = Month::of(case.acquired_on);
     let act = Act::permitted(tx, permit, case.source)?;
     // What holds of a former cover ends where this one begins.
@@ -181,6 +175,26 @@ pub fn decide_acquisition<Op: Operation>(
     let decided = Plan::new((*case, false), (stored, wanted), month, Some(id)).keep(tx, permit)?;
     bonus_months::covered_again(tx.conn(), &act, case.person, case.acquired_on)?;
     Ok(Some(decided))
+}
+/// The standard remuneration that an acquisition on a day with 報酬月額 in yen would begin with; `None` before the first table of grades.
+/// # Errors
+/// 409 `not-decidable` for an amount out of range.
+pub fn acquisition_ahead((acquired_on, monthly_yen): (NaiveDate, i64)) -> Result<Option<PayChange>, Problem> {
+    match acquired(acquired_on, monthly_yen)?.decide() {
+        Err(Undecided::Unfit(refused)) if refused.code == "no-grade-table" => Ok(None),
+        decided => {
+            let made = decided?;
+            Ok(Some(PayChange { applies_from: made.from, before_yen: None, after_yen: made.amounts.1 }))
+        }
+    }
+}
+fn acquired(acquired_on: NaiveDate, monthly_yen: i64) -> Result<Facts, Problem> {
+    Ok(Facts::Acquisition(AcquisitionInput {
+        acquired_on,
+        monthly_yen: Some(amount(monthly_yen)?),
+        periods: Vec::new(),
+        comparable_average_yen: None,
+    }))
 }
 /// What a report of pay would decide: 定時決定 (健康保険法41条), 随時改定 (43条), from the stored standard remuneration, or a revision after a
 /// leave. A revision from July to September takes the place of that September's regular determination (41条3項).

@@ -1,6 +1,7 @@
 //! From the stored decisions of a cover to what is wanted, and back: SQL-free glue between `history` and `store`.
 use super::{
     changes::Case,
+    continued,
     history::{Entry, History, Origin},
     model::LiveRow,
     offices::{self, OFFICES},
@@ -140,7 +141,8 @@ pub fn keep(
 ) -> Result<(), Problem> {
     clear(conn, act, (stored, wanted))?;
     // All old versions are closed by now: decisions that give months to one another don't meet.
-    fill(conn, act, case, (stored, wanted))
+    fill(conn, act, case, (stored, wanted))?;
+    continued::follow(conn, act, case, (stored, wanted))
 }
 /// Closes the versions that do not stay.
 /// # Errors

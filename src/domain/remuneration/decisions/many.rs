@@ -3,6 +3,7 @@
 use super::{
     super::rules::FixedPayChange,
     changes::{Case, Plan, plan_regular, planned},
+    continued,
     determination::{OccasionalPay, RegularPay},
     history::Entry,
     keep::Known,
@@ -152,5 +153,9 @@ pub fn keep_all(conn: &mut PgConnection, act: &Act, plans: &[&Plan]) -> Result<(
     let closed = store::many::close(conn, act, &changes.closed)?;
     // All old versions are closed by now: decisions that give months to one another don't meet.
     store::many::reopen(conn, act, (&closed, &changes.moved))?;
-    store::many::insert(conn, act, &changes.new)
+    store::many::insert(conn, act, &changes.new)?;
+    for (case, stored, wanted) in plans.iter().map(|p| p.parts()) {
+        continued::follow(conn, act, case, (stored, wanted))?;
+    }
+    Ok(())
 }

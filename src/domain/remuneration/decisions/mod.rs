@@ -4,6 +4,7 @@ mod api;
 mod bonus_months;
 mod bonuses;
 mod changes;
+mod continued;
 mod corrections;
 mod determination;
 mod facts;
@@ -19,12 +20,15 @@ mod other_days;
 mod second_office;
 mod store;
 mod voluntary;
+mod withdrawal;
 
 pub use api::DecisionRule;
 pub use bonuses::{BonusChange, BonusCorrection, BonusPlan, DecidedBonus, plan_bonus, plan_correction};
 pub use changes::{
-    Case, Decided, PayChange, PayReport, Plan, already_determined, decide_acquisition, end_on_loss, plan_pay,
+    Case, Decided, PayChange, PayReport, Plan, acquisition_ahead, already_determined, decide_acquisition,
+    end_on_loss, plan_pay,
 };
+pub use continued::{NewAverage, decide_new_average};
 pub use corrections::{PayCorrection, RightMonths, RightPay, plan_pay_correction};
 pub use determination::{AnnualPay, Determination, OccasionalPay, RegularPay};
 pub use facts::amount;
@@ -40,6 +44,7 @@ pub use second_office::{
 pub(super) use store::NEWEST_KNOWN;
 pub use store::{bonuses::has_paid, standard_on};
 pub use voluntary::{Continued, ContinuedBy, decide_continued, plan_continued};
+pub use withdrawal::{admitted_decision, decision, plan_withdrawal};
 
 /// Routes of decisions.
 pub fn routes(r: &mut crate::kernel::Routes) {

@@ -283,7 +283,7 @@ fn from_another_day(wanted: &mut History, new: CoverDays) -> Result<bool, Proble
         }
     }
     // another office that began with the old first month begins in a month of its own now
-    wanted.settle_offices()?;
+    wanted.settle_offices(new.lost_on)?;
     Ok(true)
 }
 /// The decisions of the cover before: in the month that both covers share they gave way, as far as they began before it or in it, or give

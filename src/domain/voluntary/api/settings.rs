@@ -1,11 +1,12 @@
 //! What the society sets of 任意継続 and 特例退職, with a second person's check.
 use super::super::{
-    model::{SettingRow, SettingState},
+    averages,
+    model::SettingRow,
     store::{self, NewSetting},
 };
 use crate::{
     domain::{
-        approvals::{self, ApprovalKind, Ruling},
+        approvals::{self, ApprovalKind, SettingRuling, SettingState},
         employers,
         remuneration::{in_reach, rules},
     },
@@ -35,7 +36,8 @@ crate::operation! {
     pub RequestVoluntarySetting: Post "/v1/voluntary-settings" = "requestVoluntarySetting", scope "voluntary:write", on "Society", status 201, law "健康保険法47条, R-044, R-096", makes "VoluntarySetting";
     /// 任意継続の設定の承認・却下
     ///
-    /// Approves or rejects, as the second person, settings that were asked for. 409: `same-person` for whoever asked, `no-open-check`
+    /// Approves or rejects, as the second person, settings that were asked for. Approved ones decide the standard remuneration of those who
+    /// continue already, from their first month on. 409: `same-person` for whoever asked, `no-open-check`
     /// when nothing waits.
     pub CheckVoluntarySetting: Post "/v1/voluntary-settings/{setting_id}/check" = "checkVoluntarySetting", scope "voluntary:write", on "VoluntarySetting", status 200, law "R-096";
 }
@@ -62,15 +64,6 @@ pub struct VoluntarySettingCreate {
     special_retiree_yen: Option<Yen>,
 }
 crate::json_body!("application/json": VoluntarySettingCreate);
-/// What the second person says of settings.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema, PartialEq)]
-#[serde(rename_all = "snake_case")]
-pub enum SettingRuling {
-    /// 承認.
-    Approve,
-    /// 却下.
-    Reject,
-}
 /// 承認・却下.
 #[derive(Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -168,7 +161,23 @@ impl VoluntarySettingCreate {
                 return wrong(pointer, r.code, r.detail);
             }
         }
-        Ok(())
+        self.check_special()
+    }
+    /// The amount of 特例退職 lies within the average of all insured (健康保険法附則3条4項), as standard remuneration.
+    fn check_special(&self) -> Result<(), Problem> {
+        let Some(special) = self.special_retiree_yen else { return Ok(()) };
+        let facts = rules::GradeInput {
+            remuneration_yen: self.average_remuneration_yen,
+            month: Month::of(self.valid_from),
+        };
+        let wrong = |code, said| Err(Problem::new(Kind::Invalid).at("/special_retiree_yen", code, said));
+        match rules::apply::<rules::StandardRemunerationGrade>(&facts) {
+            Ok((average, _)) if special.get() > average.standard_yen => {
+                wrong("above-average", "全被保険者の平均を超えます / above the average of all insured")
+            }
+            Ok(_) => Ok(()),
+            Err(r) => wrong(r.code, r.detail),
+        }
     }
 }
 /// The office is the society's own: it has no people, none who are about to come, and no system of an employer.
@@ -245,15 +254,16 @@ async fn check_setting(
     gate.run(move |tx| {
         let row = store::find(tx, id.0)?;
         let (row, permit) = tx.admit::<CheckVoluntarySetting, _>(row)?;
-        let ruling = match input.value.ruling {
-            SettingRuling::Approve => {
-                check_office(tx, &permit, row.office_id)?; // people may have come since it was asked for
-                Ruling::Approve
-            }
-            SettingRuling::Reject => Ruling::Reject(serde_json::json!([])),
-        };
+        if input.value.ruling == SettingRuling::Approve {
+            store::settings_change(tx.conn())?;
+            check_office(tx, &permit, row.office_id)?; // people may have come since it was asked for
+        }
+        let ruling = input.value.ruling.into();
         let told = row.told();
         approvals::settle(tx, &permit, ApprovalKind::VoluntarySetting, row.id, &[told.as_bytes()], &ruling)?;
+        if input.value.ruling == SettingRuling::Approve {
+            averages::decide_all(tx, &permit, row.valid_from)?;
+        }
         let row = store::written(tx, &permit, row.id)?;
         Ok(permit.answer(row.try_into()?))
     })

@@ -13,7 +13,7 @@ use crate::{
         members,
         remuneration::rules::{Rule, TwoOffices},
     },
-    kernel::{Guarded, Problem, Subject, Tx, errand::Act},
+    kernel::{Guarded, Operation, Permit, Problem, Subject, Tx, errand::Act},
     values::month::Month,
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -24,6 +24,8 @@ const DECISION: &str = "decision_id, person_id, employer_id, rule, applies_from,
      inputs->'offices' as offices, trace, received_on, recorded_at, superseded_at, source";
 const LIVE: &str = "person_id, decision_id, employer_id, rule, rule_version, applies_from, applies_until, grade, standard_yen, monthly_yen, inputs, \
      trace, received_on, source";
+/// The decision `s` was not withdrawn: what was made in error does not come back.
+const STANDS: &str = "not exists (select from remuneration_withdrawal w where w.decision_id = s.decision_id and w.state = 'withdrawn')";
 /// Rows known at `$2`, or now when it is null.
 pub const KNOWN: &str = "(superseded_at is null and $2 is null or recorded_at <= $2 and (superseded_at is null or superseded_at > $2))";
 /// The newest version of what `$1` names, as known at an instant (`$2`) or now.
@@ -154,10 +156,10 @@ pub fn standard_on(
 pub fn superseded(conn: &mut PgConnection, person: Uuid, rule: &str) -> Result<Vec<LiveRow>, Problem> {
     let ids = members::ids_of("$1");
     Ok(sql_query(format!(
-        "select distinct on (applies_from) {LIVE} from standard_remuneration s where person_id in {ids} and rule = $2 \
+        "select {LIVE} from (select distinct on (applies_from) * from standard_remuneration s where person_id in {ids} and rule = $2 \
            and superseded_at is not null and not exists (select from standard_remuneration n where n.person_id in {ids} \
              and n.rule = $2 and n.applies_from = s.applies_from and n.superseded_at is null) \
-         order by applies_from, recorded_at desc, superseded_at desc"
+         order by applies_from, recorded_at desc, superseded_at desc) s where {STANDS} order by applies_from"
     ))
     .bind::<t::Uuid, _>(person)
     .bind::<t::Text, _>(rule)
@@ -172,7 +174,7 @@ pub fn gave_way(conn: &mut PgConnection, person: Uuid) -> Result<Vec<LiveRow>, P
     Ok(sql_query(format!(
         "select {LIVE} from (select distinct on (applies_from, rule, employer_id) * from standard_remuneration \
              where person_id in {ids} order by applies_from, rule, employer_id, superseded_at desc nulls first, recorded_at desc) s \
-         where superseded_at is not null and rule <> $2 and exists (select from standard_remuneration n \
+         where superseded_at is not null and {STANDS} and rule <> $2 and exists (select from standard_remuneration n \
            where n.person_id in {ids} and n.applies_from = s.applies_from and n.recorded_at = s.superseded_at and n.rule <> $2 \
              and (n.rule, n.employer_id) <> (s.rule, s.employer_id) and not exists (select from standard_remuneration o \
                where o.person_id in {ids} and o.applies_from = n.applies_from and o.rule = n.rule \
@@ -229,6 +231,38 @@ pub fn decisions<S: Subject>(
         None => Ok(Vec::new()),
     }
 }
+crate::row! {
+    /// When and why a decision was withdrawn.
+    pub struct WithdrawnRow {
+        /// When.
+        decided_at: t::Timestamptz => DateTime<Utc>,
+        /// Why, in words.
+        reason: t::Text => String,
+    }
+}
+/// The withdrawal of a decision, where it was withdrawn, as known at an instant or now.
+/// # Errors
+/// Database errors.
+pub fn withdrawn(
+    conn: &mut PgConnection,
+    decision: Uuid,
+    known_at: Option<DateTime<Utc>>,
+) -> Result<Option<WithdrawnRow>, Problem> {
+    Ok(sql_query(
+        "select decided_at, reason from remuneration_withdrawal where decision_id = $1 and state = 'withdrawn' \
+           and ($2 is null or decided_at <= $2)",
+    )
+    .bind::<t::Uuid, _>(decision)
+    .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
+    .get_result(conn)
+    .optional()?)
+}
+/// The newest version of a decision, for whoever was admitted to what is about it.
+/// # Errors
+/// 404 when there is none.
+pub fn read<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, decision: Uuid) -> Result<DecisionRow, Problem> {
+    newest(tx, decision, None)
+}
 /// The newest version of a decision, as known at an instant or now.
 /// # Errors
 /// 404 when there is none.
@@ -237,6 +271,9 @@ pub fn find(
     decision: Uuid,
     known_at: Option<DateTime<Utc>>,
 ) -> Result<Guarded<DecisionRow>, Problem> {
+    newest(tx, decision, known_at).map(Guarded::new)
+}
+fn newest(tx: &mut Tx<'_>, decision: Uuid, known_at: Option<DateTime<Utc>>) -> Result<DecisionRow, Problem> {
     let found: Option<DecisionRow> = sql_query(format!(
         "select {DECISION} from standard_remuneration where decision_id = $1 and {NEWEST_KNOWN}"
     ))
@@ -244,5 +281,5 @@ pub fn find(
     .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .get_result(tx.conn())
     .optional()?;
-    found.map(Guarded::new).ok_or_else(Problem::not_found)
+    found.ok_or_else(Problem::not_found)
 }

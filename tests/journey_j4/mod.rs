@@ -1,5 +1,7 @@
 //! 算定, 休業, 訂正: a summer of pay as an employer's software reports it, an April corrected in October, and what was believed in July
 //! (requirements journey J4, steps 1, 5, 6 as far as decisions go, 7 and 8).
+mod dry;
+
 use crate::{
     filing::{HACHI, NANA, accept, decide, id, slip},
     harness::{caller::Response, steps::Steps, world::World},

@@ -1,0 +1,2 @@
+delete from approval where kind = 'remuneration_withdrawal';
+drop table remuneration_withdrawal;
