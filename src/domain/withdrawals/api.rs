@@ -182,6 +182,9 @@ async fn decide_withdrawal(
             let known = dependents::hold_families(tx.conn(), &[row.person_id], &[])?;
             tx.record_at_once(known);
             let decision = remuneration::decision(tx, &permit, row.decision_id)?;
+            if decision.person_id != row.person_id {
+                return Err(Problem::unavailable("lost-race")); // the two ids were joined meanwhile: who survives is not held
+            }
             let plan = remuneration::plan_withdrawal(tx, &permit, &decision)?;
             changes = plan.changes();
             plan.keep(tx, &permit)?;

@@ -69,15 +69,16 @@ pub fn loss_ahead<Op: Operation>(
         let changes = beside::end_ahead(tx, permit, (person, employer), (received_on, f.lost_on))?;
         return Ok(changes.iter().flat_map(pay_told).collect());
     }
-    let (since, mut after) = tx.rehearse(|tx| {
+    // before is what stands once the family is held: what others did until then is no effect of this
+    let (since, mut before, mut after) = tx.rehearse(|tx| {
         let known = dependents::hold_families(tx.conn(), &[person], &[])?;
         tx.record_at_once(known);
+        let before = standing(tx.conn(), &[person])?;
         // a form ends what the calendar ended; which form does not matter, since nothing of it stays
         let form = Some(Uuid::now_v7());
         let (member, _) = end_cover(tx, permit, (person, employer), f, (received_on, form))?;
-        Ok((member.acquired_on, standing(tx.conn(), &[person])?))
+        Ok((member.acquired_on, before, standing(tx.conn(), &[person])?))
     })?;
-    let mut before = standing(tx.conn(), &[person])?;
     let is_for_staff = tx.row_scope()?.employers().is_none();
     for s in [&mut before, &mut after] {
         s.pieces.clear();
@@ -100,15 +101,15 @@ pub fn continued_loss_ahead<Op: Operation>(
     f: &VoluntaryLoss,
 ) -> Result<Vec<Told>, Problem> {
     let people = store::standing::household(tx.conn(), person)?;
-    let after = tx.rehearse(|tx| {
+    let (before, after) = tx.rehearse(|tx| {
         let known = dependents::hold_families(tx.conn(), &[person], &[])?;
         tx.record_at_once(known);
+        let before = standing(tx.conn(), &people)?;
         let (cover, over) = voluntary::over(tx, (person, employer, received_on), f)?;
         let act = Act::permitted(tx, permit, None)?;
         continued::end(tx.conn(), &act, &cover, &over)?;
-        standing(tx.conn(), &people)
+        Ok((before, standing(tx.conn(), &people)?))
     })?;
-    let before = standing(tx.conn(), &people)?;
     tx.note(|n| n.left(people, &["enrolment", "remuneration", "family"]));
     Ok(changes(&before, &after, person))
 }

@@ -144,11 +144,12 @@ pub struct RegularDeterminationRun {
     #[schema(max_length = 60)]
     pub problem: Option<String>,
 }
-impl From<RunRow> for RegularDeterminationRun {
-    fn from(r: RunRow) -> Self {
-        let changes = r.changes();
+impl TryFrom<RunRow> for RegularDeterminationRun {
+    type Error = Problem;
+    fn try_from(r: RunRow) -> Result<Self, Problem> {
+        let changes = r.changes()?;
         let count = |is: fn(i16) -> bool| changes.iter().filter(|c| is(*c.0)).map(|c| c.1).sum();
-        Self {
+        Ok(Self {
             rise_count: count(|grades| grades > 0),
             fall_count: count(|grades| grades < 0),
             unchanged_count: count(|grades| grades == 0),
@@ -171,7 +172,7 @@ impl From<RunRow> for RegularDeterminationRun {
             worked_at: r.worked_at,
             ended_at: r.ended_at,
             problem: r.problem,
-        }
+        })
     }
 }
 crate::page_of!(RegularDeterminationRunPage, RegularDeterminationRun);
@@ -242,7 +243,7 @@ async fn create_run(
             n.subject = Some((CreateRegularDeterminationRun::MAKES, Some(id)));
             n.disclosed.clear();
         });
-        Ok(permit.answer(run.into()).located(format!("/v1/regular-determination-runs/{id}")))
+        Ok(permit.answer(run.try_into()?).located(format!("/v1/regular-determination-runs/{id}")))
     })
     .await
 }
@@ -270,7 +271,7 @@ async fn list_runs(
         let (rows, has_more, permit) =
             tx.admit_page(&society, GetRegularDeterminationRun::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| r.id));
-        let items = rows.into_iter().map(Into::into).collect();
+        let items = rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
         Ok(permit.answer(RegularDeterminationRunPage { items, page }).next(link))
     })
     .await
@@ -282,7 +283,7 @@ async fn get_run(
     gate.read(move |tx| {
         let run = store::find(tx, id.0)?;
         let (run, permit) = tx.admit::<GetRegularDeterminationRun, _>(run)?;
-        Ok(permit.answer(run.into()))
+        Ok(permit.answer(run.try_into()?))
     })
     .await
 }
@@ -321,7 +322,7 @@ async fn cancel_run(
             ));
         }
         let run = store::cancel(tx, &permit, &run)?;
-        Ok(permit.answer(run.into()))
+        Ok(permit.answer(run.try_into()?))
     })
     .await
 }

@@ -131,7 +131,7 @@ fn chunk(conn: &mut PgConnection, clock: &Clock, next: Next, roof: Roof<'_>) -> 
         keep(conn, &mut seen, roof.drop_files)?;
     }
     store::leave(conn, &run, &seen.left)?;
-    store::advance(conn, (&run, &lane), &seen.progress(&lane, position), errand.now())?;
+    store::advance(conn, (&run, &lane), &seen.progress(&lane, position)?, errand.now())?;
     trail::append(conn, &entries(&errand, (&run, &lane), &seen))?;
     enqueue(conn, clock, Next { chunk: next.chunk + 1, ..next })
 }

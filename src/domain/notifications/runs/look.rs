@@ -91,13 +91,15 @@ impl Seen<'_> {
         (decided, self.left.iter().filter_map(|l| l.person_id).collect())
     }
     /// By how far the chunk moves its lane on.
-    pub fn progress(&self, lane: &LaneRow, position: Uuid) -> Progress {
-        let mut changes = lane.changes();
+    /// # Errors
+    /// 503 when what is stored of the lane can't be read.
+    pub fn progress(&self, lane: &LaneRow, position: Uuid) -> Result<Progress, Problem> {
+        let mut changes = lane.changes()?;
         for up in self.decided.iter().filter_map(|d| d.plan.grades_up()) {
             *changes.entry(up).or_default() += 1;
         }
         let first = self.decided.iter().filter(|d| d.plan.grades_up().is_none()).count();
-        Progress { position, decided: self.decided.len(), left: self.left.len(), first, changes }
+        Ok(Progress { position, decided: self.decided.len(), left: self.left.len(), first, changes })
     }
 }
 /// Decides every form that the rule can decide. The people are held before anything is read of them, but for a dry run, which holds

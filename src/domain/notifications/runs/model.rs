@@ -1,6 +1,6 @@
 //! Rows and words of bulk determination.
 use crate::{
-    kernel::{Facts, Subject},
+    kernel::{Facts, Problem, Subject},
     values::month::Month,
 };
 use chrono::{DateTime, Utc};
@@ -98,8 +98,10 @@ impl RunRow {
         Month::in_year(self.year.into(), 9)
     }
     /// How many rise or fall by how many grades.
-    pub fn changes(&self) -> BTreeMap<i16, i32> {
-        serde_json::from_value(self.grade_changes.clone()).unwrap_or_default()
+    /// # Errors
+    /// 503 `stored-run-unreadable`.
+    pub fn changes(&self) -> Result<BTreeMap<i16, i32>, Problem> {
+        stored_changes(&self.grade_changes)
     }
 }
 crate::row! {
@@ -117,9 +119,15 @@ crate::row! {
 }
 impl LaneRow {
     /// How many rise or fall by how many grades.
-    pub fn changes(&self) -> BTreeMap<i16, i32> {
-        serde_json::from_value(self.grade_changes.clone()).unwrap_or_default()
+    /// # Errors
+    /// 503 `stored-run-unreadable`.
+    pub fn changes(&self) -> Result<BTreeMap<i16, i32>, Problem> {
+        stored_changes(&self.grade_changes)
     }
+}
+/// Counts by grades as they are stored: what can't be read is told, and not counted on from nothing.
+fn stored_changes(stored: &serde_json::Value) -> Result<BTreeMap<i16, i32>, Problem> {
+    serde_json::from_value(stored.clone()).map_err(|_| Problem::unavailable("stored-run-unreadable"))
 }
 impl Subject for RunRow {
     fn facts(&self) -> Facts {
