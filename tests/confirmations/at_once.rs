@@ -2,24 +2,13 @@
 use super::{Asked, campaign, ceased, confirm, made, pass, remove, start, still, work};
 use crate::{
     filing::{Person, accept, child_leaves, decide_on, filed},
-    harness::caller::Response,
+    harness::{caller::Response, race},
 };
 use serde_json::json;
 
 /// Does both at once and gives their answers.
 fn both(one: impl FnOnce() -> Response + Send, two: impl FnOnce() -> Response + Send) -> [Response; 2] {
-    let gate = std::sync::Barrier::new(2);
-    std::thread::scope(|s| {
-        let a = s.spawn(|| {
-            gate.wait();
-            one()
-        });
-        let b = s.spawn(|| {
-            gate.wait();
-            two()
-        });
-        [a.join().unwrap(), b.join().unwrap()]
-    })
+    race::both(one, two).into()
 }
 /// One went through; the status and code of the other.
 #[track_caller]

@@ -2,7 +2,10 @@
 use super::{Asked, campaign, confirm, made, pass, remove, start, still, work};
 use crate::{
     filing::{Person, accept, decide, entries, filed, id, loss, tables},
-    harness::caller::{Caller, Response},
+    harness::{
+        caller::{Caller, Response},
+        race,
+    },
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -23,20 +26,7 @@ fn why() -> Value {
 }
 /// Does all at once and gives their answers in order.
 fn at_once(works: Vec<Box<dyn FnOnce() -> Response + Send + '_>>) -> Vec<Response> {
-    let gate = std::sync::Barrier::new(works.len());
-    std::thread::scope(|s| {
-        let gate = &gate;
-        let running: Vec<_> = works
-            .into_iter()
-            .map(|work| {
-                s.spawn(move || {
-                    gate.wait();
-                    work()
-                })
-            })
-            .collect();
-        running.into_iter().map(|r| r.join().unwrap()).collect()
-    })
+    race::at_once(works)
 }
 
 #[test]

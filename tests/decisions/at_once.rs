@@ -4,6 +4,7 @@ use crate::{
     harness::{
         behind::within,
         caller::{Caller, Response},
+        race,
         world::World,
     },
 };
@@ -16,20 +17,7 @@ fn tag(staff: &Caller, n: Uuid) -> String {
 }
 /// Sends all of these decisions at once.
 fn at_once(asked: &[(Caller, Uuid, String, Value)]) -> Vec<Response> {
-    let gate = std::sync::Barrier::new(asked.len());
-    std::thread::scope(|s| {
-        let all: Vec<_> = asked
-            .iter()
-            .map(|(by, n, tag, body)| {
-                let gate = &gate;
-                s.spawn(move || {
-                    gate.wait();
-                    decide_on(by, *n, tag, body)
-                })
-            })
-            .collect();
-        all.into_iter().map(|t| t.join().unwrap()).collect()
-    })
+    race::at_once(asked.iter().map(|(by, n, tag, body)| || decide_on(by, *n, tag, body)))
 }
 
 #[test]

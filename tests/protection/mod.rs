@@ -4,7 +4,10 @@ mod ending;
 pub mod every_operation;
 mod life;
 
-use crate::harness::caller::{Caller, Response};
+use crate::harness::{
+    caller::{Caller, Response},
+    race,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -27,13 +30,5 @@ pub fn protect(staff: &Caller, person: Uuid, request: &Value) -> Response {
 }
 /// Asks so many times, all at once; the statuses.
 pub fn at_once(times: usize, ask: impl Fn() -> Response + Sync) -> Vec<u16> {
-    let gate = std::sync::Barrier::new(times);
-    std::thread::scope(|s| {
-        let one = || {
-            gate.wait();
-            ask().status
-        };
-        let all: Vec<_> = (0..times).map(|_| s.spawn(one)).collect();
-        all.into_iter().map(|t| t.join().unwrap()).collect()
-    })
+    race::at_once((0..times).map(|_| || ask().status))
 }
