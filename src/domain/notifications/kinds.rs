@@ -1,7 +1,7 @@
 //! 届書の種別 — the kinds of form in one table, and what each kind says of itself.
 //!
 //! A new kind is a struct with its [`FormBody`], a line in the table below, a line in `layouts/forms_by_date.json` and what accepting it
-//! does (`apply/mod.rs`).
+//! does (`apply/decision.rs`).
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
