@@ -27,6 +27,8 @@ pub fn keep(conn: &mut PgConnection, seen: &mut Seen<'_>, drop_files: DropFiles<
         Err(problem) if is_for_good(&problem) => {}
         other => return other,
     }
+    // all at once, in the one order that everybody holds them in: form by form two lanes could wait for one another
+    store::hold_files(conn, &submissions_of(&seen.decided))?;
     let mut refused = 0;
     for decided in std::mem::take(&mut seen.decided) {
         match conn.transaction(|conn| write(conn, &act, std::slice::from_ref(&decided), drop_files)) {
@@ -71,8 +73,10 @@ fn write(
         })
         .collect::<Result<_, Problem>>()?;
     store::settle(conn, act, &settled)?;
-    let submissions: HashSet<Uuid> = decided.iter().map(|d| d.row.submission_id).collect();
-    let submissions: Vec<Uuid> = submissions.into_iter().collect();
-    let settled = store::settled_files(conn, &submissions)?;
+    let settled = store::settled_files(conn, &submissions_of(decided))?;
     if settled.is_empty() { Ok(()) } else { drop_files(conn, &settled) }
+}
+fn submissions_of(decided: &[Decided<'_>]) -> Vec<Uuid> {
+    let submissions: HashSet<Uuid> = decided.iter().map(|d| d.row.submission_id).collect();
+    submissions.into_iter().collect()
 }

@@ -67,8 +67,8 @@ impl Many {
     /// As `plan_pay`; with how fixed pay changed in April, as far as the form states it.
     /// # Errors
     /// As of `plan_pay`; 409 `revision-due` where the form's own months make a revision from July due, which takes the place of 定時決定
-    /// (健康保険法41条3項, 43条): one alone is seen by a clerk; 409 `already-exists` where it could not be kept, so that it alone is left and not
-    /// all that is kept with it.
+    /// (健康保険法41条3項, 43条), and 409 `later-decision-changes` where a decision of a later month would be decided anew or taken back: one
+    /// alone is seen by a clerk; 409 `already-exists` where it could not be kept, so that it alone is left and not all that is kept with it.
     pub fn plan(
         &self,
         case: &Case,
@@ -86,6 +86,7 @@ impl Many {
         });
         let plan = plan_regular(case, known, pay)?;
         require_free(known, &plan)?;
+        require_later_kept(&plan)?;
         revision.map_or(Ok(()), |revision| require_none_due(case, known, revision))?;
         Ok(plan)
     }
@@ -105,6 +106,17 @@ fn require_none_due(case: &Case, known: &Known, revision: OccasionalPay) -> Resu
         Err(none) if none.kind == Kind::Conflict => Ok(()),
         Err(problem) => Err(problem),
     }
+}
+/// No decision of a later month, which somebody made, changes unseen.
+fn require_later_kept(plan: &Plan) -> Result<(), Problem> {
+    if plan.decided().decided_anew.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::conflict(
+        "later-decision-changes",
+        "この決定により後の月の決定が変わります。審査画面で内容を確認して決定してください",
+        "A decision of a later month would change with it: look at the preview and decide this form alone",
+    ))
 }
 /// No decision outside the cover holds in a month of the plan: the database has one of a person at a time.
 fn require_free(known: &Known, plan: &Plan) -> Result<(), Problem> {

@@ -241,15 +241,22 @@ pub fn settle(conn: &mut PgConnection, act: &Act, settled: &[Settled]) -> Result
     .execute(conn)?;
     Ok(())
 }
-/// Those of these submissions that came as a file and of which nothing waits any more; held, as `all_settled` does.
+/// Holds those of these submissions that came as a file, in the order of their ids, until the end of the transaction; gives them.
 /// # Errors
-/// Database errors.
-pub fn settled_files(conn: &mut PgConnection, submissions: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
+/// 409 when somebody who decides one of them takes too long.
+pub fn hold_files(conn: &mut PgConnection, submissions: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
     let held: Vec<IdRow> = sql_query(
         "select id from submission where id = any($1) and channel = 'api_file' order by id for update",
     )
     .bind::<t::Array<t::Uuid>, _>(submissions)
     .load(conn)?;
+    Ok(held.into_iter().map(|s| s.id).collect())
+}
+/// Those of these submissions that came as a file and of which nothing waits any more; held, as `all_settled` does.
+/// # Errors
+/// Database errors.
+pub fn settled_files(conn: &mut PgConnection, submissions: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
+    let held = hold_files(conn, submissions)?;
     if held.is_empty() {
         return Ok(Vec::new());
     }
@@ -257,7 +264,7 @@ pub fn settled_files(conn: &mut PgConnection, submissions: &[Uuid]) -> Result<Ve
         "select s as id from unnest($1) s where not exists (select from notification n where n.submission_id = s \
            and n.state in ('accepted', 'review', 'precheck'))",
     )
-    .bind::<t::Array<t::Uuid>, _>(held.into_iter().map(|s| s.id).collect::<Vec<_>>())
+    .bind::<t::Array<t::Uuid>, _>(held)
     .load(conn)?;
     Ok(settled.into_iter().map(|s| s.id).collect())
 }
