@@ -4,6 +4,7 @@ use crate::{
     filing::{count, fresh_key},
     harness::{
         caller::{Caller, Response},
+        race,
         world::World,
     },
 };
@@ -189,13 +190,10 @@ fn the_same_file_twice_at_once_is_taken_once() {
     let w = World::new();
     let by = w.client("employer");
     let good = file("01_shutoku_ok", NAME);
-    let mut answers: Vec<(u16, String)> = std::thread::scope(|s| {
-        let both: Vec<_> = (0..2).map(|_| s.spawn(|| send(&w, &by, NAME, &good))).collect();
-        both.into_iter()
-            .map(|t| t.join().unwrap())
-            .map(|r| (r.status, r.body["code"].as_str().unwrap_or_default().to_owned()))
-            .collect()
-    });
+    let mut answers: Vec<(u16, String)> = race::at_once((0..2).map(|_| || send(&w, &by, NAME, &good)))
+        .into_iter()
+        .map(|r| (r.status, r.body["code"].as_str().unwrap_or_default().to_owned()))
+        .collect();
     answers.sort();
     assert_eq!(answers, [(202, String::new()), (422, "E-DUPLICATE-FILE".to_owned())]);
     assert_eq!(count(&w, "select count(*) as n from notification"), 3);

@@ -4,6 +4,7 @@ use crate::{
     filing::{CHILD, KYU, NANA, acquisition, batch, child, count, filed, fresh_key, loss, slip},
     harness::{
         caller::{Caller, Response},
+        race,
         world::World,
     },
 };
@@ -219,12 +220,8 @@ fn the_same_person_filed_twice_at_once_counts_once() {
     let w = World::new();
     let by = w.client("employer");
     let body = slip(&w, &acquisition(NANA, "2026-11-01", Some(1)));
-    let mut statuses: Vec<u16> = std::thread::scope(|s| {
-        let all: Vec<_> = (0..4)
-            .map(|_| s.spawn(|| by.post("/v1/notifications").key(&fresh_key()).json(&body).status))
-            .collect();
-        all.into_iter().map(|t| t.join().unwrap()).collect()
-    });
+    let mut statuses =
+        race::at_once((0..4).map(|_| || by.post("/v1/notifications").key(&fresh_key()).json(&body).status));
     statuses.sort_unstable();
     assert_eq!(statuses, [202, 422, 422, 422]);
     assert_eq!(count(&w, "select count(*) as n from notification"), 1);

@@ -2,7 +2,7 @@
 use super::{place, refused};
 use crate::{
     filing::{KYU, NANA, acquisition, count, fresh_key, slip},
-    harness::{caller::Response, world::World},
+    harness::{caller::Response, race, world::World},
 };
 use kenpo::cli::seed::fictitious_number;
 use serde_json::json;
@@ -66,12 +66,8 @@ fn ten_at_once_have_one_effect() {
     let w = World::new();
     let by = w.client("employer");
     let body = slip(&w, &acquisition(NANA, "2026-11-01", Some(1)));
-    let answers: Vec<Response> = std::thread::scope(|s| {
-        let all: Vec<_> = (0..10)
-            .map(|_| s.spawn(|| by.post("/v1/notifications").key("ten-at-once").json(&body)))
-            .collect();
-        all.into_iter().map(|t| t.join().unwrap()).collect()
-    });
+    let answers =
+        race::at_once((0..10).map(|_| || by.post("/v1/notifications").key("ten-at-once").json(&body)));
     assert!(answers.iter().all(|r| r.status == 202 && r.text == answers[0].text));
     assert_eq!(answers.iter().filter(|r| !is_replay(r)).count(), 1);
     assert_eq!(count(&w, "select count(*) as n from submission"), 1);

@@ -2,10 +2,9 @@
 use super::{insured, known, pass, relative, work};
 use crate::{
     filing::{CHILD, NANA, accept, acquisition, child, child_leaves, decide, filed, loss, tables},
-    harness::world::World,
+    harness::{race, world::World},
 };
 use serde_json::json;
-use std::sync::Barrier;
 use uuid::Uuid;
 
 /// What a correction of the day of birth leaves: the version known before, superseded, and the new one.
@@ -138,16 +137,7 @@ fn a_form_and_the_calendar_at_once_end_cover_once() {
     pass(&w, 1);
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));
     let n = filed(&w, &employer, &loss(p, "2026-11-21", "2026-11-22"));
-    let both = Barrier::new(2);
-    let decided = std::thread::scope(|s| {
-        let form = s.spawn(|| {
-            both.wait();
-            decide(&staff, n, &accept())
-        });
-        both.wait();
-        work(&w);
-        form.join().unwrap()
-    });
+    let (decided, _) = race::both(|| decide(&staff, n, &accept()), || work(&w));
     assert_eq!(decided.status, 200, "the real loss holds, whichever came first: {}", decided.text);
     let lost = known(&w, "enrolment", member);
     assert_eq!(lost.len(), 1);

@@ -115,16 +115,12 @@ fn an_answer_beside_the_day_after_the_due_day_is_kept_or_told() {
         pass(&s.w, 1);
         (s.staff, s.employer) = (s.w.staff("privileged"), s.w.client("employer"));
         let tag = s.read(&s.staff, s.wife).header("etag").to_owned();
-        let gate = std::sync::Barrier::new(2);
-        let told = std::thread::scope(|scope| {
-            let answered = scope.spawn(|| {
-                gate.wait();
-                s.send_on(&s.employer, s.wife, "answer", &tag, &still())
-            });
-            gate.wait();
-            work(&s.w);
-            answered.join().unwrap()
-        });
+        let (told, ()) = race::both(
+            || s.send_on(&s.employer, s.wife, "answer", &tag, &still()),
+            || {
+                work(&s.w);
+            },
+        );
         let state = s.read(&s.staff, s.wife).expect(200)["state"].clone();
         match told.status {
             200 => assert_eq!(state, "answered"),

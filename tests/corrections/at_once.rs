@@ -1,6 +1,7 @@
 //! Corrections of one person at once, and a correction against a loss: one effect, and the other a clear refusal.
 use super::{Office, no_acquisition, no_loss, other_acquisition, other_birth, other_loss, period};
 use crate::filing::{NANA, accept, decide_on, filed, loss};
+use crate::harness::race;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -10,22 +11,12 @@ pub(super) fn both(o: &Office, forms: [&Value; 2]) -> Vec<(u16, Option<String>)>
     o.later(1);
     let tags: Vec<String> =
         ids.iter().map(|n| o.get(format!("/v1/notifications/{n}")).header("etag").to_owned()).collect();
-    let gate = std::sync::Barrier::new(2);
-    std::thread::scope(|s| {
-        let asked: Vec<_> = ids
-            .iter()
-            .zip(&tags)
-            .map(|(n, tag)| {
-                let gate = &gate;
-                s.spawn(move || {
-                    gate.wait();
-                    let r = decide_on(&o.staff, *n, tag, &accept());
-                    (r.status, r.body["code"].as_str().map(str::to_owned))
-                })
-            })
-            .collect();
-        asked.into_iter().map(|t| t.join().unwrap()).collect()
-    })
+    race::at_once(ids.iter().zip(&tags).map(|(n, tag)| {
+        move || {
+            let r = decide_on(&o.staff, *n, tag, &accept());
+            (r.status, r.body["code"].as_str().map(str::to_owned))
+        }
+    }))
 }
 /// One is done, the other is told one of these.
 #[track_caller]

@@ -4,6 +4,7 @@ use crate::{
     filing::{HACHI, NANA, acquisition, count, decide, filed, fresh_key, id, loss, slip},
     harness::{
         caller::{Caller, Response},
+        race,
         world::World,
     },
 };
@@ -138,15 +139,12 @@ fn of_two_checks_at_once_one_takes_effect() {
         let n = keyed(&w, &clerk, &acquisition(p, "2026-11-01", None), "2026-11-20");
         let tag = second.get(format!("/v1/notifications/{n}")).header("etag").to_owned();
         let bodies = [matches(), if round == 0 { matches() } else { differs() }];
-        let mut answers: Vec<(u16, Value)> = std::thread::scope(|s| {
-            let both: Vec<_> = [(&second, &bodies[0]), (&same, &bodies[1])]
-                .map(|(by, body)| s.spawn(|| check_on(by, n, &tag, body)))
-                .into();
-            both.into_iter()
-                .map(|t| t.join().unwrap())
+        let both = [(&second, &bodies[0]), (&same, &bodies[1])];
+        let mut answers: Vec<(u16, Value)> =
+            race::at_once(both.map(|(by, body)| || check_on(by, n, &tag, body)))
+                .into_iter()
                 .map(|r| (r.status, r.body["entry_check"]["state"].clone()))
-                .collect()
-        });
+                .collect();
         answers.sort_by_key(|a| a.0);
         assert_eq!([answers[0].0, answers[1].0], [200, 412]);
         let rows = w.rows(&format!("select state from approval where subject_id = '{n}'"));

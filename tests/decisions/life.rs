@@ -5,7 +5,7 @@ use crate::{
         HACHI, NANA, accept, acquisition, count, decide, decide_on, entries, filed, give_back, loss,
         same_person, slip, tables,
     },
-    harness::world::World,
+    harness::{race, world::World},
 };
 use serde_json::json;
 
@@ -130,13 +130,11 @@ fn of_two_decisions_at_once_one_takes_effect() {
         );
         let tag = staff.get(format!("/v1/notifications/{n}")).header("etag").to_owned();
         let ends = [accept(), if round % 2 == 0 { accept() } else { give_back() }];
-        let mut answers: Vec<(u16, String)> = std::thread::scope(|s| {
-            let both: Vec<_> = ends.iter().map(|end| s.spawn(|| decide_on(&staff, n, &tag, end))).collect();
-            both.into_iter()
-                .map(|t| t.join().unwrap())
+        let mut answers: Vec<(u16, String)> =
+            race::at_once(ends.iter().map(|end| || decide_on(&staff, n, &tag, end)))
+                .into_iter()
                 .map(|r| (r.status, r.body["state"].as_str().unwrap_or_default().to_owned()))
-                .collect()
-        });
+                .collect();
         answers.sort();
         assert_eq!([answers[0].0, answers[1].0], [200, 412]);
         let applied = i64::from(answers[0].1 == "applied");

@@ -6,6 +6,7 @@ use crate::{
     },
     harness::{
         caller::{Caller, Response},
+        race,
         world::World,
     },
 };
@@ -125,20 +126,12 @@ fn of_two_resubmissions_at_once_one_is_taken() {
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));
     // another reading each, so that nothing but the return makes them clash
     let old = returned(&w, &employer, &staff, &acquisition(NANA, "2026-11-01", None));
-    let mut answers: Vec<(u16, String)> = std::thread::scope(|s| {
-        let both: Vec<_> = [NANA, HACHI]
-            .map(|p| naming(acquisition(p, "2026-11-01", None), old.to_string()))
+    let forms = [NANA, HACHI].map(|p| naming(acquisition(p, "2026-11-01", None), old.to_string()));
+    let mut answers: Vec<(u16, String)> =
+        race::at_once(forms.iter().map(|form| || try_file(&w, &employer, form)))
             .into_iter()
-            .map(|form| {
-                let (w, employer) = (&w, &employer);
-                s.spawn(move || try_file(w, employer, &form))
-            })
-            .collect();
-        both.into_iter()
-            .map(|t| t.join().unwrap())
             .map(|r| (r.status, r.body["code"].as_str().unwrap_or_default().to_owned()))
-            .collect()
-    });
+            .collect();
     answers.sort();
     assert_eq!(answers, [(202, String::new()), (409, "already-resubmitted".to_owned())]);
     let linked = format!("select count(*) as n from notification where resubmission_of = '{old}'");

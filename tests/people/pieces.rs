@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     filing::{NANA, accept, acquisition, count, decide, filed, fresh_key, id, loss, run, same_person},
-    harness::{caller::Caller, world::World},
+    harness::{caller::Caller, race, world::World},
 };
 use chrono::Duration;
 use diesel::{RunQueryDsl, sql_query};
@@ -162,16 +162,14 @@ fn of_many_at_once_one_is_recorded_for_each_version() {
     let mut accepted = 0;
     for versions in [1, 5] {
         let base = first + accepted;
-        let answers: Vec<(usize, u16, String)> = std::thread::scope(|s| {
-            let one = |i: usize| {
-                let (caller, version) = (&staff[i % 2], base + i % versions);
-                let change = json!({ "name": format!("見本　{versions}の{i}"), "reason": "correction" });
-                let r = record(caller, member, &format!("\"{version}\""), &change);
-                (version, r.status, r.body["code"].as_str().unwrap_or_default().to_owned())
-            };
-            let all: Vec<_> = (0..50).map(|i| s.spawn(move || one(i))).collect();
-            all.into_iter().map(|t| t.join().unwrap()).collect()
-        });
+        let one = |i: usize| {
+            let (caller, version) = (&staff[i % 2], base + i % versions);
+            let change = json!({ "name": format!("見本　{versions}の{i}"), "reason": "correction" });
+            let r = record(caller, member, &format!("\"{version}\""), &change);
+            (version, r.status, r.body["code"].as_str().unwrap_or_default().to_owned())
+        };
+        let one = &one;
+        let answers: Vec<(usize, u16, String)> = race::at_once((0..50).map(|i| move || one(i)));
         let mut effects: BTreeMap<usize, usize> = BTreeMap::new();
         for (version, status, code) in &answers {
             match status {

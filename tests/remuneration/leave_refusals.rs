@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     filing::{KYU, NANA, accept, decide, decide_on, filed, fresh_key, loss, slip, tables},
-    harness::world::World,
+    harness::{race, world::World},
 };
 use serde_json::{Value, json};
 
@@ -155,13 +155,10 @@ fn of_two_overlapping_leaves_at_once_one_is_kept() {
     let forms = [("2026-05-01", "2026-08-31"), ("2026-08-01", "2026-10-31")];
     let waiting = forms.map(|(from, to)| filed(&w, &employer, &childcare(NANA, "2026-03-03", from, to)));
     let tags = waiting.map(|n| staff.get(format!("/v1/notifications/{n}")).header("etag").to_owned());
-    let mut told = std::thread::scope(|s| {
-        let ask = |i: usize| {
-            let (staff, waiting, tags) = (&staff, &waiting, &tags);
-            s.spawn(move || decide_on(staff, waiting[i], &tags[i], &accept()))
-        };
-        [ask(0), ask(1)].map(|t| t.join().unwrap())
-    });
+    let mut told = race::at_once([0, 1].map(|i| {
+        let (staff, waiting, tags) = (&staff, &waiting, &tags);
+        move || decide_on(staff, waiting[i], &tags[i], &accept())
+    }));
     told.sort_by_key(|r| r.status);
     assert_eq!((told[0].status, told[1].status), (200, 409), "{} {}", told[0].text, told[1].text);
     assert!(told[1].text.contains("leave-overlaps"), "{}", told[1].text);
@@ -178,13 +175,10 @@ fn a_leave_against_a_loss_leaves_no_day_after_the_loss() {
         filed(&w, &employer, &loss(NANA, "2026-10-31", "2026-11-01")),
     ];
     let tags = waiting.map(|n| staff.get(format!("/v1/notifications/{n}")).header("etag").to_owned());
-    let told = std::thread::scope(|s| {
-        let ask = |i: usize| {
-            let (staff, waiting, tags) = (&staff, &waiting, &tags);
-            s.spawn(move || decide_on(staff, waiting[i], &tags[i], &accept()))
-        };
-        [ask(0), ask(1)].map(|t| t.join().unwrap())
-    });
+    let told = race::at_once([0, 1].map(|i| {
+        let (staff, waiting, tags) = (&staff, &waiting, &tags);
+        move || decide_on(staff, waiting[i], &tags[i], &accept())
+    }));
     assert_eq!(told[1].status, 200, "{}", told[1].text);
     let kept = leaves(&staff, member, "?as_of=2026-10-31");
     match told[0].status {

@@ -4,6 +4,7 @@ use crate::{
     filing::{NANA, accept, decide, filed},
     harness::{
         caller::{Caller, Response},
+        race,
         world::World,
     },
 };
@@ -147,11 +148,8 @@ fn a_withdrawal_and_a_correction_at_once_have_one_effect() {
             super::corrections::of_months(NANA, "regular_determination", "2026-09", [4, 5, 6], 280_000);
         let n = filed(&w, &w.client("employer"), &form);
         let (clerk, second_person) = (w.staff("clerk"), w.staff("privileged"));
-        let (a, b) = std::thread::scope(|s| {
-            let a = s.spawn(|| ruled(&second_person, &made["id"], "approve"));
-            let b = s.spawn(|| decide(&clerk, n, &accept()));
-            (a.join().unwrap(), b.join().unwrap())
-        });
+        let (a, b) =
+            race::both(|| ruled(&second_person, &made["id"], "approve"), || decide(&clerk, n, &accept()));
         let mut statuses = [a.status, b.status];
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 409], "{} {}", a.text, b.text);
@@ -168,10 +166,7 @@ fn two_second_persons_at_once_withdraw_it_once() {
     let (_, _, regular_decision) = decided(&w);
     let made = asked(&w.staff("clerk"), &regular_decision, "誤り").expect(201);
     let by = [w.staff("privileged"), w.staff("privileged")];
-    let mut statuses: Vec<u16> = std::thread::scope(|s| {
-        let all: Vec<_> = by.iter().map(|by| s.spawn(|| ruled(by, &made["id"], "approve").status)).collect();
-        all.into_iter().map(|t| t.join().unwrap()).collect()
-    });
+    let mut statuses = race::at_once(by.iter().map(|by| || ruled(by, &made["id"], "approve").status));
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409]);
 }

@@ -4,6 +4,7 @@ use crate::filing::{
     NANA, Person, accept, acquisition, child, decide, decide_on, filed, fresh_key, id, loss, same_person,
     slip,
 };
+use crate::harness::race;
 use chrono::Duration;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -209,13 +210,13 @@ fn at_once_with_the_loss_of_the_new_cover() {
         });
         let tags = ids.map(|n| s.clerk.get(format!("/v1/notifications/{n}")).header("etag").to_owned());
         s.tick();
-        let answers: Vec<(u16, Value)> = std::thread::scope(|scope| {
-            let both = [0, 1].map(|at| {
-                let (s, n, tag) = (&s, ids[at], &tags[at]);
-                scope.spawn(move || decide_on(&s.clerk, n, tag, &accept()))
-            });
-            both.map(|t| t.join().unwrap()).map(|r| (r.status, r.body["code"].clone())).into()
-        });
+        let answers: Vec<(u16, Value)> = race::at_once([0, 1].map(|at| {
+            let (s, n, tag) = (&s, ids[at], &tags[at]);
+            move || decide_on(&s.clerk, n, tag, &accept())
+        }))
+        .into_iter()
+        .map(|r| (r.status, r.body["code"].clone()))
+        .collect();
         assert_eq!(answers.iter().filter(|a| a.0 == 200).count(), 1, "{answers:?}");
         assert!(answers.iter().all(|a| [200, 409].contains(&a.0)), "{answers:?}");
         let is_cancelled = answers[0].0 == 200;

@@ -1,9 +1,9 @@
 //! What the society sets, with a second person's check; and an office that is nobody else's.
 use super::{Society, setting};
 use crate::filing::{NANA, count, fresh_key, id, tables};
+use crate::harness::race;
 use diesel::{RunQueryDsl, sql_query};
 use serde_json::{Value, json};
-use std::sync::Barrier;
 
 #[test]
 fn settings_count_once_a_second_person_approved_them() {
@@ -132,19 +132,11 @@ fn of_two_second_persons_one_decides() {
         .key(&fresh_key())
         .json(&setting(s.office))
         .expect(201)["id"]);
-    let (it, start) = (s.w.staff("it"), Barrier::new(2));
-    let mut answers: Vec<u16> = std::thread::scope(|scope| {
-        let both: Vec<_> = [(&s.second, "approve"), (&it, "reject")]
-            .map(|(by, ruling)| {
-                let (s, start) = (&s, &start);
-                scope.spawn(move || {
-                    start.wait();
-                    s.rule_on(by, asked, ruling).status
-                })
-            })
-            .into();
-        both.into_iter().map(|t| t.join().unwrap()).collect()
-    });
+    let it = s.w.staff("it");
+    let mut answers = race::at_once([(&s.second, "approve"), (&it, "reject")].map(|(by, ruling)| {
+        let s = &s;
+        move || s.rule_on(by, asked, ruling).status
+    }));
     answers.sort_unstable();
     assert_eq!(answers, [200, 409]);
 }
