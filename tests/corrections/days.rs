@@ -1,10 +1,12 @@
 //! 得喪年月日訂正: the cover has other days, and what stands on it follows or stands against it.
 use super::{
-    OLD_CHILD, Office, bonus, childcare, holds, line, other_acquisition, other_loss, period, revision,
+    OLD_CHILD, Office, bonus, childcare, holds, line, no_loss, other_acquisition, other_days, other_loss,
+    period, revision,
 };
 use crate::{
     filing::{CHILD, HACHI, NANA, loss},
     merges::another_id,
+    remuneration::regular,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -84,6 +86,38 @@ fn what_lies_before_the_right_first_day_stands_against_it() {
         (o.covers(member), o.covers(other)),
         (vec![period("2026-04-01", None)], vec![period("2026-05-01", None)])
     );
+}
+/// A correction while the loss stood decided the acquisition on another day: what the loss had cut is of the wrong one.
+#[test]
+fn a_loss_that_never_was_brings_back_nothing_of_the_wrong_first_day() {
+    let o = Office::new();
+    let member = o.insured(NANA, "2026-10-13");
+    o.accepted(&loss(NANA, "2026-10-18", "2026-10-19"));
+    o.accepted(&other_days(NANA, ("2026-10-13", "2026-10-19"), ("2026-09-03", "2026-10-02")));
+    o.accepted(&other_days(NANA, ("2026-09-03", "2026-10-02"), ("2026-09-03", "2026-09-14")));
+    o.accepted(&no_loss(NANA, "2026-09-14"));
+    assert_eq!(o.covers(member), [period("2026-09-03", None)]);
+    assert_eq!(o.held(member), [holds("2026-09", None, 260_000)]);
+}
+/// A determination that a loss had taken back was made on the wrong first day.
+#[test]
+fn what_comes_back_is_decided_on_the_right_first_day() {
+    let o = Office::new();
+    let member = o.insured(NANA, "2026-04-01");
+    o.accepted(&regular(NANA, [400_000; 3]));
+    o.accepted(&loss(NANA, "2026-07-31", "2026-08-01"));
+    assert_eq!(o.held(member), [holds("2026-04", Some("2026-08"), 260_000)]);
+    o.accepted(&other_days(NANA, ("2026-04-01", "2026-08-01"), ("2026-06-01", "2026-08-01")));
+    // acquired from June on, nobody is determined in September (41条3項): the determination stands against it
+    let form = no_loss(NANA, "2026-08-01");
+    o.refused(&form, "E-STANDS-AGAINST", "lost_on");
+    o.accepted(&other_days(NANA, ("2026-06-01", "2026-08-01"), ("2026-03-20", "2026-08-01")));
+    o.accepted(&form);
+    assert_eq!(o.held(member), [holds("2026-03", Some("2026-09"), 260_000), holds("2026-09", None, 410_000)]);
+    let days = o.w.rows(&format!(
+        "select inputs->>'acquired_on' as day from standard_remuneration where person_id = '{member}' and superseded_at is null"
+    ));
+    assert_eq!(days, [json!({ "day": "2026-03-20" }), json!({ "day": "2026-03-20" })]);
 }
 #[test]
 fn another_day_of_loss_moves_what_ended_with_it() {

@@ -185,6 +185,17 @@ pub fn other_loss(p: Person, acquired_on: &str, lost_on: &str, right: &str) -> V
     ];
     with(named("qualification_date_correction", p), &days)
 }
+/// 得喪年月日訂正届 of both days of an ended cover.
+fn other_days(p: Person, recorded: (&str, &str), right: (&str, &str)) -> Value {
+    let days = [
+        ("acquired_on", recorded.0),
+        ("lost_on", recorded.1),
+        ("corrected_acquired_on", right.0),
+        ("corrected_lost_on", right.1),
+        ("reason", "記入誤り"),
+    ];
+    with(named("qualification_date_correction", p), &days)
+}
 /// 生年月日訂正届.
 pub fn other_birth(p: Person, right: &str) -> Value {
     with(named("birth_date_correction", p), &[("corrected_birth_on", right)])

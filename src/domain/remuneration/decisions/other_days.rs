@@ -55,9 +55,8 @@ fn decisions_changed((_, stored, wanted): &Histories) -> Vec<CoverChange> {
         let last = until.map_or_else(String::new, |u| u.plus(-1).to_string());
         format!("{} - {last} ({})", e.from, e.amounts.1)
     };
-    let is_first = |e: &Entry| e.rule.0 == AcquisitionDetermination::ID;
     let same = |a: &Entry, b: &Entry| {
-        a.decision_id == b.decision_id || a.rule.0 == b.rule.0 && (a.from == b.from || is_first(a))
+        a.decision_id == b.decision_id || a.rule.0 == b.rule.0 && (a.from == b.from || is_acquisition(a))
     };
     let mut all = Vec::new();
     let mut push = |before: Option<String>, after: Option<String>| {
@@ -194,7 +193,7 @@ fn own(
     let until = wanted.until;
     wanted.entries.retain(|e| until.is_none_or(|until| e.from < until));
     wanted.displaced.retain(|e| until.is_none_or(|until| e.from < until));
-    if new.acquired_on != cover.old.acquired_on {
+    if new.acquired_on != cover.old.acquired_on || is_of_another_day(&wanted, new)? {
         match from_another_day(&mut wanted, new) {
             Ok(true) => {}
             Ok(false) => return Ok(Err(PayFault::Decision)),
@@ -228,17 +227,36 @@ fn own(
     }
     Ok(rested(&mut wanted, back)?.map(|()| (old, stored, wanted)))
 }
-/// Decisions that hold again, the newest of each month that has none; gives the first of their months.
+/// Decisions that hold again, the newest of each month that has none; gives the first of their months. An acquisition is decided once: one that
+/// was decided anew on another day does not come back beside that.
 fn come_back(wanted: &mut History, all: Vec<Entry>) -> Option<Month> {
     let mut first = None;
     for entry in all {
-        if wanted.entries.iter().all(|e| e.from != entry.from) {
+        let stands = |e: &Entry| e.from == entry.from || is_acquisition(e) && is_acquisition(&entry);
+        if !wanted.entries.iter().any(stands) {
             first = Some(first.map_or(entry.from, |first: Month| first.min(entry.from)));
             wanted.entries.push(entry);
         }
     }
     wanted.entries.sort_by_key(|e| e.from);
     first
+}
+fn is_acquisition(e: &Entry) -> bool {
+    e.rule.0 == AcquisitionDetermination::ID
+}
+/// Something was decided on another day of acquisition than the right one: a loss had taken it back when the day was corrected.
+fn is_of_another_day(wanted: &History, new: CoverDays) -> Result<bool, Problem> {
+    for e in &wanted.entries {
+        let decided_on = match Facts::read(&e.rule.0, &e.told.0)? {
+            Some(Facts::Acquisition(facts)) => facts.acquired_on,
+            Some(Facts::Regular(facts, _)) => facts.acquired_on,
+            _ => continue,
+        };
+        if decided_on != new.acquired_on {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 /// Decides anew what comes back and rests on what was corrected meanwhile.
 fn rested(wanted: &mut History, back: Option<Month>) -> Result<Result<(), PayFault>, Problem> {
@@ -251,8 +269,7 @@ fn rested(wanted: &mut History, back: Option<Month>) -> Result<Result<(), PayFau
 /// Decides on another day of acquisition what was decided on the old one; gives whether all of it stands. A regular determination must give
 /// what it gave, and the months of a revision lie in the cover (健康保険法41条1項・3項, 42条, 43条).
 fn from_another_day(wanted: &mut History, new: CoverDays) -> Result<bool, Problem> {
-    let (first, others): (Vec<Entry>, Vec<Entry>) =
-        wanted.entries.drain(..).partition(|e| e.rule.0 == AcquisitionDetermination::ID);
+    let (first, others): (Vec<Entry>, Vec<Entry>) = wanted.entries.drain(..).partition(is_acquisition);
     let is_within = |e: &Entry| {
         let counts_before = if REVISIONS.contains(&e.rule.0.as_str()) { 3 } else { 0 };
         e.from.plus(-counts_before) >= new.first_month()
