@@ -1,5 +1,5 @@
 //! The standard remuneration of 任意継続 as it goes on: each April's average, and what held at the loss put right.
-use super::{Society, application, over, setting};
+use super::{Society, application, corrected::no_acquisition, over, setting};
 use crate::filing::{HACHI, NANA, accept, filed, loss};
 use crate::remuneration::regular;
 use serde_json::{Value, json};
@@ -96,5 +96,16 @@ fn what_held_at_the_loss_put_right_decides_anew_and_the_former_employer_learns_n
     let told = crate::ahead::decide(&s.w, &s.clerk, n, &accept()).expect(200)["outcome"].clone();
     assert!(!told.to_string().contains("2026-11\""), "{told}");
     let all = [row("2026-11", Some("2027-04"), 260_000), row("2027-04", None, 260_000)];
+    assert_eq!(held(&s, person), all);
+}
+#[test]
+fn an_average_approved_while_it_was_over_holds_when_it_goes_on_again() {
+    let s = Society::new();
+    let person = s.continuing(NANA);
+    s.hired(NANA, "2026-11-15", person);
+    s.set(&april(&s, "2027-04-01", 240_000));
+    assert!(!held(&s, person).iter().any(|row| *row.0 >= *"2027-04"));
+    s.corrected(&no_acquisition(NANA, "2026-11-15"));
+    let all = [row("2026-11", Some("2027-04"), 260_000), row("2027-04", None, 240_000)];
     assert_eq!(held(&s, person), all);
 }

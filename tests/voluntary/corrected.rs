@@ -16,7 +16,7 @@ fn named(kind: &str, p: Person, fields: &[(&str, &str)]) -> Value {
     }
     form
 }
-fn no_acquisition(p: Person, on: &str) -> Value {
+pub(super) fn no_acquisition(p: Person, on: &str) -> Value {
     named("acquisition_cancellation", p, &[("acquired_on", on)])
 }
 fn other_acquisition(p: Person, on: &str, right: &str) -> Value {
@@ -28,14 +28,14 @@ impl Society {
         self.w.clock.advance(Duration::seconds(1));
     }
     #[track_caller]
-    fn hired(&self, p: Person, on: &str, person: Uuid) {
+    pub(super) fn hired(&self, p: Person, on: &str, person: Uuid) {
         self.tick();
         let n = filed(&self.w, &self.employer, &acquisition(p, on, None));
         decide(&self.clerk, n, &same_person("insured", person)).expect(200);
         self.tick();
     }
     #[track_caller]
-    fn corrected(&self, form: &Value) -> Value {
+    pub(super) fn corrected(&self, form: &Value) -> Value {
         self.tick();
         self.accepted_of_employer(form)
     }

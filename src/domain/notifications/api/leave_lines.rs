@@ -31,8 +31,10 @@ pub fn lines(tx: &mut Tx<'_>, person: Uuid, form: &Form) -> Result<Vec<Consequen
     if let Some(ended) = after.ended_on {
         all.push(told("leave", "ended_on", None, ended.to_string()));
     }
-    let before = planned.months_before.map(|m| span(&m));
-    all.push(told("leave", "exempt_months", before, span(&months)));
+    let (before, after) = (planned.months_before.map(|m| span(&m)), span(&months));
+    if before.as_ref() != Some(&after) {
+        all.push(told("leave", "exempt_months", before, after));
+    }
     Ok(all)
 }
 /// A line.

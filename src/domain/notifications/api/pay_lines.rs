@@ -28,7 +28,7 @@ pub fn lines<Op: Operation>(
     let (pay, bonuses) = plan.changes();
     let mut all = Vec::new();
     all.extend(pay.iter().flat_map(pay_told).map(of_told));
-    for c in bonuses {
+    for c in bonuses.into_iter().filter(|c| c.before_yen != c.after_yen) {
         let subject = "standard_bonus";
         all.push(told(
             subject,

@@ -71,6 +71,9 @@ fn records(before: &[FieldRow], after: &[FieldRow]) -> Vec<Told> {
         // a month without a bonus has one of 0 yen
         let zero = || if is_bonus && key.2 == "standard_bonus_yen" { Some("0".to_owned()) } else { None };
         let (before, after) = (before.or_else(zero), after.or_else(zero).unwrap_or_else(none));
+        if before.as_ref() == Some(&after) {
+            continue;
+        }
         let month = is_bonus.then(|| Month::of(since));
         all.push((rank, since, (key.0.clone(), key.2.clone(), before, after), month));
     }

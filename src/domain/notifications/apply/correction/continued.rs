@@ -4,11 +4,13 @@ use crate::{
     domain::{
         dependents::{self, UnderRow},
         members::{self, CoverDays, RecordedCover},
+        voluntary,
     },
-    kernel::{Problem, Tx, errand::Act},
+    kernel::{Operation, Permit, Problem, Tx, errand::Act},
 };
 use chrono::NaiveDate;
 use diesel::PgConnection;
+use uuid::Uuid;
 
 /// 喪失理由: insured by virtue of an employment.
 const OTHER_INSURANCE: &str = "other_insurance";
@@ -34,6 +36,21 @@ impl Continued {
     pub fn write(&self, conn: &mut PgConnection, act: &Act) -> Result<(), Problem> {
         let end = self.end.as_ref().map(|(on, why, received)| (*on, why.as_str(), *received));
         members::rewrite_end(conn, act, &self.cover, end)
+    }
+    /// Decides its months by the averages that were approved while it was over, once it goes on as it should.
+    /// # Errors
+    /// 409 `not-decidable`; database errors.
+    pub fn averages<Op: Operation>(
+        &self,
+        tx: &mut Tx<'_>,
+        permit: &Permit<Op>,
+        source: Uuid,
+    ) -> Result<(), Problem> {
+        let of_this = |c: &members::CoverRow| c.enrolment_id == self.cover.enrolment_id;
+        if let Some(cover) = voluntary::latest(tx.conn(), self.cover.person_id)?.filter(of_this) {
+            voluntary::decide_averages(tx, permit, &cover, Some(source))?;
+        }
+        Ok(())
     }
 }
 /// What becomes of 任意継続 or 特例退職 before a cover that is to have `new` days; nothing where it stays as it is.

@@ -298,6 +298,9 @@ impl CoverPlan {
         }
         let told: Vec<Value> = dependents.iter().filter_map(|(under, fate)| fate_told(under, fate)).collect();
         remuneration::write_corrected(tx, permit, (cover.person_id, row.id), pay)?;
+        if let Some((before, _)) = &continued {
+            before.averages(tx, permit, row.id)?;
+        }
         let days = new.unwrap_or_else(|| cover.days());
         let mut result = json!({ "member_id": cover.person_id, "symbol": cover.symbol, "number": cover.number,
             "branch": cover.branch, "acquired_on": days.acquired_on, "dependents": [], "dependents_corrected": told,
