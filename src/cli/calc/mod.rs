@@ -2,6 +2,7 @@
 //! their own. `vectors/README.md` says what the columns mean.
 mod families;
 mod row;
+mod work;
 
 use anyhow::Context;
 use families::FAMILIES;

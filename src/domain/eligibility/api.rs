@@ -14,4 +14,8 @@ calculations! {
     /// Tells whether somebody who works short hours is insured, and as what.
     CalculateShortTimeEligibility = "calculateShortTimeEligibility" "/v1/calculations/short-time-eligibility",
         "健康保険法3条1項": ShortTimeEligibility(ShortTimeInput) -> ShortTimeOutcome, ShortTimeResult;
+    /// 一部負担金の割合
+    /// Tells how many tenths of the cost of care somebody bears, from 70 to 74 by the insured person's standard remuneration and income.
+    CalculateElderlyBurdenRatio = "calculateElderlyBurdenRatio" "/v1/calculations/elderly-burden-ratio",
+        "健康保険法74条1項、110条2項1号、同施行令34条": ElderlyBurden(ElderlyBurdenInput) -> ElderlyBurdenOutcome, ElderlyBurdenResult;
 }

@@ -119,6 +119,18 @@ calculations! {
     /// Tells when 40, 65, 70 and 75 years change cover.
     CalculateAgeDates = "calculateAgeDates" "/v1/calculations/age-dates",
         "年齢計算ニ関スル法律": AgeDates(AgeDatesInput) -> AgeDatesOutcome, AgeDatesResult;
+    /// 75歳到達による資格喪失日
+    /// Tells when cover ends at 75.
+    CalculateLossAtSeventyFive = "calculateLossAtSeventyFive" "/v1/calculations/loss-at-seventy-five",
+        "健康保険法3条1項7号、36条": LossAtSeventyFive(LossAtSeventyFiveInput) -> LossAtSeventyFiveOutcome, LossAtSeventyFiveResult;
+    /// 産前産後休業の期間
+    /// Tells the days in which a maternity leave may lie.
+    CalculateMaternityWindow = "calculateMaternityWindow" "/v1/calculations/maternity-window",
+        "健康保険法43条の3第1項": MaternityWindow(MaternityWindowInput) -> MaternityWindowOutcome, MaternityWindowResult;
+    /// 特例退職の標準報酬月額
+    /// Determines the standard remuneration of special retirees by the amount that the society's rules set.
+    CalculateSpecialRetireeStandard = "calculateSpecialRetireeStandard" "/v1/calculations/special-retiree-standard",
+        "健康保険法附則3条": SpecialRetireeStandard(SpecialRetireeInput) -> SpecialRetireeOutcome, SpecialRetireeResult;
     /// 法人番号の検査用数字
     /// Checks the check digit of a corporate number.
     CalculateCorporateNumberCheckDigit = "calculateCorporateNumberCheckDigit" "/v1/calculations/corporate-number-check-digit",

@@ -29,7 +29,9 @@ pub use leaves::{
 pub use rules::tests::decide as decide_and_check;
 pub(crate) use rules::trace::steps;
 pub use rules::trace::{RoundingStep, StepWords};
-pub use rules::{Refusal, Rule, Trace, Value, age_dates, apply, in_reach, refuse};
+pub use rules::{
+    AgeDatesOutcome, GradeTable, Refusal, Rule, Trace, Value, age_dates, apply, in_reach, loss_at_75, refuse,
+};
 pub use told::CalculationTrace;
 
 /// Operations of this module.

@@ -50,6 +50,12 @@ pub enum Parameter {
     ShortTermMonths,
     /// A renewal that is expected ends that exception from the first day on.
     RenewalCounts,
+    /// Standard remuneration in yen from which somebody of 70 and over may have an income like people at work.
+    ActiveStandard,
+    /// Income of a year, in yen, below which it is not so, without dependents of 70 and over.
+    ActiveIncomeAlone,
+    /// The same together with dependents of 70 and over, or with a former dependent.
+    ActiveIncomeTogether,
 }
 /// How far a row is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -97,9 +103,11 @@ const ACT: &str = "健康保険法3条1項9号";
 const SIZE: &str = "平成24年法律第62号附則46条";
 const SIZE_2025: &str = "令和7年法律第74号";
 const TERM: &str = "健康保険法3条1項2号ロ";
+/// First day of the shares of people of 70 to 74 that are known here.
+const BURDEN: (i32, u32, u32) = (2008, 4, 1);
 
 /// The table. Within one parameter, later rows replace earlier ones.
-pub const TABLE: [Row; 28] = [
+pub const TABLE: [Row; 31] = [
     row(P::IncomeLimit, DEPENDENTS, 1_300_000, INCOME, Specified),
     row(P::HigherIncomeLimit, DEPENDENTS, 1_800_000, INCOME, Specified),
     row(P::HigherLimitAge, DEPENDENTS, 60, INCOME, Specified),
@@ -128,6 +136,9 @@ pub const TABLE: [Row; 28] = [
     row(P::ShortTermMonths, SHORT_TIME, 2, TERM, Specified),
     row(P::RenewalCounts, SHORT_TIME, 0, TERM, Recalled),
     row(P::RenewalCounts, (2022, 10, 1), 1, TERM, Reported),
+    row(P::ActiveStandard, BURDEN, 280_000, "健康保険法施行令34条1項", Specified),
+    row(P::ActiveIncomeAlone, BURDEN, 3_830_000, "健康保険法施行令34条2項", Specified),
+    row(P::ActiveIncomeTogether, BURDEN, 5_200_000, "健康保険法施行令34条2項", Specified),
 ];
 
 /// What the rule of dependents looks at.
@@ -156,6 +167,8 @@ pub const OF_SHORT_TIME: [Parameter; 9] = [
     P::ShortTermMonths,
     P::RenewalCounts,
 ];
+/// What the rule of the share that patients bear looks at.
+pub const OF_BURDEN: [Parameter; 3] = [P::ActiveStandard, P::ActiveIncomeAlone, P::ActiveIncomeTogether];
 /// A value in force, as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LegalSetting {

@@ -1,5 +1,6 @@
 //! The rules of eligibility at their boundaries, and the table against its documentation.
 #![allow(clippy::unwrap_used)]
+mod elderly_burden;
 mod recognition;
 mod short_time;
 
@@ -44,7 +45,7 @@ fn every_row_of_the_table_is_documented_and_in_order() {
     }
     let documented = page.lines().filter(|l| l.starts_with("| `")).count();
     assert_eq!(documented, TABLE.len(), "the page has rows that the table lacks");
-    for what in OF_DEPENDENTS.iter().chain(&OF_SHORT_TIME) {
+    for what in OF_DEPENDENTS.iter().chain(&OF_SHORT_TIME).chain(&OF_BURDEN) {
         assert!(TABLE.iter().filter(|r| r.what == *what).map(|r| r.from).is_sorted(), "{what:?}");
     }
 }
