@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Operations whose body states no bound: a file, a personal number, words and days alone.
-const WITHOUT: [&str; 19] = [
+const WITHOUT: [&str; 18] = [
     "calculateAgeDates",
     "calculateCorporateNumberCheckDigit",
     "calculateInsurerNumberCheckDigit",
@@ -26,7 +26,6 @@ const WITHOUT: [&str; 19] = [
     "recordVoluntaryDefault",
     "registerPersonalNumber",
     "requestPersonMerge",
-    "requestRecognitionSetting",
     "verifyPersonalNumber",
 ];
 

@@ -246,6 +246,7 @@ pub fn elderly_burden(row: Row<'_>) -> Result<Vec<String>, Fault> {
         income_yen: row.maybe("income_alone", Row::yen)?,
         income_with_dependents_yen: sum("has_70plus_dependant", "income_with_70plus_dependants")?,
         income_with_former_dependent_yen: sum("has_former_dependant", "income_with_former_dependant")?,
+        legal_values: None,
     })?;
     let tenths = o.tenths.map_or_else(|| word(o.band), |tenths| tenths.to_string());
     Ok(vec![tenths, o.elderly_from.to_string(), o.transfer_on.to_string()])

@@ -3,7 +3,7 @@ use super::{
     rules::{self, Refusal, Rule},
     told::CalculationTrace,
 };
-use crate::kernel::{Facts, FieldError, Gate, Kind, Operation, Problem, Reply, Routes, input::Input};
+use crate::kernel::{Facts, FieldError, Gate, Kind, Operation, Problem, Reply, Routes, Tx, input::Input};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,12 +14,21 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// Applies a rule for whoever may ask, and answers with what `result` makes of its outcome and trace.
+/// Completes stated facts with what the society has set; nothing where the rule asks for nothing.
+pub type Complete<I> = fn(&mut Tx<'_>, &mut I) -> Result<(), Problem>;
+/// The facts as they are stated.
+/// # Errors
+/// None.
+pub fn as_stated<I>(_: &mut Tx<'_>, _: &mut I) -> Result<(), Problem> {
+    Ok(())
+}
+/// Applies a rule for whoever may ask to facts that `complete` completes, and answers with what `result` makes of its outcome and trace.
 /// # Errors
 /// 403 where no policy permits; 422 `invalid` for facts that the rule can't decide on.
 pub async fn calculate<Op: Operation, R: Rule, T: Serialize + Send + 'static>(
     gate: Gate<Op>,
-    facts: R::Input,
+    mut facts: R::Input,
+    complete: Complete<R::Input>,
     result: fn(R::Outcome, CalculationTrace) -> T,
 ) -> Reply<Op, T>
 where
@@ -27,15 +36,17 @@ where
 {
     gate.read(move |tx| {
         let permit = tx.admit_facts::<Op>(&Facts::of("Society", Uuid::nil()))?;
+        complete(tx, &mut facts)?;
         let (outcome, trace) = rules::apply::<R>(&facts)?;
         Ok(permit.answer(result(outcome, CalculationTrace::of::<R>(&trace))))
     })
     .await
 }
 
-/// Declares calculations: words, operation, id, path, law; rule, its facts, its outcome, the result.
+/// Declares calculations: words, operation, id, path, law; rule, its facts, its outcome, the result; what completes
+/// the facts.
 macro_rules! calculations {
-    ($($(#[doc = $doc:literal])+ $op:ident = $id:literal $path:literal, $law:literal: $rule:ident($input:ident) -> $outcome:ident, $result:ident;)+) => {
+    ($($(#[doc = $doc:literal])+ $op:ident = $id:literal $path:literal, $law:literal: $rule:ident($input:ident) -> $outcome:ident, $result:ident $(, by $complete:path)?;)+) => {
         $(
             crate::operation! {
                 $(#[doc = $doc])+
@@ -55,10 +66,13 @@ macro_rules! calculations {
         pub fn routes(r: &mut Routes) {
             r.group("Calculations");
             $(r.add::<$op, _, _, _>(|gate: Gate<$op>, facts: Input<rules::$input>| {
-                calculate::<$op, rules::$rule, _>(gate, facts.value, |outcome, trace| $result { outcome, trace })
+                let complete = $crate::domain::remuneration::calculations!(@ $($complete)?);
+                calculate::<$op, rules::$rule, _>(gate, facts.value, complete, |outcome, trace| $result { outcome, trace })
             });)+
         }
     };
+    (@) => { $crate::domain::remuneration::as_stated };
+    (@ $complete:path) => { $complete };
 }
 pub(crate) use calculations;
 

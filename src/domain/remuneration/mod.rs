@@ -9,8 +9,8 @@ mod no_bonus;
 pub mod rules;
 mod told;
 
-pub use api::calculate;
 pub(crate) use api::calculations;
+pub use api::{as_stated, calculate};
 pub use corrections::{CorrectedCover, CorrectedPay, CoverChange, PayFault, plan_corrected, write_corrected};
 pub use decisions::{
     AnnualPay, BonusChange, BonusCorrection, BonusPlan, Case, Continued, ContinuedBy, Decided, DecidedBonus,

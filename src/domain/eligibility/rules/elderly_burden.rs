@@ -1,6 +1,6 @@
 //! 一部負担金の割合 — how many tenths of the cost of care an enrolled person bears, from 70 to 74 by what the insured person earns
 //! (健康保険法74条1項、110条2項1号、同施行令34条).
-use super::parameters::{LegalSetting, OF_BURDEN, Parameter, in_force, needed};
+use super::parameters::{Law, LegalSetting, OF_BURDEN, Parameter, SocietyValue, UnderLaw};
 use crate::domain::remuneration::{
     AgeDatesOutcome, GradeTable, Refusal, Rule, StepWords, Trace, Value, age_dates, in_reach, refuse, steps,
 };
@@ -50,6 +50,16 @@ pub struct ElderlyBurdenInput {
     /// there is one.
     #[schema(nullable = false)]
     pub income_with_former_dependent_yen: Option<Yen>,
+    /// What is set in the place of the law that the program brings, to try a value; left out, what the society set counts.
+    #[validate(nested, length(max = 40))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_items = 40)]
+    pub legal_values: Option<Vec<SocietyValue>>,
+}
+impl UnderLaw for ElderlyBurdenInput {
+    fn values(&mut self) -> &mut Option<Vec<SocietyValue>> {
+        &mut self.legal_values
+    }
 }
 /// Which rule decides the share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -150,12 +160,13 @@ impl Rule for ElderlyBurden {
     const ID: &'static str = "elderly_burden_ratio";
     const VERSION: &'static str = "2008-04";
     fn decide(input: &ElderlyBurdenInput, trace: &mut Trace) -> Result<ElderlyBurdenOutcome, Refusal> {
-        needed(Parameter::ActiveStandard, input.care_on, "/care_on")?;
+        let law = Law::with(input.legal_values.as_ref())?;
+        law.needed(Parameter::ActiveStandard, input.care_on, "/care_on")?;
         require_fitting(input)?;
         let dates = age_dates(input.patient_birth_on);
         let (elderly, transfer) = (Value::Date(dates.elderly_from), Value::Date(dates.transfer_on));
         trace.step(&AGES, [("elderly", elderly), ("transfer", transfer)]);
-        let band = band(input, &dates, trace)?;
+        let band = band((input, law), &dates, trace)?;
         let tenths = band.tenths();
         if let Some(tenths) = tenths {
             trace.step(&SHARE, [("tenths", Value::Count(i64::from(tenths)))]);
@@ -165,7 +176,7 @@ impl Rule for ElderlyBurden {
             tenths,
             elderly_from: dates.elderly_from,
             transfer_on: dates.transfer_on,
-            settings: in_force(&OF_BURDEN, input.care_on),
+            settings: law.in_force(&OF_BURDEN, input.care_on),
         })
     }
 }
@@ -201,7 +212,7 @@ fn require_fitting(input: &ElderlyBurdenInput) -> Result<(), Refusal> {
     Ok(())
 }
 fn band(
-    input: &ElderlyBurdenInput,
+    (input, law): (&ElderlyBurdenInput, Law<'_>),
     dates: &AgeDatesOutcome,
     trace: &mut Trace,
 ) -> Result<BurdenBand, Refusal> {
@@ -219,7 +230,7 @@ fn band(
         trace.step(&GENERAL, [care]);
         return Ok(BurdenBand::General);
     }
-    if is_active(input, trace)? {
+    if is_active(input, law, trace)? {
         return Ok(BurdenBand::ElderlyActive);
     }
     let (year, month, day) = ONE_TENTH_UNTIL;
@@ -236,7 +247,7 @@ fn school(birth: NaiveDate) -> NaiveDate {
     if six <= march(six.year()) { march(six.year()) } else { march(six.year() + 1) }
 }
 /// 現役並み所得者: the insured person is 70 or over, has the standard remuneration, and no income below the limits.
-fn is_active(input: &ElderlyBurdenInput, trace: &mut Trace) -> Result<bool, Refusal> {
+fn is_active(input: &ElderlyBurdenInput, law: Law<'_>, trace: &mut Trace) -> Result<bool, Refusal> {
     let insured = age_dates(input.insured_birth_on.unwrap_or(input.patient_birth_on));
     if input.care_on >= insured.transfer_on {
         let said = "被保険者が75歳に達し、被扶養者も資格を失っています / cover ended when the insured person turned 75";
@@ -247,17 +258,17 @@ fn is_active(input: &ElderlyBurdenInput, trace: &mut Trace) -> Result<bool, Refu
         trace.step(&YOUNGER, figures);
         return Ok(false);
     }
-    let least = needed(Parameter::ActiveStandard, input.care_on, "/care_on")?;
+    let least = law.needed(Parameter::ActiveStandard, input.care_on, "/care_on")?;
     let standard = input.insured_standard_yen;
     let is_high = standard.get() >= least;
     let figures = [("standard", standard.into()), ("least", Value::Yen(least))];
     trace.step(if is_high { &HIGH } else { &LOW }, figures);
-    Ok(is_high && !is_below_limits(input, trace)?)
+    Ok(is_high && !is_below_limits(input, law, trace)?)
 }
 /// Income below the limits, as applied for (令34条2項).
-fn is_below_limits(input: &ElderlyBurdenInput, trace: &mut Trace) -> Result<bool, Refusal> {
-    let alone = needed(Parameter::ActiveIncomeAlone, input.care_on, "/care_on")?;
-    let together = needed(Parameter::ActiveIncomeTogether, input.care_on, "/care_on")?;
+fn is_below_limits(input: &ElderlyBurdenInput, law: Law<'_>, trace: &mut Trace) -> Result<bool, Refusal> {
+    let alone = law.needed(Parameter::ActiveIncomeAlone, input.care_on, "/care_on")?;
+    let together = law.needed(Parameter::ActiveIncomeTogether, input.care_on, "/care_on")?;
     let mut told = |words: [&'static StepWords; 2], income: Yen, limit| {
         let is_below = income.get() < limit;
         let [below, not] = words;

@@ -8,7 +8,10 @@ mod short_time;
 mod tests;
 
 pub use elderly_burden::{BurdenBand, ElderlyBurden, ElderlyBurdenInput, ElderlyBurdenOutcome, PatientRole};
-pub use parameters::{LegalSetting, Parameter as LegalSettingName, SettingBasis};
+pub use parameters::{
+    Law, LegalSetting, OF_BURDEN, OF_DEPENDENTS, OF_SHORT_TIME, Parameter as LegalSettingName, SettingBasis,
+    SocietyValue, UnderLaw, settable_from,
+};
 pub use recognition::{
     BothSupport, DependentRecognition, DependentResidence, EvidenceDocument, Kinship, OtherSupporterScheme,
     PrincipalSupporter, RecognitionAnswer, RecognitionInput, RecognitionOutcome, RecognitionTest,

@@ -13,6 +13,7 @@ fn patient() -> ElderlyBurdenInput {
         income_yen: Some(yen(3_830_000)),
         income_with_dependents_yen: None,
         income_with_former_dependent_yen: None,
+        legal_values: None,
     }
 }
 fn band(input: &ElderlyBurdenInput) -> BurdenBand {
@@ -35,6 +36,7 @@ fn every_worked_case_is_told_as_it_is_decided() {
             income_yen: Yen::parse(cells[6]),
             income_with_dependents_yen: sum(cells[7], cells[8]),
             income_with_former_dependent_yen: sum(cells[9], cells[10]),
+            legal_values: None,
         });
         let tenths = outcome.tenths.map_or("late_elderly".to_owned(), |t| t.to_string());
         let told = [tenths, outcome.elderly_from.to_string(), outcome.transfer_on.to_string()];
