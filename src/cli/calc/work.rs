@@ -82,6 +82,7 @@ pub fn regular(row: Row<'_>) -> Result<Vec<String>, Fault> {
         acquired_on: row.date("acquired")?,
         lost_on: row.maybe("lost", Row::date)?,
         revision_month: row.maybe("revision_month", Row::number)?,
+        frequent_bonus_total_yen: None,
     })?;
     Ok(vec![
         yn(o.applies),
@@ -132,6 +133,7 @@ pub fn occasional(row: Row<'_>) -> Result<Vec<String>, Fault> {
         months: three_from(row, change_month)?,
         current_standard_yen: row.yen("current_standard")?,
         current_base_yen: row.maybe("current_base", Row::yen)?,
+        frequent_bonus_total_yen: None,
     })?;
     Ok(vec![
         yn(o.revises),
