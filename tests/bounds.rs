@@ -8,10 +8,12 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Operations whose body states no bound: a file, a personal number, words and days alone.
-const WITHOUT: [&str; 17] = [
+const WITHOUT: [&str; 18] = [
     "calculateAgeDates",
     "calculateCorporateNumberCheckDigit",
     "calculateInsurerNumberCheckDigit",
+    "calculateLossAtSeventyFive",
+    "calculateMaternityWindow",
     "calculateVoluntaryEnd",
     "checkRecognitionSetting",
     "checkVoluntarySetting",
@@ -24,7 +26,6 @@ const WITHOUT: [&str; 17] = [
     "recordVoluntaryDefault",
     "registerPersonalNumber",
     "requestPersonMerge",
-    "requestRecognitionSetting",
     "verifyPersonalNumber",
 ];
 

@@ -5,7 +5,7 @@ use std::{
     process::{Command, Output},
 };
 
-const FAMILIES: [&str; 10] = [
+const FAMILIES: [&str; 11] = [
     "standard_remuneration_grade",
     "regular_determination",
     "regular_determination_annual",
@@ -13,6 +13,7 @@ const FAMILIES: [&str; 10] = [
     "leave_end_revision",
     "exemption_months",
     "voluntary_continuation",
+    "elderly_burden_ratio",
     "personal_number_check_digit",
     "insurer_number_check_digit",
     "corporate_number_check_digit",

@@ -209,3 +209,124 @@ fn a_year_s_average_that_is_not_used_leaves_the_usual_revision() {
                 "standard_yen": 410_000, "effective_month": "2026-07", "valid_until_month": "2027-08" } })
     );
 }
+
+/// Rules that no operation offers, each with its reason. None now.
+const NOT_OFFERED: [(&str, &str); 0] = [];
+
+#[test]
+fn every_rule_is_offered_as_a_calculation() {
+    let sources = |folder: &str| {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let (mut all, mut open) = (String::new(), vec![root]);
+        while let Some(at) = open.pop() {
+            for entry in std::fs::read_dir(at).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    open.push(path);
+                } else {
+                    all.push_str(&std::fs::read_to_string(path).unwrap());
+                }
+            }
+        }
+        all
+    };
+    let all = sources("src/domain");
+    let rules: Vec<&str> =
+        all.lines().filter_map(|l| l.strip_prefix("impl Rule for ")?.split(' ').next()).collect();
+    assert!(rules.len() > 20, "{rules:?}");
+    for rule in &rules {
+        let is_offered = all.lines().any(|l| l.contains(&format!(": {rule}(")) && l.contains("Result"));
+        let is_excused = NOT_OFFERED.iter().any(|(name, why)| name == rule && !why.is_empty());
+        assert_ne!(is_offered, is_excused, "{rule}");
+    }
+}
+
+#[test]
+fn what_is_borne_is_told_with_its_reason() {
+    let w = World::new();
+    let by = w.client("front-end");
+    let facts = json!({ "care_on": "2026-12-01", "patient_birth_on": "1955-06-15", "role": "insured", "insured_standard_yen": 280_000,
+        "income_yen": 3_829_999 });
+    let rule = "elderly-burden-ratio";
+    let told = ask(&by, rule, &facts).expect(200);
+    assert_eq!((&told["outcome"]["band"], &told["outcome"]["tenths"]), (&json!("elderly"), &json!(2)));
+    let steps: Vec<&str> =
+        told["trace"]["steps"].as_array().unwrap().iter().map(|s| s["code"].as_str().unwrap()).collect();
+    assert_eq!(steps, ["patient_ages", "standard_active", "income_alone_below", "tenths"]);
+    let low = told["trace"]["steps"][2]["ja"].as_str().unwrap();
+    assert!(low.contains("3,829,999円は3,830,000円未満"), "{low}");
+    let active = ask(&by, rule, &with(facts.clone(), "/income_yen", json!(3_830_000))).expect(200);
+    assert_eq!(active["outcome"]["tenths"], 3);
+    let late = ask(&by, rule, &with(facts.clone(), "/patient_birth_on", json!("1951-12-01"))).expect(200);
+    assert_eq!(
+        (&late["outcome"]["band"], &late["outcome"]["tenths"]),
+        (&json!("late_elderly"), &Value::Null)
+    );
+    let dependent = with(facts.clone(), "/role", json!("dependent"));
+    for (facts, pointer, code) in [
+        (with(facts.clone(), "/care_on", json!("2008-03-31")), "/care_on", "no-rule-for-day"),
+        (
+            with(facts.clone(), "/patient_birth_on", json!("2026-12-02")),
+            "/patient_birth_on",
+            "born-after-care",
+        ),
+        (
+            with(facts.clone(), "/insured_standard_yen", json!(281_000)),
+            "/insured_standard_yen",
+            "not-a-standard-remuneration",
+        ),
+        (
+            with(facts.clone(), "/insured_birth_on", json!("1955-06-16")),
+            "/insured_birth_on",
+            "other-birth-of-one-person",
+        ),
+        (
+            with(facts.clone(), "/income_with_dependents_yen", json!(1)),
+            "/income_with_dependents_yen",
+            "sum-below-part",
+        ),
+        (dependent.clone(), "/insured_birth_on", "missing-field"),
+        (
+            with(dependent.clone(), "/insured_birth_on", json!("1955-06-15")),
+            "/income_with_dependents_yen",
+            "missing-field",
+        ),
+        (with(dependent, "/insured_birth_on", json!("1951-12-01")), "/insured_birth_on", "insured-is-75"),
+    ] {
+        let p = ask(&by, rule, &facts).refused(422, "invalid");
+        assert_eq!(
+            (&p["errors"][0]["pointer"], &p["errors"][0]["code"]),
+            (&json!(pointer), &json!(code)),
+            "{p}"
+        );
+    }
+}
+
+#[test]
+fn leave_days_the_end_at_75_and_special_retirees_are_told() {
+    let w = World::new();
+    let by = w.client("front-end");
+    let birth = json!({ "expected_birth_on": "2026-08-20", "born_on": "2026-08-25" });
+    assert_eq!(
+        ask(&by, "maternity-window", &birth).expect(200)["outcome"],
+        json!({ "first_on": "2026-07-10", "last_on": "2026-10-20" })
+    );
+    let cover = json!({ "birth_on": "1952-02-29", "acquired_on": "1990-04-01" });
+    assert_eq!(
+        ask(&by, "loss-at-seventy-five", &cover).expect(200)["outcome"],
+        json!({ "lost_on": "2027-03-01", "never_began": false })
+    );
+    let late = with(cover.clone(), "/acquired_on", json!("2027-03-01"));
+    assert_eq!(ask(&by, "loss-at-seventy-five", &late).expect(200)["outcome"]["never_began"], true);
+    let before = with(cover, "/acquired_on", json!("1952-02-28"));
+    let p = ask(&by, "loss-at-seventy-five", &before).refused(422, "invalid");
+    assert_eq!(p["errors"][0]["code"], "acquired-before-birth");
+    let set = json!({ "month": "2026-12", "rule_amount_yen": 240_000 });
+    assert_eq!(
+        ask(&by, "special-retiree-standard", &set).expect(200)["outcome"],
+        json!({ "standard_yen": 240_000 })
+    );
+    let p = ask(&by, "special-retiree-standard", &with(set, "/rule_amount_yen", json!(241_000)))
+        .refused(422, "invalid");
+    assert_eq!(p["errors"][0]["code"], "not-a-standard-remuneration");
+}

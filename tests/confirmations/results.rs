@@ -149,3 +149,23 @@ fn an_employer_sees_what_came_of_its_answers_while_the_insured_person_is_its_own
     s.read(&s.employer, s.wife).refused(404, "not-found");
     assert_eq!(s.employer.get("/v1/confirmations").expect(200)["items"], json!([]));
 }
+
+#[test]
+fn a_confirmation_goes_by_the_values_of_law_that_the_society_set() {
+    let s = Asked::new();
+    let mut earns = still();
+    earns["facts"]["annual_income_yen"] = json!(1_250_000);
+    let finding = |told: &Value| {
+        let finding = &told["answer"]["finding"];
+        (finding["answer"].clone(), finding["income_limit_yen"].clone())
+    };
+    let before = s.answer(&s.employer, s.wife, &earns).expect(200);
+    assert_eq!(finding(&before), (json!("needs_evidence"), json!(1_300_000)));
+    crate::decisions::recognition_settings::set(&s.w, "income_limit", "2026-11-20", 1_200_000);
+    assert_eq!(finding(&s.read(&s.staff, s.wife).expect(200)), finding(&before), "what was answered stays");
+    let told = preview(&s, &s.staff, s.wife, &confirm()["evidence"]).expect(200)["finding"].clone();
+    assert_eq!((&told["answer"], &told["failed_test"]), (&json!("no"), &json!("income_limit")), "{told}");
+    let after = s.answer(&s.employer, s.wife, &earns).expect(200);
+    assert_eq!(finding(&after), (json!("no"), json!(1_200_000)), "the employer is told by them too");
+    s.decide(s.wife, &confirm()).refused(409, "recognition-reason-needed");
+}

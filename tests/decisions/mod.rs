@@ -8,7 +8,7 @@ mod numbers;
 mod own_numbers;
 mod persons;
 mod recognition_law;
-mod recognition_settings;
+pub mod recognition_settings;
 mod recognitions;
 mod records;
 mod resubmit;

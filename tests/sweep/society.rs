@@ -124,7 +124,7 @@ impl Society {
         let (twins, others) = (crate::merges::twins(&w, "81"), crate::merges::twins(&w, "82"));
         let merge = crate::merges::asked(&w.staff("clerk"), others.0, others.1).expect(201);
         let merge = crate::filing::id(&merge["id"]);
-        let start = serde_json::json!({ "contract_income_from": "2026-09-01" });
+        let start = serde_json::json!({ "name": "contract_income", "valid_from": "2026-09-01", "value": 1, "source": "令和8年第3回理事会" });
         let asked = w
             .staff("clerk")
             .post("/v1/recognition-settings")

@@ -236,8 +236,20 @@ pub fn table() -> Vec<Row> {
         }),
         calculation("calculateShortTimeEligibility").body(|_| {
             Body::Json(json!({ "on": "2026-11-22", "weekly_minutes": 1260, "full_time_weekly_minutes": 2400, "monthly_days": 13,
-                "full_time_monthly_days": 20, "employed_from": "2026-11-01", "monthly_wage_yen": 96000, "employer": "by_size", "workers": 51 }))
+                "full_time_monthly_days": 20, "employed_from": "2026-11-01", "monthly_wage_yen": 96000, "employer": "by_size", "workers": 51,
+                "legal_values": [{ "name": "employer_size", "valid_from": "2026-10-01", "value": 40, "source": "試算" }] }))
         }),
+        calculation("calculateElderlyBurdenRatio").body(|_| {
+            Body::Json(json!({ "care_on": "2026-12-01", "patient_birth_on": "1955-06-15", "role": "insured", "insured_standard_yen": 300000,
+                "income_yen": 4200000, "income_with_former_dependent_yen": 4900000 }))
+        }),
+        calculation("calculateSpecialRetireeStandard")
+            .body(|_| Body::Json(json!({ "month": "2026-12", "rule_amount_yen": 240000 }))),
+        calculation("calculateMaternityWindow").body(|_| {
+            Body::Json(json!({ "expected_birth_on": "2026-12-10", "born_on": "2026-12-14", "is_multiple": false }))
+        }),
+        calculation("calculateLossAtSeventyFive")
+            .body(|_| Body::Json(json!({ "birth_on": "1951-12-05", "acquired_on": "1990-04-01" }))),
         calculation("calculateCorporateNumberCheckDigit").body(|_| Body::Json(json!({ "corporate_number": "7000012050002" }))),
         calculation("calculateInsurerNumberCheckDigit").body(|_| Body::Json(json!({ "insurer_number": "33120015" }))),
         row("listRegularDeterminationRuns", Staff, Hidden, NONE).query(one),
@@ -287,8 +299,10 @@ pub fn table() -> Vec<Row> {
         row("previewNotificationDecision", Staff, Hidden, HIRED).body(|_| Body::Json(json!({}))),
         row("decideNotification", Staff, Hidden, HIRED).body(|_| Body::Json(json!({ "decision": "accept" }))),
         row("withdrawNotification", Employer, Hidden, WAITING),
-        row("listRecognitionSettings", Staff, Hidden, NONE),
-        row("requestRecognitionSetting", Staff, Hidden, NONE).body(|_| Body::Json(json!({ "contract_income_from": "2026-10-01" }))),
+        row("listRecognitionSettings", Staff, Hidden, NONE).query(as_of),
+        row("requestRecognitionSetting", Staff, Hidden, NONE).body(|_| {
+            Body::Json(json!({ "name": "income_limit", "valid_from": "2027-04-01", "value": 1350000, "source": "令和9年4月1日適用の通知" }))
+        }),
         row("checkRecognitionSetting", Staff, Hidden, NONE).body(|_| Body::Json(json!({ "ruling": "approve" }))),
         row("listVoluntarySettings", Staff, Hidden, NONE),
         row("requestVoluntarySetting", Staff, Hidden, NONE).body(|s| Body::Json(crate::voluntary::setting(s.continuing.office))),

@@ -2,6 +2,9 @@
 //! their own. `vectors/README.md` says what the columns mean.
 mod families;
 mod row;
+#[cfg(test)]
+mod tests;
+mod work;
 
 use anyhow::Context;
 use families::FAMILIES;

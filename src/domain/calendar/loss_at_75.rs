@@ -3,7 +3,7 @@
 //! although the birthday is over (a corrected day of birth, a late form) loses as of the birthday too.
 use super::{
     model::{CalendarEffectKind, Effect, OldRow},
-    rules::{self, AgeEvent},
+    rules::AgeEvent,
     store,
 };
 use crate::{
@@ -66,7 +66,7 @@ fn candidates(
     Ok(all)
 }
 fn lose(conn: &mut PgConnection, errand: &Errand, act: &Act, row: &OldRow) -> Result<Vec<Effect>, Problem> {
-    let on = rules::loss_day(row.birth_on, row.began_on);
+    let on = remuneration::loss_at_75(row.birth_on, row.began_on);
     let loss = members::Loss {
         person: row.person_id,
         employer: row.employer_id,
@@ -86,7 +86,7 @@ fn lose(conn: &mut PgConnection, errand: &Errand, act: &Act, row: &OldRow) -> Re
     Ok(changed)
 }
 fn remove(conn: &mut PgConnection, act: &Act, row: &OldRow) -> Result<Vec<Effect>, Problem> {
-    let on = rules::loss_day(row.birth_on, row.began_on);
+    let on = remuneration::loss_at_75(row.birth_on, row.began_on);
     let ended = dependents::end_earlier(conn, act, row.cover_id, on, REASON)?;
     let changed = effect(row, row.person_id, CalendarEffectKind::DependentLost, on);
     Ok(if ended { vec![changed] } else { Vec::new() })

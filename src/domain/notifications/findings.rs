@@ -110,6 +110,7 @@ findings! {
     UnexpectedData Error "E-UNEXPECTED-DATA" "様式にない情報が記載されています。" "The notification holds data that its form does not have.";
     EraBoundary Review "W-ERA-BOUNDARY" "元号の期間外の日付です。確認します。" "The day lies outside its era; a clerk looks at it.";
     CharOutsideJisX0208 Review "W-CHAR-OUTSIDE-JISX0208" "JIS第1・第2水準以外の文字があります。確認します。" "A character lies outside JIS X 0208; a clerk looks at it.";
+    Aged70 Review "W-AGE-70" "70歳以上ですが、70歳以上被用者該当の記載がありません。確認します。" "The person is 70 or over, and the mark for it is missing; a clerk looks at it.";
     LateNotice Warning "W-LATE-NOTICE" "事実の発生から5日を過ぎた届出です。" "The notice came more than five days after the event.";
     MynumberMissing Warning "W-MYNUMBER-MISSING" "個人番号の記載がありません。" "The personal number is missing.";
     MixedLineEnds Warning "W-LINE-END" "改行はCRLFにしてください。" "Lines should end with CR LF.";

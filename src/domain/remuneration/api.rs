@@ -3,7 +3,7 @@ use super::{
     rules::{self, Refusal, Rule},
     told::CalculationTrace,
 };
-use crate::kernel::{Facts, FieldError, Gate, Kind, Operation, Problem, Reply, Routes, input::Input};
+use crate::kernel::{Facts, FieldError, Gate, Kind, Operation, Problem, Reply, Routes, Tx, input::Input};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,12 +14,21 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// Applies a rule for whoever may ask, and answers with what `result` makes of its outcome and trace.
+/// Completes stated facts with what the society has set; nothing where the rule asks for nothing.
+pub type Complete<I> = fn(&mut Tx<'_>, &mut I) -> Result<(), Problem>;
+/// The facts as they are stated.
+/// # Errors
+/// None.
+pub fn as_stated<I>(_: &mut Tx<'_>, _: &mut I) -> Result<(), Problem> {
+    Ok(())
+}
+/// Applies a rule for whoever may ask to facts that `complete` completes, and answers with what `result` makes of its outcome and trace.
 /// # Errors
 /// 403 where no policy permits; 422 `invalid` for facts that the rule can't decide on.
 pub async fn calculate<Op: Operation, R: Rule, T: Serialize + Send + 'static>(
     gate: Gate<Op>,
-    facts: R::Input,
+    mut facts: R::Input,
+    complete: Complete<R::Input>,
     result: fn(R::Outcome, CalculationTrace) -> T,
 ) -> Reply<Op, T>
 where
@@ -27,15 +36,17 @@ where
 {
     gate.read(move |tx| {
         let permit = tx.admit_facts::<Op>(&Facts::of("Society", Uuid::nil()))?;
+        complete(tx, &mut facts)?;
         let (outcome, trace) = rules::apply::<R>(&facts)?;
         Ok(permit.answer(result(outcome, CalculationTrace::of::<R>(&trace))))
     })
     .await
 }
 
-/// Declares calculations: words, operation, id, path, law; rule, its facts, its outcome, the result.
+/// Declares calculations: words, operation, id, path, law; rule, its facts, its outcome, the result; what completes
+/// the facts.
 macro_rules! calculations {
-    ($($(#[doc = $doc:literal])+ $op:ident = $id:literal $path:literal, $law:literal: $rule:ident($input:ident) -> $outcome:ident, $result:ident;)+) => {
+    ($($(#[doc = $doc:literal])+ $op:ident = $id:literal $path:literal, $law:literal: $rule:ident($input:ident) -> $outcome:ident, $result:ident $(, by $complete:path)?;)+) => {
         $(
             crate::operation! {
                 $(#[doc = $doc])+
@@ -55,10 +66,13 @@ macro_rules! calculations {
         pub fn routes(r: &mut Routes) {
             r.group("Calculations");
             $(r.add::<$op, _, _, _>(|gate: Gate<$op>, facts: Input<rules::$input>| {
-                calculate::<$op, rules::$rule, _>(gate, facts.value, |outcome, trace| $result { outcome, trace })
+                let complete = $crate::domain::remuneration::calculations!(@ $($complete)?);
+                calculate::<$op, rules::$rule, _>(gate, facts.value, complete, |outcome, trace| $result { outcome, trace })
             });)+
         }
     };
+    (@) => { $crate::domain::remuneration::as_stated };
+    (@ $complete:path) => { $complete };
 }
 pub(crate) use calculations;
 
@@ -119,6 +133,18 @@ calculations! {
     /// Tells when 40, 65, 70 and 75 years change cover.
     CalculateAgeDates = "calculateAgeDates" "/v1/calculations/age-dates",
         "年齢計算ニ関スル法律": AgeDates(AgeDatesInput) -> AgeDatesOutcome, AgeDatesResult;
+    /// 75歳到達による資格喪失日
+    /// Tells when cover ends at 75.
+    CalculateLossAtSeventyFive = "calculateLossAtSeventyFive" "/v1/calculations/loss-at-seventy-five",
+        "健康保険法3条1項7号、36条": LossAtSeventyFive(LossAtSeventyFiveInput) -> LossAtSeventyFiveOutcome, LossAtSeventyFiveResult;
+    /// 産前産後休業の期間
+    /// Tells the days in which a maternity leave may lie.
+    CalculateMaternityWindow = "calculateMaternityWindow" "/v1/calculations/maternity-window",
+        "健康保険法43条の3第1項": MaternityWindow(MaternityWindowInput) -> MaternityWindowOutcome, MaternityWindowResult;
+    /// 特例退職の標準報酬月額
+    /// Determines the standard remuneration of special retirees by the amount that the society's rules set.
+    CalculateSpecialRetireeStandard = "calculateSpecialRetireeStandard" "/v1/calculations/special-retiree-standard",
+        "健康保険法附則3条": SpecialRetireeStandard(SpecialRetireeInput) -> SpecialRetireeOutcome, SpecialRetireeResult;
     /// 法人番号の検査用数字
     /// Checks the check digit of a corporate number.
     CalculateCorporateNumberCheckDigit = "calculateCorporateNumberCheckDigit" "/v1/calculations/corporate-number-check-digit",

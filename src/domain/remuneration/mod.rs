@@ -9,8 +9,8 @@ mod no_bonus;
 pub mod rules;
 mod told;
 
-pub use api::calculate;
 pub(crate) use api::calculations;
+pub use api::{as_stated, calculate};
 pub use corrections::{CorrectedCover, CorrectedPay, CoverChange, PayFault, plan_corrected, write_corrected};
 pub use decisions::{
     AnnualPay, BonusChange, BonusCorrection, BonusPlan, Case, Continued, ContinuedBy, Decided, DecidedBonus,
@@ -29,7 +29,9 @@ pub use leaves::{
 pub use rules::tests::decide as decide_and_check;
 pub(crate) use rules::trace::steps;
 pub use rules::trace::{RoundingStep, StepWords};
-pub use rules::{Refusal, Rule, Trace, Value, age_dates, apply, in_reach, refuse};
+pub use rules::{
+    AgeDatesOutcome, GradeTable, Refusal, Rule, Trace, Value, age_dates, apply, in_reach, loss_at_75, refuse,
+};
 pub use told::CalculationTrace;
 
 /// Operations of this module.

@@ -261,14 +261,15 @@ pub fn for_employer(known: &RecognitionInput) -> RecognitionInput {
         insured_income_yen: known.insured_income_yen,
         insured_income_is_least: known.insured_income_is_least,
         contract_income_from: known.contract_income_from,
+        legal_values: known.legal_values.clone(),
         ..RecognitionInput::of(known.recognised_on, known.birth_on, known.kinship)
     }
 }
 /// Months of a year.
 const MONTHS: i64 = 12;
 /// Puts what the register tells of the insured person's income into a case that states none: twelve times the standard remuneration of the
-/// month at an employer that employs the person on the day, which is the least of it; and the society's start of income by the labour
-/// contract.
+/// month at an employer that employs the person on the day, which is the least of it; and what the society set in the place of the law
+/// that the program brings, as known now.
 /// # Errors
 /// Database errors.
 pub fn complete(
@@ -276,7 +277,7 @@ pub fn complete(
     case: &mut RecognitionInput,
     (insured, employer): (Option<Uuid>, Uuid),
 ) -> Result<(), Problem> {
-    case.contract_income_from = settings::contract_income_from(tx)?;
+    settings::put(tx, case)?;
     let (None, Some(insured)) = (case.insured_income_yen, insured) else { return Ok(()) };
     let monthly = remuneration::standard_on(tx.conn(), (insured, employer), case.recognised_on)?;
     case.insured_income_yen = monthly.and_then(|monthly| Yen::new(monthly * MONTHS));

@@ -9,7 +9,7 @@ mod tests;
 
 pub use api::routes;
 pub use departure::{DepartureReason, RecognitionDeparture, require_reason};
-pub use examined::{Examined, RecognitionFinding, examine};
+pub use examined::{Examined, RecognitionFinding, examine, of_word, word};
 pub use facts::{
     RecognitionFacts, Relation, StruckFact, complete, confirmed_anew, for_employer, relation_of,
 };

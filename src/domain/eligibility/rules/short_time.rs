@@ -1,5 +1,5 @@
 //! 短時間労働者の資格 — whether somebody who works short hours is insured (健康保険法3条1項2号ロ・9号).
-use super::parameters::{LegalSetting, OF_SHORT_TIME, Parameter, in_force, needed, on};
+use super::parameters::{Law, LegalSetting, OF_SHORT_TIME, Parameter, SocietyValue, UnderLaw};
 use crate::domain::remuneration::{Refusal, Rule, StepWords, Trace, Value, in_reach, refuse, steps};
 use crate::values::{period, yen::Yen};
 use chrono::NaiveDate;
@@ -73,6 +73,16 @@ pub struct ShortTimeInput {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     pub wage_condition_ends_on: Option<NaiveDate>,
+    /// What is set in the place of the law that the program brings, to try a value; left out, what the society set counts.
+    #[validate(nested, length(max = 40))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_items = 40)]
+    pub legal_values: Option<Vec<SocietyValue>>,
+}
+impl UnderLaw for ShortTimeInput {
+    fn values(&mut self) -> &mut Option<Vec<SocietyValue>> {
+        &mut self.legal_values
+    }
 }
 /// As what somebody is insured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -159,9 +169,10 @@ impl Rule for ShortTimeEligibility {
     const ID: &'static str = "short_time_eligibility";
     const VERSION: &'static str = "2026-10";
     fn decide(input: &ShortTimeInput, trace: &mut Trace) -> Result<ShortTimeOutcome, Refusal> {
-        let out =
-            |class, reason| ShortTimeOutcome { class, reason, settings: in_force(&OF_SHORT_TIME, input.on) };
-        let percent = needed(Parameter::FullTimePercent, input.on, "/on")?;
+        let law = Law::with(input.legal_values.as_ref())?;
+        let settings = || law.in_force(&OF_SHORT_TIME, input.on);
+        let out = |class, reason| ShortTimeOutcome { class, reason, settings: settings() };
+        let percent = law.needed(Parameter::FullTimePercent, input.on, "/on")?;
         if input.employed_until.is_some_and(|until| until < input.employed_from) {
             return Err(refuse(
                 "/employed_until",
@@ -169,14 +180,14 @@ impl Rule for ShortTimeEligibility {
                 "雇用の終わりが始まりより前です / the employment ends before it starts",
             ));
         }
-        if is_short_term(input, trace)? {
+        if is_short_term(input, law, trace)? {
             return Ok(out(InsuredClass::NotInsured, ShortTimeReason::ShortTerm));
         }
         if reaches_three_quarters(input, percent, trace) {
             return Ok(out(InsuredClass::Ordinary, ShortTimeReason::ThreeQuarters));
         }
         for (reason, condition) in CONDITIONS {
-            if !condition(input, trace)? {
+            if !condition(input, law, trace)? {
                 trace.step(&FAILS, []);
                 return Ok(out(InsuredClass::NotInsured, reason));
             }
@@ -186,7 +197,7 @@ impl Rule for ShortTimeEligibility {
     }
 }
 /// A condition of short-time workers: whether it is met.
-type Condition = fn(&ShortTimeInput, &mut Trace) -> Result<bool, Refusal>;
+type Condition = fn(&ShortTimeInput, Law<'_>, &mut Trace) -> Result<bool, Refusal>;
 const CONDITIONS: [(ShortTimeReason, Condition); 5] = [
     (ShortTimeReason::TooFewHours, hours),
     (ShortTimeReason::LowWage, wage),
@@ -196,9 +207,9 @@ const CONDITIONS: [(ShortTimeReason, Condition); 5] = [
 ];
 
 /// Employed for a fixed term that is too short for anybody (健康保険法3条1項2号ロ).
-fn is_short_term(input: &ShortTimeInput, trace: &mut Trace) -> Result<bool, Refusal> {
-    let months = needed(Parameter::ShortTermMonths, input.on, "/on")?;
-    let does_renewal_count = needed(Parameter::RenewalCounts, input.on, "/on")? > 0;
+fn is_short_term(input: &ShortTimeInput, law: Law<'_>, trace: &mut Trace) -> Result<bool, Refusal> {
+    let months = law.needed(Parameter::ShortTermMonths, input.on, "/on")?;
+    let does_renewal_count = law.needed(Parameter::RenewalCounts, input.on, "/on")? > 0;
     let Some(until) = input.employed_until else { return Ok(false) };
     let is_short = until <= last_day(input.employed_from, months);
     if !is_short || (does_renewal_count && input.is_renewal_expected) {
@@ -230,32 +241,32 @@ fn reaches_three_quarters(input: &ShortTimeInput, percent: i64, trace: &mut Trac
     );
     holds
 }
-fn hours(input: &ShortTimeInput, trace: &mut Trace) -> Result<bool, Refusal> {
-    let least = needed(Parameter::WeeklyMinutes, input.on, "/on")?;
+fn hours(input: &ShortTimeInput, law: Law<'_>, trace: &mut Trace) -> Result<bool, Refusal> {
+    let least = law.needed(Parameter::WeeklyMinutes, input.on, "/on")?;
     let minutes = i64::from(input.weekly_minutes);
     trace.step(&HOURS, [("minutes", Value::Count(minutes)), ("least", Value::Count(least))]);
     Ok(minutes >= least)
 }
-fn wage(input: &ShortTimeInput, trace: &mut Trace) -> Result<bool, Refusal> {
+fn wage(input: &ShortTimeInput, law: Law<'_>, trace: &mut Trace) -> Result<bool, Refusal> {
     let has_ended = match input.wage_condition_ends_on {
         Some(ends_on) => ends_on <= input.on,
-        None => on(Parameter::WageNoLongerCounts, input.on).is_some(),
+        None => law.holds(Parameter::WageNoLongerCounts, input.on),
     };
     if has_ended {
         trace.step(&NO_WAGE, []);
         return Ok(true);
     }
-    let least = needed(Parameter::MonthlyWage, input.on, "/on")?;
+    let least = law.needed(Parameter::MonthlyWage, input.on, "/on")?;
     let wage = given(input.monthly_wage_yen, "/monthly_wage_yen")?.get();
     trace.step(&WAGE, [("wage", Value::Yen(wage)), ("least", Value::Yen(least))]);
     Ok(wage >= least)
 }
-fn not_student(input: &ShortTimeInput, trace: &mut Trace) -> Result<bool, Refusal> {
+fn not_student(input: &ShortTimeInput, _: Law<'_>, trace: &mut Trace) -> Result<bool, Refusal> {
     trace.step(if input.is_student { &STUDENT } else { &NO_STUDENT }, []);
     Ok(!input.is_student)
 }
-fn expected_term(input: &ShortTimeInput, trace: &mut Trace) -> Result<bool, Refusal> {
-    let months = needed(Parameter::ExpectedMonths, input.on, "/on")?;
+fn expected_term(input: &ShortTimeInput, law: Law<'_>, trace: &mut Trace) -> Result<bool, Refusal> {
+    let months = law.needed(Parameter::ExpectedMonths, input.on, "/on")?;
     if months == 0 {
         return Ok(true);
     }
@@ -263,13 +274,13 @@ fn expected_term(input: &ShortTimeInput, trace: &mut Trace) -> Result<bool, Refu
     let is_long = |until: NaiveDate| until >= last_day(input.employed_from, months);
     Ok(input.is_renewal_expected || input.employed_until.is_none_or(is_long))
 }
-fn employer(input: &ShortTimeInput, trace: &mut Trace) -> Result<bool, Refusal> {
+fn employer(input: &ShortTimeInput, law: Law<'_>, trace: &mut Trace) -> Result<bool, Refusal> {
     let is_agreed = match input.employer {
         EmployerKind::BySize => false,
-        EmployerKind::ByAgreement => on(Parameter::AgreedEmployer, input.on).is_some(),
+        EmployerKind::ByAgreement => law.holds(Parameter::AgreedEmployer, input.on),
         EmployerKind::Public => true,
     };
-    let least = needed(Parameter::EmployerSize, input.on, "/on")?;
+    let least = law.needed(Parameter::EmployerSize, input.on, "/on")?;
     let words: &'static StepWords = if is_agreed { &AGREED } else { &ANY_SIZE };
     if is_agreed || least == 0 {
         trace.step(words, []);

@@ -1,43 +1,55 @@
-//! Operations on the settings of recognition.
-use super::store::{self, SettingRow};
+//! Operations on the settings of law.
+use super::{
+    super::{
+        recognitions::word,
+        rules::{
+            Law, LegalSetting, OF_BURDEN, OF_DEPENDENTS, OF_SHORT_TIME, SocietyValue, UnderLaw, settable_from,
+        },
+    },
+    store::{self, SettingRow},
+};
 use crate::{
     domain::approvals::{self, ApprovalKind, SettingRuling, SettingState},
     kernel::{
-        Facts, Gate, Kind, Operation, Problem, Reply, Routes,
-        input::{Id, IdempotencyKey, Input},
+        Facts, Gate, Kind, Operation, Problem, Reply, Routes, Tx,
+        input::{Id, IdempotencyKey, Input, Query},
     },
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
 crate::operation! {
-    /// 被扶養者認定の設定の一覧
+    /// 法定値の設定の一覧
     ///
-    /// Lists what the society set of the recognition of dependents, newest first. The one that was approved last counts.
-    pub ListRecognitionSettings: Get "/v1/recognition-settings" = "listRecognitionSettings", scope "confirmations:read", on "Society", status 200, law "令和7年保保発1001第3号, R-006";
-    /// 被扶養者認定の設定の登録
+    /// Lists what the society set in the place of values of law that the program brings, newest first, and what is in force on a day: of dependents, short-time workers and the share of the cost of care.
+    pub ListRecognitionSettings: Get "/v1/recognition-settings" = "listRecognitionSettings", scope "confirmations:read", on "Society", status 200, law "健康保険法3条1項9号・7項, R-006";
+    /// 法定値の設定の登録
     ///
-    /// Asks for settings: from which day of recognition on the society looks at the income by the labour contract. They count once a second person approved them (checkRecognitionSetting). What was decided before stays.
-    pub RequestRecognitionSetting: Post "/v1/recognition-settings" = "requestRecognitionSetting", scope "confirmations:manage", on "Society", status 201, law "令和7年保保発1001第3号, R-006, R-096", makes "RecognitionSetting";
-    /// 被扶養者認定の設定の承認・却下
+    /// Asks for a value of law from a day on, in the place of the one that the program brings: what is set by law or notice after the release, or later than announced. It counts once a second person approved it (checkRecognitionSetting), for every question that is asked afterwards about a day from `valid_from` on, until the next value or the next row of the program; of two for one day the one approved last.
+    /// What was decided before stays, with the values that it was decided by. A value begins with the row of the program that is in force today at the earliest: what an earlier day meant is not rewritten.
+    pub RequestRecognitionSetting: Post "/v1/recognition-settings" = "requestRecognitionSetting", scope "confirmations:manage", on "Society", status 201, law "健康保険法3条1項9号・7項, R-006, R-096", makes "RecognitionSetting";
+    /// 法定値の設定の承認・却下
     ///
-    /// Approves or rejects, as the second person, settings that were asked for. 409: `same-person` for whoever asked, `no-open-check`
+    /// Approves or rejects, as the second person, a value that was asked for. 409: `same-person` for whoever asked, `no-open-check`
     /// when nothing waits.
     pub CheckRecognitionSetting: Post "/v1/recognition-settings/{recognition_setting_id}/check" = "checkRecognitionSetting", scope "confirmations:manage", on "RecognitionSetting", status 200, law "R-096";
 }
-
-/// Settings to be asked for.
-#[derive(Deserialize, ToSchema, Validate)]
+crate::json_body!("application/json": SocietyValue);
+/// Day and instant that are asked about.
+#[derive(Deserialize, IntoParams, Validate)]
 #[serde(deny_unknown_fields)]
-pub struct RecognitionSettingCreate {
-    /// First day of recognition for which the income by the labour contract counts: 2026-04-01 or later.
-    #[serde(deserialize_with = "crate::kernel::input::dated")]
-    contract_income_from: NaiveDate,
+#[into_params(parameter_in = Query)]
+pub struct SettingListQuery {
+    /// What is in force on this day (JST); today when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    as_of: Option<NaiveDate>,
+    /// As known at this instant; now when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    known_at: Option<DateTime<Utc>>,
 }
-crate::json_body!("application/json": RecognitionSettingCreate);
 /// 承認・却下.
 #[derive(Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -46,15 +58,15 @@ pub struct RecognitionSettingCheck {
     ruling: SettingRuling,
 }
 crate::json_body!("application/json": RecognitionSettingCheck);
-/// What the society set of the recognition of dependents.
+/// A value that the society set in the place of one that the program brings.
 #[derive(Serialize, ToSchema)]
 pub struct RecognitionSetting {
     /// Id.
     id: Uuid,
     /// Where it stands.
     state: SettingState,
-    /// First day of recognition for which the income by the labour contract counts.
-    contract_income_from: NaiveDate,
+    /// What is set.
+    set: SocietyValue,
     /// When it was asked for.
     requested_at: DateTime<Utc>,
     /// When the second person looked.
@@ -62,61 +74,87 @@ pub struct RecognitionSetting {
     #[schema(nullable = false)]
     decided_at: Option<DateTime<Utc>>,
 }
-impl From<SettingRow> for RecognitionSetting {
-    fn from(r: SettingRow) -> Self {
-        Self {
+impl RecognitionSetting {
+    fn of(r: &SettingRow) -> Result<Self, Problem> {
+        Ok(Self {
             id: r.id,
             state: r.state(),
-            contract_income_from: r.contract_income_from,
+            set: r.set()?,
             requested_at: r.requested_at,
             decided_at: r.decided_at,
-        }
+        })
     }
 }
-/// Settings of the recognition of dependents.
+/// What the society set, and what is in force.
 #[derive(Serialize, ToSchema)]
 pub struct RecognitionSettingList {
     /// Newest first.
     #[schema(max_items = 500)]
     items: Vec<RecognitionSetting>,
+    /// What is in force on the day.
+    #[schema(max_items = 100)]
+    in_force: Vec<LegalSetting>,
 }
-impl RecognitionSettingCreate {
-    /// The notice holds from 2026-04-01: no society begins earlier.
-    fn checked(&self) -> Result<NaiveDate, Problem> {
-        if NaiveDate::from_ymd_opt(2026, 4, 1).is_some_and(|first| self.contract_income_from < first) {
-            let said = "2026年4月1日より前の日は指定できません / not before 2026-04-01";
-            return Err(Problem::new(Kind::Invalid).at("/contract_income_from", "E-DATE-RELATION", said));
-        }
-        Ok(self.contract_income_from)
+/// The value is one that its name can have, and begins no earlier than the row of the program that is in force.
+fn require_settable(set: &SocietyValue, today: NaiveDate) -> Result<(), Problem> {
+    let wrong = |at, code, said| Err(Problem::new(Kind::Invalid).at(at, code, said));
+    if !set.name.bounds().contains(&set.value) {
+        return wrong(
+            "/value",
+            "value-out-of-bounds",
+            "この項目の値の範囲外です / not a value that this may have",
+        );
     }
+    if settable_from(set.name, today).is_none_or(|first| set.valid_from < first) {
+        let said = "本日適用されている基準の適用開始日より前の日は指定できません / not before the first day of what is in force today";
+        return wrong("/valid_from", "E-DATE-RELATION", said);
+    }
+    Ok(())
+}
+/// Puts what the society set in the place of the table's values, as known now, into facts that state none.
+/// # Errors
+/// Database errors.
+pub fn put<F: UnderLaw>(tx: &mut Tx<'_>, facts: &mut F) -> Result<(), Problem> {
+    let place = facts.values();
+    if place.is_none() {
+        *place = Some(store::values(tx, None)?).filter(|all| !all.is_empty());
+    }
+    Ok(())
 }
 
 async fn list_settings(
     gate: Gate<ListRecognitionSettings>,
+    q: Query<SettingListQuery>,
 ) -> Reply<ListRecognitionSettings, RecognitionSettingList> {
     gate.read(move |tx| {
-        let rows = store::list(tx)?;
+        let (day, known_at) = (q.0.as_of.unwrap_or_else(|| tx.today()), q.0.known_at);
+        let rows = store::list(tx, known_at)?;
         let society = Facts::of("Society", Uuid::nil());
         let (rows, permit) =
             tx.admit_rows::<ListRecognitionSettings, _>(&society, ListRecognitionSettings::ID, rows)?;
-        Ok(permit.answer(RecognitionSettingList { items: rows.into_iter().map(Into::into).collect() }))
+        let set = store::values(tx, known_at)?;
+        let names = [OF_DEPENDENTS.as_slice(), &OF_SHORT_TIME, &OF_BURDEN].concat();
+        let in_force = Law::with(Some(&set))?.in_force(&names, day);
+        let items = rows.iter().map(RecognitionSetting::of).collect::<Result<_, _>>()?;
+        Ok(permit.answer(RecognitionSettingList { items, in_force }))
     })
     .await
 }
 async fn request_setting(
     gate: Gate<RequestRecognitionSetting>,
     key: IdempotencyKey,
-    input: Input<RecognitionSettingCreate>,
+    input: Input<SocietyValue>,
 ) -> Reply<RequestRecognitionSetting, RecognitionSetting> {
     gate.once(key, input.digest, move |tx| {
         let permit = tx.admit_facts(&Facts::of("Society", Uuid::nil()))?;
-        let (from, id) = (input.value.checked()?, Uuid::now_v7());
-        store::insert(tx, &permit, id, from)?;
-        let told = store::told(from);
+        let (set, id) = (input.value, Uuid::now_v7());
+        require_settable(&set, tx.today())?;
+        store::insert(tx, &permit, (id, &word(&set.name)?), &set)?;
+        let told = store::told(&set)?;
         approvals::request(tx, &permit, ApprovalKind::RecognitionSetting, id, &[told.as_bytes()])?;
         tx.note(|n| n.subject = Some(("RecognitionSetting", Some(id))));
         let row = store::written(tx, &permit, id)?;
-        Ok(permit.answer(row.into()))
+        Ok(permit.answer(RecognitionSetting::of(&row)?))
     })
     .await
 }
@@ -128,7 +166,7 @@ async fn check_setting(
     gate.run(move |tx| {
         let row = store::find(tx, id.0)?;
         let (row, permit) = tx.admit::<CheckRecognitionSetting, _>(row)?;
-        let (told, ruling) = (row.told(), input.value.ruling.into());
+        let (told, ruling) = (row.told()?, input.value.ruling.into());
         approvals::settle(
             tx,
             &permit,
@@ -138,12 +176,12 @@ async fn check_setting(
             &ruling,
         )?;
         let row = store::written(tx, &permit, row.id)?;
-        Ok(permit.answer(row.into()))
+        Ok(permit.answer(RecognitionSetting::of(&row)?))
     })
     .await
 }
 
-/// Routes of the settings of recognition.
+/// Routes of the settings of law.
 pub fn routes(r: &mut Routes) {
     r.group("Dependents");
     r.add::<ListRecognitionSettings, _, _, _>(list_settings);

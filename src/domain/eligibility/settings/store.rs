@@ -1,22 +1,35 @@
-//! SQL of the settings of recognition: rows are only added, and count once they are approved.
+//! SQL of the settings of law: rows are only added, and count once they are approved.
+use super::super::{recognitions::of_word, rules::SocietyValue};
 use crate::{
     domain::approvals::SettingState,
     kernel::{Facts, Guarded, Operation, Permit, Problem, Subject, Tx},
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
+use diesel::{RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
-const SETTING: &str = "select s.id, s.contract_income_from, s.requested_at, a.state, a.decided_at \
-     from recognition_setting s join approval a on a.kind = 'recognition_setting' and a.subject_id = s.id";
+/// Rows as known at an instant ($1), now when it is null.
+const SETTING: &str = "select s.id, s.contract_income_from, s.name, s.valid_from, s.value, s.source, s.requested_at, \
+     case when a.decided_at <= coalesce($1, a.decided_at) then a.state else 'requested' end as state, \
+     case when a.decided_at <= coalesce($1, a.decided_at) then a.decided_at end as decided_at \
+     from recognition_setting s join approval a on a.kind = 'recognition_setting' and a.subject_id = s.id \
+     where s.requested_at <= coalesce($1, s.requested_at)";
 
 crate::row! {
     /// What the society sets.
     pub struct SettingRow {
         /// Id.
         id: t::Uuid => Uuid,
-        /// First day of recognition for which the income by the labour contract counts.
-        contract_income_from: t::Date => NaiveDate,
+        /// Of a row that was asked for before any value could be: the start of income by the labour contract.
+        contract_income_from: t::Nullable<t::Date> => Option<NaiveDate>,
+        /// What is set.
+        name: t::Nullable<t::Text> => Option<String>,
+        /// First day.
+        valid_from: t::Nullable<t::Date> => Option<NaiveDate>,
+        /// Value.
+        value: t::Nullable<t::BigInt> => Option<i64>,
+        /// Where it is set.
+        source: t::Nullable<t::Text> => Option<String>,
         /// When it was asked for.
         requested_at: t::Timestamptz => DateTime<Utc>,
         /// requested, approved or rejected.
@@ -35,37 +48,59 @@ impl SettingRow {
     pub fn state(&self) -> SettingState {
         SettingState::of(&self.state)
     }
+    /// The value that it sets; of an old row the start of income by the labour contract.
+    /// # Errors
+    /// 503 for a stored word that is none.
+    pub fn set(&self) -> Result<SocietyValue, Problem> {
+        let told = (&self.name, self.valid_from, self.value, &self.source);
+        let (Some(name), Some(valid_from), Some(value), Some(source)) = told else {
+            let start = self.contract_income_from.ok_or(Problem::unavailable("stored-setting-unreadable"))?;
+            return Ok(SocietyValue::contract_income(start, 1));
+        };
+        Ok(SocietyValue { name: of_word(name)?, valid_from, value, source: source.clone() })
+    }
     /// What is asked for, as the digest of the second person takes it.
-    pub fn told(&self) -> String {
-        told(self.contract_income_from)
+    /// # Errors
+    /// 503 for a stored word that is none.
+    pub fn told(&self) -> Result<String, Problem> {
+        self.contract_income_from.map_or_else(|| told(&self.set()?), |start| Ok(start.to_string()))
     }
 }
 /// What settings say.
-pub fn told(contract_income_from: NaiveDate) -> String {
-    contract_income_from.to_string()
+/// # Errors
+/// 503 where they can't be written.
+pub fn told(set: &SocietyValue) -> Result<String, Problem> {
+    serde_json::to_string(set).map_err(|_| Problem::unavailable("facts-unwritable"))
 }
-/// Writes settings; they count once they are approved.
+/// Writes a value under the word of its name; it counts once it is approved.
 /// # Errors
 /// Database errors.
 pub fn insert<Op: Operation>(
     tx: &mut Tx<'_>,
     _: &Permit<Op>,
-    id: Uuid,
-    contract_income_from: NaiveDate,
+    (id, name): (Uuid, &str),
+    set: &SocietyValue,
 ) -> Result<(), Problem> {
     let (by, now) = (tx.actor()?.id, tx.now());
     sql_query(
-        "insert into recognition_setting (id, contract_income_from, requested_at, requested_by) values ($1, $2, $3, $4)",
+        "insert into recognition_setting (id, name, valid_from, value, source, requested_at, requested_by) \
+         values ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind::<t::Uuid, _>(id)
-    .bind::<t::Date, _>(contract_income_from)
+    .bind::<t::Text, _>(name)
+    .bind::<t::Date, _>(set.valid_from)
+    .bind::<t::BigInt, _>(set.value)
+    .bind::<t::Text, _>(&set.source)
     .bind::<t::Timestamptz, _>(now)
     .bind::<t::Uuid, _>(by)
     .execute(tx.conn())?;
     Ok(())
 }
 fn one(tx: &mut Tx<'_>, id: Uuid) -> Result<SettingRow, Problem> {
-    Ok(sql_query(format!("{SETTING} where s.id = $1")).bind::<t::Uuid, _>(id).get_result(tx.conn())?)
+    Ok(sql_query(format!("{SETTING} and s.id = $2"))
+        .bind::<t::Nullable<t::Timestamptz>, _>(None::<DateTime<Utc>>)
+        .bind::<t::Uuid, _>(id)
+        .get_result(tx.conn())?)
 }
 /// Settings.
 /// # Errors
@@ -79,32 +114,36 @@ pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<SettingRow>, Problem> {
 pub fn written<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, id: Uuid) -> Result<SettingRow, Problem> {
     one(tx, id)
 }
-/// All settings, newest first, at most 500.
+/// All settings as known at an instant or now, newest first, at most 500.
 /// # Errors
 /// Database errors.
-pub fn list(tx: &mut Tx<'_>) -> Result<Guarded<Vec<SettingRow>>, Problem> {
-    let rows =
-        sql_query(format!("{SETTING} order by s.requested_at desc, s.id desc limit 500")).load(tx.conn())?;
+pub fn list(tx: &mut Tx<'_>, known_at: Option<DateTime<Utc>>) -> Result<Guarded<Vec<SettingRow>>, Problem> {
+    let rows = sql_query(format!("{SETTING} order by s.requested_at desc, s.id desc limit 500"))
+        .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
+        .load(tx.conn())?;
     Ok(Guarded::new(rows))
 }
-crate::row! {
-    /// A day.
-    pub struct Start {
-        /// It.
-        day: t::Date => NaiveDate,
-    }
-}
-/// First day of recognition for which the income by the labour contract counts, by the settings that were approved last; nothing where none
-/// were: the day of the notice counts then.
+/// What the society set in the place of the table's values, as approved by an instant or by now, in the order of approval. Of the rows that set
+/// the start of income by the labour contract alone, the one approved last counts, as it always did: nothing before that day.
 /// # Errors
 /// Database errors.
-pub fn contract_income_from(tx: &mut Tx<'_>) -> Result<Option<NaiveDate>, Problem> {
-    let found: Option<Start> = sql_query(
-        "select s.contract_income_from as day from recognition_setting s \
-         join approval a on a.kind = 'recognition_setting' and a.subject_id = s.id \
-         where a.state = 'approved' order by a.decided_at desc, s.id desc limit 1",
-    )
-    .get_result(tx.conn())
-    .optional()?;
-    Ok(found.map(|s| s.day))
+pub fn values(tx: &mut Tx<'_>, known_at: Option<DateTime<Utc>>) -> Result<Vec<SocietyValue>, Problem> {
+    let rows: Vec<SettingRow> =
+        sql_query(format!("select * from ({SETTING}) x where state = 'approved' order by decided_at, id"))
+            .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
+            .load(tx.conn())?;
+    let last = rows.iter().rposition(|row| row.contract_income_from.is_some());
+    let mut all = Vec::new();
+    for (i, row) in rows.iter().enumerate() {
+        if row.contract_income_from.is_some() {
+            if last != Some(i) {
+                continue;
+            }
+            all.extend(
+                NaiveDate::from_ymd_opt(2026, 4, 1).map(|from| SocietyValue::contract_income(from, 0)),
+            );
+        }
+        all.push(row.set()?);
+    }
+    Ok(all)
 }

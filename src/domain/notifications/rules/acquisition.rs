@@ -69,12 +69,15 @@ fn check_pay(checked: &mut Checked, form: &Acquisition) {
     checked.add_if(form.total_yen != sum || form.total_yen < TOTAL_FLOOR, Code::Sum, ["total_yen"]);
 }
 
-/// 項目18, 19: after birth, not after the day of filing; with 70歳以上 not before the age is attained.
+/// 項目18, 19: after birth, not after the day of filing; with 70歳以上 not before the age is attained. From that age on without the mark (項目24)
+/// the published checks of the layout say nothing: a clerk looks whether the mark or the day of birth is wrong. From 75 on it is refused anyway.
 fn check_dates(checked: &mut Checked, form: &Acquisition, settings: &RuleSettings) {
     check_not_future(checked, form.birth_on, "birth_on", Filing::Afterwards, settings);
     check_not_future(checked, form.acquired_on, "acquired_on", Filing::Ahead, settings);
-    let too_young =
-        form.aged_70_or_over && attains_70_on(form.birth_on).is_some_and(|day| form.acquired_on < day);
+    let is_seventy = attains_70_on(form.birth_on).is_some_and(|day| form.acquired_on >= day);
+    let too_young = form.aged_70_or_over && !is_seventy;
+    let is_unmarked = is_seventy && !form.aged_70_or_over && !form.over_70_only && too_old(form).is_none();
+    checked.add_if(is_unmarked, Code::Aged70, ["aged_70_or_over"]);
     checked.add_if(form.acquired_on <= form.birth_on || too_young, Code::DateRelation, ["acquired_on"]);
 }
 

@@ -150,7 +150,13 @@ fn seventy_is_full_on_the_eve_of_the_birthday() {
     ] {
         let patch = json!({"aged_70_or_over": true, "birth_on": birth, "acquired_on": acquired});
         assert_eq!(found(acquisition(), patch, INSURED).is_empty(), fits, "{birth} {acquired}");
+        let unmarked =
+            checked(acquisition(), json!({"birth_on": birth, "acquired_on": acquired}), INSURED, &settings());
+        let expected = if fits { Disposition::Review } else { Disposition::Accepted };
+        assert_eq!(unmarked.disposition(), expected, "{birth} {acquired} without the mark");
     }
+    let at_75 = json!({"birth_on": "1951-11-01", "acquired_on": "2026-11-01"});
+    assert_eq!(found(acquisition(), at_75, INSURED), [], "told by the age of 75 alone");
 }
 
 #[test]

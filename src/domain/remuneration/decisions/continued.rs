@@ -67,7 +67,7 @@ pub fn decide_new_average(
         decided::<VoluntaryStandard>(old, (set.from, &facts), said, |out| out.standard_yen)?
     } else if let (SpecialRetireeStandard::ID, Some(yen)) = (old.rule.0.as_str(), set.special_yen) {
         let facts = SpecialRetireeInput { month: set.from, rule_amount_yen: amount(yen)? };
-        decided::<SpecialRetireeStandard>(old, (set.from, &facts), said, |out| *out)?
+        decided::<SpecialRetireeStandard>(old, (set.from, &facts), said, |out| out.standard_yen)?
     } else {
         return Ok(false);
     };

@@ -107,6 +107,7 @@ impl RegularPay {
             acquired_on,
             lost_on,
             revision_month: None,
+            frequent_bonus_total_yen: None,
         };
         let annual = self.determined.annual.map(|year| year.regular(&usual));
         Ok(Facts::Regular(usual, annual))
@@ -131,6 +132,7 @@ impl OccasionalPay {
             months,
             current_standard_yen: standard,
             current_base_yen: base,
+            frequent_bonus_total_yen: None,
         };
         Ok(match self.determined.annual {
             Some(year) => Facts::OccasionalAnnual(year.occasional(usual)?),

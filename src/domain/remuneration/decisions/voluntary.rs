@@ -54,8 +54,8 @@ pub fn plan_continued<Op: Operation>(
     match by {
         ContinuedBy::SpecialRetiree(yen) => {
             let facts = SpecialRetireeInput { month, rule_amount_yen: amount(yen)? };
-            let (standard, trace) = rules::apply::<SpecialRetireeStandard>(&facts).map_err(undecidable)?;
-            worked::<SpecialRetireeStandard>(month, standard, &facts, &trace)
+            let (out, trace) = rules::apply::<SpecialRetireeStandard>(&facts).map_err(undecidable)?;
+            worked::<SpecialRetireeStandard>(month, out.standard_yen, &facts, &trace)
         }
         ContinuedBy::Voluntary(lost_on, average, rule, set) => {
             let last = Month::of(lost_on.pred_opt().unwrap_or(lost_on)).first_day();

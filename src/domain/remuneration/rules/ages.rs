@@ -1,6 +1,6 @@
-//! 年齢到達日 — the days on which 40, 65, 70 and 75 years change cover (年齢計算ニ関スル法律).
+//! 年齢到達日 — the days on which 40, 65, 70 and 75 years change cover (年齢計算ニ関スル法律), and the loss of cover at 75.
 use super::{
-    Refusal, Rule, in_reach,
+    Refusal, Rule, in_reach, refuse,
     trace::{Trace, Value, steps},
 };
 use crate::values::{month::Month, period};
@@ -85,4 +85,65 @@ pub fn age_dates(birth_on: NaiveDate) -> AgeDatesOutcome {
         elderly_from: month_of(70).plus(1).first_day(),
         transfer_on: period::birthday(birth_on, 75),
     }
+}
+
+/// A birth and the beginning of a cover.
+#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct LossAtSeventyFiveInput {
+    /// 生年月日.
+    #[validate(custom(function = "in_reach"))]
+    #[serde(deserialize_with = "crate::kernel::input::dated")]
+    pub birth_on: NaiveDate,
+    /// First day of the cover: 資格取得年月日, or the day of recognition.
+    #[validate(custom(function = "in_reach"))]
+    #[serde(deserialize_with = "crate::kernel::input::dated")]
+    pub acquired_on: NaiveDate,
+}
+/// The end of a cover by age.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LossAtSeventyFiveOutcome {
+    /// 資格喪失年月日: the first day without cover.
+    pub lost_on: NaiveDate,
+    /// The cover began on that day or later: it never was one.
+    pub never_began: bool,
+}
+steps! {
+    BIRTHDAY = "lost_on_birthday", "健康保険法3条1項7号、36条、高齢者の医療の確保に関する法律50条1号":
+        "75歳の誕生日{birthday}に資格を失います。被扶養者も同じ日に資格を失います。" /
+        "Cover ends on the 75th birthday, {birthday}; that of dependents ends on the same day.";
+    NEVER = "began_after_birthday", "健康保険法3条1項7号":
+        "75歳の誕生日{birthday}以後の{acquired}に始まるため、資格はありません。" /
+        "Cover would begin on {acquired}, on the 75th birthday {birthday} or later: there is none.";
+}
+/// 75歳到達による資格喪失日.
+pub struct LossAtSeventyFive;
+impl Rule for LossAtSeventyFive {
+    type Input = LossAtSeventyFiveInput;
+    type Outcome = LossAtSeventyFiveOutcome;
+    const ID: &'static str = "loss_at_seventy_five";
+    const VERSION: &'static str = "2008-04";
+    fn decide(
+        input: &LossAtSeventyFiveInput,
+        trace: &mut Trace,
+    ) -> Result<LossAtSeventyFiveOutcome, Refusal> {
+        if input.acquired_on < input.birth_on {
+            let said = "生年月日より前の資格取得日です / acquired before birth";
+            return Err(refuse("/acquired_on", "acquired-before-birth", said));
+        }
+        let birthday = age_dates(input.birth_on).transfer_on;
+        let never_began = input.acquired_on >= birthday;
+        let told = ("birthday", Value::Date(birthday));
+        if never_began {
+            trace.step(&NEVER, [told, ("acquired", Value::Date(input.acquired_on))]);
+        } else {
+            trace.step(&BIRTHDAY, [told]);
+        }
+        Ok(LossAtSeventyFiveOutcome { lost_on: loss_at_75(input.birth_on, input.acquired_on), never_began })
+    }
+}
+/// The day on which cover that began on `began` ends for somebody born on `birth`: the 75th birthday; the first day of a cover that began
+/// later, which then never was one (健康保険法3条1項7号, 36条).
+pub fn loss_at_75(birth: NaiveDate, began: NaiveDate) -> NaiveDate {
+    age_dates(birth).transfer_on.max(began)
 }

@@ -22,13 +22,16 @@ pub mod trace;
 mod voluntary;
 
 pub use acquisition::{AcquisitionDetermination, AcquisitionInput, AcquisitionOutcome, PeriodPay};
-pub use ages::{AgeDates, AgeDatesInput, AgeDatesOutcome, age_dates};
+pub use ages::{
+    AgeDates, AgeDatesInput, AgeDatesOutcome, LossAtSeventyFive, LossAtSeventyFiveInput,
+    LossAtSeventyFiveOutcome, age_dates, loss_at_75,
+};
 pub use bonus::{BonusInput, BonusOutcome, StandardBonus, bonus_cap};
 pub use determined::Determined;
 pub use exemption::{ExemptionInput, ExemptionMonths, ExemptionOutcome, Leave, LeaveKind};
 pub use grades::{GradeInput, GradeOutcome, GradeTable, StandardRemunerationGrade, TABLE_OF_2016};
 pub use leave_end::{LeaveEndInput, LeaveEndOutcome, LeaveEndReading, LeaveEndReason, LeaveEndRevision};
-pub use maternity::maternity_window;
+pub use maternity::{MaternityWindow, MaternityWindowInput, MaternityWindowOutcome, maternity_window};
 pub use months::{PaidMonth, WorkKind, counted};
 pub use numbers::{
     CheckDigitOutcome, CorporateNumber, CorporateNumberInput, InsurerNumber, InsurerNumberInput,
@@ -42,7 +45,7 @@ pub use occasional_annual::{
 pub use offices::{TwoOffices, TwoOfficesInput, TwoOfficesOutcome};
 pub use regular::{RegularDetermination, RegularInput, RegularOutcome, RegularReason};
 pub use regular_annual::{RegularAnnualInput, RegularAnnualOutcome, RegularDeterminationAnnual};
-pub use special_retiree::{SpecialRetireeInput, SpecialRetireeStandard};
+pub use special_retiree::{SpecialRetireeInput, SpecialRetireeOutcome, SpecialRetireeStandard};
 pub use trace::{FigureUnit, RoundingStep, Trace, Value};
 pub use voluntary::{
     CeilingRule, VoluntaryDeadline, VoluntaryDeadlineInput, VoluntaryDeadlineOutcome,

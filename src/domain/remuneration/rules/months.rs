@@ -76,6 +76,9 @@ impl PaidMonth {
 }
 
 steps! {
+    FREQUENT = "frequent_bonuses", "健康保険法3条5項・6項", YenDown:
+        "年4回以上支払われる賞与は報酬にあたるため、7月1日前1年間の合計{total}の12分の1、{share}を各月の報酬に加えます。" /
+        "Bonuses paid four times a year or more are remuneration: a twelfth of the {total} of the year before 1 July, {share}, is added to the pay of each month.";
     LEFT_OUT = "month_left_out", "健康保険法44条1項":
         "{month}の報酬{pay}({days})は保険者算定により除きます。" /
         "{month}, {pay} for {days}, is left out by the insurer.";
@@ -118,6 +121,27 @@ pub fn in_order(months: &[PaidMonth], first: Month, count: usize) -> Result<Vec<
         ));
     }
     Ok(sorted)
+}
+/// Adds to each month its part of the bonuses that are remuneration: those paid four times a year or more, a twelfth of their total in the
+/// year before 1 July, fractions of a yen dropped (健康保険法3条5項・6項).
+/// # Errors
+/// A pay that no amount holds.
+pub fn add_frequent_bonuses(
+    months: &mut [PaidMonth],
+    total: Option<Yen>,
+    trace: &mut Trace,
+) -> Result<(), Refusal> {
+    let Some(total) = total else { return Ok(()) };
+    let share = total.get() / 12;
+    trace.step(&FREQUENT, [("total", total.into()), ("share", Value::Yen(share))]);
+    for month in months {
+        month.pay_yen = Yen::new(month.pay_yen.get() + share).ok_or(refuse(
+            "/frequent_bonus_total_yen",
+            "amount-too-large",
+            "報酬との合計が上限を超えています / too much together with the pay",
+        ))?;
+    }
+    Ok(())
 }
 /// Refuses months that the insurer leaves out, for rules in which every month counts.
 /// # Errors

@@ -4,7 +4,7 @@ use super::{
     determined::Determined,
     grades::{Grade, GradeTable, look_up},
     holds_until,
-    months::{PaidMonth, WorkKind, average, in_order, none_left_out},
+    months::{PaidMonth, WorkKind, add_frequent_bonuses, average, in_order, none_left_out},
     refuse,
     trace::{Trace, Value, steps},
 };
@@ -44,6 +44,11 @@ pub struct OccasionalInput {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub current_base_yen: Option<Yen>,
+    /// Total of the bonuses of the year before 1 July that are paid four times a year or more, for reasons of one kind: they are remuneration.
+    /// Left out where the pay of the months states them already, as the forms do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub frequent_bonus_total_yen: Option<Yen>,
 }
 /// Why there is a revision, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -129,7 +134,7 @@ impl Rule for OccasionalRevision {
     const ID: &'static str = "occasional_revision";
     const VERSION: &'static str = "2016-04";
     fn decide(input: &OccasionalInput, trace: &mut Trace) -> Result<OccasionalOutcome, Refusal> {
-        let months = in_order(&input.months, input.change_month, 3)?;
+        let mut months = in_order(&input.months, input.change_month, 3)?;
         none_left_out(&months)?;
         let effective = input.change_month.plus(3);
         let table = GradeTable::in_force(effective)?;
@@ -138,6 +143,7 @@ impl Rule for OccasionalRevision {
             trace.step(&UNCHANGED, []);
             return Ok(none(OccasionalReason::NoFixedChange, None));
         }
+        add_frequent_bonuses(&mut months, input.frequent_bonus_total_yen, trace)?;
         let Some(average) = three_months(&months, input.kind, trace) else {
             return Ok(none(OccasionalReason::InsufficientDays, None));
         };

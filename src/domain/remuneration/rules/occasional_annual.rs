@@ -145,6 +145,7 @@ fn by_the_usual_rule(
         months: input.months.clone(),
         current_standard_yen: input.current_standard_yen,
         current_base_yen: input.current_base_yen,
+        frequent_bonus_total_yen: None,
     };
     let revision = OccasionalRevision::decide(&usual, trace)?;
     Ok(OccasionalAnnualOutcome { uses_annual: false, annual_average_yen, revision })

@@ -4,7 +4,7 @@ use super::{
     determined::Determined,
     grades::{GradeTable, look_up},
     holds_until, in_reach,
-    months::{PaidMonth, WorkKind, average, counted, in_order},
+    months::{PaidMonth, WorkKind, add_frequent_bonuses, average, counted, in_order},
     refuse,
     trace::{Trace, Value, steps},
 };
@@ -47,6 +47,11 @@ pub struct RegularInput {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 1, maximum = 12)]
     pub revision_month: Option<u8>,
+    /// Total of the bonuses of the year before 1 July that are paid four times a year or more, for reasons of one kind: they are remuneration.
+    /// Left out where the pay of the months states them already, as the forms do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub frequent_bonus_total_yen: Option<Yen>,
 }
 /// Why it is so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -112,7 +117,7 @@ impl Rule for RegularDetermination {
     const ID: &'static str = "regular_determination";
     const VERSION: &'static str = "2022-10";
     fn decide(input: &RegularInput, trace: &mut Trace) -> Result<RegularOutcome, Refusal> {
-        let months = in_order(&input.months, Month::in_year(input.year, 4), 3)?;
+        let mut months = in_order(&input.months, Month::in_year(input.year, 4), 3)?;
         let effective = Month::in_year(input.year, 9);
         let table = GradeTable::in_force(effective)?;
         let previous = match input.previous_standard_yen {
@@ -129,6 +134,7 @@ impl Rule for RegularDetermination {
         if let Some(reason) = not_applicable(input, trace) {
             return Ok(outcome(false, reason));
         }
+        add_frequent_bonuses(&mut months, input.frequent_bonus_total_yen, trace)?;
         let pays = counted(&months, input.kind, true, trace);
         let months_used = u8::try_from(pays.len()).ok();
         let average = average(&pays, trace);

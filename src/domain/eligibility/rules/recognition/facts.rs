@@ -1,5 +1,5 @@
 //! What the recognition of a dependent takes and gives.
-use super::super::parameters::LegalSetting;
+use super::super::parameters::{LegalSetting, SocietyValue, UnderLaw};
 use crate::domain::remuneration::in_reach;
 use crate::values::yen::Yen;
 use chrono::NaiveDate;
@@ -176,7 +176,7 @@ pub struct RecognitionInput {
     #[serde(default)]
     #[schema(nullable = false)]
     pub is_wages_only: bool,
-    /// First day on which the society takes the income by the labour contract; the day of the notice when left out, and never before it.
+    /// First day on which the society takes the income by the labour contract, to try a later one; left out, what is in force counts.
     #[validate(custom(function = "in_reach"))]
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
@@ -205,6 +205,16 @@ pub struct RecognitionInput {
     #[validate(length(max = 20))]
     #[schema(max_items = 20)]
     pub documents: Vec<EvidenceDocument>,
+    /// What is set in the place of the law that the program brings, to try a value; left out, what the society set counts.
+    #[validate(nested, length(max = 40))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_items = 40)]
+    pub legal_values: Option<Vec<SocietyValue>>,
+}
+impl UnderLaw for RecognitionInput {
+    fn values(&mut self) -> &mut Option<Vec<SocietyValue>> {
+        &mut self.legal_values
+    }
 }
 impl RecognitionInput {
     /// Nothing but the day, the day of birth and the relation is known: resident in Japan, nothing proved.
@@ -228,6 +238,7 @@ impl RecognitionInput {
             support_yen: None,
             both_support: None,
             documents: Vec::new(),
+            legal_values: None,
         }
     }
 }

@@ -1,8 +1,5 @@
 //! 生計維持 — the income that counts, its limit, and its share of what the insured person has or sends (昭和52年保発第9号・庁保発第9号).
-use super::{
-    super::parameters::{Parameter, needed, on},
-    Case, EvidenceDocument as Document, Kinship,
-};
+use super::{super::parameters::Parameter, Case, EvidenceDocument as Document, Kinship};
 use crate::domain::remuneration::{Refusal, Value, steps};
 use crate::values::period;
 use chrono::{Datelike, NaiveDate};
@@ -67,7 +64,7 @@ steps! {
 pub fn income_limit(case: &mut Case<'_>) -> Result<bool, Refusal> {
     case.income = counted_income(case);
     let Some(income) = case.income else { return Ok(true) };
-    let general = needed(Parameter::IncomeLimit, case.input.recognised_on, "/recognised_on")?;
+    let general = case.law.needed(Parameter::IncomeLimit, case.input.recognised_on, "/recognised_on")?;
     let limit = limit(case, income, general)?;
     case.limit = Some(limit);
     let is_below = income < limit;
@@ -93,7 +90,7 @@ fn counted_income(case: &mut Case<'_>) -> Option<i64> {
 /// The usual income, when the employer certifies that it rose for a time only.
 fn certified_income(case: &mut Case<'_>) -> Option<i64> {
     let rise = case.input.temporary_rise.as_ref()?;
-    let Some(most) = on(Parameter::TemporaryTimes, case.input.recognised_on) else {
+    let Some(most) = case.law.on(Parameter::TemporaryTimes, case.input.recognised_on) else {
         case.trace.step(&RISE_EARLY, []);
         return None;
     };
@@ -111,7 +108,7 @@ fn certified_income(case: &mut Case<'_>) -> Option<i64> {
 fn contract_income(case: &mut Case<'_>) -> Option<i64> {
     let (input, day) = (case.input, case.input.recognised_on);
     let income = input.contract_income_yen?;
-    let is_in_force = on(Parameter::ContractIncome, day).is_some()
+    let is_in_force = case.law.holds(Parameter::ContractIncome, day)
         && input.contract_income_from.is_none_or(|from| from <= day);
     if !is_in_force || !input.is_wages_only {
         case.trace.step(&NOT_CONTRACT, []);
@@ -125,7 +122,7 @@ fn contract_income(case: &mut Case<'_>) -> Option<i64> {
 /// Income is proved by documents from an age on.
 fn needs_proof(case: &Case<'_>) -> bool {
     let (birth, day) = (case.input.birth_on, case.input.recognised_on);
-    on(Parameter::ProofFromAge, day).is_none_or(|age| has_reached(birth, age, day).is_some())
+    case.law.on(Parameter::ProofFromAge, day).is_none_or(|age| has_reached(birth, age, day).is_some())
 }
 /// The day on which an age was reached, when that is not after `day`.
 fn has_reached(birth: NaiveDate, age: i64, day: NaiveDate) -> Option<NaiveDate> {
@@ -135,8 +132,8 @@ fn has_reached(birth: NaiveDate, age: i64, day: NaiveDate) -> Option<NaiveDate> 
 /// The limit that holds, in yen of a year: the highest of those that the person meets.
 fn limit(case: &mut Case<'_>, income: i64, general: i64) -> Result<i64, Refusal> {
     let (input, day) = (case.input, case.input.recognised_on);
-    let higher = needed(Parameter::HigherIncomeLimit, day, "/recognised_on")?;
-    let age = needed(Parameter::HigherLimitAge, day, "/recognised_on")?;
+    let higher = case.law.needed(Parameter::HigherIncomeLimit, day, "/recognised_on")?;
+    let age = case.law.needed(Parameter::HigherLimitAge, day, "/recognised_on")?;
     if let Some(reached) = has_reached(input.birth_on, age, day) {
         let figures =
             [("reached", Value::Date(reached)), ("age", Value::Count(age)), ("limit", Value::Yen(higher))];
@@ -162,8 +159,9 @@ fn young_limit(case: &mut Case<'_>) -> Option<i64> {
     if matches!(input.kinship, Kinship::Spouse | Kinship::Partner) {
         return None;
     }
-    let limit = on(Parameter::YoungIncomeLimit, day)?;
-    let (from, below) = (on(Parameter::YoungFromAge, day)?, on(Parameter::YoungBelowAge, day)?);
+    let limit = case.law.on(Parameter::YoungIncomeLimit, day)?;
+    let (from, below) =
+        (case.law.on(Parameter::YoungFromAge, day)?, case.law.on(Parameter::YoungBelowAge, day)?);
     let year_end = NaiveDate::from_ymd_opt(day.year(), 12, 31)?;
     has_reached(input.birth_on, from, year_end)?;
     if has_reached(input.birth_on, below, year_end).is_some() {
@@ -189,7 +187,7 @@ pub fn mainly_supported(case: &mut Case<'_>) -> Result<bool, Refusal> {
     }
 }
 fn share_of_household(case: &mut Case<'_>, income: i64) -> Result<bool, Refusal> {
-    let divisor = needed(Parameter::ShareDivisor, case.input.recognised_on, "/recognised_on")?;
+    let divisor = case.law.needed(Parameter::ShareDivisor, case.input.recognised_on, "/recognised_on")?;
     let Some(insured) = case.input.insured_income_yen else {
         case.trace.step(&UNTOLD, []);
         case.lack(Document::InsuredIncomeProof);

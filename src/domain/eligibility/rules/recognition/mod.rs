@@ -10,7 +10,7 @@ pub use facts::{
     RecognitionAnswer, RecognitionInput, RecognitionOutcome, RecognitionTest, TemporaryRise,
 };
 
-use super::parameters::{OF_DEPENDENTS, Parameter, in_force, needed};
+use super::parameters::{Law, OF_DEPENDENTS, Parameter};
 use crate::domain::remuneration::{Refusal, Rule, Trace, Value, refuse, steps};
 
 steps! {
@@ -26,6 +26,7 @@ steps! {
 /// A case under examination: what is given, what is told, and what is still to be asked for.
 struct Case<'a> {
     input: &'a RecognitionInput,
+    law: Law<'a>,
     trace: &'a mut Trace,
     documents: Vec<EvidenceDocument>,
     limit: Option<i64>,
@@ -65,7 +66,8 @@ impl Rule for DependentRecognition {
     const ID: &'static str = "dependent_recognition";
     const VERSION: &'static str = "2026-04";
     fn decide(input: &RecognitionInput, trace: &mut Trace) -> Result<RecognitionOutcome, Refusal> {
-        needed(Parameter::IncomeLimit, input.recognised_on, "/recognised_on")?;
+        let law = Law::with(input.legal_values.as_ref())?;
+        law.needed(Parameter::IncomeLimit, input.recognised_on, "/recognised_on")?;
         if input.birth_on > input.recognised_on {
             return Err(refuse(
                 "/birth_on",
@@ -73,7 +75,7 @@ impl Rule for DependentRecognition {
                 "認定日より後の生年月日です / born after the day of recognition",
             ));
         }
-        let mut case = Case { input, trace, documents: Vec::new(), limit: None, income: None };
+        let mut case = Case { input, law, trace, documents: Vec::new(), limit: None, income: None };
         let mut failed = None;
         for (name, test) in TESTS {
             if !test(&mut case)? {
@@ -98,7 +100,7 @@ impl Rule for DependentRecognition {
             documents_needed: if failed.is_some() { Vec::new() } else { documents },
             income_limit_yen: limit,
             counted_income_yen: income,
-            settings: in_force(&OF_DEPENDENTS, input.recognised_on),
+            settings: law.in_force(&OF_DEPENDENTS, input.recognised_on),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! 夫婦共同扶養 — which of two supporters mainly supports (令和3年保保発0430第2号).
 use super::{
-    super::parameters::{Parameter, needed},
-    Case, EvidenceDocument as Document, Kinship, OtherSupporterScheme, PrincipalSupporter,
+    super::parameters::Parameter, Case, EvidenceDocument as Document, Kinship, OtherSupporterScheme,
+    PrincipalSupporter,
 };
 use crate::domain::remuneration::{Refusal, Value, refuse, steps};
 
@@ -32,7 +32,7 @@ const WHOLE_PERCENT: i64 = 100;
 pub fn principal(case: &mut Case<'_>) -> Result<bool, Refusal> {
     let input = case.input;
     let Some(both) = &input.both_support else { return Ok(true) };
-    let percent = needed(Parameter::NearPercent, input.recognised_on, "/both_support")?;
+    let percent = case.law.needed(Parameter::NearPercent, input.recognised_on, "/both_support")?;
     if matches!(input.kinship, Kinship::Spouse | Kinship::Partner) {
         return Err(refuse(
             "/both_support",

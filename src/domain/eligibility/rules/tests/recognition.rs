@@ -43,6 +43,7 @@ fn mother() -> RecognitionInput {
         support_yen: None,
         both_support: None,
         documents: ALL.to_vec(),
+        legal_values: None,
     }
 }
 fn told(input: &RecognitionInput) -> (RecognitionAnswer, Option<T>) {

@@ -20,6 +20,7 @@ fn worker(on: &str) -> ShortTimeInput {
         employer: EmployerKind::BySize,
         workers: Some(501),
         wage_condition_ends_on: None,
+        legal_values: None,
     }
 }
 fn told(input: &ShortTimeInput) -> (InsuredClass, ShortTimeReason) {

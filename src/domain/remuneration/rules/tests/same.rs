@@ -39,7 +39,7 @@ proptest! {
     fn regular(kind in kinds(), months in months(first_of(2026, 4), 3), turn in 0usize..3, flip: bool) {
         let mut input = RegularInput {
             year: 2026, kind, months, previous_standard_yen: Some(yen(300_000)), acquired_on: day("2020-04-01"),
-            lost_on: None, revision_month: None,
+            lost_on: None, revision_month: None, frequent_bonus_total_yen: None,
         };
         let o = decide::<RegularDetermination>(&input);
         let (average, count) = plain::average(&input.months, kind);
@@ -74,7 +74,7 @@ proptest! {
         let current = plain::grade(average).0.saturating_add_signed(apart).clamp(1, 50);
         let mut input = OccasionalInput {
             kind, fixed_change, change_month: first_of(2026, 4), months,
-            current_standard_yen: yen(plain::standards()[usize::from(current) - 1]), current_base_yen: base.map(yen),
+            current_standard_yen: yen(plain::standards()[usize::from(current) - 1]), current_base_yen: base.map(yen), frequent_bonus_total_yen: None,
         };
         let o = decide::<OccasionalRevision>(&input);
         prop_assert_eq!(o.revises, plain::revises(&input));

@@ -13,6 +13,7 @@ fn a_trace_reads_as_sentences() {
         acquired_on: day("2020-04-01"),
         lost_on: None,
         revision_month: None,
+        frequent_bonus_total_yen: None,
     };
     let (_, trace) = apply::<RegularDetermination>(&input).unwrap();
     let told: Vec<(String, String)> = trace.steps.iter().map(|s| (s.ja(), s.en())).collect();

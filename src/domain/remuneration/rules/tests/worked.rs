@@ -78,6 +78,7 @@ fn the_table_of_grades_grew_in_april_2016() {
         months: paid(month("2015-10"), &[(1_500_000, 20); 3]),
         current_standard_yen: yen(1_150_000),
         current_base_yen: None,
+        frequent_bonus_total_yen: None,
     };
     assert_eq!(refused::<OccasionalRevision>(&top), "no-rule-for-highest-grade");
 }
@@ -159,6 +160,7 @@ fn a_result_past_the_last_year_is_refused() {
         acquired_on: day("2020-04-01"),
         lost_on: None,
         revision_month: None,
+        frequent_bonus_total_yen: None,
     };
     let until = decide::<RegularDetermination>(&regular(2198)).determined.valid_until_month;
     assert_eq!(until, Some(month("2199-08")));
@@ -295,4 +297,43 @@ fn ages_count_from_the_day_before() {
     let second = dates("1956-12-02");
     assert_eq!((second.elderly_from, second.care_until_month), (day("2027-01-01"), month("2021-11")));
     assert_eq!(dates("1952-02-29").transfer_on, day("2027-03-01"));
+}
+
+#[test]
+fn bonuses_that_are_remuneration_count_in_each_month() {
+    let regular = |total: Option<i64>| RegularInput {
+        year: 2026,
+        kind: WorkKind::Full,
+        months: paid(month("2026-04"), &[(250_000, 20), (250_000, 16), (250_001, 17)]),
+        previous_standard_yen: None,
+        acquired_on: day("2020-04-01"),
+        lost_on: None,
+        revision_month: None,
+        frequent_bonus_total_yen: total.map(yen),
+    };
+    assert_eq!(decide::<RegularDetermination>(&regular(None)).determined.average_yen, Some(250_000));
+    // 480,011 in the year: 40,000 a month
+    let with = decide::<RegularDetermination>(&regular(Some(480_011)));
+    assert_eq!((with.months_used, with.determined.average_yen), (Some(2), Some(290_000)));
+    assert_eq!(with.determined.standard_yen, Some(300_000));
+    let (_, trace) = apply::<RegularDetermination>(&regular(Some(480_011))).unwrap();
+    assert_eq!(trace.steps[0].words.code, "frequent_bonuses");
+    assert_eq!(refused::<RegularDetermination>(&regular(Some(Yen::MOST))), "decided");
+    let full = RegularInput {
+        months: paid(month("2026-04"), &[(Yen::MOST, 20), (250_000, 20), (250_000, 20)]),
+        ..regular(Some(12))
+    };
+    assert_eq!(refused::<RegularDetermination>(&full), "amount-too-large");
+    let occasional = |total: Option<i64>| OccasionalInput {
+        kind: WorkKind::Full,
+        fixed_change: FixedPayChange::Up,
+        change_month: month("2026-04"),
+        months: paid(month("2026-04"), &[(300_000, 20); 3]),
+        current_standard_yen: yen(300_000),
+        current_base_yen: None,
+        frequent_bonus_total_yen: total.map(yen),
+    };
+    assert!(!decide::<OccasionalRevision>(&occasional(None)).revises);
+    let revised = decide::<OccasionalRevision>(&occasional(Some(480_000)));
+    assert_eq!((revised.revises, revised.determined.standard_yen), (true, Some(340_000)));
 }
