@@ -4,19 +4,20 @@ use crate::{
     domain::approvals::{self, ApprovalKind, SettingRuling, SettingState},
     kernel::{
         Facts, Gate, Kind, Operation, Problem, Reply, Routes,
-        input::{Id, IdempotencyKey, Input},
+        input::{Id, IdempotencyKey, Input, Query},
     },
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
 crate::operation! {
     /// 被扶養者認定の設定の一覧
     ///
-    /// Lists what the society set of the recognition of dependents, newest first. The one that was approved last counts.
+    /// Lists what the society set of the recognition of dependents, newest first. The one that was approved last counts; with
+    /// `known_at` as known at an instant.
     pub ListRecognitionSettings: Get "/v1/recognition-settings" = "listRecognitionSettings", scope "confirmations:read", on "Society", status 200, law "令和7年保保発1001第3号, R-006";
     /// 被扶養者認定の設定の登録
     ///
@@ -91,11 +92,21 @@ impl RecognitionSettingCreate {
     }
 }
 
+/// Instant of the list.
+#[derive(Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RecognitionSettingQuery {
+    /// As known at this instant; now when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    known_at: Option<DateTime<Utc>>,
+}
 async fn list_settings(
     gate: Gate<ListRecognitionSettings>,
+    q: Query<RecognitionSettingQuery>,
 ) -> Reply<ListRecognitionSettings, RecognitionSettingList> {
     gate.read(move |tx| {
-        let rows = store::list(tx)?;
+        let rows = store::list(tx, q.0.known_at)?;
         let society = Facts::of("Society", Uuid::nil());
         let (rows, permit) =
             tx.admit_rows::<ListRecognitionSettings, _>(&society, ListRecognitionSettings::ID, rows)?;

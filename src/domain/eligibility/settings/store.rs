@@ -1,14 +1,20 @@
 //! SQL of the settings of recognition: rows are only added, and count once they are approved.
 use crate::{
-    domain::approvals::SettingState,
-    kernel::{Facts, Guarded, Operation, Permit, Problem, Subject, Tx},
+    domain::approvals::{self, SettingState},
+    kernel::{Facts, Guarded, Operation, Permit, Problem, Subject, Tx, asked::NOW},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
-const SETTING: &str = "select s.id, s.contract_income_from, s.requested_at, a.state, a.decided_at \
-     from recognition_setting s join approval a on a.kind = 'recognition_setting' and a.subject_id = s.id";
+/// Settings as known at the instant that `at` is bound to; now where that is null.
+fn setting(at: &str) -> String {
+    let standing = approvals::standing(at);
+    format!(
+        "select s.id, s.contract_income_from, s.requested_at, {standing} from recognition_setting s \
+         join approval a on a.kind = 'recognition_setting' and a.subject_id = s.id and ({at} is null or s.requested_at <= {at})"
+    )
+}
 
 crate::row! {
     /// What the society sets.
@@ -65,7 +71,7 @@ pub fn insert<Op: Operation>(
     Ok(())
 }
 fn one(tx: &mut Tx<'_>, id: Uuid) -> Result<SettingRow, Problem> {
-    Ok(sql_query(format!("{SETTING} where s.id = $1")).bind::<t::Uuid, _>(id).get_result(tx.conn())?)
+    Ok(sql_query(format!("{} where s.id = $1", setting(NOW))).bind::<t::Uuid, _>(id).get_result(tx.conn())?)
 }
 /// Settings.
 /// # Errors
@@ -79,12 +85,13 @@ pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<SettingRow>, Problem> {
 pub fn written<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, id: Uuid) -> Result<SettingRow, Problem> {
     one(tx, id)
 }
-/// All settings, newest first, at most 500.
+/// All settings, newest first, at most 500; as known now or at an instant.
 /// # Errors
 /// Database errors.
-pub fn list(tx: &mut Tx<'_>) -> Result<Guarded<Vec<SettingRow>>, Problem> {
-    let rows =
-        sql_query(format!("{SETTING} order by s.requested_at desc, s.id desc limit 500")).load(tx.conn())?;
+pub fn list(tx: &mut Tx<'_>, known_at: Option<DateTime<Utc>>) -> Result<Guarded<Vec<SettingRow>>, Problem> {
+    let rows = sql_query(format!("{} order by s.requested_at desc, s.id desc limit 500", setting("$1")))
+        .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
+        .load(tx.conn())?;
     Ok(Guarded::new(rows))
 }
 crate::row! {
