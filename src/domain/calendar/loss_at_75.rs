@@ -3,11 +3,15 @@
 //! although the birthday is over (a corrected day of birth, a late form) loses as of the birthday too.
 use super::{
     model::{CalendarEffectKind, Effect, OldRow},
-    rules::{self, AgeEvent},
+    rules::AgeEvent,
     store,
 };
 use crate::{
-    domain::{dependents, members, remuneration},
+    domain::{
+        dependents,
+        losses::{self, Basis, LossAt75, LossAt75Input},
+        members, remuneration,
+    },
     kernel::{
         Problem,
         errand::{Act, Errand},
@@ -65,8 +69,24 @@ fn candidates(
     }
     Ok(all)
 }
+/// The day on which the cover of a row ends, by the rule.
+fn decided(row: &OldRow, is_dependent: bool) -> Result<(NaiveDate, Option<Basis>), Problem> {
+    let facts = LossAt75Input { birth_on: row.birth_on, began_on: row.began_on, is_dependent };
+    let (on, trace) = losses::at_75(&facts);
+    let basis = trace.map(|t| Basis::of::<LossAt75>(&facts, &t)).transpose()?;
+    Ok((on, basis))
+}
+/// Keeps with the cover of a row why it ends.
+fn keep(
+    conn: &mut PgConnection,
+    act: &Act,
+    row: &OldRow,
+    (on, basis): (NaiveDate, Option<Basis>),
+) -> Result<(), Problem> {
+    basis.map_or(Ok(()), |basis| losses::keep(conn, act, row.cover_id, (on, REASON), &basis))
+}
 fn lose(conn: &mut PgConnection, errand: &Errand, act: &Act, row: &OldRow) -> Result<Vec<Effect>, Problem> {
-    let on = rules::loss_day(row.birth_on, row.began_on);
+    let (on, basis) = decided(row, false)?;
     let loss = members::Loss {
         person: row.person_id,
         employer: row.employer_id,
@@ -78,6 +98,7 @@ fn lose(conn: &mut PgConnection, errand: &Errand, act: &Act, row: &OldRow) -> Re
     if !members::end_cover(conn, act, &loss)? {
         return Ok(Vec::new());
     }
+    keep(conn, act, row, (on, basis))?;
     remuneration::end_on_loss(conn, act, row.person_id, (row.began_on, on))?;
     let mut changed = vec![effect(row, row.person_id, CalendarEffectKind::InsuredLost, on)];
     for d in dependents::end_under(conn, act, row.person_id, on)? {
@@ -86,10 +107,12 @@ fn lose(conn: &mut PgConnection, errand: &Errand, act: &Act, row: &OldRow) -> Re
     Ok(changed)
 }
 fn remove(conn: &mut PgConnection, act: &Act, row: &OldRow) -> Result<Vec<Effect>, Problem> {
-    let on = rules::loss_day(row.birth_on, row.began_on);
-    let ended = dependents::end_earlier(conn, act, row.cover_id, on, REASON)?;
-    let changed = effect(row, row.person_id, CalendarEffectKind::DependentLost, on);
-    Ok(if ended { vec![changed] } else { Vec::new() })
+    let (on, basis) = decided(row, true)?;
+    if !dependents::end_earlier(conn, act, row.cover_id, on, REASON)? {
+        return Ok(Vec::new());
+    }
+    keep(conn, act, row, (on, basis))?;
+    Ok(vec![effect(row, row.person_id, CalendarEffectKind::DependentLost, on)])
 }
 fn effect(row: &OldRow, person: Uuid, kind: CalendarEffectKind, on: NaiveDate) -> Effect {
     Effect { kind, person, insured: row.insured_id, employer: row.employer_id, on }

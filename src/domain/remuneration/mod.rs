@@ -30,7 +30,7 @@ pub use rules::tests::decide as decide_and_check;
 pub(crate) use rules::trace::steps;
 pub use rules::trace::{RoundingStep, StepWords};
 pub use rules::{Refusal, Rule, Trace, Value, age_dates, apply, in_reach, refuse};
-pub use told::CalculationTrace;
+pub use told::{CalculationTrace, stored};
 
 /// Operations of this module.
 pub fn routes(r: &mut crate::kernel::Routes) {
