@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Operations whose body states no bound: a file, a personal number, words and days alone.
-const WITHOUT: [&str; 18] = [
+const WITHOUT: [&str; 19] = [
     "calculateAgeDates",
     "calculateCorporateNumberCheckDigit",
     "calculateInsurerNumberCheckDigit",
+    "calculateContinuationLoss",
     "calculateLossAtSeventyFive",
     "calculateMaternityWindow",
     "calculateVoluntaryEnd",

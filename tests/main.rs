@@ -4,7 +4,7 @@
 mod access;
 mod ahead;
 mod architecture;
-mod asked;
+
 mod audit;
 mod bad_input;
 mod bodies;
@@ -46,5 +46,6 @@ mod strongroom;
 mod sweep;
 mod texts;
 mod tokens;
+mod two_times;
 mod voluntary;
 mod what_left;

@@ -54,6 +54,7 @@ pub fn routes() -> Routes {
     domain::eligibility::routes(&mut r);
     domain::confirmations::routes(&mut r);
     domain::withdrawals::routes(&mut r);
+    domain::losses::routes(&mut r);
     domain::voluntary::routes(&mut r);
     domain::calendar::routes(&mut r);
     domain::public_expenses::routes(&mut r);

@@ -17,6 +17,7 @@ pub mod confirmations;
 
 pub mod withdrawals;
 
+pub mod losses;
 pub mod protections;
 pub mod voluntary;
 

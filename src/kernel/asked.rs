@@ -53,6 +53,18 @@ pub fn check(query: &str, clock: &Clock) -> Result<(), Problem> {
     }
     Ok(())
 }
+/// SQL: the instant of a read that asks what is known now.
+pub const NOW: &str = "null::timestamptz";
+/// SQL: which rows of a history `of` (a table or its alias) a read uses: those that are known now or, with an instant, those that were known at
+/// it. `at` is the parameter that the instant is bound to.
+pub fn known(of: &str, known_at: Option<DateTime<Utc>>, at: &str) -> String {
+    match known_at {
+        None => format!("{of}.superseded_at is null"),
+        Some(_) => {
+            format!("{of}.recorded_at <= {at} and ({of}.superseded_at is null or {of}.superseded_at > {at})")
+        }
+    }
+}
 fn before(pointer: &str) -> Problem {
     Problem::new(Kind::Invalid).at(
         pointer,

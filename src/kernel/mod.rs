@@ -4,7 +4,7 @@
 //! No record, no commit: a gate hands out `Recorded` answers only after the audit entry is durable, and the router takes
 //! nothing else.
 pub mod actor;
-mod asked;
+pub mod asked;
 pub mod clock;
 pub mod context;
 pub mod db;

@@ -140,6 +140,12 @@ impl Problem {
         self.errors.push(FieldError::at(pointer, code, detail));
         self
     }
+    /// With its own code and words at one place.
+    pub fn placed(mut self, pointer: &str) -> Self {
+        let said = self.detail.as_ref().map(|(ja, en)| format!("{ja} / {en}")).unwrap_or_default();
+        self.errors.push(FieldError::at(pointer, self.code, &said));
+        self
+    }
     /// 404: there is none, or not for this caller.
     pub fn not_found() -> Self {
         Self::new(Kind::NotFound)

@@ -1,5 +1,6 @@
 //! What happens by the calendar: the ledger of its days, loss of cover at 75, and who comes to an age.
 mod ages;
+mod explained;
 mod ledger;
 mod loss;
 

@@ -81,7 +81,8 @@ fn two_protections_are_one_and_letters_go_where_they_went() {
     longer["letter_address"] = json!({ "text": "架空市旧送付先" });
     protect(&clerk, other, &longer).expect(200);
     let merge = id(&asked(&clerk, one, other).expect(201)["id"]);
-    decided(&second, merge, "approve").refused(409, "letter-addresses-differ");
+    let refused = decided(&second, merge, "approve").refused(409, "letter-addresses-differ");
+    assert_eq!(refused["errors"][0]["pointer"], "/decision");
     decided(&second, merge, "reject").expect(200);
     let seen = clerk.get(crate::protection::path(other)).expect(200);
     let protection = seen["versions"][0]["protection_id"].as_str().unwrap();

@@ -37,7 +37,8 @@ fn two_with_registered_numbers_are_not_joined() {
     let merge = id(&asked(&clerk, one, other).expect(201)["id"]);
     w.number(other, 42);
     let before = tables(&w);
-    asked(&clerk, one, other).refused(409, "numbers-differ");
+    let refused = asked(&clerk, one, other).refused(409, "numbers-differ");
+    assert_eq!(refused["errors"][0]["pointer"], "/merged_person_id");
     asked(&clerk, other, one).refused(409, "numbers-differ");
     let refused = decided(&second, merge, "approve");
     let refused = refused.refused(409, "numbers-differ").to_string();

@@ -40,8 +40,10 @@ fn what_is_no_one_human_being_at_one_place_is_refused() {
         (one, stranger, "names-differ"),
         (parent, kid, "one-family"),
     ] {
-        asked(&clerk, surviving, merged).refused(409, code);
-        asked(&clerk, merged, surviving).refused(409, code);
+        for (surviving, merged) in [(surviving, merged), (merged, surviving)] {
+            let place = asked(&clerk, surviving, merged).refused(409, code)["errors"][0].clone();
+            assert_eq!((&place["pointer"], &place["code"]), (&json!("/merged_person_id"), &json!(code)));
+        }
     }
     assert_eq!(asked(&clerk, one, one).refused(422, "invalid")["errors"][0]["code"], "same-id");
     assert_eq!(

@@ -2,6 +2,7 @@
 mod branches;
 mod knowledge;
 mod names;
+mod no_overlap;
 mod pieces;
 mod reads;
 mod replay;

@@ -147,7 +147,10 @@ fn wrong_bonus_corrections_are_refused_and_store_nothing() {
         (with(corrected("2026-06-30", 100_000), "right_paid_on", json!("2025-03-31")), "before-acquisition"),
     ] {
         let waiting = filed(&w, &employer, &form);
-        decide(&staff, waiting, &accept()).refused(409, code);
+        let told = decide(&staff, waiting, &accept()).refused(409, code);
+        if ["after-loss", "before-acquisition"].contains(&code) {
+            assert_eq!(told["errors"][0]["pointer"], "/right_paid_on", "{told}");
+        }
         employer.post(format!("/v1/notifications/{waiting}/withdrawal")).send(b"").expect(200);
     }
     for table in ["public.standard_bonus", "public.bonus_payment"] {

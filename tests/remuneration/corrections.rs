@@ -180,7 +180,10 @@ fn wrong_corrections_are_refused_with_their_place_and_store_nothing() {
         (of_revision(320_000), "nothing-changes"),
     ] {
         let waiting = filed(&w, &employer, &form);
-        decide(&staff, waiting, &accept()).refused(409, code);
+        let told = decide(&staff, waiting, &accept()).refused(409, code);
+        if code == "before-acquisition" {
+            assert_eq!(told["errors"][0]["pointer"], "/applies_from", "{told}");
+        }
         employer.post(format!("/v1/notifications/{waiting}/withdrawal")).send(b"").expect(200);
     }
     assert_eq!(tables(&w)["public.standard_remuneration"], before["public.standard_remuneration"]);

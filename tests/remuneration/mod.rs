@@ -1,5 +1,6 @@
 //! Standard remuneration: forms of pay as employers file them, decisions as the law makes them, and their explanation.
 mod bonus_corrections;
+mod bonus_explained;
 pub mod bulk;
 mod bulk_faults;
 mod bulk_lives;

@@ -170,7 +170,8 @@ fn bonuses_of_another_office_end_with_it() {
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));
     let member = at_both(&w, "2026-05-01");
     let early = filed_there(&w, &bonus(NANA, "2026-04-10", 100_000));
-    decide(&staff, early, &accept()).refused(409, "before-acquisition");
+    let told = decide(&staff, early, &accept()).refused(409, "before-acquisition");
+    assert_eq!(told["errors"][0]["pointer"], "/paid_on", "{told}");
     for on in ["2026-08-10", "2026-08-25", "2026-09-10"] {
         accepted_there(&w, &bonus(NANA, on, 200_000));
     }

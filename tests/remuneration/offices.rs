@@ -215,7 +215,9 @@ fn wrong_reports_of_offices_are_refused_and_store_nothing() {
         (with(regular(NANA, [300_000; 3]), "two_or_more_offices", json!(true)), "no-second-office"),
     ] {
         let waiting = filed(&w, &employer, &form);
-        decide(&staff, waiting, &accept()).refused(409, code);
+        let told = decide(&staff, waiting, &accept()).refused(409, code);
+        let place = if code == "before-acquisition" { json!("/starts_on") } else { Value::Null };
+        assert_eq!(told["errors"][0]["pointer"], place, "{told}");
         employer.post(format!("/v1/notifications/{waiting}/withdrawal")).send(b"").expect(200);
     }
     for table in ["public.concurrent_office", "public.standard_remuneration", "public.standard_bonus"] {

@@ -42,7 +42,8 @@ fn the_law_has_its_reasons() {
         "no-second-office",
     );
     conflicts(&w, &with(regular(NANA, [300_000; 3]), "revision_planned", json!(true)), "revision-planned");
-    conflicts(&w, &bonus(NANA, "2025-03-31", 100_000), "before-acquisition");
+    let told = conflicts(&w, &bonus(NANA, "2025-03-31", 100_000), "before-acquisition");
+    assert_eq!(told["errors"][0]["pointer"], "/paid_on", "{told}");
     let mut early = revision(NANA, "up", [320_000; 3]);
     early["applies_from"] = json!("2025-06");
     early["previous_revised_in"] = json!("2025-04");
@@ -50,7 +51,9 @@ fn the_law_has_its_reasons() {
     for (n, month) in early["months"].as_array_mut().unwrap().iter_mut().enumerate() {
         month["month"] = json!(3 + n);
     }
-    conflicts(&w, &early, "before-acquisition");
+    let told = conflicts(&w, &early, "before-acquisition");
+    let place = (&told["errors"][0]["pointer"], &told["errors"][0]["code"]);
+    assert_eq!(place, (&json!("/applies_from"), &json!("before-acquisition")), "{told}");
     assert_eq!(held(&staff, member, ""), [row("2025-04", None, 20, 260_000)]);
 
     accepted(&w, &employer, &staff, &regular(NANA, [300_000; 3]));

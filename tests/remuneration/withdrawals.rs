@@ -58,8 +58,13 @@ fn two_people_withdraw_a_decision_and_what_held_before_holds_again() {
     ruled(&clerk, &made["id"], "approve").refused(409, "same-person");
     let list = second.get("/v1/remuneration-withdrawals?state=requested").expect(200);
     assert_eq!((&list["items"][0]["id"], &list["items"][0]["member_id"]), (&made["id"], &json!(member)));
+    let lists = ["", "?state=requested", "?state=withdrawn"];
+    let lists = lists.map(|query| format!("/v1/remuneration-withdrawals{query}"));
+    let waiting = crate::two_times::Asked::all(&w, &second, &lists);
     let done = ruled(&second, &made["id"], "approve").expect(200);
     assert_eq!((&done["changes"], &done["state"]), (&would, &json!("withdrawn")));
+    waiting.has_changed(&second);
+    waiting.is_told_again(&second);
     assert_eq!(
         held(&clerk, member, ""),
         [row("2025-04", Some("2026-02"), 20, 260_000), row("2026-02", None, 23, 320_000)]

@@ -28,6 +28,11 @@ pub struct Society {
     /// Somebody with a decision of standard remuneration, a bonus and another office.
     pub hired: Uuid,
     pub decision: Uuid,
+    /// The bonus of somebody.
+    pub bonus: Uuid,
+    /// Lost cover at 75; a dependency that ended with it, and whose it was.
+    pub old: Uuid,
+    pub gone: (Uuid, Uuid),
     /// A leave of the member.
     pub leave: Uuid,
     /// Insured too, without a number.
@@ -158,7 +163,11 @@ impl Society {
             since: day("2020-04-01"),
         };
         let own_member = seed::insured(&mut owner, &w.clock, w.other_employer, &own_member).unwrap();
-        w.member("75", "ミホン　コウキ", "見本　後期", "1951-11-22");
+        let old = w.member("75", "ミホン　コウキ", "見本　後期", "1951-11-22");
+        let wife = ("見本　配", "ミホン　ハイ", day("1960-05-05"), "spouse");
+        let wife = seed::dependent(&mut owner, &w.clock, (w.employer, old), wife, day("2020-04-01")).unwrap();
+        let gone = "select dependent_id as id from dependency where person_id = $1";
+        let gone = (id_of(&mut owner, gone, wife), wife);
         let worker = Uuid::now_v7();
         assert!(calendar::work(&w.app.kernel.db, &w.clock, worker).unwrap());
         let calendar_run = id_of(
@@ -189,6 +198,8 @@ impl Society {
             "paid_on": "2026-11-10", "cash_yen": 300000, "total_yen": 300000 });
         let notified = crate::filing::filed(&w, &employer, &bonus);
         crate::filing::decide(&staff, notified, &crate::filing::accept()).expect(200);
+        let bonus =
+            id_of(&mut owner, "select bonus_id as id from standard_bonus where person_id = $1", hired);
         w.run(&format!(
             "insert into concurrent_office (row_id, office_id, person_id, name, from_on, monthly_yen, received_on, recorded_at, recorded_by) \
              values ('{hired}', '{hired}', '{hired}', '別の見本株式会社', '2026-11-01', 100000, '2026-11-10', '2026-11-10', '{hired}')"
@@ -241,6 +252,9 @@ impl Society {
             member,
             hired,
             decision,
+            bonus,
+            old,
+            gone,
             leave,
             unnumbered,
             guarded,
@@ -270,13 +284,14 @@ impl Society {
     /// Ids that nobody of the other employer may see.
     pub fn foreign(&self) -> Vec<String> {
         let people = [self.member, self.hired, self.unnumbered, self.guarded, self.dependent, self.child];
-        let records = [self.decision, self.leave, self.protection, self.expense, self.merge];
+        let lost = [self.old, self.gone.0, self.gone.1];
+        let records = [self.decision, self.bonus, self.leave, self.protection, self.expense, self.merge];
         let filed = [self.submission, self.notification, self.to_decide, self.to_withdraw, self.to_check];
         let continuing = [self.continuing.application, self.continuing.person, self.continuing.setting];
         let other = [self.w.employer, self.confirming.open, self.confirming.answered];
         let runs = [self.calendar_run, self.determination_run];
         let twins = [self.twins.0, self.twins.1, self.others.0, self.others.1];
-        let all = [&people[..], &records, &filed, &continuing, &other, &runs, &twins];
+        let all = [&people[..], &lost, &records, &filed, &continuing, &other, &runs, &twins];
         all.concat().iter().map(Uuid::to_string).collect()
     }
     /// Who gets an answer of a row.

@@ -148,6 +148,10 @@ pub fn table() -> Vec<Row> {
         row("listStandardBonuses", Staff, Hidden, &["remuneration"]).query(as_of),
         row("listConcurrentOffices", Staff, Hidden, &["remuneration"]).query(as_of),
         row("explainStandardRemuneration", Staff, Hidden, &["remuneration"]),
+        row("explainStandardBonus", Staff, Hidden, &["remuneration"]),
+        row("listLosses", Staff, Hidden, &["enrolment"]).query(|_| "?lost_from=2026-11-22&lost_to=2026-11-22&limit=1".into()),
+        row("explainLoss", Staff, Hidden, &["identity", "enrolment"]),
+        row("explainDependentRemoval", Staff, Hidden, &["enrolment"]),
         row("requestRemunerationWithdrawal", Staff, Hidden, &["remuneration"])
             .body(|_| Body::Json(json!({ "reason": "二重に処理したため" }))),
         row("listRemunerationWithdrawals", Staff, Hidden, &["remuneration"])
@@ -250,6 +254,8 @@ pub fn table() -> Vec<Row> {
         }),
         calculation("calculateLossAtSeventyFive")
             .body(|_| Body::Json(json!({ "birth_on": "1951-12-05", "acquired_on": "1990-04-01" }))),
+        calculation("calculateContinuationLoss")
+            .body(|_| Body::Json(json!({ "cause": "death", "acquired_on": "2026-11-01", "happened_on": "2026-11-18" }))),
         calculation("calculateCorporateNumberCheckDigit").body(|_| Body::Json(json!({ "corporate_number": "7000012050002" }))),
         calculation("calculateInsurerNumberCheckDigit").body(|_| Body::Json(json!({ "insurer_number": "33120015" }))),
         row("listRegularDeterminationRuns", Staff, Hidden, NONE).query(one),
@@ -328,8 +334,9 @@ pub fn people(s: &Society, id: &str, template: &str) -> Vec<Uuid> {
     let mut all = Vec::new();
     for (part, who) in [
         ("{decision_id}", if id == "requestRemunerationWithdrawal" { s.withdrawing.person } else { s.hired }),
+        ("{bonus_id}", s.hired),
         ("{leave_id}", s.member),
-        ("{dependent_id}", s.child),
+        ("{dependent_id}", if id == "explainDependentRemoval" { s.gone.1 } else { s.child }),
         ("{protection_id}", s.guarded),
         ("{public_expense_id}", s.guarded),
     ] {
@@ -345,6 +352,7 @@ pub fn people(s: &Society, id: &str, template: &str) -> Vec<Uuid> {
 pub fn path(s: &Society, id: &str, template: &str) -> String {
     let member = match id {
         "recordVoluntaryDefault" => s.continuing.person,
+        "explainLoss" => s.old,
         "listStandardRemunerations" | "listStandardBonuses" | "listConcurrentOffices" => s.hired,
         _ => s.member,
     };
@@ -371,12 +379,13 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
     [
         ("{employer_id}", s.w.employer),
         ("{member_id}", member),
-        ("{dependent_id}", s.dependent),
+        ("{dependent_id}", if id == "explainDependentRemoval" { s.gone.0 } else { s.dependent }),
         (
             "{decision_id}",
             if id == "requestRemunerationWithdrawal" { s.withdrawing.decision } else { s.decision },
         ),
         ("{withdrawal_id}", s.withdrawing.asked),
+        ("{bonus_id}", s.bonus),
         ("{leave_id}", s.leave),
         ("{protection_id}", s.protection),
         ("{public_expense_id}", s.expense),

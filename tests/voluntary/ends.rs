@@ -19,7 +19,8 @@ fn a_wish_takes_effect_on_the_first_of_the_next_month_and_only_once() {
     s.refused(&wish(NANA, &card), "2026-11-22", "ended-already");
     // paper from before the acquisition is no wish to end it
     let other = s.continuing(HACHI);
-    s.refused(&wish(HACHI, &s.card(other)), "2026-10-31", "before-acquisition");
+    let told = s.refused(&wish(HACHI, &s.card(other)), "2026-10-31", "before-acquisition");
+    assert_eq!(told["errors"][0]["pointer"], "/received_on");
     assert_eq!(s.cover(other).1, None);
 }
 #[test]
@@ -37,7 +38,8 @@ fn death_and_another_insurance_end_it_and_an_earlier_day_takes_the_place_of_a_la
     s.accepted(&over(HACHI, &card_b, "other_insurance", "2026-11-15"), "2026-11-21");
     assert_eq!(s.cover(b), ended("2026-11-01", "2026-11-15", "other_insurance"));
     s.refused(&over(HACHI, &card_b, "other_insurance", "2026-11-16"), "2026-11-21", "ended-already");
-    s.refused(&over(HACHI, &card_b, "death", "2026-10-20"), "2026-11-21", "before-acquisition");
+    let told = s.refused(&over(HACHI, &card_b, "death", "2026-10-20"), "2026-11-21", "before-acquisition");
+    assert_eq!(told["errors"][0]["pointer"], "/happened_on");
     // of the day on which it began, nothing stays
     s.accepted(&over(HACHI, &card_b, "other_insurance", "2026-11-01"), "2026-11-21");
     assert_eq!(s.cover(b), ended("2026-11-01", "2026-11-01", "other_insurance"));

@@ -5,6 +5,7 @@ mod averages;
 mod corrected;
 mod ends;
 mod journey;
+mod losses;
 mod settings;
 mod special;
 
@@ -106,10 +107,11 @@ impl Society {
     }
     /// Keyed and checked, and accepting it is refused; then it is returned.
     #[track_caller]
-    fn refused(&self, form: &Value, received_on: &str, code: &str) {
+    fn refused(&self, form: &Value, received_on: &str, code: &str) -> Value {
         let n = self.keyed(form, received_on);
-        decide(&self.clerk, n, &accept()).refused(409, code);
+        let told = decide(&self.clerk, n, &accept()).refused(409, code);
         decide(&self.clerk, n, &give_back()).expect(200);
+        told
     }
     /// What accepting an application would do, or what stands against it.
     #[track_caller]

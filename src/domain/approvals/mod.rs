@@ -6,3 +6,4 @@ mod store;
 
 pub use model::{ApprovalKind, Ruling, SettingRuling, SettingState};
 pub use second::{request, settle};
+pub use store::standing;

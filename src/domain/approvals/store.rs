@@ -4,6 +4,13 @@ use crate::kernel::{Operation, Permit, Problem, Tx};
 use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
+/// Columns `state` and `decided_at` of an approval `a` as they stood at the instant that `at` is bound to; now where that is null.
+pub fn standing(at: &str) -> String {
+    format!(
+        "case when a.decided_at > {at} then 'requested' else a.state end as state, \
+         case when a.decided_at > {at} then null else a.decided_at end as decided_at"
+    )
+}
 crate::row! {
     /// A request that waits for the second person.
     pub struct Open {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::kernel::{Facts, Gate, Kind, Operation, Problem, Reply, Routes, input::Query, page};
 use crate::values::day_key::DayKey;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -16,8 +16,8 @@ crate::operation! {
     /// 年齢到達者の一覧
     ///
     /// Lists insured persons and dependents for whom an age of the law takes effect in a period, by day of birth: 40 and 65 (介護保険第2号被保険者),
-    /// 70 (高齢受給者), 75 (後期高齢者医療). Everybody who was covered on a day of the period, or lost cover on one, by the day of birth that is
-    /// known now.
+    /// 70 (高齢受給者), 75 (後期高齢者医療). Everybody who was covered on a day of the period, or lost cover on one, by the name and day of birth
+    /// of the day `as_of`; with `known_at` as known at an instant.
     pub ListAgeEvents: Get "/v1/age-events" = "listAgeEvents", scope "members:read", on "Society", status 200, law "R-010, 介護保険法9条, 健康保険法74条, 高齢者の医療の確保に関する法律50条", sends Link;
 }
 /// The longest period that is asked for at once, days.
@@ -37,6 +37,12 @@ pub struct AgeEventQuery {
     /// Last day of the period, at most 366 days from the first.
     #[serde(deserialize_with = "crate::kernel::input::dated")]
     to: NaiveDate,
+    /// Name and day of birth as of this day (JST); today when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    as_of: Option<NaiveDate>,
+    /// As known at this instant; now when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    known_at: Option<DateTime<Utc>>,
     /// Rows per page.
     #[validate(range(min = 1, max = 500))]
     #[param(minimum = 1, maximum = 500)]
@@ -48,7 +54,7 @@ pub struct AgeEventQuery {
 }
 impl AgeEventQuery {
     /// What the store is asked for.
-    fn filter(&self) -> Result<AgeFilter, Problem> {
+    fn filter(&self, today: NaiveDate) -> Result<AgeFilter, Problem> {
         let wrong = |name: &str, code: &str, said: &str| Problem::new(Kind::Invalid).at(name, code, said);
         if self.to < self.from {
             return Err(wrong("to", "E-DATE-RELATION", "開始日より前です / before the first day"));
@@ -60,7 +66,12 @@ impl AgeEventQuery {
             .event
             .births(self.from, self.to)
             .ok_or_else(|| wrong("from", "date-out-of-range", "日付が範囲外です / the date is out of range"));
-        Ok(AgeFilter { births: births?, period: (self.from, self.to) })
+        Ok(AgeFilter {
+            births: births?,
+            period: (self.from, self.to),
+            as_of: self.as_of.unwrap_or(today),
+            known_at: self.known_at,
+        })
     }
 }
 /// Insured or a dependent.
@@ -123,7 +134,7 @@ async fn list_age_events(
         let (limit, cursor) = (usize::from(q.limit.unwrap_or(100)), q.cursor.take());
         let list = page::List::<ListAgeEvents>::new(tx.kernel(), &q);
         let after = list.after::<DayKey>(cursor.as_deref())?.map(|k| (k.0, k.1));
-        let rows = store::people(tx, &q.filter()?, after, page::one_more(limit))?;
+        let rows = store::people(tx, &q.filter(tx.today())?, after, page::one_more(limit))?;
         let society = Facts::of("Society", Uuid::nil());
         let (rows, has_more, permit) = tx.admit_page(&society, ListAgeEvents::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| DayKey(r.birth_on, r.person_id)));

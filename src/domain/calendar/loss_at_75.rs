@@ -7,7 +7,12 @@ use super::{
     store,
 };
 use crate::{
-    domain::{dependents, members, remuneration},
+    domain::{
+        dependents,
+        losses::{self, Basis},
+        members,
+        remuneration::{self, LossAtSeventyFive, LossAtSeventyFiveInput},
+    },
     kernel::{
         Problem,
         errand::{Act, Errand},
@@ -65,8 +70,25 @@ fn candidates(
     }
     Ok(all)
 }
+/// The day on which the cover of a row ends, by the rule.
+fn decided(row: &OldRow, is_dependent: bool) -> Result<(NaiveDate, Option<Basis>), Problem> {
+    let facts = LossAtSeventyFiveInput { birth_on: row.birth_on, acquired_on: row.began_on, is_dependent };
+    // a day outside the years that can be told ends the cover all the same
+    let trace = remuneration::apply::<LossAtSeventyFive>(&facts).ok().map(|told| told.1);
+    let basis = trace.map(|t| Basis::of::<LossAtSeventyFive>(&facts, &t)).transpose()?;
+    Ok((remuneration::loss_at_75(facts.birth_on, facts.acquired_on), basis))
+}
+/// Keeps with the cover of a row why it ends.
+fn keep(
+    conn: &mut PgConnection,
+    act: &Act,
+    row: &OldRow,
+    (on, basis): (NaiveDate, Option<Basis>),
+) -> Result<(), Problem> {
+    basis.map_or(Ok(()), |basis| losses::keep(conn, act, row.cover_id, (on, REASON), &basis))
+}
 fn lose(conn: &mut PgConnection, errand: &Errand, act: &Act, row: &OldRow) -> Result<Vec<Effect>, Problem> {
-    let on = remuneration::loss_at_75(row.birth_on, row.began_on);
+    let (on, basis) = decided(row, false)?;
     let loss = members::Loss {
         person: row.person_id,
         employer: row.employer_id,
@@ -78,6 +100,7 @@ fn lose(conn: &mut PgConnection, errand: &Errand, act: &Act, row: &OldRow) -> Re
     if !members::end_cover(conn, act, &loss)? {
         return Ok(Vec::new());
     }
+    keep(conn, act, row, (on, basis))?;
     remuneration::end_on_loss(conn, act, row.person_id, (row.began_on, on))?;
     let mut changed = vec![effect(row, row.person_id, CalendarEffectKind::InsuredLost, on)];
     for d in dependents::end_under(conn, act, row.person_id, on)? {
@@ -86,10 +109,12 @@ fn lose(conn: &mut PgConnection, errand: &Errand, act: &Act, row: &OldRow) -> Re
     Ok(changed)
 }
 fn remove(conn: &mut PgConnection, act: &Act, row: &OldRow) -> Result<Vec<Effect>, Problem> {
-    let on = remuneration::loss_at_75(row.birth_on, row.began_on);
-    let ended = dependents::end_earlier(conn, act, row.cover_id, on, REASON)?;
-    let changed = effect(row, row.person_id, CalendarEffectKind::DependentLost, on);
-    Ok(if ended { vec![changed] } else { Vec::new() })
+    let (on, basis) = decided(row, true)?;
+    if !dependents::end_earlier(conn, act, row.cover_id, on, REASON)? {
+        return Ok(Vec::new());
+    }
+    keep(conn, act, row, (on, basis))?;
+    Ok(vec![effect(row, row.person_id, CalendarEffectKind::DependentLost, on)])
 }
 fn effect(row: &OldRow, person: Uuid, kind: CalendarEffectKind, on: NaiveDate) -> Effect {
     Effect { kind, person, insured: row.insured_id, employer: row.employer_id, on }

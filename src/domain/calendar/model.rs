@@ -197,4 +197,8 @@ pub struct AgeFilter {
     pub births: (NaiveDate, NaiveDate),
     /// First and last day of the period.
     pub period: (NaiveDate, NaiveDate),
+    /// The day whose names and days of birth count.
+    pub as_of: NaiveDate,
+    /// As known at this instant; now when absent.
+    pub known_at: Option<DateTime<Utc>>,
 }

@@ -112,9 +112,7 @@ mod tests {
         }
     }
     #[test]
-    fn cover_that_began_after_the_birthday_never_was_one() {
-        assert_eq!(remuneration::loss_at_75(day("1951-12-01"), day("2020-04-01")), day("2026-12-01"));
-        assert_eq!(remuneration::loss_at_75(day("1951-10-01"), day("2026-11-01")), day("2026-11-01"));
+    fn the_last_birth_of_a_day_is_that_of_its_birthday() {
         assert_eq!(AgeEvent::Transfer.last_birth(day("2026-12-01")), Some(day("1951-12-01")));
         assert_eq!(AgeEvent::Transfer.last_birth(day("2027-02-28")), Some(day("1952-02-28")));
     }

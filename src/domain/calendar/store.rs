@@ -2,7 +2,7 @@
 use super::model::{
     AgeFilter, AgeRow, CalendarState, CalendarWork, Effect, EffectRow, OldRow, RunRow, Unfinished,
 };
-use crate::kernel::{Guarded, Problem, Tx};
+use crate::kernel::{Guarded, Problem, Tx, asked};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
@@ -245,7 +245,7 @@ pub fn list(
     Ok(Guarded::new(rows))
 }
 /// One page of people born in the period of the filter, by day of birth and person, who were covered on a day of its period or lost
-/// cover on one: the latest such cover of each.
+/// cover on one: the latest such cover of each, as known now or at the instant.
 /// # Errors
 /// Database errors.
 pub fn people(
@@ -254,29 +254,31 @@ pub fn people(
     after: Option<(NaiveDate, Uuid)>,
     limit: i64,
 ) -> Result<Guarded<Vec<AgeRow>>, Problem> {
-    let today = tx.today();
-    let rows = sql_query(
+    let known = |of: &str| asked::known(of, f.known_at, "$9");
+    let (identity, enrolment, dependency) = (known("i"), known("enrolment"), known("dependency"));
+    let rows = sql_query(format!(
         "select i.person_id, c.insured_id, c.employer_id, c.is_dependent, i.name, i.name_kana, i.birth_on \
          from person_identity i join lateral ( \
            select insured_id, employer_id, is_dependent from ( \
              select person_id as insured_id, employer_id, false as is_dependent, acquired_on as began from enrolment \
-               where person_id = i.person_id and superseded_at is null and acquired_on <= $4 \
+               where person_id = i.person_id and {enrolment} and acquired_on <= $4 \
                and (lost_on is null or lost_on >= $3) \
              union all select insured_id, employer_id, true, recognised_on from dependency \
-               where person_id = i.person_id and superseded_at is null and recognised_on <= $4 \
+               where person_id = i.person_id and {dependency} and recognised_on <= $4 \
                and (removed_on is null or removed_on >= $3)) x order by began desc limit 1) c on true \
-         where i.superseded_at is null and i.birth_on between $1 and $2 and i.valid_from <= $5 \
+         where {identity} and i.birth_on between $1 and $2 and i.valid_from <= $5 \
            and (i.valid_to is null or i.valid_to > $5) and ($6::date is null or (i.birth_on, i.person_id) > ($6, $7)) \
-         order by i.birth_on, i.person_id limit $8",
-    )
+         order by i.birth_on, i.person_id limit $8"
+    ))
     .bind::<t::Date, _>(f.births.0)
     .bind::<t::Date, _>(f.births.1)
     .bind::<t::Date, _>(f.period.0)
     .bind::<t::Date, _>(f.period.1)
-    .bind::<t::Date, _>(today)
+    .bind::<t::Date, _>(f.as_of)
     .bind::<t::Nullable<t::Date>, _>(after.map(|a| a.0))
     .bind::<t::Nullable<t::Uuid>, _>(after.map(|a| a.1))
     .bind::<t::BigInt, _>(limit)
+    .bind::<t::Nullable<t::Timestamptz>, _>(f.known_at)
     .load(tx.conn())?;
     Ok(Guarded::new(rows))
 }

@@ -26,7 +26,8 @@ crate::operation! {
     ///
     /// Persons of the register who may be the same human being, with the reasons; at most 20. Personal numbers are looked at for
     /// people with the privilege on the closed network alone: `same_number` names who holds the number that waits with a notification of
-    /// this person.
+    /// this person. With `known_at` by the records that were known at an instant; of personal numbers no history is kept, so that they are
+    /// left out then.
     pub ListSamePersonProposals: Get "/v1/persons/{person_id}/same-person-proposals" = "listSamePersonProposals", scope "persons:merge", on "Person", status 200, law "R-008, R-009";
     /// 名寄せの申請
     ///
@@ -36,7 +37,7 @@ crate::operation! {
     pub RequestPersonMerge: Post "/v1/persons/{person_id}/merges" = "requestPersonMerge", scope "persons:merge", on "Person", status 201, law "R-008, R-009", makes "PersonMerge";
     /// 名寄せの一覧
     ///
-    /// Merges that were asked for, newest first: `requested` is the work of the second person.
+    /// Merges that were asked for, newest first: `requested` is the work of the second person. With `known_at` as they stood at an instant.
     pub ListPersonMerges: Get "/v1/person-merges" = "listPersonMerges", scope "persons:merge", on "Society", status 200, law "R-008", sends Link;
     /// 名寄せの決定
     ///
@@ -122,6 +123,15 @@ pub struct PersonMergeDecision {
 }
 crate::json_body!("application/json": PersonMergeRequest);
 crate::json_body!("application/json": PersonMergeDecision);
+/// Instant of the proposals.
+#[derive(Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SamePersonQuery {
+    /// As known at this instant; now when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    known_at: Option<DateTime<Utc>>,
+}
 /// Filter and page.
 #[derive(Serialize, Deserialize, IntoParams, Validate)]
 #[serde(deny_unknown_fields)]
@@ -130,6 +140,9 @@ pub struct PersonMergeQuery {
     /// Standing so.
     #[param(inline = false)]
     state: Option<MergeState>,
+    /// As known at this instant; now when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    known_at: Option<DateTime<Utc>>,
     /// Rows per page.
     #[validate(range(min = 1, max = 500))]
     #[param(minimum = 1, maximum = 500)]
@@ -174,7 +187,8 @@ impl TryFrom<MergeRow> for PersonMerge {
 }
 crate::page_of!(PersonMergePage, PersonMerge);
 
-fn refused(r: Refusal) -> Problem {
+/// What stands against a merge, at the place of the request that asks for it.
+fn refused(r: Refusal, pointer: &str) -> Problem {
     let (code, ja, en) = match r {
         Refusal::BirthDiffers => (
             "birth-day-differs",
@@ -205,13 +219,17 @@ fn refused(r: Refusal) -> Problem {
             ("one-family", "一方が他方の被扶養者です", "One is or was the other's dependent")
         }
     };
-    Problem::conflict(code, ja, en)
+    Problem::conflict(code, ja, en).placed(pointer)
 }
-/// Examines the two as they are known now; gives their versions.
-fn examined(tx: &mut Tx<'_>, surviving: Uuid, merged: Uuid) -> Result<(i32, i32), Problem> {
+/// Examines the two as they are known now; gives their versions. `pointer` is the place of the request that joins them.
+fn examined(
+    tx: &mut Tx<'_>,
+    (surviving, merged): (Uuid, Uuid),
+    pointer: &str,
+) -> Result<(i32, i32), Problem> {
     let (a, surviving_version) = store::side(tx, surviving)?;
     let (b, merged_version) = store::side(tx, merged)?;
-    rules::examine(&a, &b).map_err(refused)?;
+    rules::examine(&a, &b).map_err(|r| refused(r, pointer))?;
     Ok((surviving_version, merged_version))
 }
 /// What the second person approves: these two, as they were when it was asked for.
@@ -228,13 +246,15 @@ fn asked(m: &MergeRow, versions: (i32, i32), records: &str) -> [Vec<u8>; 5] {
 async fn list_proposals(
     gate: Gate<ListSamePersonProposals>,
     id: Id,
+    q: Query<SamePersonQuery>,
 ) -> Reply<ListSamePersonProposals, PersonProposals> {
     gate.read(move |tx| {
         let row = members::find_person(tx, id.0)?;
         let (row, permit) = tx.admit::<ListSamePersonProposals, _>(row)?;
-        row.require_current()?;
+        let known_at = q.0.known_at;
+        row.require_known_as_own(known_at)?;
         let mut items = Vec::new();
-        for l in store::alike(tx, &permit, row.id)? {
+        for l in store::alike(tx, &permit, row.id, known_at)? {
             let reasons = [
                 (true, SamePersonReason::SameBirthDay),
                 (l.same_sex, SamePersonReason::SameSex),
@@ -246,7 +266,7 @@ async fn list_proposals(
             let reasons = reasons.into_iter().filter(|r| r.0).map(|r| r.1).collect();
             items.push(PersonProposal { person_id: l.person_id, reasons });
         }
-        if tx.actor()?.has_number_privilege && tx.zone() == Zone::Closed {
+        if known_at.is_none() && tx.actor()?.has_number_privilege && tx.zone() == Zone::Closed {
             add_holders(tx, &permit, row.id, &mut items)?;
         }
         let shown: Vec<Uuid> = items.iter().map(|p| p.person_id).collect();
@@ -295,7 +315,7 @@ async fn request_merge(
         }
         members::hold(tx.conn(), &[row.id, b.merged_person_id])?;
         let (surviving_version, merged_version) =
-            examined(tx, row.id, b.merged_person_id).map_err(unknown)?;
+            examined(tx, (row.id, b.merged_person_id), "/merged_person_id").map_err(unknown)?;
         tag.require(&surviving_version.to_string())?;
         let records = store::records(tx, &permit, [row.id, b.merged_person_id])?;
         let merge = MergeRow {
@@ -340,7 +360,7 @@ async fn list_merges(
         let (limit, cursor) = (usize::from(q.limit.unwrap_or(100)), q.cursor.take());
         let list = page::List::<ListPersonMerges>::new(tx.kernel(), &q);
         let before = list.id_after(cursor.as_deref())?;
-        let rows = store::list(tx, q.state, before, page::one_more(limit))?;
+        let rows = store::list(tx, (q.state, q.known_at), before, page::one_more(limit))?;
         let society = Facts::of("Society", Uuid::nil());
         let (rows, has_more, permit) = tx.admit_page(&society, DecidePersonMerge::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| r.id));
@@ -363,7 +383,7 @@ async fn decide_merge(
         let (mut records, mut held) = (row.records.clone(), Vec::new());
         if is_approved {
             held = hold(tx, &permit, &row)?;
-            versions = examined(tx, row.surviving_id, row.merged_id)?;
+            versions = examined(tx, (row.surviving_id, row.merged_id), "/decision")?;
             records = store::records(tx, &permit, [row.surviving_id, row.merged_id])?;
         }
         let asked = asked(&row, versions, &records);

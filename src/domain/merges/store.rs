@@ -6,8 +6,9 @@ use super::{
 };
 use crate::{
     domain::{dependents, members, protections, remuneration},
-    kernel::{Guarded, Operation, Permit, Problem, Tx},
+    kernel::{Guarded, Operation, Permit, Problem, Tx, asked},
 };
+use chrono::{DateTime, Utc};
 use diesel::{RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
@@ -94,28 +95,39 @@ pub fn records<Op: Operation>(
 }
 /// Persons who may be the same one, at most 20: with the same birth day, and with the same reading, the same address or a family in
 /// common; not those whose sex is known and differs. Personal numbers are not looked at.
+/// As known now or at an instant.
 /// # Errors
 /// Database errors.
-pub fn alike<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, person: Uuid) -> Result<Vec<LikeRow>, Problem> {
-    Ok(sql_query(
-        "with own as (select * from person_identity where person_id = $1 and superseded_at is null), \
-         kin as (select insured_id as id from dependency where person_id = $1 \
-                 union select person_id from dependency where insured_id = $1), \
+pub fn alike<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    person: Uuid,
+    known_at: Option<DateTime<Utc>>,
+) -> Result<Vec<LikeRow>, Problem> {
+    let own = asked::known("person_identity", known_at, "$2");
+    let other = asked::known("i", known_at, "$2");
+    Ok(sql_query(format!(
+        "with own as (select * from person_identity where person_id = $1 and {own}), \
+         family as (select * from dependency where $2::timestamptz is null or recorded_at <= $2), \
+         kin as (select insured_id as id from family where person_id = $1 \
+                 union select person_id from family where insured_id = $1), \
          like_it as ( \
            select i.person_id, bool_or(i.kana_search = own.kana_search) as same_reading, \
              bool_or(i.sex = own.sex and i.sex <> 'unset') as same_sex, bool_and(i.sex <> own.sex and 'unset' not in (i.sex, own.sex)) as other_sex, \
              bool_or(i.name_search = own.name_search) as same_name, \
              bool_or(coalesce(i.resident_postal_code = own.resident_postal_code and i.resident_address = own.resident_address, false)) \
                as same_address, \
-             exists (select from dependency d where d.person_id = i.person_id and d.insured_id in (select id from kin) \
+             exists (select from family d where d.person_id = i.person_id and d.insured_id in (select id from kin) \
                      or d.insured_id = i.person_id and d.person_id in (select id from kin)) as former_family \
            from person_identity i join own on own.birth_on = i.birth_on join person p on p.id = i.person_id \
-           where i.person_id <> $1 and i.superseded_at is null and p.merged_into is null group by i.person_id) \
+           where i.person_id <> $1 and {other} and (p.merged_into is null or exists ( \
+             select from person_merge m where m.merged_id = p.id and m.state = 'merged' and m.decided_at > $2)) group by i.person_id) \
          select person_id, same_sex, same_reading, same_name, same_address, former_family from like_it \
          where not other_sex and (same_reading or same_name or same_address or former_family) \
-         order by same_reading desc, person_id limit 20",
-    )
+         order by same_reading desc, person_id limit 20"
+    ))
     .bind::<t::Uuid, _>(person)
+    .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .load(tx.conn())?)
 }
 crate::row! {
@@ -140,22 +152,27 @@ pub fn waiting_with_number<Op: Operation>(
     .load(tx.conn())?;
     Ok(rows.into_iter().map(|r| r.id).collect())
 }
-/// Merges that stand so, newest first, asked for before one of them (the nil id: from the newest on).
+/// Merges that stand so, newest first, asked for before one of them (the nil id: from the newest on); as known now or at an instant.
 /// # Errors
 /// Database errors.
 pub fn list(
     tx: &mut Tx<'_>,
-    state: Option<MergeState>,
+    (state, known_at): (Option<MergeState>, Option<DateTime<Utc>>),
     before: Uuid,
     limit: i64,
 ) -> Result<Guarded<Vec<MergeRow>>, Problem> {
     let rows = sql_query(format!(
-        "select {COLUMNS}, {MERGE} where ($1::text is null or state = $1) and ($2 = $3 or id < $2) order by id desc limit $4"
+        "select {COLUMNS}, false as carries_number from (select id, surviving_id, merged_id, reason, surviving_version, merged_version, \
+           requested_at, records, case when decided_at > $5 then 'requested' else state end as state, \
+           case when decided_at > $5 then null else decided_at end as decided_at \
+           from person_merge where $5 is null or requested_at <= $5) m \
+         where ($1::text is null or state = $1) and ($2 = $3 or id < $2) order by id desc limit $4"
     ))
     .bind::<t::Nullable<t::Text>, _>(state.map(MergeState::word))
     .bind::<t::Uuid, _>(before)
     .bind::<t::Uuid, _>(Uuid::nil())
     .bind::<t::BigInt, _>(limit)
+    .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .load(tx.conn())?;
     Ok(Guarded::new(rows))
 }
@@ -297,4 +314,5 @@ fn overlapping(p: Problem) -> Problem {
         "両者に同じ期間の記録(標準報酬・標準賞与・休業・公費)があります。先に訂正してください",
         "Both have a record (remuneration, bonus, leave, public expense) for the same time: correct it first",
     )
+    .placed("/decision")
 }

@@ -1,14 +1,14 @@
-//! Operations on protections and on where letters go.
+//! Operations on protections.
 use super::{
-    ending,
+    ending, mailing,
     model::{ProtectionAuthority, ProtectionChange, ProtectionReason, ProtectionRow},
-    rules::{MailingSource, Place, mailing_address, prolonged},
+    rules::prolonged,
     store,
 };
 use crate::{
     domain::{
         approvals::{self, ApprovalKind, Ruling},
-        members::{self, HistoryQuery},
+        members,
     },
     kernel::{
         Gate, Kind, Operation, Permit, Problem, Reply, Routes, Tx,
@@ -17,15 +17,15 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
 crate::operation! {
     /// 支援措置の一覧
     ///
-    /// Every version of the protections (支援措置) of a person, with the letter address; optionally as known at an instant. Its ETag is what a
-    /// change takes.
+    /// Every version of the protections (支援措置) of a person, with the letter address; with `as_of` those alone that hold on that day, with
+    /// `known_at` as known at an instant. Its ETag is what a change takes.
     pub ListProtections: Get "/v1/persons/{person_id}/protections" = "listProtections", scope "protections:read", on "Person", status 200, law "配偶者からの暴力の防止及び被害者の保護等に関する法律23条", sends Etag;
     /// 支援措置の開始
     ///
@@ -44,11 +44,6 @@ crate::operation! {
     /// Ends a protection before its day. One person asks (`step` `request`), another confirms with the same body (`step` `approve`), or says no
     /// (`refuse`, with the same body): until then it holds. 409 `same-person`, `no-open-check`, `entry-changed` (another day than was asked for), `already-exists` (asked for already).
     pub LiftProtection: Post "/v1/protections/{protection_id}/lifting" = "liftProtection", scope "protections:write", on "Protection", status 200, law "配偶者からの暴力の防止及び被害者の保護等に関する法律23条", sends Etag;
-    /// 送付先
-    ///
-    /// Where letters to a person go today: while a protection holds, to its letter address; else to the contact address, else to the
-    /// resident address. Absent when none is known: then nothing may be sent.
-    pub GetMailingAddress: Get "/v1/persons/{person_id}/mailing-address" = "getMailingAddress", scope "protections:read", on "Person", status 200, law "R-012, R-038";
 }
 
 /// Where letters to a protected person go.
@@ -196,47 +191,29 @@ impl TryFrom<ProtectionRow> for ProtectionVersion {
         })
     }
 }
+/// Day and instant of a read of protections.
+#[derive(Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ProtectionQuery {
+    /// Those that hold on this day (JST); all when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    as_of: Option<NaiveDate>,
+    /// As known at this instant; now when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    known_at: Option<DateTime<Utc>>,
+}
 /// The protections of a person.
 #[derive(Serialize, ToSchema)]
 pub struct PersonProtections {
     /// Person id.
     person_id: Uuid,
-    /// The person is protected today.
+    /// The person is protected today; on the day and by the knowledge that were asked for, where they were.
     protected: bool,
     /// Every version, newest knowledge first.
     #[schema(max_items = 500)]
     versions: Vec<ProtectionVersion>,
 }
-/// Where letters to a person go today.
-#[derive(Serialize, ToSchema)]
-pub struct PersonMailing {
-    /// Person id.
-    person_id: Uuid,
-    /// The person is protected today.
-    protected: bool,
-    /// Where to; absent when nothing may be sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    mailing_address: Option<MailingAddress>,
-}
-/// 送付先.
-#[derive(Serialize, ToSchema)]
-pub struct MailingAddress {
-    /// Which address it is.
-    source: MailingSource,
-    /// 宛名, where it is not the person's own name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 100)]
-    name: Option<String>,
-    /// 郵便番号.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 8)]
-    postal_code: Option<String>,
-    /// 住所.
-    #[schema(max_length = 300)]
-    text: String,
-}
-
 fn wrong<T>(pointer: &str, code: &str, said: &str) -> Result<T, Problem> {
     Err(Problem::new(Kind::Invalid).at(pointer, code, said))
 }
@@ -269,24 +246,29 @@ fn told<Op: Operation>(
 ) -> Result<(PersonProtections, String), Problem> {
     let p = members::person_written(tx, permit, person)?;
     tx.note(|n| n.left([person], &["protected_whereabouts"]));
-    let versions =
-        store::versions(tx, &p, None)?.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
+    let versions = store::versions(tx, &p, (None, None))?
+        .into_iter()
+        .map(TryInto::try_into)
+        .collect::<Result<_, _>>()?;
     Ok((PersonProtections { person_id: p.id, protected: p.is_protected, versions }, p.version.to_string()))
 }
 
 async fn list_protections(
     gate: Gate<ListProtections>,
     id: Id,
-    q: Query<HistoryQuery>,
+    q: Query<ProtectionQuery>,
 ) -> Reply<ListProtections, PersonProtections> {
     gate.read(move |tx| {
         let row = members::find_person(tx, id.0)?;
         let (row, permit) = tx.admit::<ListProtections, _>(row)?;
-        row.require_known_as_own(q.0.known_at)?;
-        let rows = store::versions(tx, &row, q.0.known_at)?;
+        let ProtectionQuery { as_of, known_at } = q.0;
+        row.require_known_as_own(known_at)?;
+        let rows = store::versions(tx, &row, (as_of, known_at))?;
+        let day = as_of.unwrap_or_else(|| tx.today());
+        let protected = store::holding(tx, &row, (day, known_at))?.is_some();
         tx.note_beneath(rows.len(), &["protected_whereabouts"]);
         let versions = rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
-        let told = PersonProtections { person_id: row.id, protected: row.is_protected, versions };
+        let told = PersonProtections { person_id: row.id, protected, versions };
         Ok(permit.answer(told).tagged(row.version.to_string()))
     })
     .await
@@ -424,43 +406,6 @@ async fn lift_protection(
     })
     .await
 }
-async fn get_mailing_address(
-    gate: Gate<GetMailingAddress>,
-    id: Id,
-) -> Reply<GetMailingAddress, PersonMailing> {
-    gate.read(move |tx| {
-        let today = tx.today();
-        let row = members::find_person(tx, id.0)?;
-        let (row, permit) = tx.admit::<GetMailingAddress, _>(row)?;
-        row.require_current()?;
-        let letter = store::holding(tx, &row, today)?.map(|p| p.letter());
-        let (contact, resident) = match store::addresses(tx, &row, today)? {
-            Some(a) => (
-                Place { postal_code: a.contact_postal_code, text: a.contact_address },
-                Place { postal_code: a.resident_postal_code, text: a.resident_address },
-            ),
-            None => Default::default(),
-        };
-        let class = if letter.is_some() { "protected_whereabouts" } else { "contact" };
-        let found = mailing_address(letter.as_ref(), &contact, &resident);
-        if found.is_some() {
-            tx.note(|n| n.left([], &[class]));
-        }
-        let to = |m: super::rules::Mailing| MailingAddress {
-            source: m.source,
-            name: m.name,
-            postal_code: m.postal_code,
-            text: m.text,
-        };
-        Ok(permit.answer(PersonMailing {
-            person_id: row.id,
-            protected: row.is_protected,
-            mailing_address: found.map(to),
-        }))
-    })
-    .await
-}
-
 /// Routes of protections.
 pub fn routes(r: &mut Routes) {
     r.group("Protections");
@@ -468,6 +413,6 @@ pub fn routes(r: &mut Routes) {
     r.add::<SetProtection, _, _, _>(set_protection);
     r.add::<ProlongProtection, _, _, _>(prolong_protection);
     r.add::<LiftProtection, _, _, _>(lift_protection);
-    r.add::<GetMailingAddress, _, _, _>(get_mailing_address);
+    mailing::routes(r);
     ending::routes(r);
 }

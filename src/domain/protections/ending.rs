@@ -9,7 +9,7 @@ use crate::kernel::{
     trail::{self, Entry},
 };
 use crate::values::day_key::DayKey;
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use diesel::PgConnection;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -21,8 +21,8 @@ crate::operation! {
     /// 終了が近い支援措置の一覧
     ///
     /// Lists the protections that hold today and have an end, the next end first: what 適用 asks the authorities about and prolongs in time.
-    /// The calendar reminds of each thirty days before its end (`protections` of listCalendarRuns). It is the work of today: of other days and
-    /// of what was known, listProtections tells.
+    /// The calendar reminds of each thirty days before its end (`protections` of listCalendarRuns). With `as_of` those that hold on that day, with
+    /// `known_at` as known at an instant.
     pub ListEndingProtections: Get "/v1/protections" = "listEndingProtections", scope "protections:read", on "Society", status 200, law "配偶者からの暴力の防止及び被害者の保護等に関する法律23条", sends Link;
 }
 /// So many days before the end of a protection the calendar reminds of it.
@@ -36,6 +36,12 @@ pub struct EndingProtectionQuery {
     /// Only those that end before this day.
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     ends_before: Option<NaiveDate>,
+    /// Those that hold on this day (JST); on today when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    as_of: Option<NaiveDate>,
+    /// As known at this instant; now when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    known_at: Option<DateTime<Utc>>,
     /// Rows per page.
     #[validate(range(min = 1, max = 500))]
     #[param(minimum = 1, maximum = 500)]
@@ -82,7 +88,8 @@ async fn list_ending(
         let (limit, cursor) = (usize::from(q.limit.unwrap_or(100)), q.cursor.take());
         let list = page::List::<ListEndingProtections>::new(tx.kernel(), &q);
         let after = list.after::<DayKey>(cursor.as_deref())?;
-        let rows = store::ending(tx, q.ends_before, after, page::one_more(limit))?;
+        let asked = (q.as_of.unwrap_or_else(|| tx.today()), q.known_at, q.ends_before);
+        let rows = store::ending(tx, asked, after, page::one_more(limit))?;
         let society = Facts::of("Society", Uuid::nil());
         let (rows, has_more, permit) = tx.admit_page(&society, ListEndingProtections::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| DayKey(r.valid_to, r.protection_id)));

@@ -3,6 +3,7 @@
 //! itself (`readWhereabouts`) is the kernel's; here it is set, prolonged and lifted, and letters find their way.
 mod api;
 mod ending;
+mod mailing;
 mod model;
 mod rules;
 mod store;

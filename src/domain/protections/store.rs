@@ -2,7 +2,10 @@
 use super::model::{EndingRow, ProtectionChange, ProtectionRow};
 use crate::{
     domain::members::PersonRow,
-    kernel::{Guarded, Operation, Permit, Problem, Tx},
+    kernel::{
+        Guarded, Operation, Permit, Problem, Tx,
+        asked::{self, NOW},
+    },
     values::day_key::DayKey,
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -18,25 +21,26 @@ fn lift_requested(at: &str) -> String {
            and a.requested_at <= coalesce({at}, 'infinity') and (a.decided_at is null or a.decided_at > {at})) as is_lift_requested"
     )
 }
-const NOW: &str = "null::timestamptz";
 
-/// Every version for a person who was admitted, newest knowledge first, as known at an instant or now.
+/// Every version for a person who was admitted, or those that hold on a day; newest knowledge first, as known at an instant or now.
 /// # Errors
 /// Database errors.
 pub fn versions(
     tx: &mut Tx<'_>,
     person: &PersonRow,
-    known_at: Option<DateTime<Utc>>,
+    (as_of, known_at): (Option<NaiveDate>, Option<DateTime<Utc>>),
 ) -> Result<Vec<ProtectionRow>, Problem> {
     let lift = lift_requested("$2");
     Ok(sql_query(format!(
         "select {COLUMNS}, {lift}, case when $2 is null or r.superseded_at <= $2 then r.superseded_at end as superseded_at \
          from protection r join person p on p.id = r.person_id \
          where r.person_id = $1 and ($2 is null or r.recorded_at <= $2) \
+           and ($3::date is null or r.valid_from <= $3 and (r.valid_to is null or r.valid_to > $3)) \
          order by r.recorded_at desc, r.row_id desc limit 500"
     ))
     .bind::<t::Uuid, _>(person.id)
     .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
+    .bind::<t::Nullable<t::Date>, _>(as_of)
     .load(tx.conn())?)
 }
 /// The version that is known now. The person is held until the end of the transaction.
@@ -64,18 +68,23 @@ pub fn runs(tx: &mut Tx<'_>, person: &PersonRow, from: NaiveDate) -> Result<bool
     .execute(tx.conn())?;
     Ok(found > 0)
 }
-/// The protection of a person that holds on a day, as known now; the one recorded last, if several do.
+/// The protection of a person that holds on a day, as known now or at an instant; the one recorded last, if several do.
 /// # Errors
 /// Database errors.
-pub fn holding(tx: &mut Tx<'_>, person: &PersonRow, on: NaiveDate) -> Result<Option<ProtectionRow>, Problem> {
-    let lift = lift_requested(NOW);
+pub fn holding(
+    tx: &mut Tx<'_>,
+    person: &PersonRow,
+    (on, known_at): (NaiveDate, Option<DateTime<Utc>>),
+) -> Result<Option<ProtectionRow>, Problem> {
+    let (lift, known) = (lift_requested("$3"), asked::known("r", known_at, "$3"));
     Ok(sql_query(format!(
         "select {COLUMNS}, {lift}, r.superseded_at from protection r join person p on p.id = r.person_id \
-         where r.person_id = $1 and r.superseded_at is null and r.valid_from <= $2 and (r.valid_to is null or r.valid_to > $2) \
+         where r.person_id = $1 and {known} and r.valid_from <= $2 and (r.valid_to is null or r.valid_to > $2) \
          order by r.recorded_at desc, r.row_id desc limit 1"
     ))
     .bind::<t::Uuid, _>(person.id)
     .bind::<t::Date, _>(on)
+    .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .get_result(tx.conn())
     .optional()?)
 }
@@ -110,7 +119,8 @@ pub fn join<Op: Operation>(
                     "letter-addresses-differ",
                     "両者の支援措置の送付先が異なります。先に一方の送付先を変更してください",
                     "Both are protected, and letters go to different addresses: change one first",
-                ));
+                )
+                .placed("/decision"));
             }
             let later = own.valid_to.zip(r.valid_to).map(|(a, b)| a.max(b));
             if own.valid_to != later {
@@ -162,27 +172,28 @@ pub fn write<Op: Operation>(
     .execute(tx.conn())?;
     Ok(())
 }
-const ENDING: &str = "select protection_id, person_id, authority_name, valid_from, valid_to from protection \
-     where superseded_at is null and valid_from <= $1";
-/// One page of the protections that hold today and have an end, before a day if one is stated; the next end first.
+const ENDING: &str = "select protection_id, person_id, authority_name, valid_from, valid_to from protection where valid_from <= $1";
+/// One page of the protections that hold on a day and have an end, before a day if one is stated, as known now or at an instant; the next end
+/// first.
 /// # Errors
 /// Database errors.
 pub fn ending(
     tx: &mut Tx<'_>,
-    ends_before: Option<NaiveDate>,
+    (on, known_at, ends_before): (NaiveDate, Option<DateTime<Utc>>, Option<NaiveDate>),
     after: Option<DayKey>,
     limit: i64,
 ) -> Result<Guarded<Vec<EndingRow>>, Problem> {
-    let today = tx.today();
+    let known = asked::known("protection", known_at, "$6");
     let rows = sql_query(format!(
-        "{ENDING} and valid_to > $1 and ($2::date is null or valid_to < $2) \
+        "{ENDING} and {known} and valid_to > $1 and ($2::date is null or valid_to < $2) \
            and ($3::date is null or (valid_to, protection_id) > ($3, $4)) order by valid_to, protection_id limit $5"
     ))
-    .bind::<t::Date, _>(today)
+    .bind::<t::Date, _>(on)
     .bind::<t::Nullable<t::Date>, _>(ends_before)
     .bind::<t::Nullable<t::Date>, _>(after.map(|k| k.0))
     .bind::<t::Nullable<t::Uuid>, _>(after.map(|k| k.1))
     .bind::<t::BigInt, _>(limit)
+    .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .load(tx.conn())?;
     Ok(Guarded::new(rows))
 }
@@ -194,7 +205,7 @@ pub fn ending_on(
     day: NaiveDate,
     ends_on: NaiveDate,
 ) -> Result<Vec<EndingRow>, Problem> {
-    Ok(sql_query(format!("{ENDING} and valid_to = $2 order by protection_id"))
+    Ok(sql_query(format!("{ENDING} and superseded_at is null and valid_to = $2 order by protection_id"))
         .bind::<t::Date, _>(day)
         .bind::<t::Date, _>(ends_on)
         .load(conn)?)
@@ -212,16 +223,22 @@ crate::row! {
         resident_address: t::Nullable<t::Text> => Option<String>,
     }
 }
-/// The addresses of a person on a day, as known now; none when no identity is known for that day.
+/// The addresses of a person on a day, as known now or at an instant; none when no identity is known for that day.
 /// # Errors
 /// Database errors.
-pub fn addresses(tx: &mut Tx<'_>, person: &PersonRow, on: NaiveDate) -> Result<Option<AddressRow>, Problem> {
-    Ok(sql_query(
+pub fn addresses(
+    tx: &mut Tx<'_>,
+    person: &PersonRow,
+    (on, known_at): (NaiveDate, Option<DateTime<Utc>>),
+) -> Result<Option<AddressRow>, Problem> {
+    let known = asked::known("person_identity", known_at, "$3");
+    Ok(sql_query(format!(
         "select contact_postal_code, contact_address, resident_postal_code, resident_address from person_identity \
-         where person_id = $1 and superseded_at is null and valid_from <= $2 and (valid_to is null or valid_to > $2)",
-    )
+         where person_id = $1 and {known} and valid_from <= $2 and (valid_to is null or valid_to > $2)"
+    ))
     .bind::<t::Uuid, _>(person.id)
     .bind::<t::Date, _>(on)
+    .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .get_result(tx.conn())
     .optional()?)
 }

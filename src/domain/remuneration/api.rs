@@ -137,6 +137,10 @@ calculations! {
     /// Tells when cover ends at 75.
     CalculateLossAtSeventyFive = "calculateLossAtSeventyFive" "/v1/calculations/loss-at-seventy-five",
         "健康保険法3条1項7号、36条": LossAtSeventyFive(LossAtSeventyFiveInput) -> LossAtSeventyFiveOutcome, LossAtSeventyFiveResult;
+    /// 任意継続の資格喪失日(死亡、未納、他の資格)
+    /// Tells when voluntary continuation ends by what happened.
+    CalculateContinuationLoss = "calculateContinuationLoss" "/v1/calculations/continuation-loss",
+        "健康保険法37条2項、38条": ContinuationLoss(ContinuationLossInput) -> ContinuationLossOutcome, ContinuationLossResult;
     /// 産前産後休業の期間
     /// Tells the days in which a maternity leave may lie.
     CalculateMaternityWindow = "calculateMaternityWindow" "/v1/calculations/maternity-window",

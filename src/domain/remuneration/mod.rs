@@ -30,9 +30,11 @@ pub use rules::tests::decide as decide_and_check;
 pub(crate) use rules::trace::steps;
 pub use rules::trace::{RoundingStep, StepWords};
 pub use rules::{
-    AgeDatesOutcome, GradeTable, Refusal, Rule, Trace, Value, age_dates, apply, in_reach, loss_at_75, refuse,
+    AgeDatesOutcome, ContinuationCause, ContinuationLoss, ContinuationLossInput, GradeTable,
+    LossAtSeventyFive, LossAtSeventyFiveInput, Refusal, Rule, Trace, Value, age_dates, apply, in_reach,
+    loss_at_75, refuse,
 };
-pub use told::CalculationTrace;
+pub use told::{CalculationTrace, stored};
 
 /// Operations of this module.
 pub fn routes(r: &mut crate::kernel::Routes) {

@@ -3,9 +3,11 @@
 //! reason. Whoever ends cover holds the person.
 use crate::{
     domain::{
-        dependents, members,
+        dependents,
+        losses::{self, Basis},
+        members,
         members::{CoverRow, EnrolmentType},
-        remuneration::{self, rules},
+        remuneration::{self, ContinuationCause, ContinuationLoss, ContinuationLossInput, rules},
     },
     kernel::{
         Operation, Permit, Problem, Tx,
@@ -48,8 +50,20 @@ impl EndReason {
         }
     }
 }
+impl From<ContinuationCause> for EndReason {
+    fn from(cause: ContinuationCause) -> Self {
+        match cause {
+            ContinuationCause::Death => Self::Death,
+            ContinuationCause::PremiumUnpaid => Self::PremiumUnpaid,
+            ContinuationCause::FirstPremiumUnpaid => Self::FirstPremiumUnpaid,
+            ContinuationCause::OtherInsurance => Self::OtherInsurance,
+            ContinuationCause::ElderlyCare => Self::ElderlyCare,
+            ContinuationCause::Withdrawal => Self::Withdrawal,
+        }
+    }
+}
 /// An end to be recorded.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct End {
     /// 資格喪失年月日: first day not covered.
     pub lost_on: NaiveDate,
@@ -57,6 +71,22 @@ pub struct End {
     pub reason: EndReason,
     /// 喪失受付年月日.
     pub received_on: NaiveDate,
+    /// By which rule and facts.
+    pub basis: Basis,
+}
+impl End {
+    /// The end of cover that began on a day, by something that happened on another one.
+    /// # Errors
+    /// 409 `not-decidable` for a day that no rule knows.
+    pub fn by(
+        cause: ContinuationCause,
+        (acquired_on, happened_on): (NaiveDate, NaiveDate),
+        received_on: NaiveDate,
+    ) -> Result<Self, Problem> {
+        let facts = ContinuationLossInput { cause, acquired_on, happened_on };
+        let (outcome, basis) = Basis::decided::<ContinuationLoss>(&facts)?;
+        Ok(Self { lost_on: outcome.lost_on, reason: cause.into(), received_on, basis })
+    }
 }
 
 /// The latest cover of a person as 任意継続 or 特例退職, if there is one.
@@ -76,7 +106,7 @@ pub fn end(
     end: &End,
 ) -> Result<Vec<dependents::Made>, Problem> {
     if end.lost_on < cover.acquired_on {
-        return Err(before_acquisition());
+        return Err(before_acquisition("/happened_on"));
     }
     refuse_before_later(conn, cover)?;
     let loss = members::Loss {
@@ -95,6 +125,7 @@ pub fn end(
             "The cover ends on that day or an earlier one already",
         ));
     }
+    losses::keep(conn, act, cover.enrolment_id, (end.lost_on, end.reason.word()), &end.basis)?;
     remuneration::end_on_loss(conn, act, cover.person_id, (cover.acquired_on, end.lost_on))?;
     dependents::end_under(conn, act, cover.person_id, end.lost_on)
 }
@@ -113,12 +144,13 @@ fn refuse_before_later(conn: &mut PgConnection, cover: &CoverRow) -> Result<(), 
         "Another cover of the person follows: the end of this one stays",
     ))
 }
-fn before_acquisition() -> Problem {
+fn before_acquisition(pointer: &str) -> Problem {
     Problem::conflict(
         "before-acquisition",
         "資格取得日より前の日付です",
         "The day lies before the acquisition",
     )
+    .placed(pointer)
 }
 /// What the calendar ended: the cover, from when, and the dependents with it.
 pub struct CalendarEnd {
@@ -143,11 +175,11 @@ pub fn end_term(
     if EnrolmentType::of(&cover.enrolment_type) != EnrolmentType::VoluntaryContinuation {
         return Ok(None);
     }
-    let lost_on = term_end(cover.acquired_on)?;
+    let over = term_over(cover.acquired_on, errand.today())?;
+    let lost_on = over.lost_on;
     if lost_on > day || cover.lost_on.is_some_and(|known| known <= lost_on) {
         return Ok(None);
     }
-    let over = End { lost_on, reason: EndReason::TwoYears, received_on: errand.today() };
     let dependents = end(conn, &Act::of(errand, known), &cover, &over)?;
     Ok(Some(CalendarEnd { cover, lost_on, dependents }))
 }
@@ -155,32 +187,32 @@ pub fn end_term(
 /// # Errors
 /// 409 when the rule can't decide.
 pub(super) fn term_end(acquired_on: NaiveDate) -> Result<NaiveDate, Problem> {
-    Ok(by_rule(acquired_on, None)?.lost_on)
+    Ok(by_rule(acquired_on, None)?.0.lost_on)
 }
 fn by_rule(
     acquired_on: NaiveDate,
     withdrawal_received_on: Option<NaiveDate>,
-) -> Result<rules::VoluntaryEndOutcome, Problem> {
-    let facts = rules::VoluntaryEndInput { acquired_on, withdrawal_received_on };
-    rules::apply::<rules::VoluntaryEnd>(&facts).map(|decided| decided.0).map_err(|r| {
-        let (ja, en) = r.detail.split_once(" / ").unwrap_or((r.detail, r.detail));
-        Problem::conflict("not-decidable", ja, en)
-    })
+) -> Result<(rules::VoluntaryEndOutcome, Basis), Problem> {
+    Basis::decided::<rules::VoluntaryEnd>(&rules::VoluntaryEndInput { acquired_on, withdrawal_received_on })
+}
+/// The end of the two years, as the society comes to know it on a day.
+fn term_over(acquired_on: NaiveDate, received_on: NaiveDate) -> Result<End, Problem> {
+    let (out, basis) = by_rule(acquired_on, None)?;
+    Ok(End { lost_on: out.lost_on, reason: EndReason::TwoYears, received_on, basis })
 }
 /// The end by wish (38条7号): the first day of the month after the receipt, or the end of the two years when that comes first.
 /// # Errors
 /// 409 `before-acquisition`.
 pub fn end_by_wish(cover: &CoverRow, received_on: NaiveDate) -> Result<End, Problem> {
     if received_on < cover.acquired_on {
-        return Err(before_acquisition());
+        return Err(before_acquisition("/received_on"));
     }
     if EnrolmentType::of(&cover.enrolment_type) == EnrolmentType::SpecialRetiree {
-        let lost_on = rules::withdrawal_effect(received_on);
-        return Ok(End { lost_on, reason: EndReason::Withdrawal, received_on });
+        return End::by(ContinuationCause::Withdrawal, (cover.acquired_on, received_on), received_on);
     }
-    let out = by_rule(cover.acquired_on, Some(received_on))?;
+    let (out, basis) = by_rule(cover.acquired_on, Some(received_on))?;
     let reason = if out.by_withdrawal { EndReason::Withdrawal } else { EndReason::TwoYears };
-    Ok(End { lost_on: out.lost_on, reason, received_on })
+    Ok(End { lost_on: out.lost_on, reason, received_on, basis })
 }
 /// Ends 任意継続 or 特例退職 on the day of an acquisition at an employer (38条4号), unless it ended before; of cover that began on that
 /// very day nothing stays. An acquisition before it began ends nothing: what stands against it is told to whoever decides.
@@ -201,9 +233,9 @@ pub fn end_by_new_job<Op: Operation>(
     // the two years may be over before the calendar got to it
     let over = match EnrolmentType::of(&cover.enrolment_type) {
         EnrolmentType::VoluntaryContinuation if term_end(cover.acquired_on)? <= acquired_on => {
-            End { lost_on: term_end(cover.acquired_on)?, reason: EndReason::TwoYears, received_on }
+            term_over(cover.acquired_on, received_on)?
         }
-        _ => End { lost_on: acquired_on, reason: EndReason::OtherInsurance, received_on },
+        _ => End::by(ContinuationCause::OtherInsurance, (cover.acquired_on, acquired_on), received_on)?,
     };
     let ended = end(tx.conn(), &act, &cover, &over)?;
     tx.note(|n| n.left(ended.iter().map(|d| d.person_id).chain([person]), &[]));

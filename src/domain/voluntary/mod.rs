@@ -10,7 +10,7 @@ mod store;
 
 pub use api::routes;
 pub use averages::decide as decide_averages;
-pub use ends::{CalendarEnd, End, EndReason, end, end_by_new_job, end_by_wish, end_term, latest};
+pub use ends::{CalendarEnd, End, end, end_by_new_job, end_by_wish, end_term, latest};
 pub use joins::{Application, Joined, LateReason, Plan, join, plan};
 pub use model::ContinuedType;
 pub use store::{is_own_office, term_candidates};

@@ -1,13 +1,22 @@
 //! SQL of the settings of 任意継続, and of those whose two years are over.
 use super::model::{SettingRow, told};
-use crate::kernel::{Guarded, Operation, Permit, Problem, Tx};
-use chrono::NaiveDate;
+use crate::{
+    domain::approvals,
+    kernel::{Guarded, Operation, Permit, Problem, Tx, asked::NOW},
+};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
-const SETTING: &str = "select s.id, s.valid_from, s.office_id, s.average_remuneration_yen, s.ceiling_rule, s.rule_amount_yen, \
-     s.special_retiree_yen, s.requested_at, a.state, a.decided_at \
-     from voluntary_setting s join approval a on a.kind = 'voluntary_setting' and a.subject_id = s.id";
+/// Settings as known at the instant that `at` is bound to; now where that is null.
+fn setting(at: &str) -> String {
+    let standing = approvals::standing(at);
+    format!(
+        "select s.id, s.valid_from, s.office_id, s.average_remuneration_yen, s.ceiling_rule, s.rule_amount_yen, \
+           s.special_retiree_yen, s.requested_at, {standing} from voluntary_setting s \
+         join approval a on a.kind = 'voluntary_setting' and a.subject_id = s.id and ({at} is null or s.requested_at <= {at})"
+    )
+}
 
 /// Settings to be asked for.
 pub struct NewSetting<'a> {
@@ -50,22 +59,33 @@ pub fn insert<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, s: &NewSetting<'_>
 /// 404 when there are none.
 pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<SettingRow>, Problem> {
     Ok(Guarded::new(
-        sql_query(format!("{SETTING} where s.id = $1")).bind::<t::Uuid, _>(id).get_result(tx.conn())?,
+        sql_query(format!("{} where s.id = $1", setting(NOW)))
+            .bind::<t::Uuid, _>(id)
+            .get_result(tx.conn())?,
     ))
 }
 /// Settings as just written.
 /// # Errors
 /// Database errors.
 pub fn written<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, id: Uuid) -> Result<SettingRow, Problem> {
-    Ok(sql_query(format!("{SETTING} where s.id = $1")).bind::<t::Uuid, _>(id).get_result(tx.conn())?)
+    Ok(sql_query(format!("{} where s.id = $1", setting(NOW))).bind::<t::Uuid, _>(id).get_result(tx.conn())?)
 }
-/// All settings, newest first.
+/// All settings, newest first, or those alone that hold on a day; as known now or at an instant.
 /// # Errors
 /// Database errors.
-pub fn list(tx: &mut Tx<'_>) -> Result<Guarded<Vec<SettingRow>>, Problem> {
-    let rows =
-        sql_query(format!("{SETTING} order by s.valid_from desc, s.requested_at desc, s.id desc limit 500"))
-            .load(tx.conn())?;
+pub fn list(
+    tx: &mut Tx<'_>,
+    as_of: Option<NaiveDate>,
+    known_at: Option<DateTime<Utc>>,
+) -> Result<Guarded<Vec<SettingRow>>, Problem> {
+    let settings = setting("$2");
+    let rows = sql_query(format!(
+        "select * from ({settings}) s where $1::date is null or s.state = 'approved' and s.valid_from <= $1 \
+         order by s.valid_from desc, s.requested_at desc, s.id desc limit case when $1 is null then 500 else 1 end"
+    ))
+    .bind::<t::Nullable<t::Date>, _>(as_of)
+    .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
+    .load(tx.conn())?;
     Ok(Guarded::new(rows))
 }
 /// The approved settings that hold on a day.
@@ -73,8 +93,9 @@ pub fn list(tx: &mut Tx<'_>) -> Result<Guarded<Vec<SettingRow>>, Problem> {
 /// Database errors.
 pub fn in_force(tx: &mut Tx<'_>, day: NaiveDate) -> Result<Option<SettingRow>, Problem> {
     Ok(sql_query(format!(
-        "{SETTING} where a.state = 'approved' and s.valid_from <= $1 \
-         order by s.valid_from desc, s.requested_at desc, s.id desc limit 1"
+        "{} where a.state = 'approved' and s.valid_from <= $1 \
+         order by s.valid_from desc, s.requested_at desc, s.id desc limit 1",
+        setting(NOW)
     ))
     .bind::<t::Date, _>(day)
     .get_result(tx.conn())
@@ -87,7 +108,7 @@ pub fn approved_after(conn: &mut PgConnection, day: NaiveDate) -> Result<Vec<Set
     Ok(sql_query(format!(
         "select * from (select distinct on (s.valid_from) {} where a.state = 'approved' and s.valid_from > $1 \
            order by s.valid_from, s.requested_at desc, s.id desc) r order by valid_from limit 500",
-        SETTING.trim_start_matches("select ")
+        setting(NOW).trim_start_matches("select ")
     ))
     .bind::<t::Date, _>(day)
     .load(conn)?)

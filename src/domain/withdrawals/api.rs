@@ -31,7 +31,8 @@ crate::operation! {
     pub RequestRemunerationWithdrawal: Post "/v1/standard-remunerations/{decision_id}/withdrawals" = "requestRemunerationWithdrawal", scope "notifications:decide", on "Member", status 201, law "健康保険法41条・43条, R-041, R-096", makes "RemunerationWithdrawal";
     /// 標準報酬月額の決定の取消の一覧
     ///
-    /// Withdrawals that were asked for, newest first: `requested` is the work of the second person.
+    /// Withdrawals that were asked for, newest first: `requested` is the work of the second person. With `known_at`
+    /// as they stood at an instant.
     pub ListRemunerationWithdrawals: Get "/v1/remuneration-withdrawals" = "listRemunerationWithdrawals", scope "notifications:decide", on "Society", status 200, law "R-096", sends Link;
     /// 標準報酬月額の決定の取消の決定
     ///
@@ -76,6 +77,9 @@ pub struct RemunerationWithdrawalQuery {
     /// Standing so.
     #[param(inline = false)]
     state: Option<WithdrawalState>,
+    /// As known at this instant; now when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    known_at: Option<DateTime<Utc>>,
     /// Rows per page.
     #[validate(range(min = 1, max = 500))]
     #[param(minimum = 1, maximum = 500)]
@@ -153,7 +157,7 @@ async fn list_withdrawals(
         let (limit, cursor) = (usize::from(q.limit.unwrap_or(100)), q.cursor.take());
         let list = page::List::<ListRemunerationWithdrawals>::new(tx.kernel(), &q);
         let before = list.id_after(cursor.as_deref())?;
-        let rows = store::list(tx, q.state, before, page::one_more(limit))?;
+        let rows = store::list(tx, (q.state, q.known_at), before, page::one_more(limit))?;
         let society = Facts::of("Society", Uuid::nil());
         let (rows, has_more, permit) =
             tx.admit_page(&society, DecideRemunerationWithdrawal::ID, rows, limit)?;

@@ -1,19 +1,22 @@
 //! SQL of the settings of law: rows are only added, and count once they are approved.
 use super::super::{recognitions::of_word, rules::SocietyValue};
 use crate::{
-    domain::approvals::SettingState,
-    kernel::{Facts, Guarded, Operation, Permit, Problem, Subject, Tx},
+    domain::approvals::{self, SettingState},
+    kernel::{Facts, Guarded, Operation, Permit, Problem, Subject, Tx, asked::NOW},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
-/// Rows as known at an instant ($1), now when it is null.
-const SETTING: &str = "select s.id, s.contract_income_from, s.name, s.valid_from, s.value, s.source, s.requested_at, \
-     case when a.decided_at <= coalesce($1, a.decided_at) then a.state else 'requested' end as state, \
-     case when a.decided_at <= coalesce($1, a.decided_at) then a.decided_at end as decided_at \
-     from recognition_setting s join approval a on a.kind = 'recognition_setting' and a.subject_id = s.id \
-     where s.requested_at <= coalesce($1, s.requested_at)";
+/// Settings as known at the instant that `at` is bound to; now where that is null.
+fn setting(at: &str) -> String {
+    let standing = approvals::standing(at);
+    format!(
+        "select s.id, s.contract_income_from, s.name, s.valid_from, s.value, s.source, s.requested_at, {standing} \
+         from recognition_setting s join approval a on a.kind = 'recognition_setting' and a.subject_id = s.id \
+           and ({at} is null or s.requested_at <= {at})"
+    )
+}
 
 crate::row! {
     /// What the society sets.
@@ -97,10 +100,7 @@ pub fn insert<Op: Operation>(
     Ok(())
 }
 fn one(tx: &mut Tx<'_>, id: Uuid) -> Result<SettingRow, Problem> {
-    Ok(sql_query(format!("{SETTING} and s.id = $2"))
-        .bind::<t::Nullable<t::Timestamptz>, _>(None::<DateTime<Utc>>)
-        .bind::<t::Uuid, _>(id)
-        .get_result(tx.conn())?)
+    Ok(sql_query(format!("{} where s.id = $1", setting(NOW))).bind::<t::Uuid, _>(id).get_result(tx.conn())?)
 }
 /// Settings.
 /// # Errors
@@ -114,11 +114,11 @@ pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<SettingRow>, Problem> {
 pub fn written<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, id: Uuid) -> Result<SettingRow, Problem> {
     one(tx, id)
 }
-/// All settings as known at an instant or now, newest first, at most 500.
+/// All settings, newest first, at most 500; as known now or at an instant.
 /// # Errors
 /// Database errors.
 pub fn list(tx: &mut Tx<'_>, known_at: Option<DateTime<Utc>>) -> Result<Guarded<Vec<SettingRow>>, Problem> {
-    let rows = sql_query(format!("{SETTING} order by s.requested_at desc, s.id desc limit 500"))
+    let rows = sql_query(format!("{} order by s.requested_at desc, s.id desc limit 500", setting("$1")))
         .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
         .load(tx.conn())?;
     Ok(Guarded::new(rows))
@@ -128,10 +128,12 @@ pub fn list(tx: &mut Tx<'_>, known_at: Option<DateTime<Utc>>) -> Result<Guarded<
 /// # Errors
 /// Database errors.
 pub fn values(tx: &mut Tx<'_>, known_at: Option<DateTime<Utc>>) -> Result<Vec<SocietyValue>, Problem> {
-    let rows: Vec<SettingRow> =
-        sql_query(format!("select * from ({SETTING}) x where state = 'approved' order by decided_at, id"))
-            .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
-            .load(tx.conn())?;
+    let rows: Vec<SettingRow> = sql_query(format!(
+        "select * from ({}) x where state = 'approved' order by decided_at, id",
+        setting("$1")
+    ))
+    .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
+    .load(tx.conn())?;
     let last = rows.iter().rposition(|row| row.contract_income_from.is_some());
     let mut all = Vec::new();
     for (i, row) in rows.iter().enumerate() {

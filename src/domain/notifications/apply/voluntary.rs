@@ -6,7 +6,8 @@ use super::{
 use crate::{
     domain::{
         members::{self, Contact},
-        voluntary::{self, Application, End, EndReason, LateReason, Plan},
+        remuneration::ContinuationCause,
+        voluntary::{self, Application, End, LateReason, Plan},
     },
     kernel::{Operation, Permit, Problem, Tx, errand::Act},
 };
@@ -147,20 +148,15 @@ pub fn over(
                 "The person does not continue voluntarily under this number",
             )
         })?;
-    let over = match (f.reason, f.happened_on) {
-        (ContinuedLossReason::OtherInsurance, Some(day)) => {
-            End { lost_on: day, reason: EndReason::OtherInsurance, received_on }
-        }
-        (ContinuedLossReason::ElderlyCare, Some(day)) => {
-            End { lost_on: day, reason: EndReason::ElderlyCare, received_on }
-        }
-        (ContinuedLossReason::Death, Some(day)) => {
-            End { lost_on: day_after(day), reason: EndReason::Death, received_on }
-        }
-        _ => voluntary::end_by_wish(&cover, received_on)?,
+    let cause = match f.reason {
+        ContinuedLossReason::OtherInsurance => Some(ContinuationCause::OtherInsurance),
+        ContinuedLossReason::ElderlyCare => Some(ContinuationCause::ElderlyCare),
+        ContinuedLossReason::Death => Some(ContinuationCause::Death),
+        ContinuedLossReason::Withdrawal => None,
+    };
+    let over = match cause.zip(f.happened_on) {
+        Some((cause, day)) => End::by(cause, (cover.acquired_on, day), received_on)?,
+        None => voluntary::end_by_wish(&cover, received_on)?,
     };
     Ok((cover, over))
-}
-fn day_after(day: NaiveDate) -> NaiveDate {
-    day.succ_opt().unwrap_or(day)
 }

@@ -213,7 +213,10 @@ pub struct StandardBonusOfMonth {
     /// Why.
     pub trace: CalculationTrace,
 }
-fn bonus_view(r: BonusRow, payments: &[PaymentRow]) -> Result<StandardBonusOfMonth, Problem> {
+/// The 標準賞与額 of a month as it is shown, with those of the payments that lie in it.
+/// # Errors
+/// 503 when its trace can't be read.
+pub(super) fn bonus_view(r: BonusRow, payments: &[PaymentRow]) -> Result<StandardBonusOfMonth, Problem> {
     let of_month = payments.iter().filter(|p| Month::of(p.paid_on) == Month::of(r.month));
     let payments = of_month.map(|p| BonusPayment {
         employer_id: p.employer_id,

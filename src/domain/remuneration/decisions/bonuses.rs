@@ -99,7 +99,7 @@ pub fn plan_bonus<Op: Operation>(
     (paid_on, paid_yen): (NaiveDate, i64),
 ) -> Result<BonusPlan, Problem> {
     let (covers, payments) = state(tx.conn(), case.person)?;
-    require_paid_in_cover(tx.conn(), &covers, case, paid_on)?;
+    require_paid_in_cover(tx.conn(), &covers, case, (paid_on, "/paid_on"))?;
     require_first(&payments, case, paid_on, None)?;
     let new = payment(tx, case, Uuid::now_v7(), (paid_on, amount(paid_yen)?.get()));
     plan(tx.conn(), case, (&covers, payments), (None, Some(new)), None)
@@ -128,7 +128,7 @@ pub fn plan_correction<Op: Operation>(
         said.step(&WITHDRAWN, [day, before]);
         return plan(tx.conn(), case, (&covers, payments), (Some(old), None), Some(said));
     };
-    require_paid_in_cover(tx.conn(), &covers, case, paid_on)?;
+    require_paid_in_cover(tx.conn(), &covers, case, (paid_on, "/right_paid_on"))?;
     require_first(&payments, case, paid_on, Some(old.payment_id))?;
     let paid_yen = amount(paid_yen)?.get();
     said.step(
@@ -193,16 +193,17 @@ fn payment(tx: &Tx<'_>, case: &Case, payment_id: Uuid, (paid_on, paid_yen): (Nai
         source: case.source,
     }
 }
-/// Paid on a day of the cover, and by another office on a day on which the person works there.
+/// Paid on a day of the cover, and by another office on a day on which the person works there; the day stands at that place of the form.
 fn require_paid_in_cover(
     conn: &mut PgConnection,
     covers: &[Cover],
     case: &Case,
-    paid_on: NaiveDate,
+    (paid_on, pointer): (NaiveDate, &str),
 ) -> Result<(), Problem> {
+    let after_loss = || after_loss().placed(pointer);
     let cover = keep::begun_on(covers, case.acquired_on).ok_or_else(after_loss)?;
     if paid_on < cover.acquired_on {
-        return Err(before_acquisition());
+        return Err(before_acquisition(pointer));
     }
     if !cover.has(paid_on) {
         return Err(after_loss());
@@ -216,7 +217,7 @@ fn require_paid_in_cover(
         return Ok(());
     }
     let is_before = there.all(|o| paid_on < o.from_on);
-    Err(if is_before { before_acquisition() } else { after_loss() })
+    Err(if is_before { before_acquisition(pointer) } else { after_loss() })
 }
 fn require_first(
     payments: &[PaymentRow],

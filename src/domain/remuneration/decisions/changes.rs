@@ -213,7 +213,7 @@ pub fn plan_pay<Op: Operation>(
     let facts = match report {
         PayReport::Regular(pay) => return plan_regular(case, &known, pay),
         PayReport::Occasional(pay) => {
-            require_cover(case, pay.change_month)?;
+            require_cover(case, pay.change_month, "/applies_from")?;
             require_first(&stored, case, OccasionalRevision::ID, pay.from())?;
             pay.facts(&stored, case.employer)?
         }
@@ -226,7 +226,7 @@ pub fn plan_pay<Op: Operation>(
 /// As of `plan_pay`.
 pub(super) fn plan_regular(case: &Case, known: &Known, pay: RegularPay) -> Result<Plan, Problem> {
     let stored = known.history(case)?;
-    require_cover(case, pay.from())?;
+    require_cover(case, pay.from(), "/applies_from")?;
     require_first(&stored, case, RegularDetermination::ID, pay.from())?;
     let facts = pay.facts(case.acquired_on, known.lost_on(case))?;
     planned(case, stored, facts)
@@ -268,16 +268,17 @@ pub fn end_on_loss(
     second_office::end_on_loss(conn, act, person, (acquired_on, lost_on))?;
     leaves::end_on_loss(conn, act, person, (acquired_on, lost_on))
 }
-/// A month of the cover.
-pub(super) fn require_cover(case: &Case, month: Month) -> Result<(), Problem> {
-    if month < Month::of(case.acquired_on) { Err(before_acquisition()) } else { Ok(()) }
+/// A month of the cover, which stands at that place of the form.
+pub(super) fn require_cover(case: &Case, month: Month, pointer: &str) -> Result<(), Problem> {
+    if month < Month::of(case.acquired_on) { Err(before_acquisition(pointer)) } else { Ok(()) }
 }
-pub(super) fn before_acquisition() -> Problem {
+pub(super) fn before_acquisition(pointer: &str) -> Problem {
     Problem::conflict(
         "before-acquisition",
         "資格取得より前の月については決定できません",
         "Nothing is decided for a month before the acquisition",
     )
+    .placed(pointer)
 }
 /// A rule decides a month once; another form for it is a correction.
 pub(super) fn require_first(history: &History, case: &Case, word: &str, from: Month) -> Result<(), Problem> {

@@ -54,7 +54,7 @@ pub fn plan_pay_correction<Op: Operation>(
     case: &Case,
     correction: PayCorrection,
 ) -> Result<Plan, Problem> {
-    require_cover(case, correction.from)?;
+    require_cover(case, correction.from, "/applies_from")?;
     let stored = keep::history(tx.conn(), case)?;
     let (word, from) = (correction.word, correction.from);
     let old = stored.find(word, from).ok_or_else(|| {

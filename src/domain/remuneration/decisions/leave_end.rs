@@ -68,7 +68,7 @@ pub fn facts(
 ) -> Result<Facts, Problem> {
     let next_day = end.ended_on.succ_opt().unwrap_or(end.ended_on);
     let from = Month::of(next_day).plus(3);
-    require_cover(case, Month::of(end.ended_on))?;
+    require_cover(case, Month::of(end.ended_on), "/ends_on")?;
     let known = leaves::live(conn, case.person)?;
     let mut all = Vec::with_capacity(known.len());
     for row in &known {

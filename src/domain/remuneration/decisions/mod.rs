@@ -1,6 +1,7 @@
 //! Decisions of standard remuneration and bonus: made by the pure rules in the transaction that accepts a form, kept with their
 //! facts and their trace, never overwritten.
 mod api;
+mod bonus_api;
 mod bonus_months;
 mod bonuses;
 mod changes;
@@ -49,5 +50,6 @@ pub use withdrawal::{admitted_decision, decision, plan_withdrawal};
 /// Routes of decisions.
 pub fn routes(r: &mut crate::kernel::Routes) {
     api::routes(r);
+    bonus_api::routes(r);
     office_api::routes(r);
 }

@@ -85,6 +85,8 @@ crate::row! {
     pub struct BonusRow {
         /// The same over all versions of the month.
         bonus_id: t::Uuid => Uuid,
+        /// Insured person.
+        person_id: t::Uuid => Uuid,
         /// Employer whose form stated the last bonus of the month.
         employer_id: t::Uuid => Uuid,
         /// First day of the month of payment.
@@ -103,8 +105,18 @@ crate::row! {
         received_on: t::Date => NaiveDate,
         /// Known since.
         recorded_at: t::Timestamptz => DateTime<Utc>,
+        /// Known until.
+        superseded_at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
         /// Notification it came from.
         source: t::Nullable<t::Uuid> => Option<Uuid>,
+    }
+}
+impl Subject for BonusRow {
+    fn facts(&self) -> Facts {
+        Facts::of("Member", self.person_id).about(self.person_id)
+    }
+    fn classes(&self) -> &'static [&'static str] {
+        &["remuneration"]
     }
 }
 crate::row! {

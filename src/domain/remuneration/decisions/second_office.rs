@@ -247,8 +247,8 @@ fn require_day(conn: &mut PgConnection, case: &Case, day: NaiveDate) -> Result<(
     let covers = members::covers(conn, case.person)?;
     match keep::begun_on(&covers, case.acquired_on) {
         Some(cover) if cover.has(day) => Ok(()),
-        Some(cover) if day < cover.acquired_on => Err(before_acquisition()),
-        _ => Err(after_loss()),
+        Some(cover) if day < cover.acquired_on => Err(before_acquisition("/starts_on")),
+        _ => Err(after_loss().placed("/starts_on")),
     }
 }
 /// The month in which an office was to begin that never was, decided without it, where a decision begins there.

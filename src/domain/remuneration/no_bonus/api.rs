@@ -7,13 +7,13 @@ use crate::{
     domain::employers,
     kernel::{
         Gate, Kind, Operation, Problem, Reply, Routes,
-        input::{Id, IdempotencyKey, Input, plain_text},
+        input::{Id, IdempotencyKey, Input, Query, plain_text},
     },
     values::month::Month,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
@@ -25,7 +25,8 @@ crate::operation! {
     pub CreateNoBonusReport: Post "/v1/employers/{employer_id}/no-bonus-reports" = "createNoBonusReport", scope "notifications:submit", on "Employer", status 201, law "健康保険法48条、同施行規則27条", makes "NoBonusReport";
     /// 賞与不支給報告書の一覧
     ///
-    /// Lists the reports of an employer that no bonus was paid, the newest month first.
+    /// Lists the reports of an employer that no bonus was paid, the newest month first; with `as_of` the one about the month of that day; with
+    /// `known_at` as known at an instant.
     pub ListNoBonusReports: Get "/v1/employers/{employer_id}/no-bonus-reports" = "listNoBonusReports", scope "employers:read", on "Employer", status 200, law "健康保険法48条、同施行規則27条";
 }
 
@@ -133,12 +134,31 @@ async fn create(
     })
     .await
 }
-async fn list(gate: Gate<ListNoBonusReports>, id: Id) -> Reply<ListNoBonusReports, NoBonusReportList> {
+/// Day and instant of the list.
+#[derive(Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct NoBonusReportQuery {
+    /// About the month of this day (JST); all months when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    as_of: Option<NaiveDate>,
+    /// As known at this instant; now when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    known_at: Option<DateTime<Utc>>,
+}
+async fn list(
+    gate: Gate<ListNoBonusReports>,
+    id: Id,
+    q: Query<NoBonusReportQuery>,
+) -> Reply<ListNoBonusReports, NoBonusReportList> {
     gate.read(move |tx| {
         let today = tx.today();
         let employer = employers::find(tx, id.0, today)?;
         let (employer, permit) = tx.admit::<ListNoBonusReports, _>(employer)?;
-        let items = store::of_employer(tx, &employer)?.into_iter().map(Into::into).collect();
+        let items = store::of_employer(tx, &employer, (q.0.as_of.map(Month::of), q.0.known_at))?
+            .into_iter()
+            .map(Into::into)
+            .collect();
         Ok(permit.answer(NoBonusReportList { items }))
     })
     .await

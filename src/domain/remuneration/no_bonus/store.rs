@@ -51,13 +51,20 @@ pub fn keep<Op: Operation>(
     .get_result(tx.conn())
     .optional()?)
 }
-/// The reports of an employer that was admitted, the newest month first.
+/// The reports of an employer that was admitted, of one month or of all, as known at an instant or now; the newest month first.
 /// # Errors
 /// Database errors.
-pub fn of_employer(tx: &mut Tx<'_>, employer: &EmployerRow) -> Result<Vec<NoBonusRow>, Problem> {
+pub fn of_employer(
+    tx: &mut Tx<'_>,
+    employer: &EmployerRow,
+    (month, known_at): (Option<Month>, Option<DateTime<Utc>>),
+) -> Result<Vec<NoBonusRow>, Problem> {
     Ok(sql_query(format!(
-        "select {COLUMNS} from no_bonus_report where employer_id = $1 order by planned_month desc limit 1000"
+        "select {COLUMNS} from no_bonus_report where employer_id = $1 and ($2::date is null or planned_month = $2) \
+           and ($3::timestamptz is null or received_at <= $3) order by planned_month desc limit 1000"
     ))
     .bind::<t::Uuid, _>(employer.employer_id)
+    .bind::<t::Nullable<t::Date>, _>(month.map(Month::first_day))
+    .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .load(tx.conn())?)
 }

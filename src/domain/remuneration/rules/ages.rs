@@ -88,7 +88,7 @@ pub fn age_dates(birth_on: NaiveDate) -> AgeDatesOutcome {
 }
 
 /// A birth and the beginning of a cover.
-#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct LossAtSeventyFiveInput {
     /// 生年月日.
@@ -99,6 +99,9 @@ pub struct LossAtSeventyFiveInput {
     #[validate(custom(function = "in_reach"))]
     #[serde(deserialize_with = "crate::kernel::input::dated")]
     pub acquired_on: NaiveDate,
+    /// It is the cover of a dependent.
+    #[serde(default)]
+    pub is_dependent: bool,
 }
 /// The end of a cover by age.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -109,19 +112,25 @@ pub struct LossAtSeventyFiveOutcome {
     pub never_began: bool,
 }
 steps! {
-    BIRTHDAY = "lost_on_birthday", "健康保険法3条1項7号、36条、高齢者の医療の確保に関する法律50条1号":
-        "75歳の誕生日{birthday}に資格を失います。被扶養者も同じ日に資格を失います。" /
-        "Cover ends on the 75th birthday, {birthday}; that of dependents ends on the same day.";
-    NEVER = "began_after_birthday", "健康保険法3条1項7号":
-        "75歳の誕生日{birthday}以後の{acquired}に始まるため、資格はありません。" /
-        "Cover would begin on {acquired}, on the 75th birthday {birthday} or later: there is none.";
+    BIRTHDAY = "seventy_five", "高齢者の医療の確保に関する法律50条1号":
+        "生年月日は{birth}で、75歳の誕生日{birthday}に後期高齢者医療の被保険者となります。" /
+        "Born on {birth}: insured of the scheme for people of 75 and over from the 75th birthday, {birthday}.";
+    NEVER = "never_was", "健康保険法3条1項7号・7項":
+        "その日以後の{began}に始まった資格のため、始まった日に終わり、資格はなかったことになります。" /
+        "The cover began on that day or later, on {began}: it ends on the day on which it began and never was one.";
+    INSURED = "insured_lost", "健康保険法3条1項7号・36条":
+        "後期高齢者医療の被保険者は健康保険の被保険者になれないため、{lost}に資格を喪失します。" /
+        "Whoever is insured there can't be insured here: cover is lost on {lost}.";
+    DEPENDENT = "dependent_lost", "健康保険法3条7項":
+        "後期高齢者医療の被保険者は被扶養者になれないため、{lost}から被扶養者ではありません。" /
+        "Whoever is insured there can't be a dependent here: no dependent from {lost}.";
 }
 /// 75歳到達による資格喪失日.
 pub struct LossAtSeventyFive;
 impl Rule for LossAtSeventyFive {
     type Input = LossAtSeventyFiveInput;
     type Outcome = LossAtSeventyFiveOutcome;
-    const ID: &'static str = "loss_at_seventy_five";
+    const ID: &'static str = "loss_at_75";
     const VERSION: &'static str = "2008-04";
     fn decide(
         input: &LossAtSeventyFiveInput,
@@ -132,14 +141,15 @@ impl Rule for LossAtSeventyFive {
             return Err(refuse("/acquired_on", "acquired-before-birth", said));
         }
         let birthday = age_dates(input.birth_on).transfer_on;
-        let never_began = input.acquired_on >= birthday;
-        let told = ("birthday", Value::Date(birthday));
+        let (lost_on, never_began) =
+            (loss_at_75(input.birth_on, input.acquired_on), input.acquired_on >= birthday);
+        trace.step(&BIRTHDAY, [("birth", Value::Date(input.birth_on)), ("birthday", Value::Date(birthday))]);
         if never_began {
-            trace.step(&NEVER, [told, ("acquired", Value::Date(input.acquired_on))]);
-        } else {
-            trace.step(&BIRTHDAY, [told]);
+            trace.step(&NEVER, [("began", Value::Date(input.acquired_on))]);
         }
-        Ok(LossAtSeventyFiveOutcome { lost_on: loss_at_75(input.birth_on, input.acquired_on), never_began })
+        let words = if input.is_dependent { &DEPENDENT } else { &INSURED };
+        trace.step(words, [("lost", Value::Date(lost_on))]);
+        Ok(LossAtSeventyFiveOutcome { lost_on, never_began })
     }
 }
 /// The day on which cover that began on `began` ends for somebody born on `birth`: the 75th birthday; the first day of a cover that began

@@ -3,6 +3,7 @@
 mod acquisition;
 mod ages;
 mod bonus;
+mod continuation_loss;
 mod determined;
 mod exemption;
 mod grades;
@@ -27,6 +28,9 @@ pub use ages::{
     LossAtSeventyFiveOutcome, age_dates, loss_at_75,
 };
 pub use bonus::{BonusInput, BonusOutcome, StandardBonus, bonus_cap};
+pub use continuation_loss::{
+    ContinuationCause, ContinuationLoss, ContinuationLossInput, ContinuationLossOutcome,
+};
 pub use determined::Determined;
 pub use exemption::{ExemptionInput, ExemptionMonths, ExemptionOutcome, Leave, LeaveKind};
 pub use grades::{GradeInput, GradeOutcome, GradeTable, StandardRemunerationGrade, TABLE_OF_2016};

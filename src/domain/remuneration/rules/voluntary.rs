@@ -244,7 +244,7 @@ impl Rule for VoluntaryDeadline {
 }
 
 /// Facts of the end of voluntary continuation.
-#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct VoluntaryEndInput {
     /// Day on which voluntary continuation began.
@@ -254,7 +254,11 @@ pub struct VoluntaryEndInput {
     /// Day on which the society received the wish to end it.
     #[validate(custom(function = "in_reach"))]
     #[schema(nullable = false)]
-    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    #[serde(
+        default,
+        deserialize_with = "crate::kernel::input::dated",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub withdrawal_received_on: Option<NaiveDate>,
 }
 /// When cover is lost, unless another reason comes first.

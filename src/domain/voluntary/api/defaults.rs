@@ -1,10 +1,10 @@
 //! 保険料未納による資格喪失 (健康保険法38条3号, 37条2項), as 徴収 finds it.
-use super::super::ends::{End, EndReason, end, latest};
+use super::super::ends::{End, end, latest};
 use crate::{
     domain::{
         dependents,
         members::{self, Member, Seen, member_view},
-        remuneration::in_reach,
+        remuneration::{ContinuationCause, in_reach},
     },
     kernel::{
         Gate, Kind, Problem, Reply, Routes, Subject,
@@ -79,12 +79,11 @@ impl VoluntaryDefault {
                 "The due day is not over yet",
             ));
         }
-        let day_after = self.due_on.succ_opt().unwrap_or(self.due_on);
-        let (lost_on, reason) = match self.premium {
-            UnpaidPremium::First => (acquired_on, EndReason::FirstPremiumUnpaid),
-            UnpaidPremium::Monthly => (day_after, EndReason::PremiumUnpaid),
+        let cause = match self.premium {
+            UnpaidPremium::First => ContinuationCause::FirstPremiumUnpaid,
+            UnpaidPremium::Monthly => ContinuationCause::PremiumUnpaid,
         };
-        Ok(End { lost_on, reason, received_on: today })
+        End::by(cause, (acquired_on, self.due_on), today)
     }
 }
 /// 健康保険法164条1項: the 10th of the month.

@@ -12,20 +12,21 @@ use crate::{
     },
     kernel::{
         Facts, Gate, Kind, Operation, Permit, Problem, Reply, Routes, Tx,
-        input::{Id, IdempotencyKey, Input},
+        input::{Id, IdempotencyKey, Input, Query},
     },
     values::{month::Month, yen::Yen},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
 crate::operation! {
     /// 任意継続の設定の一覧
     ///
-    /// Lists what the society set of 任意継続 and 特例退職, newest first. Of the approved ones the latest that has begun holds on a day.
+    /// Lists what the society set of 任意継続 and 特例退職, newest first. Of the approved ones the latest that has begun holds on a day:
+    /// with `as_of` that one alone; with `known_at` as known at an instant.
     pub ListVoluntarySettings: Get "/v1/voluntary-settings" = "listVoluntarySettings", scope "voluntary:read", on "Society", status 200, law "健康保険法47条, R-044";
     /// 任意継続の設定の登録
     ///
@@ -204,11 +205,24 @@ fn check_office<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, office: Uuid) ->
     Ok(())
 }
 
+/// Day and instant of the list.
+#[derive(Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct VoluntarySettingQuery {
+    /// The settings that hold on this day (JST); all when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    as_of: Option<NaiveDate>,
+    /// As known at this instant; now when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    known_at: Option<DateTime<Utc>>,
+}
 async fn list_settings(
     gate: Gate<ListVoluntarySettings>,
+    q: Query<VoluntarySettingQuery>,
 ) -> Reply<ListVoluntarySettings, VoluntarySettingList> {
     gate.read(move |tx| {
-        let rows = store::list(tx)?;
+        let rows = store::list(tx, q.0.as_of, q.0.known_at)?;
         let society = Facts::of("Society", Uuid::nil());
         let (rows, permit) =
             tx.admit_rows::<ListVoluntarySettings, _>(&society, ListVoluntarySettings::ID, rows)?;

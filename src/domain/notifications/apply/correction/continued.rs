@@ -3,7 +3,9 @@
 use crate::{
     domain::{
         dependents::{self, UnderRow},
+        losses::{self, Basis},
         members::{self, CoverDays, RecordedCover},
+        remuneration::{ContinuationCause, ContinuationLoss, ContinuationLossInput},
         voluntary,
     },
     kernel::{Operation, Permit, Problem, Tx, errand::Act},
@@ -22,6 +24,8 @@ pub struct Continued {
     /// As it is recorded.
     pub cover: RecordedCover,
     end: Option<End>,
+    /// The end is another one than before, by the cover that follows.
+    is_new: bool,
     /// Dependents under it.
     pub dependents: Vec<UnderRow>,
 }
@@ -35,7 +39,15 @@ impl Continued {
     /// 412 when it is not as it was read; 409 when the days meet another cover.
     pub fn write(&self, conn: &mut PgConnection, act: &Act) -> Result<(), Problem> {
         let end = self.end.as_ref().map(|(on, why, received)| (*on, why.as_str(), *received));
-        members::rewrite_end(conn, act, &self.cover, end)
+        members::rewrite_end(conn, act, &self.cover, end)?;
+        let Some((on, why, _)) = end.filter(|_| self.is_new) else { return Ok(()) };
+        let facts = ContinuationLossInput {
+            cause: ContinuationCause::OtherInsurance,
+            acquired_on: self.cover.acquired_on,
+            happened_on: on,
+        };
+        let (_, basis) = Basis::decided::<ContinuationLoss>(&facts)?;
+        losses::keep(conn, act, self.cover.enrolment_id, (on, why), &basis)
     }
     /// Decides its months by the averages that were approved while it was over, once it goes on as it should.
     /// # Errors
@@ -69,11 +81,12 @@ pub fn plan(
     let other: Option<NaiveDate> = if known.is_by_cover { known.before_on } else { was.lost_on };
     let begins = new.map(|n| n.acquired_on);
     let is_over = |on: &NaiveDate| was.acquired_on <= *on && other.is_none_or(|end| end > *on);
-    let end = match begins.filter(is_over) {
+    let begins = begins.filter(is_over);
+    let end = match begins {
         Some(on) => Some((on, OTHER_INSURANCE.to_owned(), tx.today())),
         None if known.is_by_cover => before(),
         None => return Ok(None),
     };
     let dependents = dependents::under_cover(tx, &was)?;
-    Ok(Some(Continued { cover: was, end, dependents }))
+    Ok(Some(Continued { cover: was, end, is_new: begins.is_some(), dependents }))
 }

@@ -1,18 +1,19 @@
 //! SQL of bonuses: what was paid, and the 標準賞与額 of each month. Nothing is overwritten. Whoever writes holds the person.
 use super::{
     super::model::{BonusRow, PaymentRow},
-    KNOWN,
+    KNOWN, NEWEST_KNOWN,
 };
 use crate::{
-    kernel::{Problem, Subject, Tx, errand::Act},
+    kernel::{Guarded, Problem, Subject, Tx, errand::Act},
     values::month::Month,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types as t};
+use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use serde_json::Value;
 use uuid::Uuid;
 
-const BONUS: &str = "bonus_id, employer_id, month, reported_yen, standard_yen, inputs, trace, no_premium, received_on, recorded_at, source";
+const BONUS: &str = "bonus_id, person_id, employer_id, month, reported_yen, standard_yen, inputs, trace, no_premium, received_on, \
+     recorded_at, superseded_at, source";
 /// Columns of a payment.
 pub const PAYMENT: &str = "payment_id, employer_id, paid_on, paid_yen, received_on, recorded_at, source";
 
@@ -190,6 +191,22 @@ pub fn payments(
     .bind::<t::Uuid, _>(person)
     .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .load(conn)?)
+}
+/// The newest version of the bonus of a month, as known at an instant or now.
+/// # Errors
+/// 404 when there is none.
+pub fn find(
+    tx: &mut Tx<'_>,
+    bonus: Uuid,
+    known_at: Option<DateTime<Utc>>,
+) -> Result<Guarded<BonusRow>, Problem> {
+    let found: Option<BonusRow> =
+        sql_query(format!("select {BONUS} from standard_bonus where bonus_id = $1 and {NEWEST_KNOWN}"))
+            .bind::<t::Uuid, _>(bonus)
+            .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
+            .get_result(tx.conn())
+            .optional()?;
+    found.map(Guarded::new).ok_or_else(Problem::not_found)
 }
 /// Bonuses of a person with what was paid, by month; asked for after the person was admitted.
 /// # Errors

@@ -1,5 +1,6 @@
 //! The rules against worked cases, against a second, plain telling of each, and against their own traces.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
+mod ends;
 mod order;
 mod plain;
 mod same;
