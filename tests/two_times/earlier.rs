@@ -62,7 +62,7 @@ fn settings_of_recognition() {
     let (clerk, second) = (w.staff("clerk"), w.staff("privileged"));
     let path = "/v1/recognition-settings".to_owned();
     let none = Asked::all(&w, &clerk, std::slice::from_ref(&path));
-    let body = json!({ "contract_income_from": "2026-07-01" });
+    let body = json!({ "name": "income_limit", "valid_from": "2027-01-01", "value": 1_350_000, "source": "令和8年の通知" });
     let made = clerk.post(&path).key(&fresh_key()).json(&body).expect(201);
     let waiting = Asked::all(&w, &clerk, std::slice::from_ref(&path));
     let check = format!("{path}/{}/check", made["id"].as_str().unwrap());

@@ -24,7 +24,6 @@ const REASONS: &[(&str, &str, &str)] = &[
         "as_of",
         "a campaign has its own day; getConfirmationCampaign counts as of another",
     ),
-    ("listRecognitionSettings", "as_of", "those that were approved last count, for whatever day"),
     ("listLosses", "as_of", "asks for the days of the losses themselves"),
     ("listCalendarRuns", "as_of", LOG),
     ("listCalendarRuns", "known_at", LOG),
