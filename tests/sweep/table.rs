@@ -296,8 +296,6 @@ pub fn table() -> Vec<Row> {
         row("previewVoluntaryContinuation", Staff, Hidden, &["identity", "notification", "enrolment", "family", "remuneration"]),
         row("recordVoluntaryDefault", Collection, Hidden, &["identity", "contact", "enrolment"])
             .body(|_| Body::Json(json!({ "premium": "first", "due_on": "2026-11-20" }))),
-        row("createNoBonusReport", Employer, Hidden, NONE)
-            .body(|_| Body::Json(json!({ "planned_month": "2026-07", "next_planned_month": "2026-12", "preparer_name": "見本 花子" }))),
         row("listNoBonusReports", Employer, Hidden, NONE),
         row("listAuditLogs", Auditor, Hidden, NONE).query(one),
         Row { entries: 2, ..row("exportAuditLogs", Auditor, Hidden, NONE) },

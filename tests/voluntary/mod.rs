@@ -57,7 +57,7 @@ impl Society {
     }
     /// An insured person at the employer.
     #[track_caller]
-    fn insured(&self, p: Person, since: &str) -> Uuid {
+    pub fn insured(&self, p: Person, since: &str) -> Uuid {
         let hired = filed(&self.w, &self.employer, &acquisition(p, since, None));
         id(&decide(&self.clerk, hired, &accept()).expect(200)["outcome"]["member_id"])
     }
@@ -70,13 +70,13 @@ impl Society {
         (person, card)
     }
     #[track_caller]
-    fn accepted_of_employer(&self, form: &Value) -> Value {
+    pub fn accepted_of_employer(&self, form: &Value) -> Value {
         let n = filed(&self.w, &self.employer, form);
         decide(&self.clerk, n, &accept()).expect(200)["outcome"].clone()
     }
     /// 記号 and 番号 of today's cover, as forms name them.
     #[track_caller]
-    fn card(&self, person: Uuid) -> Value {
+    pub fn card(&self, person: Uuid) -> Value {
         let m = self.member(person);
         json!({ "symbol": m["symbol"], "number": m["number"] })
     }

@@ -3,6 +3,7 @@ mod beside;
 mod correction;
 mod family;
 mod leave;
+mod no_bonus;
 mod pay;
 mod person;
 mod recognition;
@@ -22,6 +23,7 @@ use crate::{
 use chrono::NaiveDate;
 pub use correction::{Line, fault as correction_fault, lines as correction_lines};
 pub use leave::planned as planned_leave;
+pub use no_bonus::{fault as no_bonus_fault, lines as no_bonus_lines};
 pub use pay::{after_loss, is_beside, plan as plan_pay, preview_case, regular, result as pay_result};
 pub use person::{Choice, SamePersonProposal, proposals};
 pub use recognition::{RecognitionProposal, RecognitionStatement, recognitions};
@@ -50,10 +52,16 @@ pub fn no_form() -> Problem {
 }
 /// Who was concerned, and the result that payroll needs.
 pub struct Applied {
-    /// Insured person.
-    pub person: Uuid,
-    /// 記号・番号・枝番, dates.
-    pub result: Value,
+    /// Insured person; none of a form that names nobody.
+    pub person: Option<Uuid>,
+    /// 記号・番号・枝番, dates; none of a form that names nobody.
+    pub result: Option<Value>,
+}
+impl Applied {
+    /// What was done of an insured person.
+    const fn of(person: Uuid, result: Value) -> Self {
+        Self { person: Some(person), result: Some(result) }
+    }
 }
 
 /// Applies a form. Nothing is written when it is refused: the transaction ends with the refusal.
@@ -115,6 +123,7 @@ pub fn apply<Op: Operation>(
         | Form::BirthDateCorrection(_)
         | Form::NameChangeReport(_)
         | Form::AddressChangeReport(_) => correction::correct(tx, permit, (row, known()?), form),
+        Form::NoBonusReport(f) => no_bonus::keep(tx, permit, row, f),
     }
 }
 fn received_on(row: &NotificationRow) -> NaiveDate {
@@ -190,7 +199,7 @@ fn acquire<Op: Operation>(
                          "acquired_on": f.acquired_on, "dependents": [] });
     let decided =
         remuneration::decide_acquisition(tx, permit, &pay::case(row, person, f.acquired_on), f.total_yen)?;
-    Ok(Applied { person, result: pay::with(result, decided)? })
+    Ok(Applied::of(person, pay::with(result, decided)?))
 }
 /// What an acquisition states of the person.
 fn acquisition_facts(row: &NotificationRow, f: &Acquisition) -> members::IdentityFacts {
@@ -245,7 +254,7 @@ fn lose<Op: Operation>(
         end_cover(tx, permit, (person, row.employer_id), f, (received_on(row), Some(row.id)))?;
     let result = json!({ "member_id": person, "symbol": member.symbol, "number": member.number, "branch": member.branch,
                          "acquired_on": member.acquired_on, "lost_on": f.lost_on, "dependents_ended": ended, "dependents": [] });
-    Ok(Applied { person, result })
+    Ok(Applied::of(person, result))
 }
 /// Ends cover at an employer with all that rests on it; gives the member and how many dependents lost cover.
 fn end_cover<Op: Operation>(
@@ -262,11 +271,12 @@ fn end_cover<Op: Operation>(
     remuneration::end_on_loss(tx.conn(), &act, person, (member.acquired_on, f.lost_on))?;
     Ok((member, ended))
 }
-/// The insured person that a form is about, found when it came or now; `None` for an acquisition, which makes one.
+/// The insured person that a form is about, found when it came or now; `None` for an acquisition, which makes one, and for a form that
+/// names nobody.
 /// # Errors
 /// 409 `person-not-found`; since the notification came, the person may have left for another employer.
 pub fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result<Option<Uuid>, Problem> {
-    if matches!(form, Form::QualificationAcquisition(_)) {
+    if matches!(form, Form::QualificationAcquisition(_)) || form.head().is_none() {
         return Ok(None);
     }
     let found = match row.person_id {
@@ -276,10 +286,12 @@ pub fn insured_of(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Result
             remuneration::case_at(tx.conn(), person, row.employer_id, day)?.map(|_| person)
         }
         Some(person) => {
-            let cover = named(form).cover;
+            let is_named = match named(form) {
+                Some(named) => members::is_insured_at(tx, person, row.employer_id, named.cover)?,
+                None => false,
+            };
             let is_loss = matches!(form, Form::QualificationLoss(_));
-            let is_there = members::is_insured_at(tx, person, row.employer_id, cover)?
-                || is_loss && beside::works(tx, (person, row.employer_id))?;
+            let is_there = is_named || is_loss && beside::works(tx, (person, row.employer_id))?;
             is_there.then_some(person)
         }
         None => insured_named(tx, row, form)?,
@@ -297,17 +309,18 @@ pub fn insured_named(tx: &mut Tx<'_>, row: &NotificationRow, form: &Form) -> Res
     if form.card().is_some() {
         return of_card(tx, form);
     }
-    Ok(members::find_named(tx, row.employer_id, &[named(form)])?.into_iter().next().flatten())
+    let Some(named) = named(form) else { return Ok(None) };
+    Ok(members::find_named(tx, row.employer_id, &[named])?.into_iter().next().flatten())
 }
 /// The person whom a form names by 記号・番号; nothing for the other forms.
 /// # Errors
 /// Database errors.
 pub fn of_card(tx: &mut Tx<'_>, form: &Form) -> Result<Option<Uuid>, Problem> {
-    let Some(card) = form.card() else { return Ok(None) };
-    Ok(members::by_card(tx, card, form.name_kana(), form.birth_on())?.map(|cover| cover.person_id))
+    let Some((card, head)) = form.card().zip(form.head()) else { return Ok(None) };
+    Ok(members::by_card(tx, card, head.name_kana, head.birth_on)?.map(|cover| cover.person_id))
 }
-/// What a form says of the insured person whom it is about.
-pub fn named(form: &Form) -> members::Named<'_> {
+/// What a form says of the insured person whom it is about; nothing of one that names nobody.
+pub fn named(form: &Form) -> Option<members::Named<'_>> {
     use members::CoverNamed;
     let cover = match form {
         Form::QualificationLoss(f) => CoverNamed::Losing(f.lost_on),
@@ -318,12 +331,13 @@ pub fn named(form: &Form) -> members::Named<'_> {
         form if form.body().pay_time().is_some() => CoverNamed::Past,
         _ => CoverNamed::Running,
     };
-    members::Named {
-        office_number: form.office_number(),
-        name_kana: form.name_kana(),
-        birth_on: form.birth_on(),
+    let head = form.head()?;
+    Some(members::Named {
+        office_number: head.office_number,
+        name_kana: head.name_kana,
+        birth_on: head.birth_on,
         cover,
-    }
+    })
 }
 /// 409 where nobody is insured whom a form is about.
 pub fn person_not_found() -> Problem {
