@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Operations whose body states no bound: a file, a personal number, words and days alone.
-const WITHOUT: [&str; 17] = [
+const WITHOUT: [&str; 19] = [
     "calculateAgeDates",
     "calculateCorporateNumberCheckDigit",
     "calculateInsurerNumberCheckDigit",
@@ -17,14 +17,16 @@ const WITHOUT: [&str; 17] = [
     "checkVoluntarySetting",
     "correctPublicExpense",
     "createNotificationFile",
+    "decideIdentityChange",
     "decidePersonMerge",
     "decideRemunerationWithdrawal",
+    "decideVoluntaryDefault",
     "liftProtection",
     "recordPublicExpense",
-    "recordVoluntaryDefault",
     "registerPersonalNumber",
     "requestPersonMerge",
     "requestRecognitionSetting",
+    "requestVoluntaryDefault",
     "verifyPersonalNumber",
 ];
 

@@ -36,6 +36,8 @@ pub struct Society {
     pub guarded: Uuid,
     pub protection: Uuid,
     pub expense: Uuid,
+    /// Other contact details of somebody, as somebody else asked.
+    pub identity_change: Uuid,
     /// Two ids of one person, and a merge of two others that somebody else asked for.
     pub twins: (Uuid, Uuid),
     pub others: (Uuid, Uuid),
@@ -132,6 +134,10 @@ impl Society {
             .json(&start)
             .expect(201);
         let recognition_setting = crate::filing::id(&asked["id"]);
+        let moved = w.member("6", "ミホン　ロクロウ", "見本　六郎", "1983-01-02");
+        let contact = json!({ "phone": "03-0000-0006" });
+        let asked = crate::filing::ask_contact(&w.staff("clerk"), moved, &contact).expect(201);
+        let identity_change = crate::filing::id(&asked["id"]);
         let relatives = ("見本　一郎", "ミホン　イチロウ", day("2015-05-05"), "child");
         let pair = (w.employer, member);
         let child = seed::dependent(&mut owner, &w.clock, pair, relatives, day("2020-04-01")).unwrap();
@@ -246,6 +252,7 @@ impl Society {
             guarded,
             protection,
             expense,
+            identity_change,
             twins,
             others,
             merge,
@@ -270,9 +277,15 @@ impl Society {
     /// Ids that nobody of the other employer may see.
     pub fn foreign(&self) -> Vec<String> {
         let people = [self.member, self.hired, self.unnumbered, self.guarded, self.dependent, self.child];
-        let records = [self.decision, self.leave, self.protection, self.expense, self.merge];
+        let records =
+            [self.decision, self.leave, self.protection, self.expense, self.merge, self.identity_change];
         let filed = [self.submission, self.notification, self.to_decide, self.to_withdraw, self.to_check];
-        let continuing = [self.continuing.application, self.continuing.person, self.continuing.setting];
+        let continuing = [
+            self.continuing.application,
+            self.continuing.person,
+            self.continuing.setting,
+            self.continuing.unpaid,
+        ];
         let other = [self.w.employer, self.confirming.open, self.confirming.answered];
         let runs = [self.calendar_run, self.determination_run];
         let twins = [self.twins.0, self.twins.1, self.others.0, self.others.1];

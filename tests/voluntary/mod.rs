@@ -2,6 +2,7 @@
 mod applications;
 mod at_once;
 mod averages;
+mod born;
 mod corrected;
 mod ends;
 mod journey;
@@ -123,10 +124,21 @@ impl Society {
         self.accepted(&application(p, &card), "2026-11-10");
         person
     }
-    /// 保険料未納.
-    pub fn unpaid(&self, by: &Caller, person: Uuid, premium: &str, due_on: &str) -> Response {
+    /// 保険料未納, asked for; nothing ends yet.
+    pub fn ask_unpaid(&self, by: &Caller, person: Uuid, premium: &str, due_on: &str) -> Response {
         let body = json!({ "premium": premium, "due_on": due_on });
-        by.post(format!("/v1/members/{person}/voluntary-default")).json(&body)
+        by.post(format!("/v1/members/{person}/voluntary-defaults")).key(&fresh_key()).json(&body)
+    }
+    /// What another one of 徴収 says of it.
+    pub fn rule_unpaid(&self, by: &Caller, asked: &Value, ruling: &str) -> Response {
+        let path = format!("/v1/voluntary-defaults/{}/decision", id(&asked["id"]));
+        by.post(path).json(&json!({ "ruling": ruling }))
+    }
+    /// 保険料未納, asked for by one and approved by another.
+    #[track_caller]
+    pub fn unpaid(&self, person: Uuid, premium: &str, due_on: &str) -> Value {
+        let asked = self.ask_unpaid(&self.collection, person, premium, due_on).expect(201);
+        self.rule_unpaid(&self.w.staff("second-collection"), &asked, "approve").expect(200)
     }
     /// 資格取得日, 喪失日 and 喪失理由 of the latest cover, as known now.
     pub fn cover(&self, person: Uuid) -> (String, Option<String>, Option<String>) {

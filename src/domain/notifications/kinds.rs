@@ -293,8 +293,7 @@ pub(super) fn is_taken_for(kind: &str, is_own_office: bool) -> bool {
         | "two_office_report"
         | "acquisition_cancellation"
         | "loss_cancellation"
-        | "qualification_date_correction"
-        | "birth_date_correction" => !is_own_office,
+        | "qualification_date_correction" => !is_own_office,
         _ => true,
     }
 }

@@ -3,13 +3,14 @@
 //! (事業所) of the society's own, so that forms, numbers and lists are those of everybody else; no system of an employer sees it.
 mod api;
 mod averages;
+mod defaults;
 mod ends;
 mod joins;
 mod model;
 mod store;
 
 pub use api::routes;
-pub use ends::{CalendarEnd, End, EndReason, end, end_by_new_job, end_by_wish, end_term, latest};
+pub use ends::{CalendarEnd, End, EndReason, end, end_by_new_job, end_by_wish, end_term, latest, term_end};
 pub use joins::{Application, Joined, LateReason, Plan, join, plan};
 pub use model::ContinuedType;
 pub use store::{is_own_office, term_candidates};

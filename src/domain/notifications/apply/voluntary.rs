@@ -101,7 +101,8 @@ fn write_to<Op: Operation>(
     if contact == known {
         return Ok(());
     }
-    members::change_contact(tx, permit, &m, contact)
+    let today = tx.today();
+    members::change_contact(tx, permit, (person, today), contact)
 }
 /// Ends cover as 任意継続 or 特例退職.
 /// # Errors

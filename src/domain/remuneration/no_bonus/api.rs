@@ -28,7 +28,7 @@ crate::operation! {
 #[into_params(parameter_in = Query)]
 pub struct NoBonusQuery {
     /// As known at this instant; now when absent.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     known_at: Option<DateTime<Utc>>,
 }
 /// A report that no bonus was paid.
