@@ -199,6 +199,10 @@ impl Society {
             "insert into concurrent_office (row_id, office_id, person_id, name, from_on, monthly_yen, received_on, recorded_at, recorded_by) \
              values ('{hired}', '{hired}', '{hired}', '別の見本株式会社', '2026-11-01', 100000, '2026-11-10', '2026-11-10', '{hired}')"
         ));
+        let none_paid =
+            json!({ "kind": "no_bonus_report", "planned_month": "2026-07", "next_planned_month": "2026-12" });
+        let notified = crate::filing::filed(&w, &employer, &none_paid);
+        crate::filing::decide(&staff, notified, &crate::filing::accept()).expect(200);
         let leave = json!({ "kind": "childcare_leave_report", "office_number": "1", "name_kana": "ミホン　タロウ",
             "birth_on": "1980-01-02", "application": "new", "starts_on": "2026-10-01", "ends_on": "2027-03-31",
             "child_name_kana": "ミホン　コ", "child_birth_on": "2026-09-01" });
