@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Operations whose body states no bound: a file, a personal number, words and days alone.
-const WITHOUT: [&str; 19] = [
+const WITHOUT: [&str; 21] = [
     "calculateAgeDates",
     "calculateCorporateNumberCheckDigit",
     "calculateInsurerNumberCheckDigit",
@@ -20,13 +20,15 @@ const WITHOUT: [&str; 19] = [
     "checkVoluntarySetting",
     "correctPublicExpense",
     "createNotificationFile",
+    "decideIdentityChange",
     "decidePersonMerge",
     "decideRemunerationWithdrawal",
+    "decideVoluntaryDefault",
     "liftProtection",
     "recordPublicExpense",
-    "recordVoluntaryDefault",
     "registerPersonalNumber",
     "requestPersonMerge",
+    "requestVoluntaryDefault",
     "verifyPersonalNumber",
 ];
 

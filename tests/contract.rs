@@ -204,7 +204,7 @@ fn every_header_of_the_contract_is_described_where_it_is_sent_and_nowhere_else()
             "createEmployer" => ("201", vec!["Cache-Control!", "Idempotency-Replayed", "Location!"]),
             "createNotificationFile" => ("202", vec!["Cache-Control!", "Idempotency-Replayed", "Location!"]),
             "listMembers" => ("200", vec!["Cache-Control!", "Link"]),
-            "updateMemberContact" => ("200", vec!["Cache-Control!", "ETag!"]),
+            "updateEmployer" => ("200", vec!["Cache-Control!", "ETag!"]),
             "endSession" => ("204", vec!["Cache-Control!"]),
             _ => continue,
         };

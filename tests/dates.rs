@@ -141,7 +141,6 @@ fn what_is_no_day_may_begin_like_one() {
     assert!(!r.text.contains("date-out-of-range"), "{}", r.text);
     let member = w.member("7", NANA.kana, NANA.name, NANA.birth_on);
     let patch = json!({ "phone": "+81-3-0000" , "contact_address": "-1234番地" });
-    let path = format!("/v1/members/{member}");
-    w.staff("clerk").patch(path).header("if-match", "\"1\"").merge_patch(&patch).expect(200);
+    crate::filing::contact_changed(&w, &w.staff("clerk"), member, &patch);
     w.staff("clerk").get("/v1/members?name_kana=%2D1234").expect(200);
 }

@@ -114,6 +114,23 @@ pub fn fresh_key() -> String {
 pub fn id(v: &Value) -> Uuid {
     v.as_str().unwrap().parse().unwrap()
 }
+/// What was asked for of a name or of contact details, decided on by the second person of 適用.
+pub fn ruled(by: &Caller, asked: &Value, ruling: &str) -> Response {
+    let path = format!("/v1/identity-changes/{}/decision", id(&asked["id"]));
+    by.post(path).json(&json!({ "ruling": ruling }))
+}
+/// Asks for other contact details of the version that was read last.
+pub fn ask_contact(staff: &Caller, member: Uuid, contact: &Value) -> Response {
+    let tag = staff.get(format!("/v1/members/{member}")).header("etag").to_owned();
+    let asked = staff.post(format!("/v1/members/{member}/contact-changes")).header("if-match", &tag);
+    asked.key(&fresh_key()).json(contact)
+}
+/// As [`ask_contact`], and the second person approved it.
+#[track_caller]
+pub fn contact_changed(w: &World, staff: &Caller, member: Uuid, contact: &Value) {
+    let asked = ask_contact(staff, member, contact).expect(201);
+    ruled(&w.staff("privileged"), &asked, "approve").expect(200);
+}
 /// Decides on the version that was read last.
 #[track_caller]
 pub fn decide(staff: &Caller, notification: Uuid, decision: &Value) -> Response {

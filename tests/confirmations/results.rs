@@ -1,7 +1,7 @@
 //! What staff and employers see of a confirmation: what is proposed and why before it is decided, and what came of it.
 use super::{Asked, ceased, confirm, pass, remove, still, work};
 use crate::{
-    filing::{Person, accept, decide, entries, filed, loss, tables},
+    filing::{Person, accept, decide, entries, filed, fresh_key, loss, ruled, tables},
     harness::caller::{Caller, Response},
 };
 use serde_json::{Value, json};
@@ -110,7 +110,8 @@ fn an_employer_sees_what_came_of_its_answers_while_the_insured_person_is_its_own
         s.w.clock.advance(chrono::Duration::seconds(1));
         let tag = s.staff.get(&dependent).header("etag").to_owned();
         let path = format!("/v1/persons/{}/name-changes", s.wife.1);
-        s.staff.post(path).header("if-match", &tag).json(change).expect(200);
+        let asked = s.staff.post(path).header("if-match", &tag).key(&fresh_key()).json(change).expect(201);
+        ruled(&s.w.staff("clerk"), &asked, "approve").expect(200);
     };
     renamed(&json!({ "name": "改姓　一", "reason": "other_change", "valid_from": "2026-11-01" }));
     s.decide(s.wife, &remove("2026-11-01")).expect(200);

@@ -2,6 +2,7 @@
 mod at_once;
 mod cover;
 mod keyed;
+mod keyed_kinds;
 mod keyed_refusals;
 mod life;
 mod numbers;

@@ -46,8 +46,12 @@ fn fifty_applications_of_one_person() {
 fn fifty_times_the_same_unpaid_premium() {
     let s = Society::new();
     let person = s.continuing(NANA);
-    let answers = fifty(|_| s.unpaid(&s.collection, person, "first", "2026-11-20"));
-    assert_eq!(done(&answers, 200, &[(409, "ended-already")]).len(), 1);
+    let answers = fifty(|_| s.ask_unpaid(&s.collection, person, "first", "2026-11-20"));
+    let asked = done(&answers, 201, &[(409, "already-exists")]);
+    assert_eq!(asked.len(), 1);
+    let second = s.w.staff("second-collection");
+    let answers = fifty(|_| s.rule_unpaid(&second, &asked[0].body, "approve"));
+    assert_eq!(done(&answers, 200, &[(409, "no-open-check")]).len(), 1);
     assert_eq!(s.cover(person).2.as_deref(), Some("first_premium_unpaid"));
     assert_eq!(known(&s), 1);
 }

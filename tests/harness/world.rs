@@ -209,6 +209,7 @@ pub const STAFF: &[(&str, &str, bool)] = &[
     ("clerk", "enrolment_2", false),
     ("benefits", "benefits", false),
     ("collection", "collection", false),
+    ("second-collection", "collection", false),
     ("review", "review", false),
     ("officer", "data_protection", false),
     ("it", "it", false),

@@ -64,6 +64,7 @@ struct Callers {
     staff: Caller,
     second: Caller,
     collection: Caller,
+    second_collection: Caller,
 }
 
 #[test]
@@ -163,6 +164,7 @@ impl Life {
             staff: self.w.staff("clerk"),
             second: self.w.staff("privileged"),
             collection: self.w.staff("collection"),
+            second_collection: self.w.staff("second-collection"),
         }
     }
     /// The worker's look, until nothing is due.

@@ -20,22 +20,22 @@ impl Life {
     pub fn tell(&mut self, by: &Callers, family: &Family, way: Way, form: &Value) -> Option<Value> {
         let employer = |n: usize| [self.w.employer, self.w.other_employer][n];
         match way {
-            Way::NoBonus(n) => {
-                let path = format!("/v1/employers/{}/no-bonus-reports", employer(n));
-                let told = by.employers[n].post(path).key(&fresh_key()).json(form);
-                clear(told, form).map(|r| r.body)
-            }
             Way::Unpaid => {
-                let path = format!("/v1/members/{}/voluntary-default", family.member?);
-                clear(by.collection.post(path).json(form), form).map(|r| r.body)
+                let path = format!("/v1/members/{}/voluntary-defaults", family.member?);
+                let asked = clear(by.collection.post(path).key(&fresh_key()).json(form), form)?;
+                approved(&by.second_collection, ("voluntary-defaults", &asked.body), form)
             }
-            Way::Recorded { read, path, is_patch } => {
+            Way::AskedFor { read, path } => {
                 let read = by.staff.get(read);
                 // who left is not there to be changed
+                let ask = by.staff.post(path).header("if-match", clear_read(&read)?).key(&fresh_key());
+                let asked = clear(ask.json(form), form)?;
+                approved(&by.second, ("identity-changes", &asked.body), form)
+            }
+            Way::Recorded { read, path } => {
+                let read = by.staff.get(read);
                 let tag = clear_read(&read)?;
-                let ask = if is_patch { by.staff.patch(&path) } else { by.staff.post(&path) };
-                let ask = ask.header("if-match", tag);
-                let told = clear(if is_patch { ask.merge_patch(form) } else { ask.json(form) }, form)?;
+                let told = clear(by.staff.post(&path).header("if-match", tag).json(form), form)?;
                 if form["step"] != "request" {
                     return Some(told.body);
                 }
@@ -167,6 +167,15 @@ fn merge(by: &Callers, surviving: Uuid, merged: Uuid) -> Option<Value> {
     let done = clear(by.second.post(&path).json(&json!({ "decision": "approve" })), &body);
     if done.is_none() {
         by.second.post(path).json(&json!({ "decision": "reject" })).expect(200);
+    }
+    done.map(|r| r.body)
+}
+/// What one asked for, another one approves; what can't be is turned down, and does not wait for ever.
+fn approved(by: &Caller, (what, asked): (&str, &Value), form: &Value) -> Option<Value> {
+    let path = format!("/v1/{what}/{}/decision", id(&asked["id"]));
+    let done = clear(by.post(&path).json(&json!({ "ruling": "approve" })), form);
+    if done.is_none() {
+        by.post(path).json(&json!({ "ruling": "reject" })).expect(200);
     }
     done.map(|r| r.body)
 }

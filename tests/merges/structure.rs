@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 const STORE: &str = include_str!("../../src/domain/merges/store.rs");
 /// Columns that stay as they are, each for its reason.
-const STAY: [(&str, &str, &str); 14] = [
+const STAY: [(&str, &str, &str); 16] = [
     ("person_identity", "person_id", "joined by rule"),
     ("protection", "person_id", "joined by rule"),
     ("standard_bonus", "person_id", "carried over by a statement of its own, and reckoned anew"),
@@ -12,6 +12,8 @@ const STAY: [(&str, &str, &str); 14] = [
     ("calendar_effect", "insured_id", "what a day of the calendar did is not done again"),
     ("determination_left", "person_id", "says whom a run left then"),
     ("determination_foreseen", "person_id", "of a dry run, while it goes on"),
+    ("identity_change", "person_id", "says of whom it was asked then: one that waits is turned down"),
+    ("voluntary_default", "person_id", "says of whom it was asked then: one that waits is turned down"),
     ("confirmation", "person_id", "read by the dependency that is known now"),
     ("confirmation", "insured_id", "read by the dependency that is known now"),
     ("person", "merged_into", "leads on, through all merges"),

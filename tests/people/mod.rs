@@ -1,5 +1,6 @@
 //! Insured persons and dependents over time: names, what was known when, 枝番, and what a list reads.
 mod branches;
+mod changes;
 mod knowledge;
 mod names;
 mod no_overlap;

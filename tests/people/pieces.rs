@@ -1,16 +1,18 @@
 //! Name, address and contact details are recorded each by itself (R-007, R-011, R-012), and never twice for one day.
 use super::{
     family,
-    names::{overlaps, record, recorded},
+    names::{ask, overlaps, recorded},
 };
 use crate::{
-    filing::{NANA, accept, acquisition, count, decide, filed, fresh_key, id, loss, run, same_person},
+    filing::{
+        NANA, accept, acquisition, contact_changed, count, decide, filed, fresh_key, id, loss, ruled, run,
+        same_person,
+    },
     harness::{caller::Caller, race, world::World},
 };
 use chrono::Duration;
 use diesel::{RunQueryDsl, sql_query};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Files an acquisition at the other employer and accepts it for a person who is known.
@@ -30,9 +32,8 @@ fn a_late_address_holds_over_the_name_of_a_later_marriage() {
     decide(&staff, filed(&w, &employer, &loss(NANA, "2026-11-14", "2026-11-15")), &accept()).expect(200);
     let married = json!({ "name": "架空　七", "name_kana": "カクウ　ナナ", "reason": "marriage", "valid_from": "2026-11-20",
                           "received_on": "2026-11-21" });
-    recorded(&staff, &path, member, &married).expect(200);
-    let tag = staff.get(&path).header("etag").to_owned();
-    staff.patch(&path).header("if-match", &tag).merge_patch(&json!({ "phone": "03-0000-0007" })).expect(200);
+    recorded(&w, &staff, &path, member, &married);
+    contact_changed(&w, &staff, member, &json!({ "phone": "03-0000-0007" }));
     let mut form = acquisition(NANA, "2026-11-16", None);
     form["resident_address"] =
         json!({ "postal_code": "9990009", "kana": "タメシマチ９", "text": "東京都架空区試町９" });
@@ -76,7 +77,7 @@ fn a_reading_stands_for_a_name_of_which_nothing_else_is_known() {
     let member = id(&decide(&staff, hired, &accept()).expect(200)["outcome"]["member_id"]);
     let path = format!("/v1/members/{member}");
     let after = |change: Value| {
-        recorded(&staff, &path, member, &change).expect(200);
+        recorded(&w, &staff, &path, member, &change);
         let m = staff.get(&path).expect(200);
         (m["name"].as_str().unwrap().to_owned(), m["name_kana"].as_str().unwrap().to_owned())
     };
@@ -122,7 +123,7 @@ fn a_correction_of_some_days_touches_the_pieces_of_those_days_alone() {
     {
         w.clock.advance(Duration::seconds(1));
         let change = json!({ "name": name, "reason": "other_change", "valid_from": day });
-        recorded(&staff, &path, member, &change).expect(200);
+        recorded(&w, &staff, &path, member, &change);
     }
     let days = ["2020-05-01", "2021-05-01", "2022-05-01", "2022-09-01", "2023-05-01"];
     let now = w.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
@@ -132,7 +133,7 @@ fn a_correction_of_some_days_touches_the_pieces_of_those_days_alone() {
     assert_eq!(staff.get(format!("{path}/history")).text, history);
     w.clock.advance(Duration::seconds(1));
     let right = json!({ "name": "見本　十三", "reason": "correction", "valid_from": "2022-07-01" });
-    recorded(&staff, &path, member, &right).expect(200);
+    recorded(&w, &staff, &path, member, &right);
     let touched = "select count(*) as n from person_identity where superseded_at = (select max(superseded_at) from person_identity)";
     assert_eq!(count(&w, touched), 1, "the piece of 2022 alone");
     assert_eq!(
@@ -151,41 +152,38 @@ fn a_correction_of_some_days_touches_the_pieces_of_those_days_alone() {
     assert_eq!(staff.get(format!("{path}/history?known_at={now}")).text, history);
     assert_eq!(overlaps(&w), 0);
 }
-/// Fifty at once, by several people, on versions that are there and on versions that come: one effect for each that is accepted.
+/// Fifty at once, by two people, ask on a version that is there and on one that comes: one waits, and of fifty decisions one has its effect.
 #[test]
-fn of_many_at_once_one_is_recorded_for_each_version() {
+fn of_many_at_once_one_is_asked_for_and_one_is_registered() {
     let w = World::new();
     let member = w.member("11", "ミホン　ジュウイチ", "見本　十一", "1990-04-15");
     let path = format!("/v1/members/{member}");
     let staff = [w.staff("clerk"), w.staff("privileged")];
-    let first: usize = staff[0].get(&path).header("etag").trim_matches('"').parse().unwrap();
-    let mut accepted = 0;
-    for versions in [1, 5] {
-        let base = first + accepted;
+    let version = || -> usize { staff[0].get(&path).header("etag").trim_matches('"').parse().unwrap() };
+    for round in 0..2 {
+        let base = version();
         let one = |i: usize| {
-            let (caller, version) = (&staff[i % 2], base + i % versions);
-            let change = json!({ "name": format!("見本　{versions}の{i}"), "reason": "correction" });
-            let r = record(caller, member, &format!("\"{version}\""), &change);
-            (version, r.status, r.body["code"].as_str().unwrap_or_default().to_owned())
+            let change = json!({ "name": format!("見本　{round}の{i}"), "reason": "correction" });
+            ask(&staff[i % 2], member, &format!("\"{}\"", base + i / 25), &change)
         };
-        let one = &one;
-        let answers: Vec<(usize, u16, String)> = race::at_once((0..50).map(|i| move || one(i)));
-        let mut effects: BTreeMap<usize, usize> = BTreeMap::new();
-        for (version, status, code) in &answers {
-            match status {
-                200 => *effects.entry(*version).or_default() += 1,
-                _ => assert_eq!((*status, code.as_str()), (412, "stale")),
-            }
+        let told = race::at_once((0..50).map(|i| move || one(i)));
+        let asked: Vec<&Value> = told.iter().filter(|r| r.status == 201).map(|r| &r.body).collect();
+        assert_eq!(asked.len(), 1, "one waits");
+        for r in told.iter().filter(|r| r.status != 201) {
+            let code = r.body["code"].as_str().unwrap();
+            assert!([(409, "already-exists"), (412, "stale")].contains(&(r.status, code)), "{}", r.text);
         }
-        assert!(effects.values().all(|n| *n == 1), "{effects:?}");
-        let expected: Vec<usize> = (base..base + effects.len()).collect();
-        assert_eq!(effects.into_keys().collect::<Vec<_>>(), expected);
-        accepted += expected.len();
-        assert!(accepted > 0);
+        assert_eq!(version(), base, "nothing is registered yet");
+        let (staff, asked) = (&staff, asked[0]);
+        let told = race::at_once((0..50).map(|i| move || ruled(&staff[i % 2], asked, "approve")));
+        assert_eq!(told.iter().filter(|r| r.status == 200).count(), 1);
+        for r in told.iter().filter(|r| r.status != 200) {
+            let code = r.body["code"].as_str().unwrap();
+            assert!(r.status == 409 && ["same-person", "no-open-check"].contains(&code), "{}", r.text);
+        }
+        assert_eq!(version(), base + 1);
     }
-    assert_eq!(staff[0].get(&path).header("etag"), format!("\"{}\"", first + accepted));
-    let written = i64::try_from(accepted).unwrap() + 1;
-    assert_eq!(count(&w, "select count(*) as n from person_identity"), written, "one piece each");
+    assert_eq!(count(&w, "select count(*) as n from person_identity"), 3, "one piece each");
     assert_eq!(overlaps(&w), 0);
 }
 /// The database itself refuses what overlaps, whoever writes it.

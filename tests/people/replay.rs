@@ -1,9 +1,9 @@
 //! `known_at` answers what was answered then, whatever was recorded since; and opens nothing to employers.
-use super::family;
+use super::{family, names::ask};
 use crate::{
-    filing::{CHILD, NANA, accept, child_leaves, decide, filed, id, loss},
+    filing::{CHILD, NANA, accept, ask_contact, child_leaves, decide, filed, id, loss, ruled},
     harness::{
-        caller::Caller,
+        caller::{Caller, Response},
         chance::Chance,
         world::{World, day},
     },
@@ -39,7 +39,7 @@ const NAMES: [(&str, &str); 4] = [
 ];
 
 /// One change by chance; some say nothing new and are refused.
-fn changes(staff: &Caller, (member, child): (Uuid, Uuid), chance: &mut Chance) {
+fn changes(w: &World, staff: &Caller, (member, child): (Uuid, Uuid), chance: &mut Chance) {
     let path = format!("/v1/members/{member}");
     let person = if chance.below(4) == 0 { child } else { member };
     let read =
@@ -64,8 +64,7 @@ fn changes(staff: &Caller, (member, child): (Uuid, Uuid), chance: &mut Chance) {
     match chance.below(5) {
         0 => {
             let patch = json!({ "phone": format!("03-0000-{:04}", chance.below(5)) });
-            let r = staff.patch(&path).header("if-match", &tag(member)).merge_patch(&patch);
-            r.expect(200);
+            registered(w, &ask_contact(staff, member, &patch));
             return;
         }
         1 => {}
@@ -75,11 +74,15 @@ fn changes(staff: &Caller, (member, child): (Uuid, Uuid), chance: &mut Chance) {
             change["valid_from"] = json!(on);
         }
     }
-    let r = staff
-        .post(format!("/v1/persons/{person}/name-changes"))
-        .header("if-match", &tag(person))
-        .json(&change);
-    assert!(r.status == 200 || r.body["code"] == "nothing-new", "{}", r.text);
+    registered(w, &ask(staff, person, &tag(person), &change));
+}
+/// What was asked for is approved, unless it says nothing new.
+#[track_caller]
+fn registered(w: &World, asked: &Response) {
+    assert!(asked.status == 201 || asked.body["code"] == "nothing-new", "{}", asked.text);
+    if asked.status == 201 {
+        ruled(&w.staff("privileged"), &asked.body, "approve").expect(200);
+    }
 }
 #[test]
 fn every_earlier_answer_is_given_again_byte_for_byte() {
@@ -117,7 +120,7 @@ fn every_earlier_answer_is_given_again_byte_for_byte() {
                 form["birth_on"] = named["birth_on"].clone();
                 decide(&staff, filed(&w, &employer, &form), &accept()).expect(200);
             } else if step < 2 || n % 5 > 0 {
-                changes(&staff, (member, child), &mut chance);
+                changes(&w, &staff, (member, child), &mut chance);
             }
             w.clock.advance(Duration::milliseconds(100));
             let now = instant(&w);

@@ -80,9 +80,8 @@ pub fn family(w: &World, employer: &Caller, clerk: &Caller) -> Family {
     came["others"][0]["reason"] = json!("moved_in");
     let recognised = filed(w, employer, &came);
     let outcome = decide(clerk, recognised, &accept()).expect(200)["outcome"].clone();
-    let tag = clerk.get(format!("/v1/members/{member}")).header("etag").to_owned();
     let contact = json!({ "contact_address": format!("架空県{MARK}気付"), "phone": PHONE });
-    clerk.patch(format!("/v1/members/{member}")).header("if-match", &tag).merge_patch(&contact).expect(200);
+    crate::filing::contact_changed(w, clerk, member, &contact);
     let returned = filed(w, employer, &marked(spouse(HIDDEN, SPOUSE, "2026-11-12", None)));
     decide(clerk, returned, &give_back()).expect(200);
     let (key, body) = (fresh_key(), slip(w, &marked(spouse(HIDDEN, SPOUSE, "2026-11-13", None))));

@@ -124,9 +124,8 @@ fn letters_go_to_the_letter_address_and_else_to_the_contact_or_resident_one() {
     assert_eq!(goes_to(&clerk), (Value::Null, Value::Null), "nothing may be sent");
     with_address(&w, person);
     assert_eq!(goes_to(&clerk), (json!("resident"), json!("架空市住所１")));
-    let tag = clerk.get(format!("/v1/members/{person}")).header("etag").to_owned();
     let contact = json!({ "contact_address": "架空市連絡先１" });
-    clerk.patch(format!("/v1/members/{person}")).header("if-match", &tag).merge_patch(&contact).expect(200);
+    crate::filing::contact_changed(&w, &clerk, person, &contact);
     assert_eq!(goes_to(&clerk), (json!("contact"), json!("架空市連絡先１")));
     protect(&clerk, person, &request()).expect(200);
     let benefits = w.staff("benefits");

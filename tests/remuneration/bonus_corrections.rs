@@ -1,7 +1,7 @@
-//! 賞与訂正届 and 賞与不支給報告書.
+//! 賞与訂正届.
 use super::{accepted, bonus, bonuses, insured, named};
 use crate::{
-    filing::{KYU, NANA, accept, count, decide, decide_on, filed, fresh_key, loss, refused_at, slip, tables},
+    filing::{KYU, NANA, accept, count, decide, decide_on, filed, loss, refused_at, slip, tables},
     harness::{behind::within, race, world::World},
 };
 use diesel::connection::SimpleConnection;
@@ -226,52 +226,4 @@ fn a_loss_and_a_bonus_at_once_leave_no_bonus_after_the_loss() {
     let states = at_once(&w, both);
     assert!(states == [200, 200] || states == [200, 409], "{states:?}");
     assert!(bonuses(&staff, member, "").is_empty(), "{states:?}");
-}
-
-#[test]
-fn an_employer_reports_that_no_bonus_was_paid() {
-    let w = World::new();
-    let (employer, staff) = (w.client("employer"), w.staff("collection"));
-    insured(&w, &employer, &w.staff("clerk"), NANA);
-    accepted(&w, &employer, &w.staff("clerk"), &bonus(NANA, "2026-06-30", 500_000));
-    let path = format!("/v1/employers/{}/no-bonus-reports", w.employer);
-    let report = |month: &str| json!({ "planned_month": month, "preparer_name": "見本 花子" });
-    let key = fresh_key();
-    let first = employer.post(&path).key(&key).json(&report("2026-07")).expect(201);
-    let again = employer.post(&path).key(&key).json(&report("2026-07")).expect(201);
-    assert_eq!(first, again, "the same request gets the same answer");
-    employer.post(&path).key(&fresh_key()).json(&report("2026-07")).refused(409, "no-bonus-reported");
-    employer.post(&path).key(&fresh_key()).json(&report("2026-06")).refused(409, "bonus-paid");
-    let mut changed = report("2026-08");
-    changed["next_planned_month"] = json!("2026-12");
-    employer.post(&path).key(&fresh_key()).json(&changed).expect(201);
-    for (body, pointer) in [
-        (report("2026-12"), "/planned_month"),
-        (report("2026-13"), "/planned_month"),
-        (
-            json!({ "planned_month": "2026-05", "next_planned_month": "2026-05", "preparer_name": "見本" }),
-            "/next_planned_month",
-        ),
-        (json!({ "planned_month": "2026-05", "preparer_name": "123456789012" }), "/preparer_name"),
-    ] {
-        let refused = employer.post(&path).key(&fresh_key()).json(&body);
-        assert!(refused.status == 422 && refused.text.contains(pointer), "{pointer}: {}", refused.text);
-    }
-    for by in [&employer, &staff, &w.staff("clerk")] {
-        let list = by.get(&path).expect(200);
-        let months: Vec<&str> =
-            list["items"].as_array().unwrap().iter().map(|r| r["planned_month"].as_str().unwrap()).collect();
-        assert_eq!(months, ["2026-08", "2026-07"]);
-    }
-    for by in [&w.client("other-employer"), &w.staff("benefits"), &w.staff("it")] {
-        assert!([403, 404].contains(&by.get(&path).status));
-        let status = by.post(&path).key(&fresh_key()).json(&report("2026-05")).status;
-        assert!([403, 404].contains(&status), "{status}");
-    }
-    let mut states = std::thread::scope(|s| {
-        let ask = || employer.post(&path).key(&fresh_key()).json(&report("2026-04")).status;
-        [s.spawn(ask), s.spawn(ask)].map(|t| t.join().unwrap())
-    });
-    states.sort_unstable();
-    assert_eq!(states, [201, 409]);
 }

@@ -14,6 +14,7 @@ mod late;
 mod leave_joins;
 mod leave_refusals;
 mod leaves;
+mod no_bonus;
 mod office_changes;
 mod offices;
 mod refusals;

@@ -19,6 +19,8 @@ pub struct Continuing {
     pub application: Uuid,
     /// Somebody who continues.
     pub person: Uuid,
+    /// A premium of another that was not paid, as somebody else asked.
+    pub unpaid: Uuid,
 }
 impl Continuing {
     pub fn new(w: &World, staff: &Caller) -> Self {
@@ -43,8 +45,15 @@ impl Continuing {
             check(staff, n, &matches()).expect(200);
             n
         };
-        let person = id(&decide(staff, keyed(NANA), &accept()).expect(200)["outcome"]["member_id"]);
-        Self { office, setting: ask(), application: keyed(HACHI), person }
+        let continuing =
+            |p: Person| id(&decide(staff, keyed(p), &accept()).expect(200)["outcome"]["member_id"]);
+        let person = continuing(NANA);
+        let other =
+            Person { office_number: "20", kana: "カクウ　ニジュウ", name: "架空　二十", ..NANA };
+        let path = format!("/v1/members/{}/voluntary-defaults", continuing(other));
+        let body = json!({ "premium": "first", "due_on": "2026-11-20" });
+        let asked = w.staff("second-collection").post(path).key(&fresh_key()).json(&body).expect(201);
+        Self { office, setting: ask(), application: keyed(HACHI), person, unpaid: id(&asked["id"]) }
     }
 }
 /// Somebody was insured at the employer and left: 記号 and 番号.

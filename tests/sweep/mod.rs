@@ -111,8 +111,8 @@ fn permitting() -> BTreeMap<String, BTreeSet<String>> {
 pub fn send(s: &Society, caller: &Caller, row: &Row, of: &route::Row) -> Response {
     // Registering the number was the member's second version.
     let version = match row.id {
-        "updateMemberContact" => "\"2\"",
-        "recordNameChange" | "prolongProtection" => "\"3\"",
+        "requestContactChange" | "requestNameChange" => "\"2\"",
+        "prolongProtection" => "\"3\"",
         "correctPublicExpense" => "\"2\"",
         "liftProtection" => "\"4\"",
         "decideConfirmation" => "\"2\"",

@@ -41,6 +41,8 @@ pub struct Society {
     pub guarded: Uuid,
     pub protection: Uuid,
     pub expense: Uuid,
+    /// Other contact details of somebody, as somebody else asked.
+    pub identity_change: Uuid,
     /// Two ids of one person, and a merge of two others that somebody else asked for.
     pub twins: (Uuid, Uuid),
     pub others: (Uuid, Uuid),
@@ -137,6 +139,10 @@ impl Society {
             .json(&start)
             .expect(201);
         let recognition_setting = crate::filing::id(&asked["id"]);
+        let moved = w.member("6", "ミホン　ロクロウ", "見本　六郎", "1983-01-02");
+        let contact = json!({ "phone": "03-0000-0006" });
+        let asked = crate::filing::ask_contact(&w.staff("clerk"), moved, &contact).expect(201);
+        let identity_change = crate::filing::id(&asked["id"]);
         let relatives = ("見本　一郎", "ミホン　イチロウ", day("2015-05-05"), "child");
         let pair = (w.employer, member);
         let child = seed::dependent(&mut owner, &w.clock, pair, relatives, day("2020-04-01")).unwrap();
@@ -204,6 +210,10 @@ impl Society {
             "insert into concurrent_office (row_id, office_id, person_id, name, from_on, monthly_yen, received_on, recorded_at, recorded_by) \
              values ('{hired}', '{hired}', '{hired}', '別の見本株式会社', '2026-11-01', 100000, '2026-11-10', '2026-11-10', '{hired}')"
         ));
+        let none_paid =
+            json!({ "kind": "no_bonus_report", "planned_month": "2026-07", "next_planned_month": "2026-12" });
+        let notified = crate::filing::filed(&w, &employer, &none_paid);
+        crate::filing::decide(&staff, notified, &crate::filing::accept()).expect(200);
         let leave = json!({ "kind": "childcare_leave_report", "office_number": "1", "name_kana": "ミホン　タロウ",
             "birth_on": "1980-01-02", "application": "new", "starts_on": "2026-10-01", "ends_on": "2027-03-31",
             "child_name_kana": "ミホン　コ", "child_birth_on": "2026-09-01" });
@@ -260,6 +270,7 @@ impl Society {
             guarded,
             protection,
             expense,
+            identity_change,
             twins,
             others,
             merge,
@@ -285,9 +296,22 @@ impl Society {
     pub fn foreign(&self) -> Vec<String> {
         let people = [self.member, self.hired, self.unnumbered, self.guarded, self.dependent, self.child];
         let lost = [self.old, self.gone.0, self.gone.1];
-        let records = [self.decision, self.bonus, self.leave, self.protection, self.expense, self.merge];
+        let records = [
+            self.decision,
+            self.bonus,
+            self.leave,
+            self.protection,
+            self.expense,
+            self.merge,
+            self.identity_change,
+        ];
         let filed = [self.submission, self.notification, self.to_decide, self.to_withdraw, self.to_check];
-        let continuing = [self.continuing.application, self.continuing.person, self.continuing.setting];
+        let continuing = [
+            self.continuing.application,
+            self.continuing.person,
+            self.continuing.setting,
+            self.continuing.unpaid,
+        ];
         let other = [self.w.employer, self.confirming.open, self.confirming.answered];
         let runs = [self.calendar_run, self.determination_run];
         let twins = [self.twins.0, self.twins.1, self.others.0, self.others.1];

@@ -106,10 +106,13 @@ pub fn table() -> Vec<Row> {
         row("getMember", Staff, Hidden, &["identity", "contact", "enrolment"]).query(as_of),
         Row { numbers: 1, ..row("getMember", Granted, Nothing, &["identity", "contact", "enrolment"]) },
         row("getMemberHistory", Staff, Hidden, &["identity", "contact", "enrolment"]),
-        row("updateMemberContact", Staff, Hidden, &["identity", "contact", "enrolment"])
-            .body(|_| Body::Patch(json!({ "contact_address": "東京都架空区見本町９－９", "phone": "03-0000-0009" }))),
-        row("recordNameChange", Staff, Hidden, &["identity", "contact"])
+        row("requestContactChange", Staff, Hidden, &["identity", "contact", "enrolment"])
+            .body(|_| Body::Json(json!({ "contact_address": "東京都架空区見本町９－９", "phone": "03-0000-0009" }))),
+        row("requestNameChange", Staff, Hidden, &["identity"])
             .body(|_| Body::Json(json!({ "name_kana": "ミホン　ゴロウ", "reason": "correction" }))),
+        row("listIdentityChanges", Staff, Hidden, &["identity", "contact"]).query(|_| "?state=requested".into()),
+        row("decideIdentityChange", Staff, Hidden, &["identity", "contact"])
+            .body(|_| Body::Json(json!({ "ruling": "approve" }))),
         row("listDependents", Employer, Hidden, &["identity", "family"]),
         row("getDependent", Employer, Hidden, &["identity", "family"]),
         row("getDependent", Staff, Hidden, &["identity", "family"]).query(as_of),
@@ -314,10 +317,11 @@ pub fn table() -> Vec<Row> {
         row("requestVoluntarySetting", Staff, Hidden, NONE).body(|s| Body::Json(crate::voluntary::setting(s.continuing.office))),
         row("checkVoluntarySetting", Staff, Hidden, NONE).body(|_| Body::Json(json!({ "ruling": "approve" }))),
         row("previewVoluntaryContinuation", Staff, Hidden, &["identity", "notification", "enrolment", "family", "remuneration"]),
-        row("recordVoluntaryDefault", Collection, Hidden, &["identity", "contact", "enrolment"])
+        row("requestVoluntaryDefault", Collection, Hidden, &["identity", "contact", "enrolment"])
             .body(|_| Body::Json(json!({ "premium": "first", "due_on": "2026-11-20" }))),
-        row("createNoBonusReport", Employer, Hidden, NONE)
-            .body(|_| Body::Json(json!({ "planned_month": "2026-07", "next_planned_month": "2026-12", "preparer_name": "見本 花子" }))),
+        row("listVoluntaryDefaults", Collection, Hidden, &["enrolment"]).query(|_| "?state=requested".into()),
+        row("decideVoluntaryDefault", Collection, Hidden, &["enrolment"])
+            .body(|_| Body::Json(json!({ "ruling": "approve" }))),
         row("listNoBonusReports", Employer, Hidden, NONE),
         row("listAuditLogs", Auditor, Hidden, NONE).query(one),
         Row { entries: 2, ..row("exportAuditLogs", Auditor, Hidden, NONE) },
@@ -351,7 +355,7 @@ pub fn people(s: &Society, id: &str, template: &str) -> Vec<Uuid> {
 /// The path with its ids.
 pub fn path(s: &Society, id: &str, template: &str) -> String {
     let member = match id {
-        "recordVoluntaryDefault" => s.continuing.person,
+        "requestVoluntaryDefault" => s.continuing.person,
         "explainLoss" => s.old,
         "listStandardRemunerations" | "listStandardBonuses" | "listConcurrentOffices" => s.hired,
         _ => s.member,
@@ -397,6 +401,8 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         ("{determination_run_id}", s.determination_run),
         ("{confirmation_campaign_id}", campaign),
         ("{confirmation_id}", confirmation),
+        ("{identity_change_id}", s.identity_change),
+        ("{voluntary_default_id}", s.continuing.unpaid),
         ("{setting_id}", s.continuing.setting),
         ("{recognition_setting_id}", s.recognition_setting),
     ]

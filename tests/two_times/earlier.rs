@@ -1,7 +1,7 @@
 //! What was answered is answered again as known then, whatever was decided, corrected or joined since.
 use super::Asked;
 use crate::{
-    filing::{NANA, accept, decide, filed, fresh_key, id, loss},
+    filing::{NANA, accept, contact_changed, decide, filed, fresh_key, id, loss, ruled},
     harness::{
         caller::Caller,
         world::{World, day},
@@ -23,9 +23,10 @@ fn reports_that_no_bonus_was_paid() {
     let w = World::new();
     let employer = w.client("employer");
     let path = format!("/v1/employers/{}/no-bonus-reports", w.employer);
+    let staff = w.staff("clerk");
     let report = |month: &str| {
-        let body = json!({ "planned_month": month, "preparer_name": "見本 花子" });
-        employer.post(&path).key(&fresh_key()).json(&body).expect(201);
+        let n = filed(&w, &employer, &json!({ "kind": "no_bonus_report", "planned_month": month }));
+        decide(&staff, n, &accept()).expect(200);
     };
     report("2026-07");
     let asked = Asked::all(&w, &employer, &[path.clone(), format!("{path}?as_of=2026-08-31")]);
@@ -102,7 +103,7 @@ fn proposals_by_names_and_families_that_were_known_then() {
     let asked = Asked::all(&w, &staff, &[format!("/v1/persons/{one}/same-person-proposals")]);
     assert!(items(&staff, &format!("/v1/persons/{one}/same-person-proposals")).is_empty());
     rename(
-        &staff,
+        (&staff, &w.staff("privileged")),
         other,
         &json!({ "name": "見本　一", "name_kana": "ミホン　イチ", "reason": "correction" }),
     );
@@ -110,10 +111,11 @@ fn proposals_by_names_and_families_that_were_known_then() {
     asked.is_told_again(&staff);
 }
 #[track_caller]
-fn rename(staff: &Caller, person: Uuid, change: &Value) {
+fn rename((staff, second): (&Caller, &Caller), person: Uuid, change: &Value) {
     let tag = staff.get(format!("/v1/members/{person}")).header("etag").to_owned();
     let path = format!("/v1/persons/{person}/name-changes");
-    staff.post(path).header("if-match", &tag).json(change).expect(200);
+    let asked = staff.post(path).header("if-match", &tag).key(&fresh_key()).json(change).expect(201);
+    ruled(second, &asked, "approve").expect(200);
 }
 #[test]
 fn protections_and_where_letters_went() {
@@ -121,9 +123,7 @@ fn protections_and_where_letters_went() {
     let (clerk, second) = (w.staff("clerk"), w.staff("privileged"));
     let person = w.member("7", NANA.kana, NANA.name, NANA.birth_on);
     let contact = json!({ "contact_address": "架空市連絡先１" });
-    let member = format!("/v1/members/{person}");
-    let tag = clerk.get(&member).header("etag").to_owned();
-    clerk.patch(&member).header("if-match", &tag).merge_patch(&contact).expect(200);
+    contact_changed(&w, &clerk, person, &contact);
     let own = format!("/v1/persons/{person}/protections");
     let paths = [
         own.clone(),
@@ -209,7 +209,7 @@ fn who_comes_to_an_age_by_names_covers_and_families_known_then() {
     let paths = [ends.clone(), elderly.clone(), format!("{ends}&as_of=2025-01-01&limit=1")];
     let first = Asked::all(&w, &staff, &paths);
     let married = json!({ "name": "架空　七", "reason": "marriage", "valid_from": "2026-11-01" });
-    rename(&staff, member, &married);
+    rename((&staff, &w.staff("privileged")), member, &married);
     let named = |path: &str| items(&staff, path)[0]["name"].clone();
     assert_eq!(
         (named(&ends), named(&format!("{ends}&as_of=2026-10-31"))),

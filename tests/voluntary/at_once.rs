@@ -26,9 +26,11 @@ fn two_ends_of_one_cover() {
         let card = s.card(person);
         let n = s.keyed(&over(p, &card, "other_insurance", "2026-11-15"), "2026-11-20");
         let version = tag(&s, n);
+        let asked = s.ask_unpaid(&s.collection, person, "first", "2026-11-20").expect(201);
+        let second = s.w.staff("second-collection");
         let (a, b) = race::both(
             || decide_on(&s.clerk, n, &version, &accept()),
-            || s.unpaid(&s.collection, person, "first", "2026-11-20"),
+            || s.rule_unpaid(&second, &asked, "approve"),
         );
         // the unpaid first premium ends it earlier: it may take the place of the other, never the other way round
         assert_eq!(b.status, 200, "{}", b.text);
@@ -46,12 +48,12 @@ fn the_same_unpaid_premium_twice_at_once() {
     let s = Society::new();
     for p in [NANA, HACHI, KYU] {
         let person = s.continuing(p);
-        let ask = || s.unpaid(&s.collection, person, "first", "2026-11-20");
+        let ask = || s.ask_unpaid(&s.collection, person, "first", "2026-11-20");
         let told = race::at_once([ask, ask]);
         let mut answers: Vec<(u16, Value)> =
             told.iter().map(|r| (r.status, r.body["code"].clone())).collect();
         answers.sort_by_key(|a| a.0);
-        assert_eq!((answers[0].0, &answers[1]), (200, &(409, Value::from("ended-already"))));
+        assert_eq!((answers[0].0, &answers[1]), (201, &(409, Value::from("already-exists"))));
         assert_eq!(known(&s, person), 1);
     }
 }

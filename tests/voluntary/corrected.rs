@@ -189,7 +189,7 @@ fn one_that_never_was_rests_on_no_loss() {
     let form = named("loss_cancellation", NANA, &[("lost_on", "2026-11-01")]);
     let n = filed(&s.w, &s.employer, &form);
     decide(&s.clerk, n, &accept()).refused(409, "resting-cover-stands");
-    s.unpaid(&s.collection, person, "first", "2026-11-20").expect(200);
+    s.unpaid(person, "first", "2026-11-20");
     s.tick();
     decide(&s.clerk, n, &accept()).expect(200);
     assert_eq!(s.member(person)["enrolment_type"], "compulsory");

@@ -74,17 +74,17 @@ fn a_first_premium_that_was_not_paid_makes_it_as_if_it_never_was() {
         ("monthly", "2026-11-11", "not-a-due-day"),
         ("monthly", "2026-11-10", "E-DATE-RELATION"),
     ] {
-        let p = s.unpaid(&s.collection, person, premium, due_on).refused(422, "invalid");
+        let p = s.ask_unpaid(&s.collection, person, premium, due_on).refused(422, "invalid");
         assert_eq!(p["errors"][0]["code"], code);
     }
-    s.unpaid(&s.collection, person, "first", "2026-11-22").refused(409, "not-yet");
-    s.unpaid(&s.collection, person, "second", "2026-11-20").refused(422, "invalid");
+    s.ask_unpaid(&s.collection, person, "first", "2026-11-22").refused(409, "not-yet");
+    s.ask_unpaid(&s.collection, person, "second", "2026-11-20").refused(422, "invalid");
     assert_eq!(tables(&s.w), before, "a refusal stores nothing");
-    s.unpaid(&s.collection, person, "first", "2026-11-20").expect(200);
+    s.unpaid(person, "first", "2026-11-20");
     assert_eq!(s.cover(person), ended("2026-11-01", "2026-11-01", "first_premium_unpaid"));
     let family = s.clerk.get(format!("/v1/members/{person}/dependents?as_of=2026-11-05")).expect(200);
     assert!(family["items"].as_array().unwrap().is_empty());
-    s.unpaid(&s.collection, person, "first", "2026-11-20").refused(409, "ended-already");
+    s.ask_unpaid(&s.collection, person, "first", "2026-11-20").refused(409, "ended-already");
 }
 #[test]
 fn an_unpaid_premium_of_the_month_of_a_wish_ends_it_before_the_wish_does() {
@@ -94,9 +94,9 @@ fn an_unpaid_premium_of_the_month_of_a_wish_ends_it_before_the_wish_does() {
     let card = s.card(person);
     s.accepted(&wish(NANA, &card), "2026-12-02");
     assert_eq!(s.cover(person), ended("2026-11-01", "2027-01-01", "withdrawal"));
-    s.unpaid(&s.collection, person, "monthly", "2026-12-10").refused(409, "not-yet");
+    s.ask_unpaid(&s.collection, person, "monthly", "2026-12-10").refused(409, "not-yet");
     s.pass(8); // 2026-12-11
-    s.unpaid(&s.collection, person, "monthly", "2026-12-10").expect(200);
+    s.unpaid(person, "monthly", "2026-12-10");
     assert_eq!(s.cover(person), ended("2026-11-01", "2026-12-11", "premium_unpaid"));
     s.refused(&wish(NANA, &card), "2026-12-11", "ended-already");
 }
@@ -105,16 +105,73 @@ fn only_collection_records_what_was_not_paid_and_only_of_those_who_continue() {
     let s = Society::new();
     let person = s.continuing(NANA);
     for login in ["clerk", "privileged", "benefits", "review", "it", "officer"] {
-        s.unpaid(&s.w.staff(login), person, "first", "2026-11-20").refused(403, "forbidden");
+        s.ask_unpaid(&s.w.staff(login), person, "first", "2026-11-20").refused(403, "forbidden");
     }
-    let r = s.unpaid(&s.employer, person, "first", "2026-11-20");
+    let r = s.ask_unpaid(&s.employer, person, "first", "2026-11-20");
     assert!([403, 404].contains(&r.status), "{}", r.text);
     let employee = s.insured(HACHI, "2025-04-01");
-    s.unpaid(&s.collection, employee, "first", "2026-11-20").refused(409, "not-continued");
+    s.ask_unpaid(&s.collection, employee, "first", "2026-11-20").refused(409, "not-continued");
     let nobody = uuid::Uuid::now_v7();
-    s.unpaid(&s.collection, nobody, "first", "2026-11-20").refused(404, "not-found");
-    let noted = s.w.entries("operation = 'recordVoluntaryDefault' and outcome = 'allowed'");
-    assert!(noted.iter().all(|e| e["status"] != json!(200)));
+    s.ask_unpaid(&s.collection, nobody, "first", "2026-11-20").refused(404, "not-found");
+    let noted = s.w.entries(
+        "operation in ('requestVoluntaryDefault', 'decideVoluntaryDefault') and outcome = 'allowed'",
+    );
+    assert!(noted.iter().all(|e| e["status"] != json!(201)));
+}
+#[test]
+fn an_unpaid_premium_takes_a_second_person_of_collection() {
+    let mut s = Society::new();
+    let person = s.continuing(NANA);
+    let (one, other) = (s.collection.clone(), s.w.staff("second-collection"));
+    let body = json!({ "premium": "first", "due_on": "2026-11-20" });
+    let path = format!("/v1/members/{person}/voluntary-defaults");
+    let asked = one.post(&path).key("asked-for-once").json(&body).expect(201);
+    assert_eq!(one.post(&path).key("asked-for-once").json(&body).expect(201), asked, "repeated");
+    assert_eq!(
+        (&asked["state"], &asked["lost_on"], &asked["acquired_on"]),
+        (&json!("requested"), &json!("2026-11-01"), &json!("2026-11-01"))
+    );
+    assert_eq!(s.cover(person).1, None, "nothing ends yet");
+    s.ask_unpaid(&one, person, "first", "2026-11-20").refused(409, "already-exists");
+    let waiting = other.get("/v1/voluntary-defaults?state=requested").expect(200);
+    assert_eq!(waiting["items"], json!([asked]), "the work of the second person");
+    s.rule_unpaid(&one, &asked, "approve").refused(409, "same-person");
+    for login in ["clerk", "privileged", "benefits", "it"] {
+        s.rule_unpaid(&s.w.staff(login), &asked, "approve").refused(403, "forbidden");
+        s.w.staff(login).get("/v1/voluntary-defaults").refused(403, "forbidden");
+    }
+    assert!([403, 404].contains(&s.rule_unpaid(&s.employer, &asked, "approve").status));
+    s.rule_unpaid(&other, &json!({ "id": uuid::Uuid::now_v7() }), "approve").refused(404, "not-found");
+    s.rule_unpaid(&other, &asked, "maybe").refused(422, "invalid");
+    assert_eq!(s.rule_unpaid(&other, &asked, "reject").expect(200)["state"], "rejected");
+    assert_eq!(s.cover(person).1, None);
+    s.rule_unpaid(&other, &asked, "approve").refused(409, "no-open-check");
+    // it is received on the day on which it was asked for, and two who approve at once end it once
+    let asked = s.ask_unpaid(&one, person, "first", "2026-11-20").expect(201);
+    s.pass(3);
+    let other = s.w.staff("second-collection");
+    let told = crate::harness::race::at_once([(); 2].map(|()| || s.rule_unpaid(&other, &asked, "approve")));
+    let mut told: Vec<(u16, Value)> = told.iter().map(|r| (r.status, r.body["code"].clone())).collect();
+    told.sort_by_key(|t| t.0);
+    assert_eq!((told[0].0, &told[1]), (200, &(409, json!("no-open-check"))));
+    assert_eq!(s.cover(person), ended("2026-11-01", "2026-11-01", "first_premium_unpaid"));
+    let rows = s.w.rows(&format!(
+        "select * from enrolment where person_id = '{person}' and superseded_at is null and loss_reason = 'first_premium_unpaid'"
+    ));
+    assert_eq!(rows[0]["loss_received_on"], "2026-11-22");
+}
+#[test]
+fn an_unpaid_premium_of_a_cover_that_ended_meanwhile_ends_nothing() {
+    let mut s = Society::new();
+    let person = s.continuing(NANA);
+    s.pass(20); // 2026-12-12
+    let asked = s.ask_unpaid(&s.collection, person, "monthly", "2026-12-10").expect(201);
+    let card = s.card(person);
+    s.accepted(&over(NANA, &card, "other_insurance", "2026-12-01"), "2026-12-11");
+    let second = s.w.staff("second-collection");
+    s.rule_unpaid(&second, &asked, "approve").refused(409, "ended-already");
+    assert_eq!(s.cover(person), ended("2026-11-01", "2026-12-01", "other_insurance"));
+    s.rule_unpaid(&second, &asked, "reject").expect(200);
 }
 #[test]
 fn two_years_are_over_by_the_calendar_once_and_also_for_days_that_were_missed() {

@@ -45,7 +45,7 @@ fn each_end_is_explained_by_its_rule_with_article_and_figures() {
     s.accepted(&wish(NANA, &s.card(a)), "2026-11-20");
     s.accepted(&over(HACHI, &s.card(b), "death", "2026-11-18"), "2026-11-21");
     s.accepted(&over(KYU, &s.card(c), "other_insurance", "2026-11-15"), "2026-11-21");
-    s.unpaid(&s.collection, d, "first", "2026-11-20").expect(200);
+    s.unpaid(d, "first", "2026-11-20");
     let seen = why(&s, a, "");
     assert_eq!(
         decided(&seen),
@@ -165,9 +165,9 @@ fn collection_lists_who_lost_cover_because_a_premium_was_not_paid() {
     let mut s = Society::new();
     let (a, b) = (s.continuing(NANA), s.continuing(HACHI));
     let (left, _) = s.left(KYU, "2025-04-01", "2026-11-19", "2026-11-20");
-    s.unpaid(&s.collection, a, "first", "2026-11-20").expect(200);
+    s.unpaid(a, "first", "2026-11-20");
     s.pass(19); // 2026-12-11
-    s.unpaid(&s.collection, b, "monthly", "2026-12-10").expect(200);
+    s.unpaid(b, "monthly", "2026-12-10");
     let period = "/v1/losses?lost_from=2026-11-01&lost_to=2026-12-31";
     let listed = |query: &str| -> Vec<Value> {
         let page = s.collection.get(format!("{period}{query}")).expect(200);
@@ -232,7 +232,7 @@ fn j7_step_7_the_loss_is_on_the_list_of_collection() {
     let (person, card) = s.left(HACHI, "2025-04-01", "2026-11-30", "2026-12-01");
     s.accepted(&application(HACHI, &card), "2026-12-05");
     s.pass(37); // 2027-01-13
-    s.unpaid(&s.collection, person, "monthly", "2027-01-12").expect(200);
+    s.unpaid(person, "monthly", "2027-01-12");
     let list = "/v1/losses?lost_from=2027-01-01&lost_to=2027-01-31&loss_reason=premium_unpaid";
     let items = s.collection.get(list).expect(200)["items"].clone();
     assert_eq!((&items[0]["member_id"], &items[0]["lost_on"]), (&json!(person), &json!("2027-01-13")));

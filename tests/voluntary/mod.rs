@@ -2,6 +2,7 @@
 mod applications;
 mod at_once;
 mod averages;
+mod born;
 mod corrected;
 mod ends;
 mod journey;
@@ -58,7 +59,7 @@ impl Society {
     }
     /// An insured person at the employer.
     #[track_caller]
-    fn insured(&self, p: Person, since: &str) -> Uuid {
+    pub fn insured(&self, p: Person, since: &str) -> Uuid {
         let hired = filed(&self.w, &self.employer, &acquisition(p, since, None));
         id(&decide(&self.clerk, hired, &accept()).expect(200)["outcome"]["member_id"])
     }
@@ -71,13 +72,13 @@ impl Society {
         (person, card)
     }
     #[track_caller]
-    fn accepted_of_employer(&self, form: &Value) -> Value {
+    pub fn accepted_of_employer(&self, form: &Value) -> Value {
         let n = filed(&self.w, &self.employer, form);
         decide(&self.clerk, n, &accept()).expect(200)["outcome"].clone()
     }
     /// 記号 and 番号 of today's cover, as forms name them.
     #[track_caller]
-    fn card(&self, person: Uuid) -> Value {
+    pub fn card(&self, person: Uuid) -> Value {
         let m = self.member(person);
         json!({ "symbol": m["symbol"], "number": m["number"] })
     }
@@ -125,10 +126,21 @@ impl Society {
         self.accepted(&application(p, &card), "2026-11-10");
         person
     }
-    /// 保険料未納.
-    pub fn unpaid(&self, by: &Caller, person: Uuid, premium: &str, due_on: &str) -> Response {
+    /// 保険料未納, asked for; nothing ends yet.
+    pub fn ask_unpaid(&self, by: &Caller, person: Uuid, premium: &str, due_on: &str) -> Response {
         let body = json!({ "premium": premium, "due_on": due_on });
-        by.post(format!("/v1/members/{person}/voluntary-default")).json(&body)
+        by.post(format!("/v1/members/{person}/voluntary-defaults")).key(&fresh_key()).json(&body)
+    }
+    /// What another one of 徴収 says of it.
+    pub fn rule_unpaid(&self, by: &Caller, asked: &Value, ruling: &str) -> Response {
+        let path = format!("/v1/voluntary-defaults/{}/decision", id(&asked["id"]));
+        by.post(path).json(&json!({ "ruling": ruling }))
+    }
+    /// 保険料未納, asked for by one and approved by another.
+    #[track_caller]
+    pub fn unpaid(&self, person: Uuid, premium: &str, due_on: &str) -> Value {
+        let asked = self.ask_unpaid(&self.collection, person, premium, due_on).expect(201);
+        self.rule_unpaid(&self.w.staff("second-collection"), &asked, "approve").expect(200)
     }
     /// 資格取得日, 喪失日 and 喪失理由 of the latest cover, as known now.
     pub fn cover(&self, person: Uuid) -> (String, Option<String>, Option<String>) {

@@ -4,6 +4,9 @@ mod model;
 mod second;
 mod store;
 
-pub use model::{ApprovalKind, Ruling, SettingRuling, SettingState};
+pub use model::{
+    ApprovalKind, RegistrationDecision, RegistrationQuery, RegistrationRuling, RegistrationState, Ruling,
+    SettingRuling, SettingState,
+};
 pub use second::{request, settle};
 pub use store::standing;

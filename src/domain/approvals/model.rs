@@ -1,6 +1,8 @@
 //! What is approved, and what the second person says.
+use crate::kernel::Problem;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 /// What is approved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +19,10 @@ pub enum ApprovalKind {
     RemunerationWithdrawal,
     /// Settings of the recognition of dependents.
     RecognitionSetting,
+    /// A name or contact details, registered without a form.
+    IdentityChange,
+    /// A premium of 任意継続 that was not paid.
+    VoluntaryDefault,
 }
 impl ApprovalKind {
     /// As it is stored.
@@ -28,6 +34,8 @@ impl ApprovalKind {
             Self::VoluntarySetting => "voluntary_setting",
             Self::RemunerationWithdrawal => "remuneration_withdrawal",
             Self::RecognitionSetting => "recognition_setting",
+            Self::IdentityChange => "identity_change",
+            Self::VoluntaryDefault => "voluntary_default",
         }
     }
 }
@@ -76,4 +84,74 @@ impl From<SettingRuling> for Ruling {
             SettingRuling::Reject => Self::Reject(serde_json::json!([])),
         }
     }
+}
+/// Where something stands that staff registers with a second person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RegistrationState {
+    /// A second person has not looked yet: nothing holds of it.
+    Requested,
+    /// It is registered.
+    Approved,
+    /// It was turned down.
+    Rejected,
+}
+impl RegistrationState {
+    /// The word as it is stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+        }
+    }
+    /// Out of the stored word of the approval.
+    /// # Errors
+    /// 503 for a word that is none.
+    pub fn of(word: &str) -> Result<Self, Problem> {
+        let known = [Self::Requested, Self::Approved, Self::Rejected].into_iter().find(|s| s.word() == word);
+        known.ok_or_else(|| Problem::unavailable("stored-word-unknown"))
+    }
+}
+/// What the second person says of it.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum RegistrationRuling {
+    /// 承認: it is registered.
+    Approve,
+    /// 却下: it is not.
+    Reject,
+}
+impl From<RegistrationRuling> for Ruling {
+    fn from(r: RegistrationRuling) -> Self {
+        match r {
+            RegistrationRuling::Approve => Self::Approve,
+            RegistrationRuling::Reject => Self::Reject(serde_json::json!([])),
+        }
+    }
+}
+/// 承認・却下.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct RegistrationDecision {
+    /// Approve or reject.
+    pub ruling: RegistrationRuling,
+}
+crate::json_body!("application/json": RegistrationDecision);
+/// Filter and page.
+#[derive(Serialize, Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RegistrationQuery {
+    /// Standing so.
+    #[param(inline = false)]
+    pub state: Option<RegistrationState>,
+    /// Rows per page.
+    #[validate(range(min = 1, max = 500))]
+    #[param(minimum = 1, maximum = 500)]
+    pub limit: Option<u16>,
+    /// Where to go on.
+    #[validate(length(max = 2000))]
+    #[param(max_length = 2000)]
+    pub cursor: Option<String>,
 }

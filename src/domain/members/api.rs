@@ -1,8 +1,7 @@
 //! Operations on insured persons.
 use super::{
-    identity, moved, name_api,
+    identity_changes, moved,
     reader::MemberReader,
-    rules::pieces::Contact,
     store,
     views::{EnrolmentType, Member, MemberHistory, MemberPage, Seen, identities_view, member_view},
 };
@@ -10,7 +9,7 @@ use crate::{
     kernel::{
         Answer, Facts, Gate, Kind, Operation, Problem, Reply, Routes, Subject, Tx,
         headers::{Sends, sent},
-        input::{Id, IfMatch, Input, Query, plain_text},
+        input::{Id, Query, plain_text},
         page,
         vault::DisclosedNumber,
     },
@@ -39,10 +38,6 @@ crate::operation! {
     ///
     /// Every version of identity and enrolments: what was valid when, and what was known when; optionally as known at an instant.
     pub GetMemberHistory: Get "/v1/members/{member_id}/history" = "getMemberHistory", scope "members:read", on "Member", status 200, law "R-007, R-008";
-    /// 連絡先の変更
-    ///
-    /// Changes contact address and phone (merge patch) from today on.
-    pub UpdateMemberContact: Patch "/v1/members/{member_id}" = "updateMemberContact", scope "members:write", on "Member", status 200, law "R-012", sends Etag;
 }
 
 /// Insured or not any more.
@@ -159,31 +154,6 @@ pub struct HistoryQuery {
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     pub known_at: Option<DateTime<Utc>>,
 }
-/// Contact details to change; an absent member stays, null clears.
-#[derive(Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct MemberContactPatch {
-    /// 連絡先 郵便番号.
-    #[serde(default, deserialize_with = "given")]
-    #[validate(length(max = 8), custom(function = "plain_text"))]
-    #[schema(value_type = Option<String>, max_length = 8)]
-    contact_postal_code: Option<Option<String>>,
-    /// 連絡先住所.
-    #[serde(default, deserialize_with = "given")]
-    #[validate(length(max = 300), custom(function = "plain_text"))]
-    #[schema(value_type = Option<String>, max_length = 300)]
-    contact_address: Option<Option<String>>,
-    /// 電話番号.
-    #[serde(default, deserialize_with = "given")]
-    #[validate(length(max = 15), custom(function = "plain_text"))]
-    #[schema(value_type = Option<String>, max_length = 15)]
-    phone: Option<Option<String>>,
-}
-fn given<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::<String>::deserialize(d).map(Some)
-}
-crate::json_body!("application/merge-patch+json": MemberContactPatch);
-
 async fn list_members(gate: Gate<ListMembers>, q: Query<MemberListQuery>) -> Reply<ListMembers, MemberPage> {
     gate.read(move |tx| {
         let mut q = q.0;
@@ -263,38 +233,6 @@ async fn get_member_history(
     })
     .await
 }
-async fn update_member_contact(
-    gate: Gate<UpdateMemberContact>,
-    id: Id,
-    tag: IfMatch,
-    input: Input<MemberContactPatch>,
-) -> Reply<UpdateMemberContact, Member> {
-    gate.run(move |tx| {
-        let today = tx.today();
-        store::lock_person(tx.conn(), id.0)?;
-        let (row, permit) = moved::admitted::<UpdateMemberContact>(tx, id.0, today, None)?;
-        tag.require(&row.version.to_string())?;
-        let b = input.value;
-        let known = Contact {
-            postal_code: row.contact_postal_code.clone(),
-            text: row.contact_address.clone(),
-            phone: row.phone.clone(),
-        };
-        let contact = Contact {
-            postal_code: b.contact_postal_code.unwrap_or(known.postal_code.clone()),
-            text: b.contact_address.unwrap_or(known.text.clone()),
-            phone: b.phone.unwrap_or(known.phone.clone()),
-        };
-        // A patch that changes nothing makes no history.
-        if contact != known {
-            identity::change_contact(tx, &permit, &row, contact)?;
-        }
-        let row = store::written(tx, &permit, id.0)?;
-        let (tag, seen) = (row.version.to_string(), Seen::of(tx, &row.facts())?);
-        Ok(permit.answer(member_view(row, None, seen)).tagged(tag))
-    })
-    .await
-}
 
 /// Routes of insured persons.
 pub fn routes(r: &mut Routes) {
@@ -302,6 +240,5 @@ pub fn routes(r: &mut Routes) {
     r.add::<ListMembers, _, _, _>(list_members);
     r.add::<GetMember, _, _, _>(get_member);
     r.add::<GetMemberHistory, _, _, _>(get_member_history);
-    r.add::<UpdateMemberContact, _, _, _>(update_member_contact);
-    name_api::routes(r);
+    identity_changes::routes(r);
 }

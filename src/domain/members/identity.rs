@@ -1,7 +1,6 @@
 //! Changes and corrections of who a person is: each states something for some days, and one rule and one writer do the rest.
 use super::{
     changes::{IdentityFacts, touch},
-    model::MemberRow,
     name_api::NameReason,
     rules::{
         joined::joined,
@@ -237,25 +236,24 @@ pub fn move_address<Op: Operation>(
     touch(tx, person)?;
     Ok(true)
 }
-/// Changes 連絡先住所 and phone from today on.
+/// Changes 連絡先住所 and phone of a person from a day on.
 /// # Errors
 /// 404 when there is no such person; database errors.
 pub fn change_contact<Op: Operation>(
     tx: &mut Tx<'_>,
     _: &Permit<Op>,
-    m: &MemberRow,
+    (person, from): (Uuid, NaiveDate),
     contact: Contact,
 ) -> Result<(), Problem> {
-    let today = tx.today();
     let change = Change {
         stated: Stated { contact: Some(contact), ..Stated::default() },
-        holds: Holds::From(today),
-        why: Why { reason: "contact_change".into(), received_on: today, source: None },
+        holds: Holds::From(from),
+        why: Why { reason: "contact_change".into(), received_on: from, source: None },
         birth_on: None,
     };
-    let known = store::known_pieces(tx, m.person_id)?;
-    write(tx, m.person_id, &known, &change)?;
-    touch(tx, m.person_id)
+    let known = store::known_pieces(tx, person)?;
+    write(tx, person, &known, &change)?;
+    touch(tx, person)
 }
 fn write(tx: &mut Tx<'_>, person: Uuid, known: &Known, change: &Change) -> Result<(), Problem> {
     let outcome = pieces::changed(&known.pieces, change).map_err(|_| {

@@ -3,6 +3,7 @@
 mod api;
 mod changes;
 mod identity;
+mod identity_changes;
 mod model;
 mod moved;
 mod name_api;

@@ -13,22 +13,22 @@ use super::rules::{
 };
 
 impl Headed for DependentChange {
-    fn head(&self) -> Head<'_> {
-        Head {
+    fn head(&self) -> Option<Head<'_>> {
+        Some(Head {
             office_number: self.office_number.as_deref(),
             insured_number: None,
             name_kana: &self.name_kana,
             name_kana_raw: self.name_kana_raw.as_deref(),
             name: self.name.as_deref(),
             birth_on: self.birth_on,
-        }
+        })
     }
-    fn head_texts(&mut self) -> HeadTexts<'_> {
-        HeadTexts {
+    fn head_texts(&mut self) -> Option<HeadTexts<'_>> {
+        Some(HeadTexts {
             optional: vec![&mut self.office_number, &mut self.name],
             name_kana: &mut self.name_kana,
             name_kana_raw: &mut self.name_kana_raw,
-        }
+        })
     }
 }
 impl FormBody for DependentChange {

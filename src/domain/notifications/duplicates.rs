@@ -91,8 +91,11 @@ fn person_key(row: &ParsedRow, form: &Form) -> Option<PersonKey> {
     if matches!(form, Form::DependentChange(_)) {
         return None;
     }
-    // 00012 and 12 are the same 整理番号.
-    let number = form.office_number()?.trim_start_matches('0').to_owned();
+    // 00012 and 12 are the same 整理番号; a form that names nobody is told apart by its period alone.
+    let number = match form.head() {
+        Some(head) => head.office_number?.trim_start_matches('0').to_owned(),
+        None => String::new(),
+    };
     Some((form.kind(), row.office.clone(), number, form.period()))
 }
 

@@ -94,6 +94,8 @@ findings! {
     DuplicateInFile Error "E-DUPLICATE-IN-FILE" "同じ届出が重複しています。" "The same notification appears twice.";
     DuplicateFile Error "E-DUPLICATE-FILE" "同じファイルが既に提出されています。" "The same file was submitted before.";
     DuplicatePending Error "E-DUPLICATE-PENDING" "同じ被保険者整理番号の届出が審査中です。" "A notification for the same office number waits for a decision.";
+    DuplicatePendingMonth Error "E-DUPLICATE-PENDING" "同じ月の報告が審査中です。" "A report of the same month waits for a decision.";
+    BonusPaid Error "E-BONUS-PAID" "この月の賞与が登録されています。" "A bonus of this month is registered.";
     FormElsewhere Error "E-FORM-OFFICE" "この届書はこの事業所では受け付けません。" "This form is not taken for this office.";
     PersonNotFound Error "E-PERSON-NOT-FOUND" "該当する被保険者または被扶養者がいません。" "The society knows no such insured person or dependent of this employer.";
     AlreadyInsured Error "E-ALREADY-INSURED" "すでにこの事業所の被保険者です。" "The person is insured at this employer already.";

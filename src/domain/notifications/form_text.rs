@@ -1,30 +1,23 @@
 //! What every form has in common: whom it names, its texts, its canonical form.
 
-use chrono::NaiveDate;
-
 use super::forms::{Address, Overseas};
-use super::kinds::{Card, Form, Texts};
+use super::kinds::{Card, Form, Head, Texts};
 use crate::values::kana::canonical_kana;
 
 impl Form {
     /// 被保険者整理番号, when given.
     pub fn office_number(&self) -> Option<&str> {
-        self.body().head().office_number
+        self.body().head()?.office_number
     }
 
     /// 被保険者証番号(健保組合), when given.
     pub fn insured_number(&self) -> Option<&str> {
-        self.body().head().insured_number
+        self.body().head()?.insured_number
     }
 
-    /// The insured person's reading.
-    pub fn name_kana(&self) -> &str {
-        self.body().head().name_kana
-    }
-
-    /// The insured person's day of birth.
-    pub fn birth_on(&self) -> NaiveDate {
-        self.body().head().birth_on
+    /// Whom it names; none for a form about an office.
+    pub(super) fn head(&self) -> Option<Head<'_>> {
+        self.body().head()
     }
 
     /// 記号・番号, of a form that names its person by them.
@@ -43,24 +36,27 @@ impl Form {
     #[must_use]
     pub fn normalised(mut self) -> Self {
         let body = self.body_mut();
-        let head = body.head_texts();
-        canonical(head.name_kana, head.name_kana_raw);
-        drop_empty(head.optional);
+        if let Some(head) = body.head_texts() {
+            canonical(head.name_kana, head.name_kana_raw);
+            drop_empty(head.optional);
+        }
         body.tidy();
         self
     }
 
     /// Every text of the form under its field key, also those of its entries.
     pub(super) fn texts(&self) -> Texts<'_> {
-        let head = self.body().head();
-        let mut texts = vec![("name_kana", head.name_kana)];
-        let given = [
-            ("office_number", head.office_number),
-            ("name_kana", head.name_kana_raw),
-            ("name", head.name),
-            ("insured_number", head.insured_number),
-        ];
-        texts.extend(given.into_iter().filter_map(|(key, text)| Some((key, text?))));
+        let mut texts = Vec::new();
+        if let Some(head) = self.head() {
+            let given = [
+                ("name_kana", Some(head.name_kana)),
+                ("office_number", head.office_number),
+                ("name_kana", head.name_kana_raw),
+                ("name", head.name),
+                ("insured_number", head.insured_number),
+            ];
+            texts.extend(given.into_iter().filter_map(|(key, text)| Some((key, text?))));
+        }
         self.body().push_texts(&mut texts);
         texts
     }

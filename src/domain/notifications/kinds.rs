@@ -17,6 +17,7 @@ use super::leave_forms::{
     ChildcareLeaveEnd, ChildcareLeaveReport, LeaveEndRevisionReport, MaternityLeaveChange,
     MaternityLeaveReport,
 };
+use super::no_bonus_form::NoBonusReport;
 use super::numbers::Slot;
 use super::office_forms::TwoOfficeReport;
 use super::pay_forms::{BonusReport, RegularReport, RevisionReport};
@@ -59,12 +60,12 @@ pub(super) struct HeadTexts<'a> {
     /// The reading as received.
     pub name_kana_raw: &'a mut Option<String>,
 }
-/// A form that names an insured person.
+/// A form and the insured person whom it names; one about an office names nobody.
 pub(super) trait Headed {
     /// Whom it names.
-    fn head(&self) -> Head<'_>;
+    fn head(&self) -> Option<Head<'_>>;
     /// The texts that name the person.
-    fn head_texts(&mut self) -> HeadTexts<'_>;
+    fn head_texts(&mut self) -> Option<HeadTexts<'_>>;
 }
 /// The time that a form about pay is about: it may come after the loss of cover.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,22 +125,22 @@ pub(super) trait FormBody: Headed {
 macro_rules! headed {
     ($name:ident) => {
         impl crate::domain::notifications::kinds::Headed for $name {
-            fn head(&self) -> crate::domain::notifications::kinds::Head<'_> {
-                crate::domain::notifications::kinds::Head {
+            fn head(&self) -> Option<crate::domain::notifications::kinds::Head<'_>> {
+                Some(crate::domain::notifications::kinds::Head {
                     office_number: self.office_number.as_deref(),
                     insured_number: self.insured_number.as_deref(),
                     name_kana: &self.name_kana,
                     name_kana_raw: self.name_kana_raw.as_deref(),
                     name: self.name.as_deref(),
                     birth_on: self.birth_on,
-                }
+                })
             }
-            fn head_texts(&mut self) -> crate::domain::notifications::kinds::HeadTexts<'_> {
-                crate::domain::notifications::kinds::HeadTexts {
+            fn head_texts(&mut self) -> Option<crate::domain::notifications::kinds::HeadTexts<'_>> {
+                Some(crate::domain::notifications::kinds::HeadTexts {
                     optional: vec![&mut self.office_number, &mut self.insured_number, &mut self.name],
                     name_kana: &mut self.name_kana,
                     name_kana_raw: &mut self.name_kana_raw,
-                }
+                })
             }
         }
     };
@@ -162,6 +163,8 @@ macro_rules! forms {
         pub enum NotificationKind { $($(#[$doc])* $variant,)* }
 
         impl NotificationKind {
+            /// Every kind, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
             /// The kind, as JSON and the database name it.
             pub const fn word(self) -> &'static str {
                 match self { $(Self::$variant => $kind,)* }
@@ -241,6 +244,8 @@ forms! {
     RemunerationCorrection(RemunerationCorrection) = "remuneration_correction";
     /// 賞与訂正届 (同 第27条).
     BonusCorrection(BonusCorrection) = "bonus_correction";
+    /// 賞与不支給報告書 (同 第27条): about an office and a month, and nobody.
+    NoBonusReport(NoBonusReport) = "no_bonus_report";
     /// 被保険者所属選択・二以上事業所勤務届 (同 第1条の3, 第37条).
     TwoOfficeReport(TwoOfficeReport) = "two_office_report";
     /// 任意継続被保険者・特例退職被保険者資格取得申出書 (同 第42条).
@@ -284,11 +289,11 @@ pub(super) fn is_taken_for(kind: &str, is_own_office: bool) -> bool {
         | "leave_end_revision_report"
         | "remuneration_correction"
         | "bonus_correction"
+        | "no_bonus_report"
         | "two_office_report"
         | "acquisition_cancellation"
         | "loss_cancellation"
-        | "qualification_date_correction"
-        | "birth_date_correction" => !is_own_office,
+        | "qualification_date_correction" => !is_own_office,
         _ => true,
     }
 }

@@ -1,5 +1,5 @@
 //! 届出 — notifications: intake of 資格取得届, 資格喪失届, 被扶養者(異動)届, 算定基礎届, 月額変更届 and 賞与支払届 as JSON and as
-//! files, and as JSON the forms of maternity and childcare leaves, 報酬訂正届, 賞与訂正届, 二以上事業所勤務届, those of 任意継続 and those that correct
+//! files, and as JSON the forms of maternity and childcare leaves, 報酬訂正届, 賞与訂正届, 賞与不支給報告書, 二以上事業所勤務届, those of 任意継続 and those that correct
 //! or change records: 取消届, 訂正届, 氏名・住所変更届 (健康保険法
 //! 第3条, 第37条, 第38条, 第48条, 施行規則 第1条の3, 第24条–第27条, 第29条, 第37条, 第38条, 第135条, 第135条の2).
 
@@ -20,6 +20,7 @@ mod kinds;
 mod layout;
 mod leave_forms;
 mod model;
+mod no_bonus_form;
 mod numbers;
 mod office_forms;
 mod pay_forms;
@@ -44,6 +45,7 @@ pub use leave_forms::{
     ChildcareLeaveEnd, ChildcareLeaveReport, LeaveApplication, LeaveEndRevisionReport, MaternityLeaveChange,
     MaternityLeaveReport,
 };
+pub use no_bonus_form::NoBonusReport;
 pub use numbers::{CutNumbers, Slot};
 pub use office_forms::TwoOfficeReport;
 pub use pay_forms::{BonusReport, RegularReport, ReportedMonth, RevisionReport};

@@ -25,6 +25,9 @@ pub use leaves::{
     AppliedLeave, BIRTH_TIME_MOST, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave,
     notice_leave, planned_leave,
 };
+pub use no_bonus::{
+    NoBonus, NoBonusFault, NoBonusLine, NoBonusSource, keep_no_bonus, no_bonus_fault, no_bonus_lines,
+};
 #[cfg(test)]
 pub use rules::tests::decide as decide_and_check;
 pub(crate) use rules::trace::steps;

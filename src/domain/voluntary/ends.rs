@@ -186,7 +186,7 @@ pub fn end_term(
 /// The day on which the two years of 任意継続 are over (38条1号).
 /// # Errors
 /// 409 when the rule can't decide.
-pub(super) fn term_end(acquired_on: NaiveDate) -> Result<NaiveDate, Problem> {
+pub fn term_end(acquired_on: NaiveDate) -> Result<NaiveDate, Problem> {
     Ok(by_rule(acquired_on, None)?.0.lost_on)
 }
 fn by_rule(

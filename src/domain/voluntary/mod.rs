@@ -3,6 +3,7 @@
 //! (事業所) of the society's own, so that forms, numbers and lists are those of everybody else; no system of an employer sees it.
 mod api;
 mod averages;
+mod defaults;
 mod ends;
 mod joins;
 mod model;
@@ -10,7 +11,7 @@ mod store;
 
 pub use api::routes;
 pub use averages::decide as decide_averages;
-pub use ends::{CalendarEnd, End, end, end_by_new_job, end_by_wish, end_term, latest};
+pub use ends::{CalendarEnd, End, end, end_by_new_job, end_by_wish, end_term, latest, term_end};
 pub use joins::{Application, Joined, LateReason, Plan, join, plan};
 pub use model::ContinuedType;
 pub use store::{is_own_office, term_candidates};

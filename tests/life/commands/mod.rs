@@ -89,10 +89,8 @@ pub enum Way {
     Filed(usize),
     /// Staff keys it for the society's own office, from paper with this receipt stamp.
     Keyed(NaiveDate),
-    /// 徴収 records that a premium was not paid.
+    /// 徴収 finds that a premium was not paid, and another one of it approves that.
     Unpaid,
-    /// An employer reports that it paid no bonus.
-    NoBonus(usize),
     /// An employer files it, and staff takes the person for somebody new.
     Anew(usize),
     /// An employer files it, and a run decides it.
@@ -102,7 +100,9 @@ pub enum Way {
     /// The confirmation of a dependent is answered and decided.
     Confirms(Uuid),
     /// Staff records it on the version that is read at a path.
-    Recorded { read: String, path: String, is_patch: bool },
+    Recorded { read: String, path: String },
+    /// Staff asks for it on the version that is read at a path, and another one approves it.
+    AskedFor { read: String, path: String },
 }
 /// A form to be filed, and what is known of the family once it is accepted.
 pub struct Command {

@@ -97,8 +97,8 @@ pub fn late_bonus(chance: &mut Chance, family: &Family, _: NaiveDate) -> Option<
 pub fn no_bonus(chance: &mut Chance, family: &Family, today: NaiveDate) -> Option<Command> {
     let (employer, _) = family.employed()?;
     let month = month_of(today - chance.days(0, 3_000));
-    let form = json!({ "planned_month": month, "preparer_name": "見本 花子" });
-    command("no bonus", Way::NoBonus(employer), form, |_, _| {})
+    let form = json!({ "kind": "no_bonus_report", "planned_month": month });
+    command("no bonus", Way::Filed(employer), form, |_, _| {})
 }
 /// 報酬訂正届 of the acquisition.
 pub fn correct_acquisition(chance: &mut Chance, family: &Family, _: NaiveDate) -> Option<Command> {

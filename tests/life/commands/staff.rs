@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 /// Recorded on the version of a person that is read at a path.
 fn recorded(read: String, path: String) -> Way {
-    Way::Recorded { read, path, is_patch: false }
+    Way::Recorded { read, path }
 }
 /// A day lately.
 fn lately(chance: &mut Chance, today: NaiveDate) -> NaiveDate {
@@ -25,7 +25,8 @@ pub fn contact(chance: &mut Chance, family: &Family, _: NaiveDate) -> Option<Com
         1 => form["contact_address"] = Value::Null,
         _ => {}
     }
-    command("contact", Way::Recorded { read: path.clone(), path, is_patch: true }, form, |_, _| {})
+    let way = Way::AskedFor { read: path.clone(), path: format!("{path}/contact-changes") };
+    command("contact", way, form, |_, _| {})
 }
 /// 氏名変更・氏名訂正 of the insured person.
 pub fn name(chance: &mut Chance, family: &Family, today: NaiveDate) -> Option<Command> {
@@ -37,7 +38,10 @@ pub fn name(chance: &mut Chance, family: &Family, today: NaiveDate) -> Option<Co
         form["reason"] = json!("marriage");
         form["valid_from"] = json!(lately(chance, today).max(family.cover()?.from));
     }
-    let way = recorded(format!("/v1/members/{member}"), format!("/v1/persons/{member}/name-changes"));
+    let way = Way::AskedFor {
+        read: format!("/v1/members/{member}"),
+        path: format!("/v1/persons/{member}/name-changes"),
+    };
     command("name at the desk", way, form, move |family, _| family.surname = surname)
 }
 /// 氏名訂正 of somebody of the family.
@@ -49,7 +53,7 @@ pub fn name_of_relative(chance: &mut Chance, family: &Family, today: NaiveDate) 
         form["valid_from"] = json!(lately(chance, today).max(who.since));
     }
     let read = format!("/v1/dependents/{}", who.dependent?);
-    let way = recorded(read, format!("/v1/persons/{}/name-changes", who.person?));
+    let way = Way::AskedFor { read, path: format!("/v1/persons/{}/name-changes", who.person?) };
     command("name of a relative", way, form, move |family, _| family.relatives[at].name = name)
 }
 fn expenses(person: Uuid) -> String {

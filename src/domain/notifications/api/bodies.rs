@@ -205,12 +205,16 @@ fn kind_schema(kind: &str) -> RefOr<Schema> {
 }
 fn variant(mut object: Object, base: &str, is_request: bool) -> Object {
     state_bounds(&mut object);
+    let names_somebody = object.properties.contains_key("name_kana");
     let mut b = ObjectBuilder::from(object)
         .property("kind", Ref::from_schema_name(format!("{base}Kind")))
         .required("kind")
         .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(!is_request)));
+    if is_request && names_somebody {
+        b = b.property("personal_number", number_schema());
+    }
     if is_request {
-        b = b.property("personal_number", number_schema()).property("resubmission_of", resubmission_schema());
+        b = b.property("resubmission_of", resubmission_schema());
     }
     if base == "DependentChange" {
         let entries = utoipa::openapi::schema::ArrayBuilder::new()

@@ -245,7 +245,7 @@ fn accept<Op: Operation>(
     let state = State::of(&row.state).after(Step::Accept)?;
     let form = form_of(row)?;
     let applied = apply::apply(tx, permit, case, &form)?;
-    store::settle(tx, permit, row, state, (Some(applied.person), Some(applied.result), serde_json::json!([])))
+    store::settle(tx, permit, row, state, (applied.person, applied.result, serde_json::json!([])))
 }
 /// Return or withdrawal: nothing is applied, what waited in the strongroom goes.
 /// # Errors

@@ -24,7 +24,7 @@ use uuid::Uuid;
 /// What would change.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Consequence {
-    /// Whose or which record: member, dependent, leave, standard_remuneration or standard_bonus.
+    /// Whose or which record: member, dependent, leave, standard_remuneration, standard_bonus or no_bonus_report.
     #[schema(max_length = 30)]
     pub subject: String,
     /// Field.
@@ -165,6 +165,9 @@ pub fn consequences<Op: Operation>(
                         .or(ceased.map(|d| line("dependent", "removed_on", None, day(d))))
                 })
                 .collect()
+        }
+        (Form::NoBonusReport(_), _) => {
+            apply::no_bonus_lines(tx, employer, form)?.into_iter().map(of_told).collect()
         }
         (form, Some(person)) if let Some(lines) = corrected(tx, (person, employer), form)? => lines,
         (form, Some(person)) if form.body().pay_time().is_some() => {

@@ -161,11 +161,11 @@ fn refuse_elsewhere(tx: &mut Tx<'_>, employer: Uuid, rows: &mut [ParsedRow]) -> 
     Ok(())
 }
 fn find_persons(tx: &mut Tx<'_>, employer: Uuid, rows: &[ParsedRow]) -> Result<Vec<Option<Uuid>>, Problem> {
-    let names: Vec<Named<'_>> = rows.iter().filter_map(|r| r.form.as_ref()).map(named).collect();
+    let names: Vec<Named<'_>> = rows.iter().filter_map(|r| named(r.form.as_ref()?)).collect();
     let mut found = members::find_named(tx, employer, &names)?.into_iter();
     let mut persons = Vec::with_capacity(rows.len());
     for row in rows {
-        let Some(form) = &row.form else {
+        let Some(form) = row.form.as_ref().filter(|f| f.head().is_some()) else {
             persons.push(None);
             continue;
         };
@@ -190,9 +190,9 @@ fn coming(
     let forms = || rows.iter().zip(persons).filter_map(|(r, p)| Some((r.form.as_ref()?, p)));
     let is_new = |f: &Form| matches!(f, Form::QualificationAcquisition(_));
     let mut coming: HashSet<Reading> =
-        forms().filter(|(f, _)| is_new(f)).map(|(f, _)| reading(named(f))).collect();
+        forms().filter(|(f, _)| is_new(f)).filter_map(|(f, _)| named(f).map(reading)).collect();
     let unknown: Vec<Named<'_>> =
-        forms().filter(|(f, p)| !is_new(f) && p.is_none()).map(|(f, _)| named(f)).collect();
+        forms().filter(|(f, p)| !is_new(f) && p.is_none()).filter_map(|(f, _)| named(f)).collect();
     for (kana, birth_on) in store::acquisitions_waiting(tx, employer, &unknown)? {
         coming.insert((kana::search_fold(&kana), birth_on));
     }
@@ -206,12 +206,20 @@ fn settle_person(
     coming: &HashSet<Reading>,
 ) -> Result<Option<Uuid>, Problem> {
     let Some(form) = row.form.clone() else { return Ok(None) };
-    let may_come = || coming.contains(&reading(named(&form)));
+    let may_come = || named(&form).is_some_and(|n| coming.contains(&reading(n)));
     let not_found = || match form.card() {
         Some(_) => Finding::at(Code::PersonNotFound, ["symbol", "number", "name_kana", "birth_on"]),
         None => Finding::at(Code::PersonNotFound, ["office_number", "name_kana", "birth_on"]),
     };
     match (&form, person) {
+        (Form::NoBonusReport(f), _) => {
+            if store::is_month_waiting(tx, employer, f.planned_month)? {
+                row.refuse(Finding::at(Code::DuplicatePendingMonth, ["planned_month"]));
+            } else if let Some(finding) = apply::no_bonus_fault(tx, employer, f)? {
+                row.refuse(finding);
+            }
+            return Ok(None);
+        }
         (Form::QualificationAcquisition(f), found) => {
             // 同日得喪: the loss of the same day is decided first
             if found.is_some() && !f.reemployed_after_retirement {

@@ -89,7 +89,7 @@ async fn preview(
         };
         let done = apply::rehearse(tx, &permit, &case, &form);
         let (person, changes, obstacle) = match done {
-            Ok((person, changes)) => (Some(person), changes, None),
+            Ok((person, changes)) => (person, changes, None),
             // what is to be stated is asked for, with what the rule says of each person
             Err(p) if p.code == "recognition-reason-needed" => {
                 (apply::insured_of(tx, &row, &form)?, Vec::new(), Some(obstacle(p)))

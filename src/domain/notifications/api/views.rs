@@ -139,7 +139,7 @@ pub struct NotificationView {
     /// Findings of the checks.
     #[schema(max_items = 200)]
     pub findings: Vec<NotificationFinding>,
-    /// What payroll needs, once applied.
+    /// What payroll needs, once applied; absent of a form that names nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<NotificationOutcome>,
     /// Why it was returned.
@@ -299,7 +299,7 @@ pub struct RecordResult {
     /// Findings of the checks.
     #[schema(max_items = 200)]
     pub findings: Vec<NotificationFinding>,
-    /// What payroll needs, once applied.
+    /// What payroll needs, once applied; absent of a form that names nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<NotificationOutcome>,
     /// Why it was returned.

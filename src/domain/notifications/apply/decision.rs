@@ -1,7 +1,7 @@
 //! The decision of a form: what is about it is checked, everybody concerned is held, and the form's kind says what is done.
 use super::{
     super::{Form, Slot, model::NotificationRow},
-    correction, family, insured, leave, pay, person, qualification, recognition, voluntary,
+    correction, family, insured, leave, no_bonus, pay, person, qualification, recognition, voluntary,
 };
 use crate::{
     domain::{dependents, members, remuneration, voluntary::LateReason},
@@ -31,10 +31,16 @@ pub fn no_form() -> Problem {
 }
 /// Who was concerned, and the result that payroll needs.
 pub struct Applied {
-    /// Insured person.
-    pub person: Uuid,
-    /// 記号・番号・枝番, dates.
-    pub result: Value,
+    /// Insured person; none of a form that names nobody.
+    pub person: Option<Uuid>,
+    /// 記号・番号・枝番, dates; none of a form that names nobody.
+    pub result: Option<Value>,
+}
+impl Applied {
+    /// What was done of an insured person.
+    pub(super) const fn of(person: Uuid, result: Value) -> Self {
+        Self { person: Some(person), result: Some(result) }
+    }
 }
 
 /// Applies a form. Nothing is written when it is refused: the transaction ends with the refusal.
@@ -98,6 +104,7 @@ pub fn apply<Op: Operation>(
         | Form::BirthDateCorrection(_)
         | Form::NameChangeReport(_)
         | Form::AddressChangeReport(_) => correction::correct(tx, permit, (row, known()?), form),
+        Form::NoBonusReport(f) => no_bonus::keep(tx, permit, row, f),
     }
 }
 /// The day on which the society received a notification, JST.

@@ -56,7 +56,7 @@ pub fn change<Op: Operation>(
     let member = members::written(tx, permit, insured)?;
     let result = json!({ "member_id": insured, "symbol": member.symbol, "number": member.number, "branch": member.branch,
                          "acquired_on": member.acquired_on, "dependents": done });
-    Ok(Applied { person: insured, result })
+    Ok(Applied::of(insured, result))
 }
 
 /// What both kinds of entry have in common.

@@ -5,6 +5,7 @@ mod decision;
 mod family;
 mod insured;
 mod leave;
+mod no_bonus;
 mod pay;
 mod person;
 mod qualification;
@@ -17,6 +18,7 @@ pub use correction::{Line, fault as correction_fault, lines as correction_lines}
 pub use decision::{Applied, Case, apply, no_form};
 pub use insured::{insured_named, insured_of, named, of_card, person_not_found};
 pub use leave::planned as planned_leave;
+pub use no_bonus::{fault as no_bonus_fault, lines as no_bonus_lines};
 pub use pay::{after_loss, is_beside, plan as plan_pay, preview_case, regular, result as pay_result};
 pub use person::{Choice, SamePersonProposal, proposals};
 pub use recognition::{RecognitionProposal, RecognitionStatement, recognitions};

@@ -322,7 +322,7 @@ pub(super) fn applied<Op: Operation>(
     let kernel = tx.kernel();
     kernel.vault.drop_pending(tx.conn(), row.id)?;
     tx.note(|n| n.left([person], &[]));
-    Ok(Applied { person, result: result((person, cover), decided)? })
+    Ok(Applied::of(person, result((person, cover), decided)?))
 }
 /// What payroll is told: under which number of which cover, and what was decided or kept.
 /// # Errors

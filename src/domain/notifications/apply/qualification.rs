@@ -66,7 +66,7 @@ pub(super) fn acquire<Op: Operation>(
                          "acquired_on": f.acquired_on, "dependents": [] });
     let decided =
         remuneration::decide_acquisition(tx, permit, &pay::case(row, person, f.acquired_on), f.total_yen)?;
-    Ok(Applied { person, result: pay::with(result, decided)? })
+    Ok(Applied::of(person, pay::with(result, decided)?))
 }
 /// 種別 as the sex of a person; a class that does not tell it is unset.
 fn person_sex(s: Sex) -> &'static str {
@@ -130,7 +130,7 @@ pub(super) fn lose<Op: Operation>(
         end_cover(tx, permit, (person, row.employer_id), f, (received_on(row), Some(row.id)))?;
     let result = json!({ "member_id": person, "symbol": member.symbol, "number": member.number, "branch": member.branch,
                          "acquired_on": member.acquired_on, "lost_on": f.lost_on, "dependents_ended": ended, "dependents": [] });
-    Ok(Applied { person, result })
+    Ok(Applied::of(person, result))
 }
 /// Ends cover at an employer with all that rests on it; gives the member and how many dependents lost cover.
 pub(super) fn end_cover<Op: Operation>(

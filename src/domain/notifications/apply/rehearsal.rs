@@ -1,7 +1,7 @@
 //! A decision ahead: the decision itself, done and taken back, and what it would have changed.
 use super::{
     super::{Form, Loss, VoluntaryApplication, VoluntaryLoss, store},
-    Case, apply, beside, end_cover,
+    Case, apply, beside, end_cover, no_bonus,
     standing::{Standing, Told, changes},
     voluntary,
 };
@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 use diesel::PgConnection;
 use uuid::Uuid;
 
-/// What accepting would change, and of whom. A number that waits with the form is none of a rehearsal: it is neither registered nor
+/// What accepting would change, and of whom (nobody of a form that names nobody). A number that waits with the form is none of a rehearsal: it is neither registered nor
 /// compared.
 /// # Errors
 /// Whatever the decision would be refused with, but for what a number stands against.
@@ -23,22 +23,24 @@ pub fn rehearse<Op: Operation>(
     permit: &Permit<Op>,
     case: &Case<'_>,
     form: &Form,
-) -> Result<(Uuid, Vec<Told>), Problem> {
-    let (person, people, after) = tx.rehearse(|tx| {
+) -> Result<(Option<Uuid>, Vec<Told>), Problem> {
+    let of_office = no_bonus::lines(tx, case.row.employer_id, form)?;
+    let done = tx.rehearse(|tx| {
         let kernel = tx.kernel();
         kernel.vault.drop_pending(tx.conn(), case.row.id)?;
-        let person = apply(tx, permit, case, form)?.person;
+        let Some(person) = apply(tx, permit, case, form)?.person else { return Ok(None) };
         store::standing::look_now(tx.conn())?;
         let people = store::standing::household(tx.conn(), person)?;
         let after = standing(tx.conn(), &people)?;
-        Ok((person, people, after))
+        Ok(Some((person, people, after)))
     })?;
+    let Some((person, people, after)) = done else { return Ok((None, of_office)) };
     let before = standing(tx.conn(), &people)?;
     let told = changes(&before, &after, person);
     let classes: Vec<&'static str> = told.iter().map(class_of).collect();
     let known = before.pieces.iter().map(|p| p.person_id);
     tx.note(|n| n.left(known, &classes));
-    Ok((person, told))
+    Ok((Some(person), told))
 }
 /// The field class that a line discloses.
 fn class_of((subject, field, ..): &Told) -> &'static str {

@@ -44,7 +44,7 @@ pub fn join<Op: Operation>(
     let result = json!({ "member_id": person, "symbol": symbol, "number": number, "branch": "00", "acquired_on": on,
                          "planned_loss_on": planned, "prepayment": f.prepayment, "eligibility": eligibility,
                          "late_reason_recognised": late == LateReason::Recognised, "dependents": dependents });
-    Ok(Applied { person, result: pay::with(result, joined.decided)? })
+    Ok(Applied::of(person, pay::with(result, joined.decided)?))
 }
 /// What accepting an application would do, and the 枝番 of those who continue; `of` are the office, the day of receipt and the notification.
 /// # Errors
@@ -102,7 +102,8 @@ fn write_to<Op: Operation>(
     if contact == known {
         return Ok(());
     }
-    members::change_contact(tx, permit, &m, contact)
+    let today = tx.today();
+    members::change_contact(tx, permit, (person, today), contact)
 }
 /// Ends cover as 任意継続 or 特例退職.
 /// # Errors
@@ -126,7 +127,7 @@ pub fn lose<Op: Operation>(
         .collect();
     let result = json!({ "member_id": person, "symbol": cover.symbol, "number": cover.number, "branch": "00",
                          "acquired_on": cover.acquired_on, "lost_on": over.lost_on, "dependents": dependents });
-    Ok(Applied { person, result })
+    Ok(Applied::of(person, result))
 }
 /// The cover that a form ends, and how.
 /// # Errors

@@ -1,7 +1,30 @@
-//! 二以上事業所勤務届 (健康保険法施行規則 第1条の3, 第37条).
+//! 二以上事業所勤務届 (健康保険法施行規則 第1条の3, 第37条), 賞与不支給報告書 (同 第27条).
 
-use super::{Checked, Code, Filing, RuleSettings, check_not_future};
-use crate::domain::notifications::office_forms::TwoOfficeReport;
+use super::{Checked, Code, Filing, RuleSettings, check_not_future, record::LAW_FROM};
+use crate::{
+    domain::notifications::{no_bonus_form::NoBonusReport, office_forms::TwoOfficeReport},
+    values::month::Month,
+};
+
+pub(in crate::domain::notifications) fn check_no_bonus(
+    checked: &mut Checked,
+    form: &NoBonusReport,
+    settings: &RuleSettings,
+) {
+    let planned = form.planned_month;
+    checked.add_if(planned > Month::of(settings.today), Code::FutureDate, ["planned_month"]);
+    checked.add_if(
+        LAW_FROM.is_some_and(|first| planned < Month::of(first)),
+        Code::BeforeLaw,
+        ["planned_month"],
+    );
+    if form.withdrawn {
+        checked.add_if(form.next_planned_month.is_some(), Code::MustBeEmpty, ["next_planned_month"]);
+    } else {
+        let is_earlier = form.next_planned_month.is_some_and(|next| next <= planned);
+        checked.add_if(is_earlier, Code::DateRelation, ["next_planned_month"]);
+    }
+}
 
 pub(in crate::domain::notifications) fn check(
     checked: &mut Checked,

@@ -12,7 +12,7 @@ use crate::domain::notifications::record_forms::{
 use crate::values::period::birthday;
 
 /// The day from which 健康保険法 is in force: no cover began before it.
-const LAW_FROM: Option<NaiveDate> = NaiveDate::from_ymd_opt(1926, 7, 1);
+pub(super) const LAW_FROM: Option<NaiveDate> = NaiveDate::from_ymd_opt(1926, 7, 1);
 /// Nobody who is insured today was born before this day.
 const BORN_FROM: Option<NaiveDate> = NaiveDate::from_ymd_opt(1900, 1, 1);
 /// The age at which 後期高齢者医療 takes over (高齢者の医療の確保に関する法律50条1号).

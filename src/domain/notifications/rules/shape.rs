@@ -75,7 +75,9 @@ fn is_a(schema: &SchemaType, kind: &Type) -> bool {
 /// Its texts, whom it names, then its own items.
 pub(super) fn check(checked: &mut Checked, form: &Form) {
     check_texts(checked, form);
-    kana(checked, form.name_kana(), "name_kana");
+    if let Some(head) = form.head() {
+        kana(checked, head.name_kana, "name_kana");
+    }
     digits(checked, form.office_number(), "office_number");
     digits(checked, form.insured_number(), "insured_number");
     form.body().check_shape(checked);

@@ -38,11 +38,11 @@ pub fn read(conn: &mut PgConnection, rows: Vec<FormRow>) -> Result<Vec<Waiting>,
             row,
         })
         .collect();
-    let unknown = |f: &Waiting| f.person.is_none() && f.form.is_some();
+    let unknown = |f: &Waiting| f.person.is_none() && f.form.as_ref().and_then(apply::named).is_some();
     let names: Vec<(Uuid, members::Named<'_>)> = forms
         .iter()
         .filter(|f| unknown(f))
-        .filter_map(|f| Some((f.row.employer_id, apply::named(f.form.as_ref()?))))
+        .filter_map(|f| Some((f.row.employer_id, apply::named(f.form.as_ref()?)?)))
         .collect();
     let found = members::find_named_at(conn, &names)?;
     for (form, person) in forms.iter_mut().filter(|f| unknown(f)).zip(found) {

@@ -10,8 +10,8 @@ use crate::kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx, vault::Cl
 use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 pub use waiting::{
-    Earlier, WaitingKey, acquisitions_waiting, is_waiting, own, own_waiting, protected, returned,
-    waiting_numbers,
+    Earlier, WaitingKey, acquisitions_waiting, is_month_waiting, is_waiting, own, own_waiting, protected,
+    returned, waiting_numbers,
 };
 
 const SUBMISSION: &str = "select id, receipt_number, employer_id, channel, preparer_name, file_name, profile, declared_count, \

@@ -2,6 +2,7 @@
 use crate::{
     domain::members::Named,
     kernel::{Problem, Tx},
+    values::month::Month,
 };
 use diesel::{RunQueryDsl, sql_query, sql_types as t};
 use std::collections::{HashMap, HashSet};
@@ -51,6 +52,19 @@ pub fn is_waiting(tx: &mut Tx<'_>, kind: &str, person: Uuid) -> Result<bool, Pro
     )
     .bind::<t::Uuid, _>(person)
     .bind::<t::Text, _>(kind)
+    .execute(tx.conn())?;
+    Ok(found > 0)
+}
+/// Does a 賞与不支給報告書 about a month wait for an employer?
+/// # Errors
+/// Database errors.
+pub fn is_month_waiting(tx: &mut Tx<'_>, employer: Uuid, planned: Month) -> Result<bool, Problem> {
+    let found = sql_query(
+        "select from notification where employer_id = $1 and kind = 'no_bonus_report' and form->>'planned_month' = $2 \
+         and state in ('accepted', 'review', 'precheck') limit 1",
+    )
+    .bind::<t::Uuid, _>(employer)
+    .bind::<t::Text, _>(planned.to_string())
     .execute(tx.conn())?;
     Ok(found > 0)
 }

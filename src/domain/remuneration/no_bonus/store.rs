@@ -1,11 +1,12 @@
 //! SQL of reports that no bonus was paid.
+use super::{NoBonus, NoBonusSource};
 use crate::{
     domain::employers::EmployerRow,
     kernel::{Operation, Permit, Problem, Tx},
     values::month::Month,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
+use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
 crate::row! {
@@ -23,33 +24,74 @@ crate::row! {
         preparer_name: t::Text => String,
         /// When it came.
         received_at: t::Timestamptz => DateTime<Utc>,
+        /// When it was accepted.
+        recorded_at: t::Timestamptz => DateTime<Utc>,
+        /// Notification.
+        source: t::Nullable<t::Uuid> => Option<Uuid>,
     }
 }
-const COLUMNS: &str = "id, employer_id, planned_month, next_planned_month, preparer_name, received_at";
+const REPORT: &str = "select id, employer_id, planned_month, next_planned_month, preparer_name, received_at, recorded_at, source \
+     from no_bonus_report where employer_id = $1";
+const OF_MONTH: &str = "and planned_month = $2 and superseded_at is null";
 
-/// Keeps a report; nothing when the month was reported before.
+/// The report of the same month that is known.
 /// # Errors
 /// Database errors.
+pub fn known(conn: &mut PgConnection, report: &NoBonus) -> Result<Option<NoBonusRow>, Problem> {
+    let sql = format!("{REPORT} {OF_MONTH}");
+    Ok(sql_query(sql)
+        .bind::<t::Uuid, _>(report.employer)
+        .bind::<t::Date, _>(report.planned.first_day())
+        .get_result(conn)
+        .optional()?)
+}
+/// As [`known`], held until the end of the transaction.
+/// # Errors
+/// Database errors.
+pub fn hold(conn: &mut PgConnection, report: &NoBonus) -> Result<Option<NoBonusRow>, Problem> {
+    let sql = format!("{REPORT} {OF_MONTH} for update");
+    Ok(sql_query(sql)
+        .bind::<t::Uuid, _>(report.employer)
+        .bind::<t::Date, _>(report.planned.first_day())
+        .get_result(conn)
+        .optional()?)
+}
+/// Closes a report that holds no more.
+/// # Errors
+/// Database errors.
+pub fn close<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, id: Uuid) -> Result<(), Problem> {
+    let now = tx.now();
+    sql_query("update no_bonus_report set superseded_at = $2 where id = $1 and superseded_at is null")
+        .bind::<t::Uuid, _>(id)
+        .bind::<t::Timestamptz, _>(now)
+        .execute(tx.conn())?;
+    Ok(())
+}
+/// Keeps a report.
+/// # Errors
+/// Database errors, also when another one of the month was kept meanwhile.
 pub fn keep<Op: Operation>(
     tx: &mut Tx<'_>,
     _: &Permit<Op>,
-    employer: Uuid,
-    (planned, next, preparer): (Month, Option<Month>, &str),
-) -> Result<Option<NoBonusRow>, Problem> {
+    report: &NoBonus,
+    source: &NoBonusSource<'_>,
+) -> Result<(), Problem> {
     let (by, now) = (tx.actor()?.id, tx.now());
-    Ok(sql_query(format!(
-        "insert into no_bonus_report (id, employer_id, planned_month, next_planned_month, preparer_name, received_at, received_by) \
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict (employer_id, planned_month) do nothing returning {COLUMNS}"
-    ))
+    sql_query(
+        "insert into no_bonus_report (id, employer_id, planned_month, next_planned_month, preparer_name, received_at, received_by, \
+         recorded_at, source) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
     .bind::<t::Uuid, _>(Uuid::now_v7())
-    .bind::<t::Uuid, _>(employer)
-    .bind::<t::Date, _>(planned.first_day())
-    .bind::<t::Nullable<t::Date>, _>(next.map(Month::first_day))
-    .bind::<t::Text, _>(preparer)
-    .bind::<t::Timestamptz, _>(now)
+    .bind::<t::Uuid, _>(report.employer)
+    .bind::<t::Date, _>(report.planned.first_day())
+    .bind::<t::Nullable<t::Date>, _>(report.next.map(Month::first_day))
+    .bind::<t::Text, _>(source.preparer)
+    .bind::<t::Timestamptz, _>(source.received_at)
     .bind::<t::Uuid, _>(by)
-    .get_result(tx.conn())
-    .optional()?)
+    .bind::<t::Timestamptz, _>(now)
+    .bind::<t::Uuid, _>(source.notification)
+    .execute(tx.conn())?;
+    Ok(())
 }
 /// The reports of an employer that was admitted, of one month or of all, as known at an instant or now; the newest month first.
 /// # Errors
@@ -60,8 +102,8 @@ pub fn of_employer(
     (month, known_at): (Option<Month>, Option<DateTime<Utc>>),
 ) -> Result<Vec<NoBonusRow>, Problem> {
     Ok(sql_query(format!(
-        "select {COLUMNS} from no_bonus_report where employer_id = $1 and ($2::date is null or planned_month = $2) \
-           and ($3::timestamptz is null or received_at <= $3) order by planned_month desc limit 1000"
+        "{REPORT} and ($2::date is null or planned_month = $2) and ($3::timestamptz is null and superseded_at is null \
+           or recorded_at <= $3 and (superseded_at is null or superseded_at > $3)) order by planned_month desc limit 1000"
     ))
     .bind::<t::Uuid, _>(employer.employer_id)
     .bind::<t::Nullable<t::Date>, _>(month.map(Month::first_day))

@@ -11,8 +11,9 @@ use crate::{
     domain::{
         dependents::{self, Fate, UnderRow},
         employers,
-        members::{self, CoverDays, CoverNamed, RecordedCover, has_common_day},
+        members::{self, CoverDays, CoverNamed, EnrolmentType, RecordedCover, has_common_day},
         remuneration::{self, CorrectedCover, CorrectedPay},
+        voluntary,
     },
     kernel::{Kind, Operation, Permit, Problem, Tx, errand::Act},
     values::period::birthday,
@@ -114,7 +115,12 @@ pub fn born(tx: &mut Tx<'_>, (cover, eyes): (RecordedCover, Eyes), birth_on: Nai
     let is_at_75 = cover.loss_reason.as_deref() == Some(AT_75);
     let lost_on = if is_at_75 { Some(transfer).filter(|day| *day <= tx.today()) } else { cover.lost_on };
     let days = CoverDays { lost_on, ..cover.days() };
-    planned(tx, (cover, eyes), Some(days), Some(transfer))
+    // 任継 is over after two years, when that comes first
+    let planned_loss_on = match EnrolmentType::of(&cover.enrolment_type) {
+        EnrolmentType::VoluntaryContinuation => voluntary::term_end(cover.acquired_on)?.min(transfer),
+        EnrolmentType::Compulsory | EnrolmentType::SpecialRetiree => transfer,
+    };
+    planned(tx, (cover, eyes), Some(days), Some(planned_loss_on))
 }
 /// What the employer is told is planned as if nothing were recorded elsewhere: that something is, it must not learn.
 fn planned(

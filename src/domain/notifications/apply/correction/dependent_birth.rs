@@ -2,7 +2,7 @@
 use super::{
     super::super::{BirthDateCorrection, model::NotificationRow},
     super::received_on,
-    Against, Eyes, Line, cover, identity,
+    Against, Eyes, Line, identity,
 };
 use crate::{
     domain::{
@@ -30,7 +30,7 @@ pub fn plan(
     (at, eyes): ((Uuid, Uuid), Eyes),
     (f, branch): (&BirthDateCorrection, &str),
 ) -> Result<Result<DependentBirthPlan, Against>, Problem> {
-    let Some(cover) = cover::named(tx, at, CoverNamed::RunningOrAt75)? else {
+    let Some(cover) = members::recorded_cover(tx, at, CoverNamed::RunningOrAt75)? else {
         return Ok(Err(Against::CoverNotFound));
     };
     if !members::is_recorded_as(tx, at.0, (&f.name_kana, f.birth_on))? {

@@ -52,7 +52,7 @@ pub fn birth(
     (at, eyes): ((Uuid, Uuid), Eyes),
     f: &BirthDateCorrection,
 ) -> Result<Result<BirthPlan, Against>, Problem> {
-    let Some(cover) = cover::named(tx, at, CoverNamed::RunningOrAt75)? else {
+    let Some(cover) = members::recorded_cover(tx, at, CoverNamed::RunningOrAt75)? else {
         return Ok(Err(Against::CoverNotFound));
     };
     let (recorded, right) = (f.birth_on, f.corrected_birth_on);

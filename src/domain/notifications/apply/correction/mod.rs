@@ -134,7 +134,7 @@ pub fn correct<Op: Operation>(
         _ => return Err(Problem::unavailable("no-correction")),
     };
     tx.note(|n| n.left([person], &[]));
-    Ok(Applied { person, result: with_changes(result, &changes)? })
+    Ok(Applied::of(person, with_changes(result, &changes)?))
 }
 fn with_changes(result: Value, changes: &[Line]) -> Result<Value, Problem> {
     super::pay::with(result, json!({ "changes": changes }))

@@ -1,0 +1,76 @@
+//! SQL of premiums that were not paid.
+use super::model::DefaultRow;
+use crate::{
+    domain::approvals::RegistrationState,
+    kernel::{Guarded, Operation, Permit, Problem, Tx},
+};
+use chrono::NaiveDate;
+use diesel::{RunQueryDsl, sql_query, sql_types as t};
+use uuid::Uuid;
+
+const DEFAULT: &str = "select d.id, d.person_id, d.premium, d.due_on, d.acquired_on, \
+     (a.requested_at at time zone 'Asia/Tokyo')::date as asked_on, a.state, a.requested_at, a.decided_at \
+     from voluntary_default d join approval a on a.kind = 'voluntary_default' and a.subject_id = d.id";
+
+/// Writes a premium that was not paid, of a person who is held: which, its due day, and since when the cover is.
+/// # Errors
+/// 409 `already-exists` when one of the person waits.
+pub fn insert<Op: Operation>(
+    tx: &mut Tx<'_>,
+    _: &Permit<Op>,
+    (id, person): (Uuid, Uuid),
+    (premium, due_on, acquired_on): (&str, NaiveDate, NaiveDate),
+) -> Result<(), Problem> {
+    let waits = sql_query(format!("{DEFAULT} where d.person_id = $1 and a.state = 'requested' limit 1"))
+        .bind::<t::Uuid, _>(person)
+        .execute(tx.conn())?;
+    if waits > 0 {
+        return Err(Problem::conflict(
+            "already-exists",
+            "この方の未納の登録が承認を待っています",
+            "An unpaid premium of this person waits for the second person already",
+        ));
+    }
+    sql_query(
+        "insert into voluntary_default (id, person_id, premium, due_on, acquired_on) values ($1, $2, $3, $4, $5)",
+    )
+    .bind::<t::Uuid, _>(id)
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Text, _>(premium)
+    .bind::<t::Date, _>(due_on)
+    .bind::<t::Date, _>(acquired_on)
+    .execute(tx.conn())?;
+    Ok(())
+}
+/// A premium that was not paid.
+/// # Errors
+/// 404 when there is none.
+pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<DefaultRow>, Problem> {
+    let row = sql_query(format!("{DEFAULT} where d.id = $1")).bind::<t::Uuid, _>(id).get_result(tx.conn())?;
+    Ok(Guarded::new(row))
+}
+/// As [`find`], as just written.
+/// # Errors
+/// Database errors.
+pub fn written<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, id: Uuid) -> Result<DefaultRow, Problem> {
+    Ok(sql_query(format!("{DEFAULT} where d.id = $1")).bind::<t::Uuid, _>(id).get_result(tx.conn())?)
+}
+/// Those that stand so, newest first, asked for before one of them (the nil id: from the newest on).
+/// # Errors
+/// Database errors.
+pub fn list(
+    tx: &mut Tx<'_>,
+    state: Option<RegistrationState>,
+    before: Uuid,
+    limit: i64,
+) -> Result<Guarded<Vec<DefaultRow>>, Problem> {
+    let rows = sql_query(format!(
+        "{DEFAULT} where ($1::text is null or a.state = $1) and ($2 = $3 or d.id < $2) order by d.id desc limit $4"
+    ))
+    .bind::<t::Nullable<t::Text>, _>(state.map(RegistrationState::word))
+    .bind::<t::Uuid, _>(before)
+    .bind::<t::Uuid, _>(Uuid::nil())
+    .bind::<t::BigInt, _>(limit)
+    .load(tx.conn())?;
+    Ok(Guarded::new(rows))
+}
