@@ -58,7 +58,7 @@ fn forms(w: &World) {
     }
     let new = Person { office_number: "880", kana: "カナリア　シン", ..HACHI };
     let member =
-        Person { office_number: "1", kana: "ミホン　ゴロウ", name: "", birth_on: "1980-01-02" };
+        Person { office_number: "1", kana: "ミホン　タロウ", name: "", birth_on: "1980-01-02" };
     let of_child = Person { kana: "ミホン　カナリア", ..CHILD };
     let hired = filed(w, &employer, &acquisition(new, "2026-11-01", Some(480)));
     let born = filed(w, &employer, &child(member, of_child, "2026-11-10", Some(481)));

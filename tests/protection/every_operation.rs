@@ -68,7 +68,7 @@ pub fn forms() -> Vec<Value> {
         json!({ "kind": "no_bonus_report", "planned_month": "2026-10" }),
         with(
             "remuneration_correction",
-            json!({ "decision": "acquisition", "month": "2025-04", "monthly_yen": 260_000 }),
+            json!({ "decision": "acquisition_determination", "applies_from": "2025-04", "cash_yen": 260_000, "total_yen": 260_000 }),
         ),
         with(
             "maternity_leave_report",
