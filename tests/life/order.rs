@@ -14,6 +14,10 @@ fn paid(first: i32, pays: &[(i64, u8)]) -> Value {
         |(n, (pay, days)): (i32, &(i64, u8))| json!({ "month": month(n), "pay_yen": pay, "base_days": days });
     (0..).zip(pays).map(one).collect()
 }
+/// A value of law in the place of the program's.
+fn set(name: &str, valid_from: &str, value: i64) -> Value {
+    json!({ "name": name, "valid_from": valid_from, "value": value, "source": "試算" })
+}
 /// Facts with lists of several, for every calculation that takes one.
 fn facts() -> BTreeMap<&'static str, Value> {
     let three = [(301_000, 20), (299_000, 16), (310_001, 17)];
@@ -69,7 +73,23 @@ fn facts() -> BTreeMap<&'static str, Value> {
             "dependent-recognition",
             json!({ "recognised_on": "2026-11-22", "birth_on": "1976-03-01", "kinship": "ascendant", "lives_together": true,
                 "residence": "in_japan", "annual_income_yen": 600_000, "insured_income_yen": 5_000_000,
-                "documents": ["kinship_proof", "household_proof", "income_proof"] }),
+                "documents": ["kinship_proof", "household_proof", "income_proof"],
+                "legal_values": [set("income_limit", "2026-10-01", 590_000), set("income_limit", "2026-11-01", 600_001),
+                    set("share_divisor", "2026-10-01", 3)] }),
+        ),
+        (
+            "short-time-eligibility",
+            json!({ "on": "2026-11-22", "weekly_minutes": 1260, "full_time_weekly_minutes": 2400, "monthly_days": 13,
+                "full_time_monthly_days": 20, "employed_from": "2026-11-01", "monthly_wage_yen": 96000, "employer": "by_size", "workers": 45,
+                "legal_values": [set("employer_size", "2026-10-01", 50), set("employer_size", "2026-11-01", 40),
+                    set("weekly_minutes", "2026-11-01", 1200)] }),
+        ),
+        (
+            "elderly-burden-ratio",
+            json!({ "care_on": "2026-12-01", "patient_birth_on": "1955-06-15", "role": "insured", "insured_standard_yen": 300_000,
+                "income_yen": 3_900_000,
+                "legal_values": [set("active_income_alone", "2026-10-01", 3_850_000), set("active_income_alone", "2026-11-01", 3_900_001),
+                    set("active_standard", "2026-11-01", 290_000)] }),
         ),
     ])
 }

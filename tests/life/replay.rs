@@ -37,6 +37,7 @@ fn named(w: &World, family: &Family, member: Uuid, place: &str) -> Vec<Uuid> {
         "member_id" | "person_id" => vec![member],
         "dependent_id" => family.relatives.iter().filter_map(|r| r.dependent).collect(),
         "decision_id" => of("standard_remuneration", "decision_id"),
+        "bonus_id" => of("standard_bonus", "bonus_id"),
         "leave_id" => of("leave_period", "leave_id"),
         other => panic!("{other} is a place of a read that takes known_at: say here what stands for it"),
     }

@@ -42,7 +42,13 @@ pub fn hired(
         if family.cover().is_some_and(|c| c.office == Office::Own && c.until.is_none_or(|until| until > on)) {
             family.ends(on);
         }
-        family.member = outcome["member_id"].as_str().unwrap().parse().ok();
+        let member = outcome["member_id"].as_str().unwrap().parse().ok();
+        if family.member != member {
+            // somebody whom nobody knew again: what is recorded is another id's
+            family.expenses.clear();
+            family.protection = None;
+        }
+        family.member = member;
         let (office, card) = (Office::Employer(employer), card(outcome));
         family.covers.push(Cover { office, from: on, until: None, card, is_at_75: false });
         family.leaves.clear();
