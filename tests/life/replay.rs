@@ -42,6 +42,8 @@ fn named(w: &World, family: &Family, member: Uuid, place: &str) -> Vec<Uuid> {
         other => panic!("{other} is a place of a read that takes known_at: say here what stands for it"),
     }
 }
+/// Tells what is in force today, of values that may lie ahead.
+const IN_FORCE: &str = "/v1/recognition-settings";
 /// The questions about a family at an instant: of today, of some day, and of all days where a read tells them.
 pub fn asked(
     w: &World,
@@ -50,7 +52,7 @@ pub fn asked(
     chance: &mut Chance,
 ) -> Vec<String> {
     let Some(member) = family.member else { return Vec::new() };
-    let at = at.to_rfc3339_opts(SecondsFormat::Millis, true);
+    let (today, at) = (w.clock.today(), at.to_rfc3339_opts(SecondsFormat::Millis, true));
     let mut all = Vec::new();
     for (mut path, takes_day) in reads() {
         if let Some((place, _)) = path.split_once('{').and_then(|(_, rest)| rest.split_once('}')) {
@@ -59,7 +61,9 @@ pub fn asked(
             let Some(one) = of.get(usize::try_from(chance.below(count.max(1))).unwrap()) else { continue };
             path = path.replace(&format!("{{{place}}}"), &one.to_string());
         }
-        all.push(format!("{path}?known_at={at}"));
+        // a value of law that was known then may have come into force meanwhile: of these the day is asked for
+        let today = Some(format!("&as_of={today}")).filter(|_| path == IN_FORCE).unwrap_or_default();
+        all.push(format!("{path}?known_at={at}{today}"));
         if takes_day {
             all.push(format!("{path}?known_at={at}&as_of={day}"));
         }
