@@ -8,15 +8,21 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// The reads that take `known_at`: path, and whether they take `as_of` too.
-pub fn reads() -> Vec<(String, bool)> {
+/// The reads that take `known_at`: path, whether they take `as_of` too, and whether that is today when it is absent.
+pub fn reads() -> Vec<(String, bool, bool)> {
     let paths = document()["paths"].as_object().unwrap();
-    let takes = |read: &Value, name: &str| {
-        let all = read["parameters"].as_array().cloned().unwrap_or_default();
-        all.iter().any(|p| p["name"] == name)
+    let of_past = paths.iter().filter(|(_, methods)| taken(&methods["get"], "known_at").is_some());
+    let days = |methods: &Value| {
+        let day = taken(&methods["get"], "as_of");
+        (day.is_some(), day.is_some_and(|said| said.contains("today when absent")))
     };
-    let of_past = paths.iter().filter(|(_, methods)| takes(&methods["get"], "known_at"));
-    of_past.map(|(path, methods)| (path.clone(), takes(&methods["get"], "as_of"))).collect()
+    of_past.map(|(path, methods)| (path.clone(), days(methods).0, days(methods).1)).collect()
+}
+/// What is said of a parameter that a read takes.
+fn taken(read: &Value, name: &str) -> Option<String> {
+    let all = read["parameters"].as_array().cloned().unwrap_or_default();
+    let one = all.iter().find(|p| p["name"] == name)?;
+    Some(one["description"].as_str().unwrap_or_default().to_owned())
 }
 /// What a place in a path may stand for, of a family.
 fn named(w: &World, family: &Family, member: Uuid, place: &str) -> Vec<Uuid> {
@@ -37,7 +43,9 @@ fn named(w: &World, family: &Family, member: Uuid, place: &str) -> Vec<Uuid> {
         "member_id" | "person_id" => vec![member],
         "dependent_id" => family.relatives.iter().filter_map(|r| r.dependent).collect(),
         "decision_id" => of("standard_remuneration", "decision_id"),
+        "bonus_id" => of("standard_bonus", "bonus_id"),
         "leave_id" => of("leave_period", "leave_id"),
+        "employer_id" => vec![w.employer, w.other_employer],
         other => panic!("{other} is a place of a read that takes known_at: say here what stands for it"),
     }
 }
@@ -49,16 +57,18 @@ pub fn asked(
     chance: &mut Chance,
 ) -> Vec<String> {
     let Some(member) = family.member else { return Vec::new() };
-    let at = at.to_rfc3339_opts(SecondsFormat::Millis, true);
+    let (today, at) = (w.clock.today(), at.to_rfc3339_opts(SecondsFormat::Millis, true));
     let mut all = Vec::new();
-    for (mut path, takes_day) in reads() {
+    for (mut path, takes_day, is_of_today) in reads() {
         if let Some((place, _)) = path.split_once('{').and_then(|(_, rest)| rest.split_once('}')) {
             let of = named(w, family, member, place);
             let count = u64::try_from(of.len()).unwrap();
             let Some(one) = of.get(usize::try_from(chance.below(count.max(1))).unwrap()) else { continue };
             path = path.replace(&format!("{{{place}}}"), &one.to_string());
         }
-        all.push(format!("{path}?known_at={at}"));
+        // what was known then may begin or end meanwhile: a read of today is asked for the day
+        let today = if is_of_today { format!("&as_of={today}") } else { String::new() };
+        all.push(format!("{path}?known_at={at}{today}"));
         if takes_day {
             all.push(format!("{path}?known_at={at}&as_of={day}"));
         }
