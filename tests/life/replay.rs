@@ -49,6 +49,15 @@ fn named(w: &World, family: &Family, member: Uuid, place: &str) -> Vec<Uuid> {
         other => panic!("{other} is a place of a read that takes known_at: say here what stands for it"),
     }
 }
+/// What a read must be told beside: the days of a year.
+fn must(path: &str, today: NaiveDate) -> String {
+    let since = today - chrono::Days::new(365);
+    match path {
+        "/v1/losses" => format!("&lost_from={since}&lost_to={today}"),
+        "/v1/age-events" => format!("&event=transfer&from={since}&to={today}"),
+        _ => String::new(),
+    }
+}
 /// The questions about a family at an instant: of today, of some day, and of all days where a read tells them.
 pub fn asked(
     w: &World,
@@ -66,11 +75,12 @@ pub fn asked(
             let Some(one) = of.get(usize::try_from(chance.below(count.max(1))).unwrap()) else { continue };
             path = path.replace(&format!("{{{place}}}"), &one.to_string());
         }
+        let must = must(&path, today);
         // what was known then may begin or end meanwhile: a read of today is asked for the day
         let today = if is_of_today { format!("&as_of={today}") } else { String::new() };
-        all.push(format!("{path}?known_at={at}{today}"));
+        all.push(format!("{path}?known_at={at}{must}{today}"));
         if takes_day {
-            all.push(format!("{path}?known_at={at}&as_of={day}"));
+            all.push(format!("{path}?known_at={at}{must}&as_of={day}"));
         }
     }
     all

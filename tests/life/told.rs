@@ -21,8 +21,10 @@ impl Life {
         let employer = |n: usize| [self.w.employer, self.w.other_employer][n];
         match way {
             Way::Unpaid => {
-                let path = format!("/v1/members/{}/voluntary-defaults", family.member?);
-                let asked = clear(by.collection.post(path).key(&fresh_key()).json(form), form)?;
+                let member = format!("/v1/members/{}", family.member?);
+                clear_read(&by.staff.get(&member))?;
+                let ask = by.collection.post(format!("{member}/voluntary-defaults")).key(&fresh_key());
+                let asked = clear(ask.json(form), form)?;
                 approved(&by.second_collection, ("voluntary-defaults", &asked.body), form)
             }
             Way::AskedFor { read, path } => {
@@ -115,15 +117,16 @@ impl Life {
         send(answers, "answer", &form["answer"])?;
         let mut decision = form["decision"].clone();
         let evidence = decision.get("evidence").map_or(json!({}), |evidence| json!({ "evidence": evidence }));
+        if decision["decision"] == "remove" {
+            return send(&by.staff, "decision", &decision).map(|r| r.body);
+        }
         let told = clear(by.staff.post(format!("{path}/decision-preview")).json(&evidence), form)?;
-        if decision["decision"] == "confirm" && told.body["needs_reason"] == true {
+        if told.body["needs_reason"] == true {
             decision["departure"] = json!({ "reason": "insurers_judgement", "note": "実態による" });
         }
         let decided = send(&by.staff, "decision", &decision)?;
-        if decision["decision"] == "confirm" {
-            let explained = by.staff.get(format!("/v1/dependents/{dependent}/recognition/explanation"));
-            assert_eq!(explained.body["finding"], told.body["finding"], "{form}");
-        }
+        let explained = by.staff.get(format!("/v1/dependents/{dependent}/recognition/explanation"));
+        assert_eq!(explained.body["finding"], told.body["finding"], "{form}");
         Some(decided.body)
     }
 }

@@ -85,7 +85,7 @@ pub fn confirm(chance: &mut Chance, family: &Family, today: NaiveDate) -> Option
     if chance.below(3) > 0 {
         let facts =
             json!({ "lives_together": true, "annual_income_yen": 0, "insured_income_yen": 5_000_000 });
-        let papers = ["kinship_proof", "household_proof", "income_proof", "enrolment_proof"];
+        let papers = ["kinship_proof", "household_proof", "income_proof"];
         let form = json!({ "answer": { "still_qualifies": true, "facts": facts },
             "decision": { "decision": "confirm", "evidence": { "documents": papers } } });
         return command("confirmed dependent", way, form, |_, _| {});
