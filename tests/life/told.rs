@@ -114,6 +114,8 @@ impl Life {
             clear(by.post(format!("{path}/{what}")).header("if-match", &tag()).json(body), body)
         };
         let answers = if self.chance.below(2) == 0 { &by.employers[employer] } else { &by.staff };
+        // an employer answers for its own people alone
+        clear_read(&answers.get(&path))?;
         send(answers, "answer", &form["answer"])?;
         let mut decision = form["decision"].clone();
         let evidence = decision.get("evidence").map_or(json!({}), |evidence| json!({ "evidence": evidence }));

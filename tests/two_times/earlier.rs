@@ -1,7 +1,7 @@
 //! What was answered is answered again as known then, whatever was decided, corrected or joined since.
 use super::Asked;
 use crate::{
-    filing::{NANA, accept, contact_changed, decide, filed, fresh_key, id, loss, ruled},
+    filing::{NANA, accept, ask_contact, contact_changed, decide, filed, fresh_key, id, loss, ruled},
     harness::{
         caller::Caller,
         world::{World, day},
@@ -176,10 +176,7 @@ fn an_earlier_address_of_a_protected_person_is_noted_as_hidden_and_shown_to_nobo
     let w = World::new();
     let clerk = w.staff("clerk");
     let person = w.member("7", NANA.kana, NANA.name, NANA.birth_on);
-    let member = format!("/v1/members/{person}");
-    let tag = clerk.get(&member).header("etag").to_owned();
-    let contact = json!({ "contact_address": "架空市連絡先１" });
-    clerk.patch(&member).header("if-match", &tag).merge_patch(&contact).expect(200);
+    contact_changed(&w, &clerk, person, &json!({ "contact_address": "架空市連絡先１" }));
     w.clock.advance(chrono::Duration::minutes(1));
     let then = w.clock.now().format("known_at=%Y-%m-%dT%H:%M:%SZ").to_string();
     w.clock.advance(chrono::Duration::minutes(1));
@@ -224,5 +221,25 @@ fn who_comes_to_an_age_by_names_covers_and_families_known_then() {
     for asked in [first, second] {
         asked.has_changed(&staff);
         asked.is_told_again(&staff);
+    }
+}
+#[test]
+fn what_staff_asked_for_before_the_second_person_looked() {
+    let s = Society::new();
+    let (person, second) = (s.continuing(NANA), s.w.staff("second-collection"));
+    let changes = "/v1/identity-changes".to_owned();
+    let none = Asked::all(&s.w, &s.clerk, std::slice::from_ref(&changes));
+    let asked = ask_contact(&s.clerk, person, &json!({ "phone": "03-0000-0007" })).expect(201);
+    let paths = [changes.clone(), format!("{changes}?state=requested"), format!("{changes}?state=approved")];
+    let waiting = Asked::all(&s.w, &s.clerk, &paths);
+    ruled(&s.second, &asked, "approve").expect(200);
+    let unpaid = "/v1/voluntary-defaults".to_owned();
+    let nobody = Asked::all(&s.w, &second, std::slice::from_ref(&unpaid));
+    let default = s.ask_unpaid(&s.collection, person, "first", "2026-11-20").expect(201);
+    let asked_for = Asked::all(&s.w, &second, &[unpaid.clone(), format!("{unpaid}?state=requested")]);
+    s.rule_unpaid(&second, &default, "approve").expect(200);
+    for (asked, by) in [(none, &s.clerk), (waiting, &s.clerk), (nobody, &second), (asked_for, &second)] {
+        asked.has_changed(by);
+        asked.is_told_again(by);
     }
 }

@@ -19,6 +19,8 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("listPersonMerges", "as_of", ACT),
     ("listSamePersonProposals", "as_of", "every name and address of two ids is compared, of whatever day"),
     ("listRemunerationWithdrawals", "as_of", ACT),
+    ("listIdentityChanges", "as_of", ACT),
+    ("listVoluntaryDefaults", "as_of", ACT),
     (
         "listConfirmationCampaigns",
         "as_of",

@@ -1,5 +1,6 @@
 //! What is approved, and what the second person says.
 use crate::kernel::Problem;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -146,6 +147,9 @@ pub struct RegistrationQuery {
     /// Standing so.
     #[param(inline = false)]
     pub state: Option<RegistrationState>,
+    /// As known at this instant; now when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    pub known_at: Option<DateTime<Utc>>,
     /// Rows per page.
     #[validate(range(min = 1, max = 500))]
     #[param(minimum = 1, maximum = 500)]

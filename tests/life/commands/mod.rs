@@ -155,10 +155,10 @@ const EMPLOYED: &[(u64, What)] = &[
     (2, pay::correct_acquisition),
     (3, pay::correct_report),
     (5, pay::correct_bonus),
-    (3, leave::maternity),
-    (3, leave::birth),
+    (5, leave::maternity),
+    (12, leave::birth),
     (2, leave::end_of_maternity),
-    (9, leave::childcare),
+    (18, leave::childcare),
     (7, leave::longer),
     (8, leave::end),
     (12, leave::revision),
@@ -184,7 +184,7 @@ const CONTINUES: &[(u64, What)] = &[
     (2, continuing::first_unpaid),
     (4, continuing::unpaid),
     (5, cover::acquire),
-    (3, people::child),
+    (9, people::child),
     (1, people::removal),
 ];
 const CONTINUED_ONCE: &[(u64, What)] =
@@ -211,7 +211,7 @@ pub fn next(chance: &mut Chance, family: &Family, today: NaiveDate) -> Option<Co
         Stands::Employed => EMPLOYED,
         Stands::Left => LEFT,
         // two years are long
-        Stands::Continues if chance.below(3) > 0 => return None,
+        Stands::Continues if chance.below(4) > 0 => return None,
         Stands::Continues => CONTINUES,
         Stands::ContinuedOnce => CONTINUED_ONCE,
     };

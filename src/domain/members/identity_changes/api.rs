@@ -117,7 +117,7 @@ async fn list_changes(
         let (limit, cursor) = (usize::from(q.limit.unwrap_or(100)), q.cursor.take());
         let list = page::List::<ListIdentityChanges>::new(tx.kernel(), &q);
         let before = list.id_after(cursor.as_deref())?;
-        let rows = store::list(tx, q.state, before, page::one_more(limit))?;
+        let rows = store::list(tx, (q.state, q.known_at), before, page::one_more(limit))?;
         let society = Facts::of("Society", Uuid::nil());
         let (rows, has_more, permit) = tx.admit_page(&society, DecideIdentityChange::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| r.id));

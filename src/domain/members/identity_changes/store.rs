@@ -4,19 +4,21 @@ use super::{
     model::{IdentityChangeRow, Stated},
 };
 use crate::{
-    domain::approvals::RegistrationState,
-    kernel::{Guarded, Operation, Permit, Problem, Tx},
+    domain::approvals::{self, RegistrationState},
+    kernel::{Guarded, Operation, Permit, Problem, Tx, asked::NOW},
 };
+use chrono::{DateTime, Utc};
 use diesel::{QueryResult, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
-/// Changes with the second person's look at them; `today` names the parameter of today.
-fn changes(today: &str) -> String {
+/// Changes with the second person's look at them; `today` names the parameter of today, `at` that of the instant, null for now.
+fn changes(today: &str, at: &str) -> String {
+    let (sheltered, standing) = (sheltered_on("c.person_id", today), approvals::standing(at));
     format!(
         "select c.id, c.person_id, c.stated, c.person_version, (a.requested_at at time zone 'Asia/Tokyo')::date as asked_on, \
-         a.state, a.requested_at, a.decided_at, {} as is_protected \
-         from identity_change c join approval a on a.kind = 'identity_change' and a.subject_id = c.id",
-        sheltered_on("c.person_id", today)
+         a.requested_at, {standing}, {sheltered} as is_protected \
+         from identity_change c join approval a on a.kind = 'identity_change' and a.subject_id = c.id \
+           and ({at} is null or a.requested_at <= {at})"
     )
 }
 /// Writes what is asked for, of a person who is held and changed so often by now.
@@ -69,30 +71,31 @@ pub fn written<Op: Operation>(
 }
 fn one(tx: &mut Tx<'_>, id: Uuid) -> QueryResult<IdentityChangeRow> {
     let today = tx.today();
-    sql_query(format!("{} where c.id = $1", changes("$2")))
+    sql_query(format!("{} where c.id = $1", changes("$2", NOW)))
         .bind::<t::Uuid, _>(id)
         .bind::<t::Date, _>(today)
         .get_result(tx.conn())
 }
-/// Changes that stand so, newest first, asked for before one of them (the nil id: from the newest on).
+/// Changes that stand so, as known at an instant or now, newest first, asked for before one of them (the nil id: from the newest on).
 /// # Errors
 /// Database errors.
 pub fn list(
     tx: &mut Tx<'_>,
-    state: Option<RegistrationState>,
+    (state, known_at): (Option<RegistrationState>, Option<DateTime<Utc>>),
     before: Uuid,
     limit: i64,
 ) -> Result<Guarded<Vec<IdentityChangeRow>>, Problem> {
     let today = tx.today();
     let rows = sql_query(format!(
-        "{} where ($1::text is null or a.state = $1) and ($2 = $3 or c.id < $2) order by c.id desc limit $4",
-        changes("$5")
+        "select * from ({}) c where ($1::text is null or state = $1) and ($2 = $3 or id < $2) order by id desc limit $4",
+        changes("$5", "$6")
     ))
     .bind::<t::Nullable<t::Text>, _>(state.map(RegistrationState::word))
     .bind::<t::Uuid, _>(before)
     .bind::<t::Uuid, _>(Uuid::nil())
     .bind::<t::BigInt, _>(limit)
     .bind::<t::Date, _>(today)
+    .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .load(tx.conn())?;
     Ok(Guarded::new(rows))
 }

@@ -1,16 +1,23 @@
 //! SQL of premiums that were not paid.
 use super::model::DefaultRow;
 use crate::{
-    domain::approvals::RegistrationState,
-    kernel::{Guarded, Operation, Permit, Problem, Tx},
+    domain::approvals::{self, RegistrationState},
+    kernel::{Guarded, Operation, Permit, Problem, Tx, asked::NOW},
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
-const DEFAULT: &str = "select d.id, d.person_id, d.premium, d.due_on, d.acquired_on, \
-     (a.requested_at at time zone 'Asia/Tokyo')::date as asked_on, a.state, a.requested_at, a.decided_at \
-     from voluntary_default d join approval a on a.kind = 'voluntary_default' and a.subject_id = d.id";
+/// Premiums that were not paid with the second person's look at them; `at` names the parameter of the instant, null for now.
+fn defaults(at: &str) -> String {
+    let standing = approvals::standing(at);
+    format!(
+        "select d.id, d.person_id, d.premium, d.due_on, d.acquired_on, \
+         (a.requested_at at time zone 'Asia/Tokyo')::date as asked_on, a.requested_at, {standing} \
+         from voluntary_default d join approval a on a.kind = 'voluntary_default' and a.subject_id = d.id \
+           and ({at} is null or a.requested_at <= {at})"
+    )
+}
 
 /// Writes a premium that was not paid, of a person who is held: which, its due day, and since when the cover is.
 /// # Errors
@@ -21,9 +28,10 @@ pub fn insert<Op: Operation>(
     (id, person): (Uuid, Uuid),
     (premium, due_on, acquired_on): (&str, NaiveDate, NaiveDate),
 ) -> Result<(), Problem> {
-    let waits = sql_query(format!("{DEFAULT} where d.person_id = $1 and a.state = 'requested' limit 1"))
-        .bind::<t::Uuid, _>(person)
-        .execute(tx.conn())?;
+    let waits =
+        sql_query(format!("{} where d.person_id = $1 and a.state = 'requested' limit 1", defaults(NOW)))
+            .bind::<t::Uuid, _>(person)
+            .execute(tx.conn())?;
     if waits > 0 {
         return Err(Problem::conflict(
             "already-exists",
@@ -46,31 +54,37 @@ pub fn insert<Op: Operation>(
 /// # Errors
 /// 404 when there is none.
 pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<DefaultRow>, Problem> {
-    let row = sql_query(format!("{DEFAULT} where d.id = $1")).bind::<t::Uuid, _>(id).get_result(tx.conn())?;
+    let row = sql_query(format!("{} where d.id = $1", defaults(NOW)))
+        .bind::<t::Uuid, _>(id)
+        .get_result(tx.conn())?;
     Ok(Guarded::new(row))
 }
 /// As [`find`], as just written.
 /// # Errors
 /// Database errors.
 pub fn written<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, id: Uuid) -> Result<DefaultRow, Problem> {
-    Ok(sql_query(format!("{DEFAULT} where d.id = $1")).bind::<t::Uuid, _>(id).get_result(tx.conn())?)
+    Ok(sql_query(format!("{} where d.id = $1", defaults(NOW)))
+        .bind::<t::Uuid, _>(id)
+        .get_result(tx.conn())?)
 }
-/// Those that stand so, newest first, asked for before one of them (the nil id: from the newest on).
+/// Those that stand so, as known at an instant or now, newest first, asked for before one of them (the nil id: from the newest on).
 /// # Errors
 /// Database errors.
 pub fn list(
     tx: &mut Tx<'_>,
-    state: Option<RegistrationState>,
+    (state, known_at): (Option<RegistrationState>, Option<DateTime<Utc>>),
     before: Uuid,
     limit: i64,
 ) -> Result<Guarded<Vec<DefaultRow>>, Problem> {
     let rows = sql_query(format!(
-        "{DEFAULT} where ($1::text is null or a.state = $1) and ($2 = $3 or d.id < $2) order by d.id desc limit $4"
+        "select * from ({}) d where ($1::text is null or state = $1) and ($2 = $3 or id < $2) order by id desc limit $4",
+        defaults("$5")
     ))
     .bind::<t::Nullable<t::Text>, _>(state.map(RegistrationState::word))
     .bind::<t::Uuid, _>(before)
     .bind::<t::Uuid, _>(Uuid::nil())
     .bind::<t::BigInt, _>(limit)
+    .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .load(tx.conn())?;
     Ok(Guarded::new(rows))
 }
