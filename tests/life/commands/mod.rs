@@ -44,7 +44,6 @@ pub const KINDS: &[&str] = &[
     "birth",
     "end of maternity leave",
     "childcare leave",
-    "leave for another child",
     "birth-time leave",
     "longer leave",
     "end of leave",
@@ -79,6 +78,9 @@ pub const KINDS: &[&str] = &[
     "dependent who is none any more",
     "regular report in a run",
 ];
+
+/// What must have been seen of ten thousand lives, and need not of five hundred: a second child within ten steps.
+pub const RARE: &[&str] = &["leave for another child"];
 
 /// What is known of a family once a form was accepted with that outcome.
 type Then = Box<dyn FnOnce(&mut Family, &Value)>;

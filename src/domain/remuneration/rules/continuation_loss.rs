@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-/// What ends 任意継続 or 特例退職 by happening on a day; by time and by wish see [`VoluntaryEnd`](super::VoluntaryEnd).
+/// What ends 任意継続 or 特例退職 by happening on a day; by time and by wish another rule decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ContinuationCause {
