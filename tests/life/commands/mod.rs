@@ -44,7 +44,6 @@ pub const KINDS: &[&str] = &[
     "birth",
     "end of maternity leave",
     "childcare leave",
-    "birth-time leave",
     "longer leave",
     "end of leave",
     "revision after a leave",
@@ -79,8 +78,9 @@ pub const KINDS: &[&str] = &[
     "regular report in a run",
 ];
 
-/// What must have been seen of ten thousand lives, and need not of five hundred: a second child within ten steps.
-pub const RARE: &[&str] = &["leave for another child"];
+/// What must have been seen of ten thousand lives, and need not of five hundred: a leave within eight weeks of a birth, a second child within ten
+/// steps.
+pub const RARE: &[&str] = &["birth-time leave", "leave for another child"];
 
 /// What is known of a family once a form was accepted with that outcome.
 type Then = Box<dyn FnOnce(&mut Family, &Value)>;
