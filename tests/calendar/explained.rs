@@ -34,7 +34,7 @@ fn a_loss_at_75_is_explained_by_its_rule_with_the_day_of_birth() {
     assert_eq!(kept.len(), 2, "the insured person and the mother; the wife lost with the insured person");
     assert_eq!(
         kept[0]["inputs"],
-        json!({ "birth_on": "1951-11-23", "acquired_on": "2020-04-01", "is_dependent": false })
+        json!({ "birth_on": "1951-11-23", "acquired_on": "2020-04-01", "is_dependent": false, "is_continuing": false })
     );
     assert!(kept[0]["source"].is_null());
 
@@ -46,6 +46,7 @@ fn a_loss_at_75_is_explained_by_its_rule_with_the_day_of_birth() {
     assert_eq!(seen["trace"]["steps"][1]["code"], "dependent_lost");
     let with_him = staff.get(removal(wife)).expect(200);
     assert!(with_him.get("trace").is_none() && with_him["loss_reason"] == "insured_lost", "{with_him}");
+    assert_eq!(with_him["ja"], "被保険者が資格を喪失したため、2026年11月23日から被扶養者ではありません。");
     for path in [&path, &removal(mother)] {
         for login in ["benefits", "review"] {
             w.staff(login).get(path).expect(200);

@@ -72,6 +72,11 @@ fn a_loss_at_75_of_a_dependent_follows() {
     assert_eq!(o.dependencies(person), [period("2026-04-01", Some("2026-11-10"))]);
     o.accepted(&other_birth(NANA, "01", "1951-11-10", "1951-11-15"));
     assert_eq!(o.dependencies(person), [period("2026-04-01", Some("2026-11-15"))]);
+    let why = o.get(format!(
+        "/v1/dependents/{}/removal/explanation",
+        made["dependents"][0]["dependent_id"].as_str().unwrap()
+    ));
+    assert_eq!(why.expect(200)["trace"]["steps"][1]["code"], "dependent_lost");
     o.accepted(&other_birth(NANA, "01", "1951-11-15", "1951-12-15"));
     assert_eq!(o.dependencies(person), [period("2026-04-01", None)]);
     o.accepted(&other_birth(NANA, "01", "1951-12-15", "1951-10-20"));

@@ -66,6 +66,8 @@ fn a_loss_at_75_follows_the_right_day_of_birth() {
     // born a little later: the loss moves
     o.accepted(&other_birth(old, "1951-11-20"));
     assert_eq!(o.covers(member), [period("2020-04-01", Some("2026-11-20"))]);
+    let why = o.get(format!("/v1/members/{member}/loss/explanation?as_of=2026-11-20")).expect(200);
+    assert!(why["ja"].as_str().unwrap().contains("1951年11月20日"), "by the rule, on the right birth: {why}");
     // not 75 yet: the cover goes on
     let old = Person { birth_on: "1951-11-20", ..NANA };
     let told = o.accepted(&other_birth(old, "1951-11-24"));

@@ -106,12 +106,12 @@ pub fn table() -> Vec<Row> {
         row("getMember", Staff, Hidden, &["identity", "contact", "enrolment"]).query(as_of),
         Row { numbers: 1, ..row("getMember", Granted, Nothing, &["identity", "contact", "enrolment"]) },
         row("getMemberHistory", Staff, Hidden, &["identity", "contact", "enrolment"]),
-        row("requestContactChange", Staff, Hidden, &["identity", "contact", "enrolment"])
+        row("requestContactChange", Staff, Hidden, &["contact"])
             .body(|_| Body::Json(json!({ "contact_address": "東京都架空区見本町９－９", "phone": "03-0000-0009" }))),
         row("requestNameChange", Staff, Hidden, &["identity"])
             .body(|_| Body::Json(json!({ "name_kana": "ミホン　ゴロウ", "reason": "correction" }))),
         row("listIdentityChanges", Staff, Hidden, &["identity", "contact"]).query(|_| "?state=requested".into()),
-        row("decideIdentityChange", Staff, Hidden, &["identity", "contact"])
+        row("decideIdentityChange", Staff, Hidden, &["contact"])
             .body(|_| Body::Json(json!({ "ruling": "approve" }))),
         row("listDependents", Employer, Hidden, &["identity", "family"]),
         row("getDependent", Employer, Hidden, &["identity", "family"]),
@@ -317,7 +317,7 @@ pub fn table() -> Vec<Row> {
         row("requestVoluntarySetting", Staff, Hidden, NONE).body(|s| Body::Json(crate::voluntary::setting(s.continuing.office))),
         row("checkVoluntarySetting", Staff, Hidden, NONE).body(|_| Body::Json(json!({ "ruling": "approve" }))),
         row("previewVoluntaryContinuation", Staff, Hidden, &["identity", "notification", "enrolment", "family", "remuneration"]),
-        row("requestVoluntaryDefault", Collection, Hidden, &["identity", "contact", "enrolment"])
+        row("requestVoluntaryDefault", Collection, Hidden, &["enrolment"])
             .body(|_| Body::Json(json!({ "premium": "first", "due_on": "2026-11-20" }))),
         row("listVoluntaryDefaults", Collection, Hidden, &["enrolment"]).query(|_| "?state=requested".into()),
         row("decideVoluntaryDefault", Collection, Hidden, &["enrolment"])

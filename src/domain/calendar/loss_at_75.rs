@@ -9,9 +9,9 @@ use super::{
 use crate::{
     domain::{
         dependents,
-        losses::{self, Basis},
+        losses::{AT_75, Aged},
         members,
-        remuneration::{self, LossAtSeventyFive, LossAtSeventyFiveInput},
+        remuneration::{self, LossAtSeventyFiveInput},
     },
     kernel::{
         Problem,
@@ -23,9 +23,6 @@ use chrono::NaiveDate;
 use diesel::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
-
-/// Why cover ends, as the forms call it too.
-const REASON: &str = "age_75";
 
 /// Does the day, inside the transaction of its row; each insured person with the family leaves an entry of its own. Gives what changed.
 /// # Errors
@@ -70,37 +67,31 @@ fn candidates(
     }
     Ok(all)
 }
-/// The day on which the cover of a row ends, by the rule.
-fn decided(row: &OldRow, is_dependent: bool) -> Result<(NaiveDate, Option<Basis>), Problem> {
-    let facts = LossAtSeventyFiveInput { birth_on: row.birth_on, acquired_on: row.began_on, is_dependent };
-    // a day outside the years that can be told ends the cover all the same
-    let trace = remuneration::apply::<LossAtSeventyFive>(&facts).ok().map(|told| told.1);
-    let basis = trace.map(|t| Basis::of::<LossAtSeventyFive>(&facts, &t)).transpose()?;
-    Ok((remuneration::loss_at_75(facts.birth_on, facts.acquired_on), basis))
-}
-/// Keeps with the cover of a row why it ends.
-fn keep(
-    conn: &mut PgConnection,
-    act: &Act,
-    row: &OldRow,
-    (on, basis): (NaiveDate, Option<Basis>),
-) -> Result<(), Problem> {
-    basis.map_or(Ok(()), |basis| losses::keep(conn, act, row.cover_id, (on, REASON), &basis))
+/// The cover of a row, and the facts by which it ends.
+fn aged(row: &OldRow, is_dependent: bool) -> Aged {
+    let facts = LossAtSeventyFiveInput {
+        birth_on: row.birth_on,
+        acquired_on: row.began_on,
+        is_dependent,
+        is_continuing: row.is_continuing,
+    };
+    Aged { cover: row.cover_id, facts }
 }
 fn lose(conn: &mut PgConnection, errand: &Errand, act: &Act, row: &OldRow) -> Result<Vec<Effect>, Problem> {
-    let (on, basis) = decided(row, false)?;
+    let aged = aged(row, false);
+    let on = aged.lost_on();
     let loss = members::Loss {
         person: row.person_id,
         employer: row.employer_id,
         lost_on: on,
-        reason: REASON,
+        reason: AT_75,
         received_on: errand.today(),
         ends_earlier: true,
     };
     if !members::end_cover(conn, act, &loss)? {
         return Ok(Vec::new());
     }
-    keep(conn, act, row, (on, basis))?;
+    aged.keep(conn, act)?;
     remuneration::end_on_loss(conn, act, row.person_id, (row.began_on, on))?;
     let mut changed = vec![effect(row, row.person_id, CalendarEffectKind::InsuredLost, on)];
     for d in dependents::end_under(conn, act, row.person_id, on)? {
@@ -109,11 +100,12 @@ fn lose(conn: &mut PgConnection, errand: &Errand, act: &Act, row: &OldRow) -> Re
     Ok(changed)
 }
 fn remove(conn: &mut PgConnection, act: &Act, row: &OldRow) -> Result<Vec<Effect>, Problem> {
-    let (on, basis) = decided(row, true)?;
-    if !dependents::end_earlier(conn, act, row.cover_id, on, REASON)? {
+    let aged = aged(row, true);
+    let on = aged.lost_on();
+    if !dependents::end_earlier(conn, act, row.cover_id, on, AT_75)? {
         return Ok(Vec::new());
     }
-    keep(conn, act, row, (on, basis))?;
+    aged.keep(conn, act)?;
     Ok(vec![effect(row, row.person_id, CalendarEffectKind::DependentLost, on)])
 }
 fn effect(row: &OldRow, person: Uuid, kind: CalendarEffectKind, on: NaiveDate) -> Effect {

@@ -161,6 +161,8 @@ crate::row! {
         birth_on: t::Date => NaiveDate,
         /// First day of the cover.
         began_on: t::Date => NaiveDate,
+        /// 任意継続 or 特例退職.
+        is_continuing: t::Bool => bool,
     }
 }
 crate::row! {

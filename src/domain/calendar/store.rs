@@ -139,13 +139,14 @@ fn old_text(who: Who) -> &'static str {
     match who {
         Who::Insured => {
             "select e.person_id, e.person_id as insured_id, e.employer_id, e.enrolment_id as cover_id, i.birth_on, \
-               e.acquired_on as began_on \
+               e.acquired_on as began_on, e.enrolment_type <> 'compulsory' as is_continuing \
              from person_identity i join enrolment e on e.person_id = i.person_id and e.superseded_at is null \
              where i.superseded_at is null and i.birth_on <= $2 and i.valid_from <= $1 \
                and (i.valid_to is null or i.valid_to > $1) and e.acquired_on <= $1 and (e.lost_on is null or e.lost_on > $1)"
         }
         Who::Dependents => {
-            "select e.person_id, e.insured_id, e.employer_id, e.dependent_id as cover_id, i.birth_on, e.recognised_on as began_on \
+            "select e.person_id, e.insured_id, e.employer_id, e.dependent_id as cover_id, i.birth_on, e.recognised_on as began_on, \
+               false as is_continuing \
              from person_identity i join dependency e on e.person_id = i.person_id and e.superseded_at is null \
              where i.superseded_at is null and i.birth_on <= $2 and i.valid_from <= $1 \
                and (i.valid_to is null or i.valid_to > $1) and e.recognised_on <= $1 \

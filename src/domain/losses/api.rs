@@ -63,7 +63,7 @@ pub struct LossExplanation {
     /// To be read aloud, in English.
     #[schema(max_length = 20000)]
     en: String,
-    /// Steps with articles and figures; absent where a form stated the day and no rule decided it.
+    /// Steps with articles and figures; absent where no rule's decision of the day is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     trace: Option<CalculationTrace>,
@@ -76,15 +76,29 @@ fn explained(
 ) -> Result<LossExplanation, Problem> {
     let (Some(lost_on), Some(loss_reason)) = (lost_on, reason) else { return Err(Problem::not_found()) };
     let trace = decided.map(store::LossRow::trace).transpose()?;
-    let (ja, en) = trace.as_ref().map_or_else(|| stated(lost_on), CalculationTrace::aloud);
+    let (ja, en) = trace.as_ref().map_or_else(|| recorded(lost_on, &loss_reason), CalculationTrace::aloud);
     Ok(LossExplanation { member_id, dependent_id, began_on, lost_on, loss_reason, ja, en, trace })
 }
-/// What is said of a day that a form stated.
-fn stated(lost_on: NaiveDate) -> (String, String) {
+/// Why a dependent lost cover together with the insured person.
+const WITH_THE_INSURED: &str = "insured_lost";
+/// What is said of a day of which no rule's decision is kept: it came from a form or from staff, or with the insured person's.
+fn recorded(lost_on: NaiveDate, reason: &str) -> (String, String) {
     let day = Value::Date(lost_on);
+    if reason == WITH_THE_INSURED {
+        return (
+            format!("被保険者が資格を喪失したため、{}から被扶養者ではありません。", day.ja()),
+            format!("The insured person lost cover: no dependent from {}.", day.en()),
+        );
+    }
     (
-        format!("{}から資格がありません。届出のとおりに記録された日です。", day.ja()),
-        format!("Not covered from {}: the day as it was notified.", day.en()),
+        format!(
+            "{}から資格がありません。届出または審査により記録された日で、規則による計算の記録はありません。",
+            day.ja()
+        ),
+        format!(
+            "Not covered from {}: the day as it was recorded by a form or by staff; no calculation of it is kept.",
+            day.en()
+        ),
     )
 }
 /// Field classes of what is told: at 75, when the person was born.

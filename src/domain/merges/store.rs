@@ -108,7 +108,7 @@ pub fn alike<Op: Operation>(
     let other = asked::known("i", known_at, "$2");
     Ok(sql_query(format!(
         "with own as (select * from person_identity where person_id = $1 and {own}), \
-         family as (select * from dependency where $2::timestamptz is null or recorded_at <= $2), \
+         family as not materialized (select person_id, insured_id from dependency where $2::timestamptz is null or recorded_at <= $2), \
          kin as (select insured_id as id from family where person_id = $1 \
                  union select person_id from family where insured_id = $1), \
          like_it as ( \

@@ -86,7 +86,9 @@ pub const RULES: &[Rule] = &[
         "somebody is covered after the 75th birthday",
         "select e.person_id from enrolment e join person_identity i on i.person_id = e.person_id and i.superseded_at is null \
            and i.valid_to is null \
-         where e.superseded_at is null and e.lost_on > greatest((i.birth_on + interval '75 years')::date, e.acquired_on)",
+         where e.superseded_at is null and (e.lost_on > greatest((i.birth_on + interval '75 years')::date, e.acquired_on) \
+           or e.lost_on is null and (i.birth_on + interval '75 years')::date < $today \
+             and greatest(i.recorded_at, e.recorded_at) < $today::timestamp at time zone 'Asia/Tokyo')",
     ),
     (
         "任意継続 lasts longer than two years",

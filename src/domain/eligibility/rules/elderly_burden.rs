@@ -57,6 +57,7 @@ pub struct ElderlyBurdenInput {
     pub legal_values: Option<Vec<SocietyValue>>,
 }
 impl UnderLaw for ElderlyBurdenInput {
+    const NAMES: &'static [Parameter] = &OF_BURDEN;
     fn values(&mut self) -> &mut Option<Vec<SocietyValue>> {
         &mut self.legal_values
     }

@@ -309,6 +309,8 @@ pub fn settable_from(name: Parameter, today: NaiveDate) -> Option<NaiveDate> {
 }
 /// Facts that are looked at by the law as the society holds it.
 pub trait UnderLaw {
+    /// What the rule of these facts looks at.
+    const NAMES: &'static [Parameter];
     /// What the society set in the place of the table; nothing where that is not known yet.
     fn values(&mut self) -> &mut Option<Vec<SocietyValue>>;
 }

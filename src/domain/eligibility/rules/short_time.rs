@@ -80,6 +80,7 @@ pub struct ShortTimeInput {
     pub legal_values: Option<Vec<SocietyValue>>,
 }
 impl UnderLaw for ShortTimeInput {
+    const NAMES: &'static [Parameter] = &OF_SHORT_TIME;
     fn values(&mut self) -> &mut Option<Vec<SocietyValue>> {
         &mut self.legal_values
     }

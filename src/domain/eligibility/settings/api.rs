@@ -29,12 +29,12 @@ crate::operation! {
     /// 法定値の設定の登録
     ///
     /// Asks for a value of law from a day on, in the place of the one that the program brings: what is set by law or notice after the release, or later than announced. It counts once a second person approved it (checkRecognitionSetting), for every question that is asked afterwards about a day from `valid_from` on, until the next value or the next row of the program; of two for one day the one approved last.
-    /// What was decided before stays, with the values that it was decided by. A value begins with the row of the program that is in force today at the earliest: what an earlier day meant is not rewritten.
+    /// What was decided before stays, with the values that it was decided by. A value begins with the row of the program that is in force today at the earliest; from there on it may reach back, for what is asked anew.
     pub RequestRecognitionSetting: Post "/v1/recognition-settings" = "requestRecognitionSetting", scope "confirmations:manage", on "Society", status 201, law "健康保険法3条1項9号・7項, R-006, R-096", makes "RecognitionSetting";
     /// 法定値の設定の承認・却下
     ///
     /// Approves or rejects, as the second person, a value that was asked for. 409: `same-person` for whoever asked, `no-open-check`
-    /// when nothing waits.
+    /// when nothing waits, `not-settable` where it could not be asked for any more.
     pub CheckRecognitionSetting: Post "/v1/recognition-settings/{recognition_setting_id}/check" = "checkRecognitionSetting", scope "confirmations:manage", on "RecognitionSetting", status 200, law "R-096";
 }
 crate::json_body!("application/json": SocietyValue);
@@ -111,13 +111,30 @@ fn require_settable(set: &SocietyValue, today: NaiveDate) -> Result<(), Problem>
     }
     Ok(())
 }
-/// Puts what the society set in the place of the table's values, as known now, into facts that state none.
+/// What was asked for can be set still.
+fn require_approvable(set: &SocietyValue, today: NaiveDate) -> Result<(), Problem> {
+    require_settable(set, today).map_err(|_| {
+        Problem::conflict(
+            "not-settable",
+            "申請の後に基準が変わり、この日からは設定できません。却下して申請し直してください",
+            "The law's own value changed since it was asked for: reject it and ask anew",
+        )
+    })
+}
+/// Puts what the society set in the place of the table's values, as known now, into facts that state none: of the names that their rule looks
+/// at, and of two values for one day the one that counts.
 /// # Errors
 /// Database errors.
 pub fn put<F: UnderLaw>(tx: &mut Tx<'_>, facts: &mut F) -> Result<(), Problem> {
     let place = facts.values();
     if place.is_none() {
-        *place = Some(store::values(tx, None)?).filter(|all| !all.is_empty());
+        let mut all = store::values(tx, None)?;
+        all.retain(|v| F::NAMES.contains(&v.name));
+        let of = |v: &SocietyValue| (v.name, v.valid_from);
+        let last = |n: usize, v: &SocietyValue| all.iter().rposition(|other| of(other) == of(v)) == Some(n);
+        let counting: Vec<SocietyValue> =
+            all.iter().enumerate().filter(|(n, v)| last(*n, v)).map(|(_, v)| v.clone()).collect();
+        *place = Some(counting).filter(|all| !all.is_empty());
     }
     Ok(())
 }
@@ -166,6 +183,10 @@ async fn check_setting(
     gate.run(move |tx| {
         let row = store::find(tx, id.0)?;
         let (row, permit) = tx.admit::<CheckRecognitionSetting, _>(row)?;
+        if input.value.ruling == SettingRuling::Approve {
+            // the program may have another row by now
+            require_approvable(&row.set()?, tx.today())?;
+        }
         let (told, ruling) = (row.told()?, input.value.ruling.into());
         approvals::settle(
             tx,

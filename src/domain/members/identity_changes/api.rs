@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::approvals::{self, ApprovalKind, RegistrationDecision, RegistrationQuery, RegistrationRuling},
     kernel::{
-        Facts, Gate, Operation, Permit, Problem, Reply, Routes, Tx,
+        Facts, Gate, Operation, Permit, Problem, Reply, Routes, Subject, Tx,
         input::{Id, IdempotencyKey, IfMatch, Input, Query},
         page,
     },
@@ -58,13 +58,13 @@ fn ask<Op: Operation>(
     let told = stated.told(person, version)?;
     let parts: Vec<&[u8]> = told.iter().map(Vec::as_slice).collect();
     approvals::request(tx, permit, ApprovalKind::IdentityChange, id, &parts)?;
-    // of contact details the person who was admitted tells it
-    let classes: &[&'static str] = if matches!(stated, Stated::Name(_)) { &["identity"] } else { &[] };
+    let row = store::written(tx, permit, id)?;
+    // what leaves is the change, not the person who was admitted for it
+    tx.note_beneath(1, row.classes());
     tx.note(|n| {
         n.subject = Some(("IdentityChange", Some(id)));
-        n.left([person], classes);
+        n.left([person], &[]);
     });
-    let row = store::written(tx, permit, id)?;
     IdentityChange::of(tx, row)
 }
 async fn request_name(

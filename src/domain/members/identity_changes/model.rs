@@ -172,7 +172,12 @@ impl Subject for IdentityChangeRow {
         Facts::of("IdentityChange", self.id).about(self.person_id).protected(self.is_protected)
     }
     fn classes(&self) -> &'static [&'static str] {
-        if self.is_protected { &["identity"] } else { &["identity", "contact"] }
+        match (self.stated.get("name").is_some(), self.is_protected) {
+            (true, _) => &["identity"],
+            (false, false) => &["contact"],
+            // where somebody is who is protected: noted by whoever shows it
+            (false, true) => &[],
+        }
     }
 }
 /// 氏名または連絡先の変更の登録.
@@ -204,23 +209,22 @@ impl IdentityChange {
     /// # Errors
     /// 503 when what is stored can't be read.
     pub fn of(tx: &Tx<'_>, r: IdentityChangeRow) -> Result<Self, Problem> {
-        let seen = Seen::of(tx, &r.facts())?;
         let (name, contact) = match r.stated()? {
             Stated::Name(name) => (Some(name), None),
-            Stated::Contact(contact) => (None, Some(contact)),
+            Stated::Contact(contact) => (None, Seen::of(tx, &r.facts())?.shown(Some(contact))),
         };
         Ok(Self {
             id: r.id,
             person_id: r.person_id,
             name,
-            contact: seen.shown(contact),
+            contact,
             state: RegistrationState::of(&r.state)?,
             requested_at: r.requested_at,
             decided_at: r.decided_at,
         })
     }
 }
-/// What the caller named is not there to be changed.
+/// Some detail is stated.
 /// # Errors
 /// 422 `missing-field` where nothing is stated.
 pub fn require_stated(c: &ContactChange) -> Result<(), Problem> {

@@ -130,7 +130,8 @@ pub fn keep_no_bonus<Op: Operation>(
     if let Some(fault) = report.against(tx.conn(), known.as_ref())? {
         return Err(fault.problem());
     }
-    tx.record_at_once(known.as_ref().map(|k| k.recorded_at));
+    let last = store::last_recorded(tx.conn(), report)?;
+    tx.record_at_once(last);
     if let Some(known) = known {
         store::close(tx, permit, known.id)?;
     }

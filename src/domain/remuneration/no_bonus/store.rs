@@ -24,13 +24,11 @@ crate::row! {
         preparer_name: t::Text => String,
         /// When it came.
         received_at: t::Timestamptz => DateTime<Utc>,
-        /// When it was accepted.
-        recorded_at: t::Timestamptz => DateTime<Utc>,
         /// Notification.
         source: t::Nullable<t::Uuid> => Option<Uuid>,
     }
 }
-const REPORT: &str = "select id, employer_id, planned_month, next_planned_month, preparer_name, received_at, recorded_at, source \
+const REPORT: &str = "select id, employer_id, planned_month, next_planned_month, preparer_name, received_at, source \
      from no_bonus_report where employer_id = $1";
 const OF_MONTH: &str = "and planned_month = $2 and superseded_at is null";
 
@@ -55,6 +53,25 @@ pub fn hold(conn: &mut PgConnection, report: &NoBonus) -> Result<Option<NoBonusR
         .bind::<t::Date, _>(report.planned.first_day())
         .get_result(conn)
         .optional()?)
+}
+crate::row! {
+    /// An instant.
+    pub struct LastRow {
+        /// Instant.
+        at: t::Nullable<t::Timestamptz> => Option<DateTime<Utc>>,
+    }
+}
+/// When a report of the same month was recorded or closed last; what is recorded now comes after that.
+/// # Errors
+/// Database errors.
+pub fn last_recorded(conn: &mut PgConnection, report: &NoBonus) -> Result<Option<DateTime<Utc>>, Problem> {
+    let sql = "select max(greatest(recorded_at, superseded_at)) as at from no_bonus_report \
+         where employer_id = $1 and planned_month = $2";
+    let found: LastRow = sql_query(sql)
+        .bind::<t::Uuid, _>(report.employer)
+        .bind::<t::Date, _>(report.planned.first_day())
+        .get_result(conn)?;
+    Ok(found.at)
 }
 /// Closes a report that holds no more.
 /// # Errors

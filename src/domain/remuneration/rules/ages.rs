@@ -102,6 +102,9 @@ pub struct LossAtSeventyFiveInput {
     /// It is the cover of a dependent.
     #[serde(default)]
     pub is_dependent: bool,
+    /// It is 任意継続 or 特例退職.
+    #[serde(default)]
+    pub is_continuing: bool,
 }
 /// The end of a cover by age.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -121,6 +124,9 @@ steps! {
     INSURED = "insured_lost", "健康保険法3条1項7号・36条":
         "後期高齢者医療の被保険者は健康保険の被保険者になれないため、{lost}に資格を喪失します。" /
         "Whoever is insured there can't be insured here: cover is lost on {lost}.";
+    CONTINUED = "continued_lost", "健康保険法38条6号、附則3条":
+        "後期高齢者医療の被保険者となるため、{lost}に任意継続被保険者・特例退職被保険者の資格を喪失します。" /
+        "Insured there by then: voluntary continuation ends on {lost}.";
     DEPENDENT = "dependent_lost", "健康保険法3条7項":
         "後期高齢者医療の被保険者は被扶養者になれないため、{lost}から被扶養者ではありません。" /
         "Whoever is insured there can't be a dependent here: no dependent from {lost}.";
@@ -147,7 +153,11 @@ impl Rule for LossAtSeventyFive {
         if never_began {
             trace.step(&NEVER, [("began", Value::Date(input.acquired_on))]);
         }
-        let words = if input.is_dependent { &DEPENDENT } else { &INSURED };
+        let words = match (input.is_dependent, input.is_continuing) {
+            (true, _) => &DEPENDENT,
+            (false, true) => &CONTINUED,
+            (false, false) => &INSURED,
+        };
         trace.step(words, [("lost", Value::Date(lost_on))]);
         Ok(LossAtSeventyFiveOutcome { lost_on, never_began })
     }

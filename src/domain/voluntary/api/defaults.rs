@@ -169,8 +169,8 @@ impl VoluntaryDefaultCreate {
 const DUE_DAY: u32 = 10;
 
 /// What the second person is asked about.
-fn told(row: &DefaultRow, acquired_on: NaiveDate) -> String {
-    format!("{} {} {} {acquired_on}", row.person_id, row.premium, row.due_on)
+fn told((person, acquired_on): (Uuid, NaiveDate), premium: &str, due_on: NaiveDate) -> String {
+    format!("{person} {premium} {due_on} {acquired_on}")
 }
 /// The latest cover of a person who is held, as 任意継続 or 特例退職.
 /// # Errors
@@ -213,8 +213,10 @@ async fn request_default(
         let default = Uuid::now_v7();
         let asked = (b.premium.word(), b.due_on, cover.acquired_on);
         defaults::insert(tx, &permit, (default, cover.person_id), asked)?;
-        let said = format!("{} {} {} {}", cover.person_id, b.premium.word(), b.due_on, cover.acquired_on);
+        let said = told((cover.person_id, cover.acquired_on), b.premium.word(), b.due_on);
         approvals::request(tx, &permit, ApprovalKind::VoluntaryDefault, default, &[said.as_bytes()])?;
+        // what leaves is the request, not the member who was admitted for it
+        tx.note_beneath(1, &["enrolment"]);
         tx.note(|n| n.subject = Some(("VoluntaryDefault", Some(default))));
         let row = defaults::written(tx, &permit, default)?;
         Ok(permit.answer(row.try_into()?))
@@ -257,7 +259,8 @@ async fn decide_default(
                 Some(cover_of(tx, row.person_id)?)
             }
         };
-        let said = told(&row, cover.as_ref().map_or(row.acquired_on, |c| c.acquired_on));
+        let acquired_on = cover.as_ref().map_or(row.acquired_on, |c| c.acquired_on);
+        let said = told((row.person_id, acquired_on), &row.premium, row.due_on);
         let ruling = input.value.ruling.into();
         approvals::settle(tx, &permit, ApprovalKind::VoluntaryDefault, row.id, &[said.as_bytes()], &ruling)?;
         if let Some(cover) = cover {

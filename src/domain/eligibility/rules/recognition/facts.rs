@@ -1,5 +1,5 @@
 //! What the recognition of a dependent takes and gives.
-use super::super::parameters::{LegalSetting, SocietyValue, UnderLaw};
+use super::super::parameters::{LegalSetting, OF_DEPENDENTS, Parameter, SocietyValue, UnderLaw};
 use crate::domain::remuneration::in_reach;
 use crate::values::yen::Yen;
 use chrono::NaiveDate;
@@ -212,6 +212,7 @@ pub struct RecognitionInput {
     pub legal_values: Option<Vec<SocietyValue>>,
 }
 impl UnderLaw for RecognitionInput {
+    const NAMES: &'static [Parameter] = &OF_DEPENDENTS;
     fn values(&mut self) -> &mut Option<Vec<SocietyValue>> {
         &mut self.legal_values
     }

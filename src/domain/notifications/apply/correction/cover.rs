@@ -11,8 +11,9 @@ use crate::{
     domain::{
         dependents::{self, Fate, UnderRow},
         employers,
+        losses::{AT_75, Aged},
         members::{self, CoverDays, CoverNamed, EnrolmentType, RecordedCover, has_common_day},
-        remuneration::{self, CorrectedCover, CorrectedPay},
+        remuneration::{self, CorrectedCover, CorrectedPay, LossAtSeventyFiveInput},
         voluntary,
     },
     kernel::{Kind, Operation, Permit, Problem, Tx, errand::Act},
@@ -24,9 +25,6 @@ use uuid::Uuid;
 
 /// 加入区分 of the cover that employers notify.
 const COMPULSORY: &str = "compulsory";
-/// 喪失理由 at 75.
-const AT_75: &str = "age_75";
-
 /// What becomes of a cover and of all that stands on it.
 pub struct CoverPlan {
     /// As it is recorded.
@@ -236,6 +234,18 @@ fn admitted(
 }
 
 impl CoverPlan {
+    /// What ends at 75 for somebody born on a day, where the cover was lost so and has another last day now.
+    pub fn aged(&self, birth_on: NaiveDate) -> Option<Aged> {
+        let is_at_75 = self.cover.loss_reason.as_deref() == Some(AT_75);
+        self.new.filter(|new| is_at_75 && new.lost_on.is_some() && *new != self.cover.days())?;
+        let facts = LossAtSeventyFiveInput {
+            birth_on,
+            acquired_on: self.cover.acquired_on,
+            is_dependent: false,
+            is_continuing: self.cover.enrolment_type != COMPULSORY,
+        };
+        Some(Aged { cover: self.cover.enrolment_id, facts })
+    }
     /// What changes, before and after: for the employer as far as it is its own, for staff also what is recorded elsewhere.
     pub fn lines(&self, eyes: Eyes) -> Vec<Line> {
         let day = |d: Option<NaiveDate>| d.map(|d| d.to_string());

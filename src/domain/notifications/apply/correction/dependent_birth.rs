@@ -7,7 +7,9 @@ use super::{
 use crate::{
     domain::{
         dependents::{self, Fate, UnderRow},
+        losses::{AT_75, Aged},
         members::{self, CoverNamed},
+        remuneration::LossAtSeventyFiveInput,
     },
     kernel::{Operation, Permit, Problem, Tx, errand::Act},
 };
@@ -93,6 +95,14 @@ impl DependentBirthPlan {
         let act = Act::permitted(tx, permit, Some(row.id))?;
         members::correct_birth(tx, permit, dependent.person_id, right, (received_on(row), row.id))?;
         dependents::write_fate(tx.conn(), &act, &dependent, &fate)?;
+        if let Fate::Changed { recognised_on, removed: Some((_, reason)) } = &fate
+            && reason == AT_75
+        {
+            let (birth_on, acquired_on) = (right, *recognised_on);
+            let facts =
+                LossAtSeventyFiveInput { birth_on, acquired_on, is_dependent: true, is_continuing: false };
+            Aged { cover: dependent.dependent_id, facts }.keep(tx.conn(), &act)?;
+        }
         let mut told = identity::told(tx, permit, insured)?;
         let (recognised_on, removed_on) = match fate {
             Fate::Changed { recognised_on, removed } => {

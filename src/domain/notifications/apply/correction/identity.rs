@@ -9,7 +9,7 @@ use crate::{
         dependents::{self, UnderRow},
         members::{self, CoverNamed, RecordedCover},
     },
-    kernel::{Operation, Permit, Problem, Tx},
+    kernel::{Operation, Permit, Problem, Tx, errand::Act},
     values::kana,
 };
 use chrono::NaiveDate;
@@ -41,7 +41,13 @@ impl BirthPlan {
     ) -> Result<Value, Problem> {
         let person = self.cover.cover.person_id;
         members::correct_birth(tx, permit, person, self.right, (received_on(row), row.id))?;
-        self.cover.write(tx, permit, row)
+        let aged = self.cover.aged(self.right);
+        let told = self.cover.write(tx, permit, row)?;
+        if let Some(aged) = aged {
+            let act = Act::permitted(tx, permit, Some(row.id))?;
+            aged.keep(tx.conn(), &act)?;
+        }
+        Ok(told)
     }
 }
 /// 生年月日訂正: for all days, with what follows for the cover that runs or was lost at 75.

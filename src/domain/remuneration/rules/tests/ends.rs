@@ -9,13 +9,19 @@ fn cover_ends_on_the_75th_birthday_and_one_that_began_later_never_was() {
         ("1951-10-01", "2026-11-01", false, "2026-11-01"),
         ("1951-11-01", "2026-11-01", true, "2026-11-01"),
     ] {
-        let facts = LossAtSeventyFiveInput { birth_on: day(birth), acquired_on: day(began), is_dependent };
+        let (birth_on, acquired_on) = (day(birth), day(began));
+        let facts = LossAtSeventyFiveInput { birth_on, acquired_on, is_dependent, is_continuing: false };
         let told = decide::<LossAtSeventyFive>(&facts);
         assert_eq!((told.lost_on, told.never_began), (day(lost), began == "2026-11-01"), "{birth} {began}");
         assert_eq!(loss_at_75(facts.birth_on, facts.acquired_on), told.lost_on);
         let (_, trace) = apply::<LossAtSeventyFive>(&facts).unwrap();
         let last = if is_dependent { "dependent_lost" } else { "insured_lost" };
         assert_eq!(trace.steps.last().map(|s| s.words.code), Some(last));
+        let continuing = LossAtSeventyFiveInput { is_continuing: true, ..facts };
+        assert_eq!(decide::<LossAtSeventyFive>(&continuing), told);
+        let (_, trace) = apply::<LossAtSeventyFive>(&continuing).unwrap();
+        let article = trace.steps.last().map(|s| s.words.article);
+        assert_eq!(article == Some("健康保険法38条6号、附則3条"), !is_dependent, "{article:?}");
     }
 }
 #[test]
