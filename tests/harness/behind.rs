@@ -43,11 +43,18 @@ impl World {
     pub fn concern(&self, case: Uuid, persons: &[Uuid]) {
         concern(&mut self.owner(), case, persons);
     }
-    /// The rows of a query, as JSON.
+    /// The rows of a query, as JSON. One connection is kept for it: a new one costs more than most questions.
     pub fn rows(&self, sql: &str) -> Vec<Value> {
-        let rows: Vec<Row> = sql_query(format!("select row_to_json(r)::text as row from ({sql}) r"))
-            .load(&mut self.owner())
-            .unwrap();
+        let sql = format!("select row_to_json(r)::text as row from ({sql}) r");
+        let load = |conn: &mut PgConnection| sql_query(&sql).load::<Row>(conn);
+        let kept = self.looking.lock().unwrap().take();
+        // a test may have ended the one that was kept
+        let kept = kept.and_then(|mut conn| load(&mut conn).ok().map(|rows| (rows, conn)));
+        let (rows, conn) = kept.unwrap_or_else(|| {
+            let mut conn = self.owner();
+            (load(&mut conn).unwrap(), conn)
+        });
+        *self.looking.lock().unwrap() = Some(conn);
         rows.iter().map(|r| serde_json::from_str(&r.row).unwrap()).collect()
     }
     /// The entries that fit, oldest first.

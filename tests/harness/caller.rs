@@ -70,6 +70,9 @@ fn agent() -> ureq::Agent {
         .timeout_global(Some(Duration::from_secs(60)))
         .http_status_as_error(false)
         .max_redirects(0)
+        // what is sent is small, and every request makes its buffers anew
+        .input_buffer_size(16 << 10)
+        .output_buffer_size(16 << 10)
         .allow_non_standard_methods(true)
         .build()
         .into()

@@ -9,7 +9,7 @@ use kenpo::{
     domain::access::{self, NewClient, NewUser, PasswordSettings},
     kernel::{Zone, clock::Clock, keys::Keys},
 };
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Mutex};
 use uuid::Uuid;
 
 static EMPTY: Template = Template::new("kenpo", |url| {
@@ -42,6 +42,8 @@ pub struct World {
     pub other_employer: Uuid,
     /// client_id → secret.
     pub secrets: BTreeMap<String, String>,
+    /// The connection that looks behind the scenes, once there is one.
+    pub(super) looking: Mutex<Option<PgConnection>>,
     background: Option<Background>,
     handles: Vec<actix_web::dev::ServerHandle>,
     threads: Vec<std::thread::JoinHandle<()>>,
@@ -121,6 +123,7 @@ impl World {
             employer,
             other_employer,
             secrets,
+            looking: Mutex::default(),
             background,
             handles: vec![handle, second],
             threads: vec![thread, other],
