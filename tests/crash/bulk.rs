@@ -1,9 +1,10 @@
 //! kill -9 of the worker in the middle of a bulk determination: every form is decided exactly once or was left, with one decision, and the
 //! run knows of each; the next worker goes on where the last whole chunk ended.
 use super::{
-    PATIENCE, chance, is_proof,
+    PATIENCE, chance,
     server::{Society, Worker},
 };
+use crate::harness::proof;
 use kenpo::{
     cli::seed,
     domain::access::{self, NewUser, PasswordSettings},
@@ -17,7 +18,7 @@ const PASSWORD: &str = "a long enough fictitious password";
 
 /// Forms of the run, so many that they go in two lanes, and how often its worker is killed.
 fn size() -> (i32, usize) {
-    if is_proof() { (20_000, 20) } else { (6_000, 3) }
+    if proof::is_asked() { (20_000, 20) } else { (6_000, 3) }
 }
 /// What would be wrong at any moment, and the query that counts it.
 const FAULTS: [(&str, &str); 6] = [
@@ -99,7 +100,7 @@ fn every_form_is_decided_once_whenever_the_worker_is_killed() {
         society.count("select count(*) as n from notification where state = 'accepted'"),
         i64::from(people / 100)
     );
-    if is_proof() {
+    if proof::is_asked() {
         write_down(people, &lines);
     }
 }
@@ -152,11 +153,9 @@ fn wait_until(society: &Society, is_so: impl Fn() -> bool) {
 }
 /// The dated result of `make prove`.
 fn write_down(people: i32, lines: &[(bool, String)]) {
-    let day = Clock::real().today();
     let rows: Vec<&str> = lines.iter().map(|l| l.1.as_str()).collect();
-    let text = format!(
-        "# kill -9 of the worker in a bulk determination, {day}\n\n\
-         {people} 算定基礎届 in one run, in chunks of 500, by the built program on a durable PostgreSQL. At a random moment `kill -9` of the\n\
+    let found = format!(
+        "{people} 算定基礎届 in one run, in chunks of 500, by the built program on a durable PostgreSQL. At a random moment `kill -9` of the\n\
          worker; every third round of PostgreSQL as well. After each kill and at the end: every decided form has its one decision, every\n\
          decision its form, every form up to the position of its lane was counted once, every whole chunk has its one entry, and\n\
          the entries name everybody once. Then the next worker goes on, a day later, when the lease of the job is over.\n\n\
@@ -165,7 +164,5 @@ fn write_down(people: i32, lines: &[(bool, String)]) {
         lines.len(),
         rows.join("\n")
     );
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/proofs");
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join(format!("bulk-crash-{day}.md")), text).unwrap();
+    proof::write_down("bulk-crash", "kill -9 of the worker in a bulk determination", &found);
 }

@@ -6,7 +6,10 @@ mod ledger;
 mod load;
 mod server;
 
-use crate::harness::cluster::{DurableCluster, binaries, durable_cluster};
+use crate::harness::{
+    cluster::{DurableCluster, binaries, durable_cluster},
+    proof,
+};
 use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query};
 use kenpo::{
     domain::audit,
@@ -26,11 +29,8 @@ use uuid::Uuid;
 const CLIENTS: usize = 6;
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn is_proof() -> bool {
-    std::env::var_os("KENPO_PROVE").is_some_and(|v| v == "1")
-}
 fn rounds() -> usize {
-    if is_proof() { 20 } else { 3 }
+    if proof::is_asked() { 20 } else { 3 }
 }
 /// A number below `most`.
 fn chance(most: u16) -> u16 {
@@ -68,16 +68,14 @@ fn nothing_acknowledged_is_lost_or_doubled_by_kill_9() {
         lines.push(format!("| {} | {killed} | {receipts} | {open} | {open_and_kept} |", round + 1));
         *load.filings.lock().unwrap() = filings;
     }
-    if is_proof() {
+    if proof::is_asked() {
         write_down(&lines);
     }
 }
 /// The dated result of `make prove`.
 fn write_down(lines: &[String]) {
-    let day = Clock::real().today();
-    let text = format!(
-        "# kill -9 while employers file, {day}\n\n\
-         {CLIENTS} clients file JSON forms and KPFD files over HTTP, each under a key of its own, against the built program on a\n\
+    let found = format!(
+        "{CLIENTS} clients file JSON forms and KPFD files over HTTP, each under a key of its own, against the built program on a\n\
          durable PostgreSQL. At a random moment `kill -9`; every third round of PostgreSQL as well. After the new start: every\n\
          acknowledged receipt is there exactly once, with its records, its kept answer, one audit entry, and a personal number\n\
          that opens; every other filing is there whole or not at all; all are sent again under their keys and have one effect;\n\
@@ -87,9 +85,7 @@ fn write_down(lines: &[String]) {
         lines.len(),
         lines.join("\n")
     );
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/proofs");
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join(format!("crash-{day}.md")), text).unwrap();
+    proof::write_down("crash", "kill -9 while employers file", &found);
 }
 fn is_kept(filing: &Filing, kept: &BTreeMap<Uuid, Kept>) -> bool {
     kept.values().any(|k| k.records.contains(&filing.office_numbers[0]))

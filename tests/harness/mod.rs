@@ -4,6 +4,7 @@ pub mod caller;
 pub mod chance;
 pub mod cluster;
 pub mod document;
+pub mod proof;
 pub mod race;
 pub mod steps;
 pub mod world;
