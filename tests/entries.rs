@@ -38,6 +38,23 @@ fn a_kept_answer_is_about_what_was_made() {
 }
 
 #[test]
+fn a_kept_answer_that_goes_out_again_discloses_again() {
+    let w = World::new();
+    let member = w.member("7", "ミホン　ナナ", "見本　七", "2000-07-07");
+    let by = w.staff("clerk");
+    let path = format!("/v1/members/{member}");
+    let tag = by.get(path.as_str()).header("etag").to_owned();
+    let moved = json!({ "phone": "03-0000-0000" });
+    let key = fresh_key();
+    let ask = || by.post(format!("{path}/contact-changes")).header("if-match", &tag).key(&key).json(&moved);
+    let (first, again) = (ask(), ask());
+    assert_eq!((first.status, again.header("idempotency-replayed")), (201, "true"), "{}", again.text);
+    let (first, again) = (entry(&w, &first), entry(&w, &again));
+    assert_eq!((&first["persons"], &first["disclosed"]), (&json!([member]), &json!(["contact"])));
+    assert_eq!((&again["persons"], &again["disclosed"]), (&first["persons"], &first["disclosed"]));
+}
+
+#[test]
 fn a_refused_confirmation_names_the_people_of_its_records() {
     let w = World::new();
     let member = w.member("7", "ミホン　ナナ", "見本　七", "2000-07-07");

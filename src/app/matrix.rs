@@ -1,7 +1,7 @@
 //! `policies/matrix.txt`: who may do what, as the policies answer, for a reviewer to read and diff.
 use crate::kernel::{
     Actor, ActorKind, Facts, Zone,
-    policy::{GrantState, Policies},
+    policy::{GrantState, Policies, Purpose},
 };
 use std::{fmt::Write, sync::Arc};
 use uuid::Uuid;
@@ -97,7 +97,7 @@ pub fn policy_matrix() -> anyhow::Result<String> {
         "readPersonalNumber + grant",
         "readPersonalNumber",
         &member,
-        GrantState::Matching,
+        ENROLMENT,
     );
     let outside: Vec<_> =
         callers.iter().map(|(n, a)| (*n, Actor { zone: Zone::Internet, ..a.clone() })).collect();
@@ -108,21 +108,26 @@ pub fn policy_matrix() -> anyhow::Result<String> {
         "  the same from the internet",
         "readPersonalNumber",
         &member,
-        GrantState::Matching,
+        ENROLMENT,
     );
     let person = facts("Person", false);
     for (title, action) in [
         ("registerPersonalNumber + grant", "registerPersonalNumber"),
         ("verifyPersonalNumber + grant", "verifyPersonalNumber"),
     ] {
-        line(&mut out, &policies, &callers, title, action, &person, GrantState::Matching);
+        line(&mut out, &policies, &callers, title, action, &person, ENROLMENT);
     }
+    let title = "registerPersonalNumber + 徴収 grant";
+    let collection = GrantState::Matching(Purpose::Collection);
+    line(&mut out, &policies, &callers, title, "registerPersonalNumber", &person, collection);
     for (title, is_protected) in [("readWhereabouts", false), ("readWhereabouts + protected", true)] {
         let facts = facts("Member", false).protected(is_protected);
         line(&mut out, &policies, &callers, title, "readWhereabouts", &facts, GrantState::None);
     }
     Ok(out)
 }
+/// The linkage, switched on for 適用.
+const ENROLMENT: GrantState = GrantState::Matching(Purpose::Enrolment);
 fn facts(subject: &'static str, carries_number: bool) -> Facts {
     Facts { carries_number, ..Facts::of(subject, Uuid::nil()) }.in_employer(OWN)
 }

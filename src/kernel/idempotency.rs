@@ -32,6 +32,10 @@ pub struct Stored {
     pub subject_id: Option<Uuid>,
     /// In whose affairs.
     pub employer_id: Option<Uuid>,
+    /// Whose data it holds.
+    pub persons: Vec<Uuid>,
+    /// Field classes that it holds.
+    pub disclosed: Vec<String>,
 }
 #[derive(QueryableByName)]
 struct Row {
@@ -47,6 +51,10 @@ struct Row {
     subject_id: Option<Uuid>,
     #[diesel(sql_type = t::Nullable<t::Uuid>)]
     employer_id: Option<Uuid>,
+    #[diesel(sql_type = t::Array<t::Uuid>)]
+    persons: Vec<Uuid>,
+    #[diesel(sql_type = t::Array<t::Text>)]
+    disclosed: Vec<String>,
 }
 
 /// Claims the key: `None` when this request is the first, else the kept answer. Waits for a concurrent first one.
@@ -76,7 +84,7 @@ pub fn begin(conn: &mut PgConnection, c: &Claim<'_>, now: DateTime<Utc>) -> Resu
         return Ok(None);
     }
     let row: Option<Row> = sql_query(
-        "select request_digest, status, location, body, subject_id, employer_id from idempotency \
+        "select request_digest, status, location, body, subject_id, employer_id, persons, disclosed from idempotency \
          where caller = $1 and operation = $2 and key = $3",
     )
     .bind::<t::Uuid, _>(c.caller)
@@ -95,6 +103,8 @@ pub fn begin(conn: &mut PgConnection, c: &Claim<'_>, now: DateTime<Utc>) -> Resu
             body,
             subject_id: row.subject_id,
             employer_id: row.employer_id,
+            persons: row.persons,
+            disclosed: row.disclosed,
         })),
         _ => Err(Problem::new(Kind::InProgress)),
     }
@@ -105,7 +115,8 @@ pub fn begin(conn: &mut PgConnection, c: &Claim<'_>, now: DateTime<Utc>) -> Resu
 /// Database errors.
 pub fn finish(conn: &mut PgConnection, c: &Claim<'_>, s: &Stored) -> Result<(), Problem> {
     sql_query(
-        "update idempotency set status = $4, location = $5, body = $6, subject_id = $7, employer_id = $8 \
+        "update idempotency set status = $4, location = $5, body = $6, subject_id = $7, employer_id = $8, \
+           persons = $9, disclosed = $10 \
          where caller = $1 and operation = $2 and key = $3",
     )
     .bind::<t::Uuid, _>(c.caller)
@@ -116,6 +127,8 @@ pub fn finish(conn: &mut PgConnection, c: &Claim<'_>, s: &Stored) -> Result<(), 
     .bind::<t::Text, _>(&s.body)
     .bind::<t::Nullable<t::Uuid>, _>(s.subject_id)
     .bind::<t::Nullable<t::Uuid>, _>(s.employer_id)
+    .bind::<t::Array<t::Uuid>, _>(&s.persons)
+    .bind::<t::Array<t::Text>, _>(&s.disclosed)
     .execute(conn)?;
     Ok(())
 }

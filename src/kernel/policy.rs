@@ -19,14 +19,40 @@ use std::{
 };
 use uuid::Uuid;
 
+/// 事務 for which a scoped token is granted (番号法9条).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// 適用.
+    Enrolment,
+    /// 給付.
+    Benefits,
+    /// 徴収.
+    Collection,
+}
+impl Purpose {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Enrolment, Self::Benefits, Self::Collection];
+    /// As it is asked for, stored and told.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Enrolment => "enrolment",
+            Self::Benefits => "benefits",
+            Self::Collection => "collection",
+        }
+    }
+    /// Out of its word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.word() == word)
+    }
+}
 /// Does the scoped token of this request cover this person now?
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum GrantState {
     /// The token switched nothing on.
     #[default]
     None,
-    /// It covers this person, now.
-    Matching,
+    /// It covers this person, now, for this purpose.
+    Matching(Purpose),
     /// It is for somebody else, expired or revoked.
     Other,
 }
@@ -34,9 +60,12 @@ impl GrantState {
     fn name(self) -> &'static str {
         match self {
             Self::None => "none",
-            Self::Matching => "matching",
+            Self::Matching(_) => "matching",
             Self::Other => "other",
         }
+    }
+    fn purpose(self) -> &'static str {
+        if let Self::Matching(purpose) = self { purpose.word() } else { "none" }
     }
 }
 
@@ -134,6 +163,11 @@ impl Policies {
     pub fn error_count(&self) -> u64 {
         self.errors.load(Ordering::Relaxed)
     }
+    /// Whether `actor` might do it with the linkage switched on for one of the purposes that the actor may handle.
+    pub fn might_with_linkage(&self, actor: &Actor, action: &'static str, facts: &Facts) -> bool {
+        let held = Purpose::ALL.into_iter().filter(|p| actor.purposes.iter().any(|held| held == p.word()));
+        held.into_iter().any(|p| self.decide(actor, action, facts, GrantState::Matching(p)).is_allowed)
+    }
     /// Asks whether `actor` may do `action` to a resource with these facts.
     pub fn decide(&self, actor: &Actor, action: &'static str, facts: &Facts, grant: GrantState) -> Verdict {
         let q = Question {
@@ -175,6 +209,7 @@ impl Policies {
             ("scopes".to_owned(), strings(q.scopes.iter())),
             ("zone".to_owned(), text(q.zone.name())),
             ("grant".to_owned(), text(q.grant.name())),
+            ("purpose".to_owned(), text(q.grant.purpose())),
         ])?;
         let request = Request::new(
             principal.uid(),

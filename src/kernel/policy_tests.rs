@@ -5,6 +5,9 @@ use crate::kernel::Zone;
 
 const RULE: &str = "permit (principal is Kenpo::User, action == Kenpo::Action::\"getMember\", resource)";
 
+/// The linkage, switched on for 適用.
+const ENROLMENT: GrantState = GrantState::Matching(Purpose::Enrolment);
+
 fn load(policy: &str) -> anyhow::Result<Policies> {
     Policies::load(BUILT_IN.0, &[policy])
 }
@@ -81,11 +84,28 @@ fn a_decision_is_remembered_for_the_same_question_only() {
     };
     let may = |actor: &Actor, grant| policies.decide(actor, "readPersonalNumber", &facts, grant).is_allowed;
     for _ in 0..2 {
-        assert!(may(&privileged, GrantState::Matching));
+        assert!(may(&privileged, ENROLMENT));
         assert!(!may(&privileged, GrantState::Other));
         assert!(!may(&privileged, GrantState::None));
-        assert!(!may(&Actor { has_number_privilege: false, ..privileged.clone() }, GrantState::Matching));
-        assert!(!may(&Actor { zone: Zone::Internet, ..privileged.clone() }, GrantState::Matching));
-        assert!(!may(&Actor { scopes: Arc::new([]), ..privileged.clone() }, GrantState::Matching));
+        assert!(!may(&Actor { has_number_privilege: false, ..privileged.clone() }, ENROLMENT));
+        assert!(!may(&Actor { zone: Zone::Internet, ..privileged.clone() }, ENROLMENT));
+        assert!(!may(&Actor { scopes: Arc::new([]), ..privileged.clone() }, ENROLMENT));
+    }
+}
+
+#[test]
+fn a_linkage_for_another_purpose_registers_no_number() {
+    let policies = Policies::built_in().unwrap();
+    let facts = Facts::of("Person", Uuid::from_u128(1));
+    let both = Actor {
+        has_number_privilege: true,
+        zone: Zone::Closed,
+        scopes: vec!["personal-number:register".to_owned(), "personal-number:verify".to_owned()].into(),
+        purposes: vec!["enrolment".to_owned(), "collection".to_owned()].into(),
+        ..clerk()
+    };
+    for action in ["registerPersonalNumber", "verifyPersonalNumber"] {
+        let may = |purpose| policies.decide(&both, action, &facts, GrantState::Matching(purpose)).is_allowed;
+        assert_eq!(Purpose::ALL.map(may), [true, false, false], "{action}");
     }
 }

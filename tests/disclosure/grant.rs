@@ -231,3 +231,27 @@ fn a_purpose_or_privilege_that_ends_while_a_grant_lives_ends_what_it_shows() {
     s.w.clock.advance(Duration::seconds(60)); // nothing tells anybody: the time has passed
     granted.get(s.member_path()).refused(401, "unauthenticated");
 }
+
+#[test]
+fn a_grant_for_another_purpose_shows_the_number_and_registers_and_checks_none() {
+    let s = Scene::new();
+    s.w.concern(s.case, &[s.member]);
+    let user = s.w.user("privileged");
+    s.w.run("update app_user set purposes = '{enrolment,collection}' where login = 'privileged'");
+    within(1, "both purposes are known", || s.w.app.kernel.live.get().users[&user].purposes.len() == 2);
+    let staff = s.w.staff("privileged");
+    let got = wish(&s, &staff, &s.w.url, &[("purpose", "collection")]).expect(200);
+    let granted = s.w.bearer(got["access_token"].as_str().unwrap());
+    assert_eq!(granted.get(s.member_path()).expect(200)[NUMBER], s.number);
+    assert_eq!(s.disclosures()[0]["purpose"], "collection");
+    let path = format!("/v1/persons/{}/personal-number:verify", s.member);
+    let ask = |by: &Caller| by.post(&path).json(&json!({ "personal_number": s.number }));
+    let refused = ask(&granted);
+    assert!(
+        refused.header("www-authenticate").contains("insufficient_user_authentication"),
+        "{}",
+        refused.text
+    );
+    refused.refused(401, "insufficient-user-authentication");
+    assert_eq!(ask(&s.granted(&staff, &[s.member])).expect(200)["matches"], true);
+}

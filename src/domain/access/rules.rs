@@ -1,6 +1,6 @@
 //! Rules of signing in, client assertions and the scoped token: pure, judged by the time they are given.
 use super::model::GrantReason;
-use crate::kernel::{secrets, token::signature_only};
+use crate::kernel::{policy::Purpose, secrets, token::signature_only};
 use chrono::Duration;
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
@@ -148,7 +148,7 @@ pub const MEMBERS_MOST: usize = 20;
 /// # Errors
 /// Says which parameter is missing or malformed, never its value.
 pub fn grant_wish(get: impl Fn(&str) -> Option<String>) -> Result<GrantWish, &'static str> {
-    let purpose = get("purpose").filter(|p| ["enrolment", "benefits", "collection"].contains(&p.as_str()));
+    let purpose = get("purpose").filter(|p| Purpose::of(p).is_some());
     let purpose = purpose.ok_or("purpose is one of enrolment, benefits, collection")?;
     let reason = get("reason").and_then(|r| GrantReason::of(&r));
     let reason = reason.ok_or("reason is not a known code")?;

@@ -2,7 +2,7 @@
 use super::{Asking, Facts, Guarded, Noted, RowScope, Subject};
 use crate::kernel::{
     Actor, ActorKind, Kernel, Kind, Operation, Problem, Zone, page,
-    policy::{GrantState, Verdict},
+    policy::{GrantState, Purpose, Verdict},
     trail::{self, Entry},
     vault::{DisclosedNumber, LiveGrant},
 };
@@ -87,14 +87,15 @@ impl<'a> Desk<'a> {
         let Some(actor) = self.asking.actor.as_ref().filter(|a| a.grant.is_some()) else {
             return GrantState::None;
         };
-        let covers = |g: &LiveGrant| {
+        let covers = |g: &&LiveGrant| {
             g.is_live
                 && Some(g.session) == actor.session
                 && g.user == actor.id
                 && actor.purposes.contains(&g.purpose)
                 && person.is_some_and(|p| g.persons.contains(&p))
         };
-        if self.grant.as_ref().is_some_and(covers) { GrantState::Matching } else { GrantState::Other }
+        let purpose = self.grant.as_ref().filter(covers).and_then(|g| Purpose::of(&g.purpose));
+        purpose.map_or(GrantState::Other, GrantState::Matching)
     }
     fn ask(&self, action: &'static str, facts: &Facts) -> Result<Verdict, Problem> {
         let actor = self.actor()?;
@@ -230,8 +231,8 @@ impl<'a> Desk<'a> {
         row: Guarded<T>,
     ) -> Result<(T, Permit<Op>), Problem> {
         let (actor, facts) = (self.actor()?, row.0.facts());
-        let linked = self.asking.kernel.policies.decide(actor, Op::ID, &facts, GrantState::Matching);
-        self.admit(row).map_err(|refused| if linked.is_allowed { step_up(actor) } else { refused })
+        let might = self.asking.kernel.policies.might_with_linkage(actor, Op::ID, &facts);
+        self.admit(row).map_err(|refused| if might { step_up(actor) } else { refused })
     }
     /// For sign-in operations, which no policy can judge: a permit for whom the work found the caller to be.
     /// # Errors
@@ -275,7 +276,7 @@ impl<'a> Desk<'a> {
     fn note_disclosure(&mut self, person: Uuid, verdict: &Verdict) {
         let mut entry = self.asking.entry("disclosure", 200, None);
         entry.persons = vec![person];
-        entry.disclosed = vec!["personal_number"];
+        entry.disclosed = vec!["personal_number".into()];
         entry.policies = verdict.policies.to_vec();
         if let Some(g) = &self.grant {
             entry.purpose = Some(g.purpose.clone());

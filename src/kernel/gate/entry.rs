@@ -7,6 +7,7 @@ use crate::kernel::{
 };
 use actix_web::HttpRequest;
 use std::{
+    borrow::Cow,
     collections::HashSet,
     net::IpAddr,
     sync::{
@@ -79,7 +80,7 @@ pub struct Noted {
     /// Persons whose data left or changed.
     pub persons: Vec<Uuid>,
     /// Field classes that left.
-    pub disclosed: Vec<&'static str>,
+    pub disclosed: Vec<Cow<'static, str>>,
     /// 事務, reason and case of a scoped token.
     pub purpose: Option<(String, String, Uuid)>,
     /// Policies that decided.
@@ -98,8 +99,8 @@ impl Noted {
         let mut known: HashSet<Uuid> = self.persons.iter().copied().collect();
         self.persons.extend(persons.into_iter().filter(|p| known.insert(*p)));
         for class in classes {
-            if !self.disclosed.contains(class) {
-                self.disclosed.push(class);
+            if !self.disclosed.iter().any(|known| known == class) {
+                self.disclosed.push(Cow::Borrowed(class));
             }
         }
     }

@@ -10,6 +10,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload as Body, web
 use diesel::Connection;
 use serde::Serialize;
 use std::{
+    borrow::Cow,
     future::{Future, Ready, ready},
     marker::PhantomData,
     sync::Arc,
@@ -85,6 +86,9 @@ impl<Op: Operation> Gate<Op> {
                     let permit = tx.admit_facts::<Op>(&facts)?;
                     tx.note(|n| {
                         n.subject = stored.subject_id.map(|id| (Op::MAKES, Some(id))).or(n.subject);
+                        // what went out the first time goes out again
+                        n.left(stored.persons, &[]);
+                        n.disclosed = stored.disclosed.into_iter().map(Cow::Owned).collect();
                         n.detail = Some(serde_json::json!({ "replayed": true }));
                     });
                     return Ok(permit.replay(stored.status, stored.location, stored.body));
@@ -202,6 +206,8 @@ fn keep<Op: Operation, T>(tx: &mut Tx<'_>, claim: &Claim<'_>, answer: &Answer<Op
         body,
         subject_id: noted.subject.filter(|s| s.0 == Op::MAKES).and_then(|s| s.1),
         employer_id: noted.employer,
+        persons: noted.persons,
+        disclosed: noted.disclosed.into_iter().map(Cow::into_owned).collect(),
     };
     idempotency::finish(tx.conn(), claim, &stored)
 }

@@ -108,11 +108,9 @@ fn refused_at_the_door<Op: Operation>(asking: &Asking, req: &HttpRequest) -> Opt
 /// An operation on numbers, which a scoped token opens by itself, asked by somebody whom the policy lets through with the linkage
 /// and not without: that is told, whatever the sign-in's own scopes are (RFC 9470).
 fn lacks_only_the_linkage<Op: Operation>(asking: &Asking, actor: &Actor) -> bool {
-    let allows = |grant| {
-        let facts = Facts::of(Op::SUBJECT, Uuid::nil());
-        asking.kernel.policies.decide(actor, Op::ID, &facts, grant).is_allowed
-    };
-    Op::ALSO.is_some() && !allows(GrantState::None) && allows(GrantState::Matching)
+    let (policies, facts) = (&asking.kernel.policies, Facts::of(Op::SUBJECT, Uuid::nil()));
+    let is_allowed = || policies.decide(actor, Op::ID, &facts, GrantState::None).is_allowed;
+    Op::ALSO.is_some() && !is_allowed() && policies.might_with_linkage(actor, Op::ID, &facts)
 }
 
 fn extraction_problem(e: actix_web::Error) -> Problem {

@@ -13,6 +13,7 @@ use super::Problem;
 use chrono::{DateTime, Utc};
 use diesel::{Connection, PgConnection, RunQueryDsl};
 use serde::Serialize;
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// What came of a request.
@@ -89,7 +90,7 @@ pub struct Entry {
     /// Persons whose data left or changed.
     pub persons: Vec<Uuid>,
     /// Field classes that left.
-    pub disclosed: Vec<&'static str>,
+    pub disclosed: Vec<Cow<'static, str>>,
     /// 事務.
     pub purpose: Option<String>,
     /// Reason code.

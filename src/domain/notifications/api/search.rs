@@ -135,7 +135,7 @@ fn note_records(tx: &Tx<'_>, records: &[NotificationRow]) {
         for r in records {
             n.left([], r.classes());
         }
-        n.disclosed.retain(|class| *class != "identity");
+        n.disclosed.retain(|class| class != "identity");
         n.rows = i32::try_from(records.len()).ok();
     });
 }
