@@ -95,6 +95,12 @@ fn without_evidence_a_confirmation_needs_a_reason() {
         (&json!("known_otherwise"), &json!("課税証明を照会済み"))
     );
     assert_eq!(told["finding"]["answer"], "needs_evidence");
+    let ja = told["ja"].as_str().unwrap();
+    assert!(
+        ja.contains("その書類は、") && ja.contains("です。この判定にかかわらず、"),
+        "the documents are named: {ja}"
+    );
+    assert!(ja.ends_with("（課税証明を照会済み）により、被扶養者として認定されました。"), "{ja}");
 }
 
 #[test]

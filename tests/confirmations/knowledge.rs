@@ -117,6 +117,13 @@ fn what_was_not_made_yet_is_not_known_and_who_is_overdue_was_open() {
     // cover is that of the day; only the present can be changed
     let early = s.staff.get(format!("{path}?as_of=2020-03-31"));
     assert_eq!((early.body["state"].clone(), early.header("etag")), (json!("ended"), ""));
+    // an employer does not learn who they were before they were its people
+    s.employer.get(&path).expect(200);
+    s.employer.get(format!("{path}?as_of=2020-03-31")).refused(404, "not-found");
+    let listed =
+        |query: &str| s.employer.get(format!("/v1/confirmations{query}")).expect(200)["items"].clone();
+    assert_eq!(listed("").as_array().unwrap().len(), 2);
+    assert_eq!(listed("?as_of=2020-03-31"), json!([]));
     assert_eq!(s.staff.get(format!("{path}?known_at={at}")).header("etag"), "");
     assert_ne!(s.staff.get(&path).header("etag"), "");
 }

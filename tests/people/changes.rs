@@ -27,8 +27,9 @@ fn a_name_holds_once_a_second_person_approved_it() {
     assert_eq!((&asked["state"], &asked["name"]), (&json!("requested"), &married()));
     assert_eq!(clerk.get(&path).expect(200)["name"], "見本　七", "nothing holds yet");
     assert_eq!(clerk.get(&path).header("etag"), tag);
-    ask(&clerk, member, &tag, &json!({ "name": "別　七", "reason": "correction" }))
-        .refused(409, "already-exists");
+    let told = ask(&clerk, member, &tag, &json!({ "name": "別　七", "reason": "correction" }));
+    let told = told.refused(409, "already-exists");
+    assert!(told["detail"].as_str().unwrap().contains(asked["id"].as_str().unwrap()), "what waits is named");
     let waiting = second.get("/v1/identity-changes?state=requested").expect(200);
     assert_eq!(waiting["items"], json!([asked]), "the work of the second person");
     ruled(&clerk, &asked, "approve").refused(409, "same-person");

@@ -2,7 +2,7 @@
 use super::family;
 use crate::{
     filing::{NANA, accept, acquisition, decide, filed, loss},
-    harness::world::World,
+    harness::{caller::Caller, world::World},
 };
 use chrono::Duration;
 
@@ -67,4 +67,35 @@ fn an_employer_does_not_get_round_a_loss_by_asking_what_was_known() {
         let seen = staff.get(format!("{path}?{then}")).expect(200);
         assert!(seen.get("lost_on").is_none() && seen.get("removed_on").is_none());
     }
+}
+/// The state of a number is known of now alone: it may be that of the time after an employment.
+#[test]
+fn a_former_employer_is_not_told_whether_a_number_is_registered_now() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let (member, dependent, person) = family(&w, &employer, &staff);
+    let paths = [format!("/v1/members/{member}"), format!("/v1/dependents/{dependent}")];
+    let lists = ["/v1/members".to_owned(), format!("/v1/members/{member}/dependents")];
+    let told = |by: &Caller, day: &str| -> Vec<String> {
+        let mut all: Vec<_> = paths
+            .iter()
+            .map(|path| {
+                by.get(format!("{path}?as_of={day}")).expect(200)["personal_number_state"].to_string()
+            })
+            .collect();
+        for path in &lists {
+            let of_day = by.get(format!("{path}?as_of={day}")).expect(200);
+            let rows = of_day["items"].as_array().unwrap().clone();
+            assert!(!rows.is_empty(), "{path}");
+            all.extend(rows.iter().map(|row| row["personal_number_state"].to_string()));
+        }
+        all
+    };
+    assert!(told(&employer, "2026-11-20").iter().all(|state| state.contains("not_registered")));
+    let leaves = filed(&w, &employer, &loss(NANA, "2026-11-20", "2026-11-21"));
+    decide(&staff, leaves, &accept()).expect(200);
+    w.number(member, 1);
+    w.number(person, 2);
+    assert_eq!(told(&employer, "2026-11-20"), ["null"; 4]);
+    assert!(told(&staff, "2026-11-20").iter().all(|state| state.contains("\"registered")));
 }

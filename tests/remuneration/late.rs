@@ -1,6 +1,7 @@
 //! Forms of pay that come after the loss: decided for the months and days of cover, refused for those after it.
 use super::{accepted, bonus, bonuses, held, insured, offices::filed_there, regular, revision, row};
 use crate::{
+    corrections::{named, with},
     filing::{NANA, accept, acquisition, decide, filed, fresh_key, id, loss, same_person, slip, tables},
     harness::{caller::Caller, world::World},
 };
@@ -57,17 +58,17 @@ fn a_loss_that_is_decided_first_leaves_nothing_to_decide_of_what_waits_for_after
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));
     insured(&w, &employer, &staff, NANA);
     let waiting = [
-        filed(&w, &employer, &bonus(NANA, "2026-08-21", 100_000)),
-        filed(&w, &employer, &regular(NANA, [300_000; 3])),
+        (filed(&w, &employer, &bonus(NANA, "2026-08-21", 100_000)), "/paid_on"),
+        (filed(&w, &employer, &regular(NANA, [300_000; 3])), "/applies_from"),
     ];
     accepted(&w, &employer, &staff, &loss(NANA, "2026-08-20", "2026-08-21"));
     let before = tables(&w);
-    for notification in waiting {
-        decide(&staff, notification, &accept()).refused(409, "after-loss");
-        staff
-            .post(format!("/v1/notifications/{notification}/decision-preview"))
-            .json(&json!({}))
-            .refused(409, "after-loss");
+    for (notification, pointer) in waiting {
+        let preview = format!("/v1/notifications/{notification}/decision-preview");
+        for told in [decide(&staff, notification, &accept()), staff.post(preview).json(&json!({}))] {
+            let told = told.refused(409, "after-loss");
+            assert_eq!(told["errors"][0]["pointer"], pointer, "{told}");
+        }
     }
     assert_eq!(tables(&w), before);
 }
@@ -201,4 +202,26 @@ fn late_pay_of_a_former_cover_leaves_the_next_one_alone() {
     let between = slip(&w, &bonus(NANA, "2026-02-05", 100_000));
     let refused = employer.post("/v1/notifications").key(&fresh_key()).json(&between);
     assert!(refused.text.contains("E-AFTER-LOSS"), "{}", refused.text);
+}
+
+#[test]
+fn a_former_employer_names_a_person_as_on_the_last_day_of_its_cover() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = moved_on(&w);
+    let married = [
+        ("changed_name_kana", "カクウ　ナナ"),
+        ("changed_name", "架空　七"),
+        ("name_reason", "marriage"),
+        ("changed_on", "2026-08-01"),
+    ];
+    let renamed = filed_there(&w, &with(named("name_change_report", NANA), &married));
+    decide(&staff, renamed, &accept()).expect(200);
+    // who is there now is known by the name of now
+    let slip_there = json!({ "employer_id": w.other_employer, "preparer_name": "見本 次郎",
+                             "notification": bonus(NANA, "2026-09-10", 100_000) });
+    let there = w.client("other-employer").post("/v1/notifications").key(&fresh_key()).json(&slip_there);
+    assert!(there.status == 422 && there.text.contains("E-PERSON-NOT-FOUND"), "{}", there.text);
+    accepted(&w, &employer, &staff, &bonus(NANA, "2026-06-10", 100_000));
+    assert_eq!(bonuses(&staff, member, ""), [("2026-06".to_owned(), 100_000)]);
 }

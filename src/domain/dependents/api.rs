@@ -122,9 +122,7 @@ fn view(r: DependentRow, personal_number: Option<DisclosedNumber>, seen: Seen) -
         received_on: r.received_on,
         recorded_at: r.recorded_at,
         superseded_at: r.superseded_at,
-        personal_number_state: r
-            .number_state
-            .map(|state| NumberState::of(&state, r.number_reason.map(|why| seen.reason(why)))),
+        personal_number_state: seen.number_state((r.number_state, r.number_reason), r.removed_on),
         personal_number,
     }
 }

@@ -87,7 +87,8 @@ crate::row! {
     }
 }
 /// The persons insured at an employer whom these names mean, one query for all: by reading and birth day, and among several
-/// such persons by 整理番号 (000012 and 12 are the same). `None` where there is none, or more than one.
+/// such persons by 整理番号 (000012 and 12 are the same). A cover that is over is found by the name of its last day, too: what somebody is called since
+/// a former employer need not know. `None` where there is none, or more than one.
 /// # Errors
 /// Database errors.
 pub fn find_named(
@@ -117,13 +118,12 @@ pub fn find_named_at(
          from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) \
            with ordinality as k(employer, office, kana, birth, acquired, ended, at_75, stated, past, n) \
          join person_identity i on i.kana_search = k.kana and i.birth_on = k.birth and i.superseded_at is null \
-           and i.valid_to is null \
          join lateral (select person_id, office_number, acquired_on, lost_on, loss_reason, source, false as beside from enrolment \
                  where person_id = i.person_id and employer_id = k.employer and superseded_at is null \
                union all \
                select person_id, office_number, from_on, until_on, null, source, true from concurrent_office \
                  where person_id = i.person_id and employer_id = k.employer and superseded_at is null) e \
-           on (k.past or not e.beside and ",
+           on (i.valid_to is null or i.valid_from < e.lost_on and i.valid_to >= e.lost_on) and (k.past or not e.beside and ",
         is_named!("k.acquired", "k.ended", "k.at_75", "k.stated"),
         " or e.beside and k.stated is not null and e.lost_on is null) group by k.n",
     ))

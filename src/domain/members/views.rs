@@ -132,14 +132,17 @@ const TELLING: [(&str, &str); 4] = [
 pub struct Seen {
     sight: Option<Sight>,
     flag: Option<bool>,
+    /// Today, for who does not belong to the society.
+    outside_on: Option<NaiveDate>,
 }
 impl Seen {
     /// Asks about a row with these facts. The flag itself is told to the society's people only.
     /// # Errors
     /// 401 before sign-in.
     pub fn of(desk: &Desk<'_>, facts: &Facts) -> Result<Self, Problem> {
-        let is_told = facts.is_protected && desk.actor()?.kind == ActorKind::User;
-        Ok(Self { sight: desk.sight(facts)?, flag: is_told.then_some(true) })
+        let is_ours = desk.actor()?.kind == ActorKind::User;
+        let flag = (facts.is_protected && is_ours).then_some(true);
+        Ok(Self { sight: desk.sight(facts)?, flag, outside_on: (!is_ours).then(|| desk.today()) })
     }
     /// The flag as it is shown.
     pub fn flag(self) -> Option<bool> {
@@ -158,6 +161,16 @@ impl Seen {
     /// Something that tells where somebody is, if it may be seen.
     pub fn shown<T>(self, told: Option<T>) -> Option<T> {
         self.sight.and(told)
+    }
+    /// The state of a personal number, of which only the present is known. It tells of now: of cover that was over before, until this day, nothing is
+    /// told to a former employer.
+    pub fn number_state(
+        self,
+        (state, why): (Option<String>, Option<String>),
+        until: Option<NaiveDate>,
+    ) -> Option<NumberState> {
+        let is_over = self.outside_on.zip(until).is_some_and(|(today, until)| until <= today);
+        state.filter(|_| !is_over).map(|state| NumberState::of(&state, why.map(|why| self.reason(why))))
     }
 }
 /// 住所.
@@ -286,9 +299,7 @@ pub fn member_view(r: MemberRow, personal_number: Option<DisclosedNumber>, seen:
         loss_received_on: r.loss_received_on,
         short_time_worker: r.short_time_worker,
         prepayment: Prepayment::of(r.prepayment_code.as_deref()),
-        personal_number_state: r
-            .number_state
-            .map(|state| NumberState::of(&state, r.number_reason.map(|why| seen.reason(why)))),
+        personal_number_state: seen.number_state((r.number_state, r.number_reason), r.lost_on),
         personal_number,
     }
 }

@@ -35,7 +35,7 @@ crate::operation! {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ConfirmationQuery {
-    /// Cover, and who somebody is, as of this day (JST); today when absent.
+    /// Cover, and who somebody is, as of this day (JST); today when absent. Of a day before the recognition nothing is shown to an employer.
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     pub as_of: Option<NaiveDate>,
     /// As it was known at this instant; now when absent. The right to look is judged by today and what is known now.
@@ -53,7 +53,7 @@ impl ConfirmationQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ConfirmationListQuery {
-    /// Cover, and who somebody is, as of this day (JST); today when absent.
+    /// Cover, and who somebody is, as of this day (JST); today when absent. Of a day before the recognition nothing is shown to an employer.
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     as_of: Option<NaiveDate>,
     /// As it was known at this instant; now when absent. The right to look is judged by today and what is known now.

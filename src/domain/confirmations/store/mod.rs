@@ -100,12 +100,12 @@ pub fn state() -> String {
          when g.state = 'closed' or not {COVERED} then 'ended' else c.state end"
     )
 }
-/// An employer may look at a row today, as known now: for the time that the dependent is covered in its affairs, and at a removal that it
-/// was asked about as long as the insured person is its own (R-202).
+/// An employer may look at a row today, as known now: for the time that the dependent is covered in its affairs, of which the day asked for is
+/// no earlier one, and at a removal that it was asked about as long as the insured person is its own (R-202).
 fn is_shown() -> String {
     format!(
         "exists (select from confirmation r left join dependency f on f.dependent_id = r.dependent_id and f.superseded_at is null \
-           where r.id = c.id and ({} or r.state = 'removal_found' and exists (select from enrolment e \
+           where r.id = c.id and ({} and f.recognised_on <= $1 or r.state = 'removal_found' and exists (select from enrolment e \
              where e.person_id = coalesce(f.insured_id, r.insured_id) and e.employer_id = r.employer_id and e.superseded_at is null \
                and e.acquired_on <= $2 and (e.lost_on is null or e.lost_on > $2))))",
         covered!("r", "f", "$2")

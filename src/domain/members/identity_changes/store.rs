@@ -8,7 +8,7 @@ use crate::{
     kernel::{Guarded, Operation, Permit, Problem, Tx, asked::NOW},
 };
 use chrono::{DateTime, Utc};
-use diesel::{QueryResult, RunQueryDsl, sql_query, sql_types as t};
+use diesel::{OptionalExtension, QueryResult, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
 /// Changes with the second person's look at them; `today` names the parameter of today, `at` that of the instant, null for now.
@@ -30,19 +30,16 @@ pub fn insert<Op: Operation>(
     (id, person, version): (Uuid, Uuid, i32),
     stated: &Stated,
 ) -> Result<(), Problem> {
-    let waits = sql_query(
-        "select from identity_change c join approval a on a.kind = 'identity_change' and a.subject_id = c.id \
+    let waits: Option<approvals::Waiting> = sql_query(
+        "select c.id from identity_change c join approval a on a.kind = 'identity_change' and a.subject_id = c.id \
          where c.person_id = $1 and c.kind = $2 and a.state = 'requested' limit 1",
     )
     .bind::<t::Uuid, _>(person)
     .bind::<t::Text, _>(stated.word())
-    .execute(tx.conn())?;
-    if waits > 0 {
-        return Err(Problem::conflict(
-            "already-exists",
-            "同じ種類の変更が承認を待っています",
-            "A change of this kind waits for the second person already",
-        ));
+    .get_result(tx.conn())
+    .optional()?;
+    if let Some(waits) = waits {
+        return Err(waits.stands_before());
     }
     sql_query("insert into identity_change (id, person_id, kind, stated, person_version) values ($1, $2, $3, $4, $5)")
         .bind::<t::Uuid, _>(id)
