@@ -146,6 +146,16 @@ fn who_is_recognised_against_the_rule_is_recognised_with_a_reason() {
         (&json!("actual_livelihood"), &json!("退職により今後の収入なし"))
     );
     assert_eq!((&told["finding"]["answer"], &told["is_recognised"]), (&json!("no"), &json!(true)));
+    // and what is read aloud says so, too
+    let (ja, en) = (told["ja"].as_str().unwrap(), told["en"].as_str().unwrap());
+    let against = "この判定にかかわらず、生計の実態（昭和52年保発第9号・庁保発第9号）（退職により今後の収入なし）により、被扶養者として認定されました。";
+    assert!(ja.ends_with(against), "{ja}");
+    assert!(
+        en.ends_with(
+            "by the actual livelihood (退職により今後の収入なし), the person was recognised as a dependent."
+        ),
+        "{en}"
+    );
 }
 
 #[test]

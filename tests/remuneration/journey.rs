@@ -133,4 +133,11 @@ fn a_revision_of_july_to_september_takes_the_place_of_the_regular_one() {
     assert_eq!(staff.get(&path).expect(200), then, "what was read aloud then is told byte for byte");
     let explained: Value = staff.get(format!("/v1/standard-remunerations/{old}/explanation")).expect(200);
     assert_eq!(explained["holds"], false, "it stays explained, and no longer holds");
+    assert!(
+        explained["ja"]
+            .as_str()
+            .unwrap()
+            .starts_with("これは、その後の決定又は訂正により、現在は効力がありません。")
+    );
+    assert!(explained["en"].as_str().unwrap().starts_with("This does not hold any more: "));
 }

@@ -132,7 +132,8 @@ fn an_unpaid_premium_takes_a_second_person_of_collection() {
         (&json!("requested"), &json!("2026-11-01"), &json!("2026-11-01"))
     );
     assert_eq!(s.cover(person).1, None, "nothing ends yet");
-    s.ask_unpaid(&one, person, "first", "2026-11-20").refused(409, "already-exists");
+    let told = s.ask_unpaid(&one, person, "first", "2026-11-20").refused(409, "already-exists");
+    assert!(told["detail"].as_str().unwrap().contains(asked["id"].as_str().unwrap()), "what waits is named");
     let waiting = other.get("/v1/voluntary-defaults?state=requested").expect(200);
     assert_eq!(waiting["items"], json!([asked]), "the work of the second person");
     s.rule_unpaid(&one, &asked, "approve").refused(409, "same-person");

@@ -6,7 +6,7 @@ mod store;
 
 pub use model::{
     ApprovalKind, RegistrationDecision, RegistrationQuery, RegistrationRuling, RegistrationState, Ruling,
-    SettingRuling, SettingState,
+    SettingRuling, SettingState, Waiting,
 };
 pub use second::{request, settle};
 pub use store::standing;

@@ -1,8 +1,10 @@
 //! What is approved, and what the second person says.
 use crate::kernel::Problem;
 use chrono::{DateTime, Utc};
+use diesel::sql_types as t;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 use validator::Validate;
 
 /// What is approved.
@@ -38,6 +40,24 @@ impl ApprovalKind {
             Self::IdentityChange => "identity_change",
             Self::VoluntaryDefault => "voluntary_default",
         }
+    }
+}
+crate::row! {
+    /// What waits for a second person.
+    pub struct Waiting {
+        /// Its id.
+        id: t::Uuid => Uuid,
+    }
+}
+impl Waiting {
+    /// 409 `already-exists` for another one of its kind, which tells the id of what waits.
+    pub fn stands_before(&self) -> Problem {
+        let id = self.id;
+        Problem::conflict(
+            "already-exists",
+            &format!("同じ種類のもの（{id}）が承認を待っています。先にそれを承認又は却下してください"),
+            &format!("One of this kind ({id}) waits for the second person: it is approved or rejected first"),
+        )
     }
 }
 /// What the second person says.

@@ -95,6 +95,11 @@ impl CalculationTrace {
     pub fn read(stored: Value) -> Result<Self, Problem> {
         serde_json::from_value(stored).map_err(|_| Problem::unavailable("stored-trace-unreadable"))
     }
+    /// As [`Self::aloud`], of something that holds, or does not any more and says so first.
+    pub fn aloud_now(&self, holds: bool) -> (String, String) {
+        let (ja, en) = self.aloud();
+        if holds { (ja, en) } else { (format!("{}{ja}", NO_MORE.0), format!("{}{en}", NO_MORE.1)) }
+    }
     /// Its sentences, to be read aloud in Japanese and in English.
     pub fn aloud(&self) -> (String, String) {
         let (ja, en): (Vec<&str>, Vec<&str>) =
@@ -102,6 +107,11 @@ impl CalculationTrace {
         (ja.concat(), en.join(" "))
     }
 }
+/// What is read aloud before what does not hold any more, in Japanese and in English.
+const NO_MORE: (&str, &str) = (
+    "これは、その後の決定又は訂正により、現在は効力がありません。内容は次のとおりでした。",
+    "This does not hold any more: another decision or a correction took its place. It had been decided as follows. ",
+);
 /// Facts and trace as they are stored.
 /// # Errors
 /// 503 when they can't be written.

@@ -1,5 +1,6 @@
 //! The explanation of a recognition.
 use super::{
+    aloud::{Decided, aloud},
     departure::DepartureReason,
     examined::{RecognitionFinding, of_word},
 };
@@ -111,7 +112,9 @@ fn explained(
         (r.counted_income_yen, r.income_limit_yen),
         r.trace,
     )?;
-    let (ja, en) = finding.trace.aloud();
+    let departure = r.departure.as_deref().map(of_word).transpose()?;
+    let decided = Decided { is_recognised: r.is_recognised, departure, note: r.departure_note.as_deref() };
+    let (ja, en) = aloud(&finding, &decided);
     Ok(DependentRecognitionExplanation {
         dependent_id: of.dependent_id,
         member_id: of.insured_id,
@@ -119,7 +122,7 @@ fn explained(
         examined_on: r.examined_on,
         is_recognised: r.is_recognised,
         finding,
-        departure: r.departure.as_deref().map(of_word).transpose()?,
+        departure,
         departure_note: r.departure_note,
         received_on: r.received_on,
         recorded_at: r.recorded_at,

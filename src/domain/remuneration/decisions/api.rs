@@ -300,18 +300,12 @@ fn explained(
     known_at: Option<DateTime<Utc>>,
 ) -> Result<StandardRemunerationExplanation, Problem> {
     let trace = CalculationTrace::read(r.trace.clone())?;
-    let (mut ja, mut en) = trace.aloud();
+    let holds = held(r.superseded_at, known_at);
+    let (mut ja, mut en) = trace.aloud_now(holds || withdrawal.is_some());
     if let Some((first_ja, first_en)) = withdrawal.as_ref().map(DecisionWithdrawal::aloud) {
         (ja, en) = (first_ja + &ja, first_en + &en);
     }
-    Ok(StandardRemunerationExplanation {
-        holds: held(r.superseded_at, known_at),
-        withdrawal,
-        ja,
-        en,
-        decision: r.try_into()?,
-        trace,
-    })
+    Ok(StandardRemunerationExplanation { holds, withdrawal, ja, en, decision: r.try_into()?, trace })
 }
 fn fiscal_year(day: NaiveDate) -> i32 {
     bonus_months::fiscal_year(Month::of(day))

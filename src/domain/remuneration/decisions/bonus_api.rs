@@ -60,7 +60,7 @@ async fn explain(
         let paid_at = if holds { known_at } else { Some(row.recorded_at) };
         let payments = store::payments(tx.conn(), member_id, paid_at)?;
         let bonus = bonus_view(row, &payments)?;
-        let (mut ja, mut en) = bonus.trace.aloud();
+        let (mut ja, mut en) = bonus.trace.aloud_now(holds);
         if let Some((more_ja, more_en)) = bonus.no_premium.map(no_premium) {
             ja.push_str(more_ja);
             en = format!("{en} {more_en}");

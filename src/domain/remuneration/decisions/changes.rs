@@ -9,7 +9,7 @@ use super::{
     bonus_months,
     determination::{OccasionalPay, RegularPay},
     facts::{Facts, Undecided, amount},
-    history::{Entry, History, Occasion},
+    history::{AFTER_LOSS, Entry, History, Occasion},
     keep::{self, Known},
     leave_end::{self, LeaveEnd},
     second_office, store,
@@ -237,8 +237,10 @@ pub(super) fn plan_regular(case: &Case, known: &Known, pay: RegularPay) -> Resul
 pub(super) fn planned(case: &Case, stored: History, facts: Facts) -> Result<Plan, Problem> {
     let mut wanted = stored.clone();
     let month = month_of(&facts);
+    let pointer = if matches!(facts, Facts::LeaveEnd(_)) { "/ends_on" } else { "/applies_from" };
     let facts = month.map_or(facts.clone(), |month| stored.rest(facts, month, case.employer));
-    let id = wanted.decide(&facts, case.origin(), Occasion::Form)?;
+    let decided = wanted.decide(&facts, case.origin(), Occasion::Form);
+    let id = decided.map_err(|p| if p.code == AFTER_LOSS { p.placed(pointer) } else { p })?;
     let month = wanted.entries.iter().find(|e| e.decision_id == id).map_or(stored.first, |e| e.from);
     Ok(Plan::new((*case, false), (stored, wanted), month, Some(id)))
 }

@@ -427,10 +427,12 @@ fn is_same(facts: &Facts, now: &Facts, old: &Entry, made: &Made) -> bool {
     let told = |f: &Facts| f.decide().ok().map(|m| stored_trace(m.by, &m.trace).ok());
     old.amounts == made.amounts && told(facts) == told(now)
 }
+/// Code of a decision for what lies after the cover.
+pub const AFTER_LOSS: &str = "after-loss";
 /// The month lies after the cover.
 pub fn after_loss() -> Problem {
     Problem::conflict(
-        "after-loss",
+        AFTER_LOSS,
         "資格喪失後の月・日については決定できません",
         "Nothing is decided for a month or day after the loss of cover",
     )

@@ -178,8 +178,8 @@ async fn explain(
         let row = store::find(tx, id.0, q.0.known_at)?;
         let (row, permit) = tx.admit::<ExplainLeave, _>(row)?;
         let trace = CalculationTrace::read(row.trace.clone())?;
-        let (ja, en) = trace.aloud();
         let holds = held(row.superseded_at, q.0.known_at);
+        let (ja, en) = trace.aloud_now(holds);
         Ok(permit.answer(LeaveExplanation { leave: row.try_into()?, holds, ja, en, trace }))
     })
     .await

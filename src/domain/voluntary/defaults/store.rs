@@ -5,7 +5,7 @@ use crate::{
     kernel::{Guarded, Operation, Permit, Problem, Tx, asked::NOW},
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::{RunQueryDsl, sql_query, sql_types as t};
+use diesel::{OptionalExtension, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
 /// Premiums that were not paid with the second person's look at them; `at` names the parameter of the instant, null for now.
@@ -28,16 +28,15 @@ pub fn insert<Op: Operation>(
     (id, person): (Uuid, Uuid),
     (premium, due_on, acquired_on): (&str, NaiveDate, NaiveDate),
 ) -> Result<(), Problem> {
-    let waits =
-        sql_query(format!("{} where d.person_id = $1 and a.state = 'requested' limit 1", defaults(NOW)))
-            .bind::<t::Uuid, _>(person)
-            .execute(tx.conn())?;
-    if waits > 0 {
-        return Err(Problem::conflict(
-            "already-exists",
-            "この方の未納の登録が承認を待っています",
-            "An unpaid premium of this person waits for the second person already",
-        ));
+    let waits: Option<approvals::Waiting> = sql_query(
+        "select d.id from voluntary_default d join approval a on a.kind = 'voluntary_default' and a.subject_id = d.id \
+         where d.person_id = $1 and a.state = 'requested' limit 1",
+    )
+    .bind::<t::Uuid, _>(person)
+    .get_result(tx.conn())
+    .optional()?;
+    if let Some(waits) = waits {
+        return Err(waits.stands_before());
     }
     sql_query(
         "insert into voluntary_default (id, person_id, premium, due_on, acquired_on) values ($1, $2, $3, $4, $5)",
