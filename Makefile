@@ -6,7 +6,7 @@ SHELL := /bin/bash
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 KENPO := $(TARGET)/debug/kenpo
 
-.PHONY: help demo demo-reset test prove bench openapi policy-matrix fmt build postgres chromium
+.PHONY: help demo demo-reset test prove bench openapi policy-matrix fmt build postgres chromium python
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,7 +17,7 @@ demo: postgres build ## build, fill and serve a working society with a guided to
 demo-reset: build ## forget the data of the demo
 	@$(KENPO) demo --reset
 
-test: postgres chromium ## everything that CI does
+test: postgres chromium python ## everything that CI does
 	cargo fmt --check
 	tools/sabotage.sh --check
 	cargo clippy --locked --all-targets -- -D warnings
@@ -52,3 +52,6 @@ postgres:
 
 chromium:
 	@scripts/ensure-chromium.sh
+
+python:
+	@scripts/ensure-python.sh

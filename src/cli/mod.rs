@@ -3,8 +3,9 @@ mod calc;
 mod demo;
 pub mod seed;
 mod server;
+mod worker;
 
-pub use server::{tidy, work_once};
+pub use worker::{tidy, work_once};
 
 use crate::{
     app,
@@ -88,7 +89,7 @@ pub fn run() -> anyhow::Result<()> {
         Command::PolicyMatrix => show(&app::policy_matrix()?),
         Command::Audit { command: AuditCommand::Verify { file } } => verify(&file),
         Command::Serve => server::serve(&Config::read()?),
-        Command::Worker => server::worker(&Config::read()?),
+        Command::Worker => worker::worker(&Config::read()?),
         Command::Migrate => {
             let config = Config::read()?;
             let ran = app::migrate(app::owner_url(&config)?)?;

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Starts an ephemeral demo server, runs the given command against it, ends the server by its pid.
+# Starts a demo in a folder of its own and runs the given command against it. When that went well, it ends the demo by kill -9, starts it again,
+# holds that it is the same society, ends it as Ctrl-C does, and forgets it.
 #
 #   serve-for-tools.sh COMMAND [ARGUMENT…]
 #
@@ -15,10 +16,17 @@ wait_seconds=${KENPO_READY_SECONDS:-180}
 [ $# -gt 0 ] || { echo "usage: serve-for-tools.sh COMMAND [ARGUMENT…]" >&2; exit 2; }
 [ -x "$binary" ] || { echo "no binary at $binary: build it, or set KENPO_BIN" >&2; exit 2; }
 
-# The folder is ours alone (0700), and with it the credentials.
+# The first folder is ours alone (0700), and with it the credentials; through the other one PostgreSQL passes as another account.
 work=$(mktemp -d "${TMPDIR:-/tmp}/kenpo-tools.XXXXXX")
+base=$(mktemp -d "${TMPDIR:-/tmp}/kenpo-demo.XXXXXX")
+chmod 711 "$base"
 server=
 command=
+# Becomes the demo: for a background job or a subshell. It refuses KENPO_* that are no settings of its own: those of the tools stay out of its environment.
+demo() {
+    exec env -u KENPO_BIN -u KENPO_READY_SECONDS -u KENPO_TOOLS_CACHE -u KENPO_OPENAPI -u KENPO_POSTMAN -u KENPO_CHROMIUM \
+        KENPO_BASE="$base" "$binary" demo "$@"
+}
 end() {
     trap - EXIT INT TERM
     [ -z "$command" ] || kill "$command" 2>/dev/null || true
@@ -26,33 +34,41 @@ end() {
         kill "$server" 2>/dev/null || true
         wait "$server" 2>/dev/null || true
     fi
-    rm -rf "$work"
+    [ ! -e "$base/demo" ] || (demo --reset) >/dev/null || true
+    rm -rf "$work" "$base"
 }
 trap end EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# The server refuses KENPO_* that are no settings of its own: those of the tools stay out of its environment.
-env -u KENPO_BIN -u KENPO_READY_SECONDS -u KENPO_TOOLS_CACHE -u KENPO_OPENAPI -u KENPO_POSTMAN -u KENPO_CHROMIUM \
-    "$binary" demo --ephemeral --port 0 --ready-file "$work/ready.json" >"$work/tour.log" 2>"$work/server.log" &
-server=$!
-waited=0
-until [ -s "$work/ready.json" ]; do
-    if ! kill -0 "$server" 2>/dev/null || [ "$waited" -ge "$wait_seconds" ]; then
-        echo "the server did not become ready; its last lines:" >&2
-        tail -n 40 "$work/server.log" >&2
-        exit 1
-    fi
-    sleep 1
-    waited=$((waited + 1))
-done
+# start LOG: serves, and waits until it does; what it prints goes to LOG.
+start() {
+    rm -f "$work/ready.json"
+    demo --port 0 --ready-file "$work/ready.json" >"$1" 2>>"$work/server.log" &
+    server=$!
+    waited=0
+    until [ -s "$work/ready.json" ]; do
+        if ! kill -0 "$server" 2>/dev/null || [ "$waited" -ge "$wait_seconds" ]; then
+            echo "the server did not become ready; its last lines:" >&2
+            tail -n 40 "$1" "$work/server.log" >&2
+            exit 1
+        fi
+        sleep 1
+        waited=$((waited + 1))
+    done
+    node "$here/ready-env.mjs" "$work/ready.json" >"$work/env"
+}
+# Who lives there; the address is another one each time.
+people() { grep -v '^KENPO_BASE_URL=' "$work/env"; }
 
-node "$here/ready-env.mjs" "$work/ready.json" >"$work/env"
-set -a
-. "$work/env"
-KENPO_TOUR=$work/tour.log
-set +a
-"$@" &
+start "$work/tour.log"
+(
+    set -a
+    . "$work/env"
+    KENPO_TOUR=$work/tour.log
+    set +a
+    exec "$@"
+) &
 command=$!
 status=0
 wait "$command" || status=$?
@@ -60,5 +76,19 @@ command=
 if [ "$status" -ne 0 ]; then
     echo "the command failed with $status; the server's last lines:" >&2
     tail -n 40 "$work/server.log" >&2
+    exit "$status"
 fi
-exit "$status"
+
+people >"$work/first"
+kill -9 "$server"
+wait "$server" 2>/dev/null || true
+start "$work/again.log"
+people | cmp -s - "$work/first" || { echo "after kill -9 the demo is not the same society" >&2; exit 1; }
+grep -q '^ *1\. ' "$work/again.log" || { echo "after kill -9 the demo prints no tour" >&2; exit 1; }
+echo "a second start after kill -9: the same society in $waited s"
+kill "$server"
+wait "$server" || { echo "the demo did not end well" >&2; exit 1; }
+server=
+(demo --reset) >/dev/null
+[ ! -e "$base/demo" ] || { echo "the demo was not forgotten" >&2; exit 1; }
+echo "ended and forgotten"

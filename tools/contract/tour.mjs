@@ -13,6 +13,7 @@ const expected = {
   'What may this employer file today?': (out) => json(out).forms.length > 2,
   'Its receipts and results': (out) => json(out).items.length > 0,
   'A dry run': (out) => json(out).records[0].findings[0].code === 'E-MYNUMBER-CHECK-DIGIT',
+  'File it': (out) => /^R\d{8}-\d{6}$/.test(json(out).receipt_number) && json(out).results[0].state === 'accepted',
   'The work list': (out) => json(out).items.length > 0,
   'A member': (out) => json(out).personal_number_state.state === 'registered' && !/\d{12}/.test(out),
   'Refused: a clerk': (out) => out.startsWith('HTTP/1.1 403'),

@@ -28,9 +28,6 @@ pub struct DemoOptions {
     /// Forget everything and end.
     #[arg(long)]
     reset: bool,
-    /// Keep nothing: a fresh society in a temporary folder.
-    #[arg(long)]
-    ephemeral: bool,
     /// Port on 127.0.0.1 in place of the setting `listen`; 0 takes a free one.
     #[arg(long)]
     port: Option<u16>,
@@ -47,7 +44,7 @@ pub struct DemoOptions {
 /// Options of `kenpo token`.
 #[derive(Args)]
 pub struct TokenOptions {
-    /// Who: employer, enrolment, clerk, benefits, collection, review, officer, auditor.
+    /// Who: employer, other-employer, enrolment, clerk, benefits, collection, review, it, officer, auditor.
     #[arg(long = "as")]
     name: String,
 }
@@ -76,7 +73,7 @@ fn base(config: &Config) -> anyhow::Result<PathBuf> {
 /// # Errors
 /// Says what failed and what to do.
 pub fn demo(config: &Config, options: &DemoOptions) -> anyhow::Result<()> {
-    let base = if options.ephemeral { temporary()? } else { base(config)? };
+    let base = base(config)?;
     let folder = base.join("demo");
     if options.reset {
         if !config.text("database_url").is_empty() {
@@ -89,19 +86,8 @@ pub fn demo(config: &Config, options: &DemoOptions) -> anyhow::Result<()> {
         return Ok(());
     }
     // Where another shell would not look for this demo by itself, the commands of the tour name its place.
-    let is_elsewhere = options.ephemeral || !config.text("base").is_empty();
-    let place = if is_elsewhere { base.display().to_string() } else { String::new() };
-    let served = serve(config, options, (&folder, &place));
-    if options.ephemeral {
-        let _ = fs::remove_dir_all(&base); // best effort: it is a temporary folder
-    }
-    served
-}
-fn temporary() -> anyhow::Result<PathBuf> {
-    let folder = std::env::temp_dir().join(format!("kenpo-demo-{}", uuid::Uuid::now_v7().simple()));
-    fs::create_dir(&folder)?;
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0o711))?;
-    Ok(folder)
+    let place = if config.text("base").is_empty() { String::new() } else { base.display().to_string() };
+    serve(config, options, (&folder, &place))
 }
 /// Removes the cluster first, under its lock: a demo that runs is left alone.
 fn forget(folder: &Path) -> anyhow::Result<()> {
@@ -204,7 +190,7 @@ fn run(
     let public_url = state.base_url.clone();
     let app = App::build(Parts { config: config.clone(), clock: clock.clone(), public_url })?;
     let worker = config.clone();
-    std::thread::spawn(move || super::server::work(&worker, &clock)); // ends with the process; its jobs are leased
+    std::thread::spawn(move || super::worker::work(&worker, &clock)); // ends with the process; its jobs are leased
     let (folder, place, ready) = (folder.to_owned(), place.to_owned(), options.ready_file.clone());
     super::server::log(&config.clone().with("log", "warn"));
     super::server::run(&app, config, move |_| {
@@ -273,7 +259,7 @@ mod tests {
 
     fn options(days: u16, today: Option<&str>) -> DemoOptions {
         let today = today.and_then(|t| t.parse().ok());
-        DemoOptions { reset: false, ephemeral: true, port: Some(0), ready_file: None, days, today }
+        DemoOptions { reset: false, port: Some(0), ready_file: None, days, today }
     }
     #[test]
     fn the_clock_of_the_demo_goes_forward_only() -> anyhow::Result<()> {

@@ -119,6 +119,7 @@ const STAFF: &[(&str, &str, &str, bool, &[&str])] = &[
         false,
         &["members:read", "dependents:read", "calculations:run", "remuneration:read"],
     ),
+    ("it", "情報　七海", "it", false, &["calendar:read"]),
     ("officer", "保護　六実", "data_protection", false, &["audit:read", "audit:export"]),
 ];
 const EMPLOYER_SCOPES: &[&str] = &[

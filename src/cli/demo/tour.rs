@@ -1,6 +1,8 @@
 //! The guided tour: commands to paste, whose tokens are made when they are pasted.
 use super::{State, http};
+use crate::cli::seed::fictitious_number;
 use anyhow::bail;
+use serde_json::json;
 
 /// Prints it; `place` is the folder of a demo that is not where it is by default.
 /// # Errors
@@ -20,6 +22,12 @@ pub fn print(state: &State, place: &str) -> anyhow::Result<()> {
     let program = std::env::current_exe().map(|p| p.display().to_string()).unwrap_or_else(|_| "kenpo".into());
     let program = if place.is_empty() { program } else { format!("KENPO_BASE='{place}' {program}") };
     let token = |name: &str| format!("-H \"Authorization: Bearer $({program} token --as {name})\"");
+    let acquisition = |number: &str| {
+        json!({ "employer_id": employer, "preparer_name": "見本花子", "notification": {
+            "kind": "qualification_acquisition", "office_number": "77", "name_kana": "ミホン　ナナ", "name": "見本　七",
+            "birth_on": "2000-07-07", "sex": "female", "acquired_on": "2026-11-01", "has_dependents": false,
+            "cash_yen": 250_000, "total_yen": 250_000, "personal_number": number } })
+    };
     println!("\nThe society works at {url} · documentation: {url}/docs · Ctrl-C ends it\n");
     let mut steps = vec![
         (
@@ -30,8 +38,17 @@ pub fn print(state: &State, place: &str) -> anyhow::Result<()> {
         (
             "A dry run: an acquisition with a wrong check digit",
             format!(
-                "curl -s {} -H 'Content-Type: application/json' '{url}/v1/notifications?validate_only=true' -d '{{\"employer_id\":\"{employer}\",\"preparer_name\":\"見本花子\",\"notification\":{{\"kind\":\"qualification_acquisition\",\"office_number\":\"77\",\"name_kana\":\"ミホン　ナナ\",\"name\":\"見本　七\",\"birth_on\":\"2000-07-07\",\"sex\":\"female\",\"acquired_on\":\"2026-11-01\",\"has_dependents\":false,\"cash_yen\":250000,\"total_yen\":250000,\"personal_number\":\"999900000018\"}}}}'",
-                token("employer")
+                "curl -s {} -H 'Content-Type: application/json' '{url}/v1/notifications?validate_only=true' -d '{}'",
+                token("employer"),
+                acquisition("999900000018")
+            ),
+        ),
+        (
+            "File it with the right one; pasted again it gets the same answer and is filed once",
+            format!(
+                "curl -s {} -H 'Content-Type: application/json' -H 'Idempotency-Key: guided-tour' '{url}/v1/notifications' -d '{}'",
+                token("employer"),
+                acquisition(&fictitious_number(990))
             ),
         ),
         (

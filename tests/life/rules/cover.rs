@@ -92,9 +92,11 @@ pub const RULES: &[Rule] = &[
     ),
     (
         "任意継続 lasts longer than two years",
-        "select person_id, acquired_on, lost_on from enrolment where superseded_at is null \
-           and enrolment_type = 'voluntary_continuation' \
-           and coalesce(lost_on, $today + 1) > (acquired_on - 1 + interval '2 years')::date + 1",
+        // what was recorded today, after the two years, the calendar ends when it looks next
+        "select person_id, acquired_on, lost_on from (select *, (acquired_on - 1 + interval '2 years')::date + 1 as over_on from enrolment \
+             where superseded_at is null and enrolment_type = 'voluntary_continuation') e \
+         where lost_on > over_on or lost_on is null and over_on <= $today \
+           and recorded_at < $today::timestamp at time zone 'Asia/Tokyo'",
     ),
     (
         "任意継続 does not begin with the loss of cover by employment, or was asked for before it",
