@@ -18,6 +18,7 @@ mod no_bonus;
 mod office_changes;
 mod offices;
 mod refusals;
+pub mod rules_known;
 mod withdrawals;
 
 use crate::{

@@ -158,6 +158,17 @@ impl Facts {
             Self::Offices(_) => TwoOffices::ID,
         }
     }
+    /// Version of the rule that bears this word. Another rule may have decided beside it (the average of a year, several offices): the trace
+    /// names that one with its own version.
+    pub const fn version(&self) -> &'static str {
+        match self {
+            Self::Acquisition(_) => AcquisitionDetermination::VERSION,
+            Self::Regular(..) => RegularDetermination::VERSION,
+            Self::Occasional(_) | Self::OccasionalAnnual(_) => OccasionalRevision::VERSION,
+            Self::LeaveEnd(_) => LeaveEndRevision::VERSION,
+            Self::Offices(_) => TwoOffices::VERSION,
+        }
+    }
     /// The same facts on another standard remuneration before (標準報酬月額, 報酬月額), and with the revision of July to September that
     /// bars a regular determination.
     #[must_use]
