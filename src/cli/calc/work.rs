@@ -118,6 +118,7 @@ pub fn annual(row: Row<'_>) -> Result<Vec<String>, Fault> {
         months: pays.into_iter().zip(days).zip(7..).map(paid).collect(),
         is_recurring: row.flag("recurring")?,
         has_consent: row.flag("consent")?,
+        frequent_bonus_total_yen: None,
     })?;
     Ok(vec![cell(o.spring_average_yen), cell(o.annual_average_yen), yn(o.uses_annual), cell(o.standard_yen)])
 }
@@ -160,6 +161,7 @@ pub fn leave_end(row: Row<'_>) -> Result<Vec<String>, Fault> {
         is_requested: row.flag("requested")?,
         next_maternity_starts_on: row.maybe("next_maternity_start", Row::date)?,
         next_childcare_starts_on: None,
+        frequent_bonus_total_yen: None,
         reading: LeaveEndReading::Practice,
     })?;
     Ok(vec![

@@ -149,6 +149,7 @@ impl AnnualPay {
             months: self.months.into_iter().chain(usual.months.iter().copied()).collect(),
             is_recurring: self.is_recurring,
             has_consent: self.has_consent,
+            frequent_bonus_total_yen: usual.frequent_bonus_total_yen,
         }
     }
     /// The totals of fixed and of other pay of an occasional revision, yen.
@@ -179,6 +180,7 @@ impl AnnualPay {
             current_base_yen: usual.current_base_yen,
             is_recurring: self.is_recurring,
             has_consent: self.has_consent,
+            frequent_bonus_total_yen: usual.frequent_bonus_total_yen,
             rounding: AnnualPartRounding::default(),
         })
     }

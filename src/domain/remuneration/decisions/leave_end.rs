@@ -93,6 +93,7 @@ pub fn facts(
         is_requested: true,
         next_maternity_starts_on: next(LeaveKind::Maternity),
         next_childcare_starts_on: next_childcare,
+        frequent_bonus_total_yen: None,
         reading: rules::LeaveEndReading::default(),
     });
     require_first(history, case, facts.word(), from)?;

@@ -5,7 +5,7 @@ use super::{
     exemption::LeaveKind,
     grades::{GradeTable, look_up},
     holds_until, in_reach,
-    months::{PaidMonth, WorkKind, average, counted, in_order},
+    months::{PaidMonth, WorkKind, add_frequent_bonuses, average, counted, in_order},
     refuse,
     trace::{Trace, Value, steps},
 };
@@ -57,6 +57,11 @@ pub struct LeaveEndInput {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     pub next_childcare_starts_on: Option<NaiveDate>,
+    /// Total of the bonuses of the year before 1 July that are paid four times a year or more, for reasons of one kind: they are remuneration.
+    /// Left out where the pay of the months states them already, as the forms do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub frequent_bonus_total_yen: Option<Yen>,
     /// How the month of effect is read.
     #[serde(default)]
     #[schema(nullable = false)]
@@ -119,11 +124,8 @@ impl Rule for LeaveEndRevision {
     fn decide(input: &LeaveEndInput, trace: &mut Trace) -> Result<LeaveEndOutcome, Refusal> {
         let next_day = input.ended_on.succ_opt().unwrap_or(input.ended_on);
         let first = Month::of(next_day);
-        let months = in_order(&input.months, first, 3)?;
-        let effective = match input.reading {
-            LeaveEndReading::Practice => first.plus(3),
-            LeaveEndReading::Literal => literal_effect(next_day),
-        };
+        let mut months = in_order(&input.months, first, 3)?;
+        let effective = takes_effect(input.ended_on, input.reading);
         let table = GradeTable::in_force(effective)?;
         let current = table.with_standard(input.current_standard_yen, "/current_standard_yen")?;
         if input.leave == LeaveKind::Childcare && input.next_childcare_starts_on.is_some() {
@@ -145,6 +147,7 @@ impl Rule for LeaveEndRevision {
             trace.step(&NEXT_CHILDCARE, [("next", Value::Date(next_day))]);
             return Ok(none(LeaveEndReason::NextLeaveStarts, None));
         }
+        add_frequent_bonuses(&mut months, input.frequent_bonus_total_yen, trace)?;
         let Some(average) = average(&counted(&months, input.kind, true, trace), trace) else {
             trace.step(&NO_MONTH, [("first", Value::Month(first))]);
             return Ok(none(LeaveEndReason::NoEligibleMonth, None));
@@ -174,6 +177,14 @@ impl Rule for LeaveEndRevision {
 }
 const fn none(reason: LeaveEndReason, average_yen: Option<i64>) -> LeaveEndOutcome {
     LeaveEndOutcome { revises: false, reason, determined: Determined::average(average_yen) }
+}
+/// The first month of a revision after a leave with that last day (健康保険法43条の2第2項, 43条の3第2項).
+fn takes_effect(ended_on: NaiveDate, reading: LeaveEndReading) -> Month {
+    let next_day = ended_on.succ_opt().unwrap_or(ended_on);
+    match reading {
+        LeaveEndReading::Practice => Month::of(next_day).plus(3),
+        LeaveEndReading::Literal => literal_effect(next_day),
+    }
 }
 /// 「翌日から起算して二月を経過した日の属する月の翌月」 by the letter.
 fn literal_effect(next_day: NaiveDate) -> Month {

@@ -2,7 +2,7 @@
 use super::{
     Refusal, Rule,
     grades::{Grade, GradeTable, look_up},
-    months::{PaidMonth, WorkKind, in_order, none_left_out},
+    months::{PaidMonth, WorkKind, add_frequent_bonuses, in_order, none_left_out, twelfth},
     occasional::{
         Compared, FixedPayChange, OccasionalOutcome, OccasionalReason, by_grades, none, note_difference,
         revised, same_direction, three_months, unchanged,
@@ -52,6 +52,12 @@ pub struct OccasionalAnnualInput {
     pub is_recurring: bool,
     /// The insured person consents.
     pub has_consent: bool,
+    /// Total of the bonuses of the year before 1 July that are paid four times a year or more, for reasons of one kind: they are remuneration.
+    /// A twelfth counts in each of the three months, and in the average of the year. Left out where the pay stated holds them already, as
+    /// that of the forms does; they are neither in `fixed_pay_total_yen` nor in `variable_pay_total_yen` then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub frequent_bonus_total_yen: Option<Yen>,
     /// Where fractions are dropped.
     #[serde(default)]
     #[schema(nullable = false)]
@@ -83,6 +89,9 @@ steps! {
     SUMMED = "annual_average", "平成30年保発0301第8号", YenDown:
         "固定的賃金の合計{fixed}を{three}で除した額と非固定的賃金の合計{variable}を{twelve}で除した額を端数のまま加えた額、すなわち固定的賃金の合計の{times}倍に非固定的賃金の合計を加えた{total}を{twelve}で除した額により、年間平均は{average}です。" /
         "Fixed pay {fixed} divided by {three} and other pay {variable} divided by {twelve} are added with their fractions, which is {times} times the fixed pay and the other pay, {total}, divided by {twelve}: the average of the year is {average}.";
+    WITH_BONUSES = "annual_average_with_bonuses", "健康保険法3条5項・6項":
+        "年4回以上支払われる賞与の月割額{share}を加えた年間平均は{average}です。" /
+        "With the twelfth of the bonuses paid four times a year or more, {share}, the average of the year becomes {average}.";
     APART = "ordinary_and_annual", "平成30年保発0301第8号":
         "通常の{ordinary}と年間平均の{annual}の差は{difference}で、{needed}以上の差が要ります。" /
         "The ordinary {ordinary} and {annual} of the year differ by {difference}; {needed} or more are needed.";
@@ -124,11 +133,12 @@ impl Rule for OccasionalRevisionAnnual {
     const ID: &'static str = "occasional_revision_annual";
     const VERSION: &'static str = "2018-10.2";
     fn decide(input: &OccasionalAnnualInput, trace: &mut Trace) -> Result<OccasionalAnnualOutcome, Refusal> {
-        let months = in_order(&input.months, input.change_month, 3)?;
+        let mut months = in_order(&input.months, input.change_month, 3)?;
         none_left_out(&months)?;
         let effective = input.change_month.plus(3);
         let table = GradeTable::in_force(effective)?;
         let current = table.with_standard(input.current_standard_yen, "/current_standard_yen")?;
+        add_frequent_bonuses(&mut months, input.frequent_bonus_total_yen, trace)?;
         let change = input.fixed_change;
         let Some(average) = three_months(&months, input.kind, trace) else {
             return Ok(by_the_usual_rule(
@@ -216,7 +226,7 @@ fn annual_average(input: &OccasionalAnnualInput, trace: &mut Trace) -> i64 {
     let (fixed, variable) = (input.fixed_pay_total_yen.get(), input.variable_pay_total_yen.get());
     let (fixed_yen, variable_yen) = (("fixed", Value::Yen(fixed)), ("variable", Value::Yen(variable)));
     let (three, twelve) = (("three", Value::Months(3)), ("twelve", Value::Months(12)));
-    match input.rounding {
+    let average = match input.rounding {
         AnnualPartRounding::EachPart => {
             let (fixed_part, variable_part) = (fixed / 3, variable / 12);
             let average = fixed_part + variable_part;
@@ -249,5 +259,9 @@ fn annual_average(input: &OccasionalAnnualInput, trace: &mut Trace) -> i64 {
             );
             average
         }
-    }
+    };
+    let Some(share) = input.frequent_bonus_total_yen.map(twelfth) else { return average };
+    let average = average + share;
+    trace.step(&WITH_BONUSES, [("share", Value::Yen(share)), ("average", Value::Yen(average))]);
+    average
 }

@@ -14,6 +14,7 @@ fn year(fixed: i64, variable: i64, rounding: AnnualPartRounding) -> OccasionalAn
         current_base_yen: None,
         is_recurring: true,
         has_consent: true,
+        frequent_bonus_total_yen: None,
         rounding,
     }
 }
@@ -51,16 +52,22 @@ fn reckoned(steps: &[trace::Step]) -> i64 {
         of(told, "total") / of(told, "twelve")
     };
     assert_eq!(average, of(told, "average"));
-    average
+    match steps.iter().find(|s| s.words.code == "annual_average_with_bonuses") {
+        Some(with) => {
+            assert_eq!(average + of(with, "share"), of(with, "average"));
+            of(with, "average")
+        }
+        None => average,
+    }
 }
 
 proptest! {
     #[test]
     fn the_average_of_a_year_is_told_so_that_it_can_be_reckoned_anew(
-        fixed in 0i64..3_000_000, variable in 0i64..6_000_000, sum: bool,
+        fixed in 0i64..3_000_000, variable in 0i64..6_000_000, total in prop::option::of(0i64..3_000_000), sum: bool,
     ) {
         let rounding = if sum { AnnualPartRounding::Sum } else { AnnualPartRounding::EachPart };
-        let input = year(fixed, variable, rounding);
+        let input = OccasionalAnnualInput { frequent_bonus_total_yen: total.map(yen), ..year(fixed, variable, rounding) };
         let outcome = decide::<OccasionalRevisionAnnual>(&input);
         prop_assert_eq!(outcome.annual_average_yen, Some(reckoned(&steps::<OccasionalRevisionAnnual>(&input))));
     }
@@ -220,4 +227,50 @@ fn the_way_in_which_fixed_pay_changed_is_named() {
         let step = at(&steps, code);
         assert!(step.ja().contains(ja) && step.en().contains(en), "{} {}", step.ja(), step.en());
     }
+}
+
+fn leave(ended: &str) -> LeaveEndInput {
+    LeaveEndInput {
+        leave: LeaveKind::Childcare,
+        kind: WorkKind::Full,
+        ended_on: day(ended),
+        months: paid(Month::of(day(ended).succ_opt().unwrap()), &[(250_000, 20); 3]),
+        current_standard_yen: yen(300_000),
+        is_requested: true,
+        next_maternity_starts_on: None,
+        next_childcare_starts_on: None,
+        frequent_bonus_total_yen: None,
+        reading: LeaveEndReading::Practice,
+    }
+}
+#[test]
+fn bonuses_that_are_remuneration_count_after_a_leave_and_in_the_averages_of_a_year() {
+    let after = |total: Option<i64>| LeaveEndInput {
+        frequent_bonus_total_yen: total.map(yen),
+        ..leave("2026-07-31")
+    };
+    assert_eq!(decide::<LeaveEndRevision>(&after(None)).determined.average_yen, Some(250_000));
+    // 480,011 in the year: 40,000 a month
+    assert_eq!(decide::<LeaveEndRevision>(&after(Some(480_011))).determined.average_yen, Some(290_000));
+    let with = |total: Option<i64>| OccasionalAnnualInput {
+        frequent_bonus_total_yen: total.map(yen),
+        ..year(900_000, 300_000, AnnualPartRounding::EachPart)
+    };
+    assert_eq!(decide::<OccasionalRevisionAnnual>(&with(None)).annual_average_yen, Some(325_000));
+    let outcome = decide::<OccasionalRevisionAnnual>(&with(Some(480_011)));
+    assert_eq!((outcome.uses_annual, outcome.annual_average_yen), (true, Some(365_000)));
+    // the three months of the usual rule have it too
+    let alone = OccasionalAnnualInput { has_consent: false, ..with(Some(480_011)) };
+    assert_eq!(decide::<OccasionalRevisionAnnual>(&alone).revision.determined.average_yen, Some(440_000));
+    let regular = |total: Option<i64>| RegularAnnualInput {
+        year: 2026,
+        kind: WorkKind::Full,
+        months: paid(month("2025-07"), &[(250_000, 20); 12]),
+        is_recurring: true,
+        has_consent: true,
+        frequent_bonus_total_yen: total.map(yen),
+    };
+    let outcome = decide::<RegularDeterminationAnnual>(&regular(Some(480_011)));
+    assert_eq!((outcome.spring_average_yen, outcome.annual_average_yen), (Some(290_000), Some(290_000)));
+    assert_eq!(decide::<RegularDeterminationAnnual>(&regular(None)).annual_average_yen, Some(250_000));
 }

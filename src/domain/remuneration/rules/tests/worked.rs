@@ -96,6 +96,7 @@ fn a_year_s_average_needs_every_condition() {
         current_base_yen: None,
         is_recurring: true,
         has_consent: true,
+        frequent_bonus_total_yen: None,
         rounding,
     };
     let each = decide::<OccasionalRevisionAnnual>(&input(300_011, AnnualPartRounding::EachPart));
@@ -208,6 +209,7 @@ fn a_leave_that_starts_the_next_day_bars_a_revision() {
         is_requested: true,
         next_maternity_starts_on: maternity.map(day),
         next_childcare_starts_on: childcare.map(day),
+        frequent_bonus_total_yen: None,
         reading: LeaveEndReading::Practice,
     };
     use LeaveKind::{Childcare, Maternity};
@@ -267,6 +269,7 @@ fn a_leave_that_ends_before_a_short_month_is_read_as_practised_unless_set_otherw
         is_requested: true,
         next_maternity_starts_on: None,
         next_childcare_starts_on: None,
+        frequent_bonus_total_yen: None,
         reading,
     };
     for (end, practice, literal) in [
