@@ -160,6 +160,7 @@ pub fn leave_end(row: Row<'_>) -> Result<Vec<String>, Fault> {
         current_standard_yen: row.yen("current_standard")?,
         is_requested: row.flag("requested")?,
         next_maternity_starts_on: row.maybe("next_maternity_start", Row::date)?,
+        child_born_on: None,
         next_childcare_starts_on: None,
         frequent_bonus_total_yen: None,
         reading: LeaveEndReading::Practice,

@@ -46,6 +46,15 @@ pub struct LeaveEndInput {
     pub current_standard_yen: Yen,
     /// The insured person asked for it through the employer.
     pub is_requested: bool,
+    /// Day of birth of the child of a childcare leave: it must be under three when the leave ends (43条の2第1項). Not examined when absent.
+    #[validate(custom(function = "in_reach"))]
+    #[serde(
+        default,
+        deserialize_with = "crate::kernel::input::dated",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(nullable = false)]
+    pub child_born_on: Option<NaiveDate>,
     /// First day of a maternity leave that follows. The proviso of 43条の2 names it; 43条の3 does not, but nobody takes two maternity leaves
     /// in a row, so it bars a revision after either leave.
     #[validate(custom(function = "in_reach"))]
@@ -73,6 +82,8 @@ pub struct LeaveEndInput {
 pub enum LeaveEndReason {
     /// Nobody asked for it.
     NotRequested,
+    /// The child of the childcare leave was three when it ended.
+    ChildIsThree,
     /// Another leave starts the next day.
     NextLeaveStarts,
     /// No month has enough days.
@@ -97,6 +108,15 @@ pub struct LeaveEndOutcome {
 steps! {
     NOT_REQUESTED = "not_requested", "健康保険法43条の2第1項、43条の3第1項":
         "申出がないため、改定しません。" / "Nobody asked for it: there is no revision.";
+    CHILD_UNDER_THREE = "child_under_three", "健康保険法43条の2第1項、民法143条":
+        "{born}に生まれた子が3歳に満たない期間は{until}までで、休業の終了日{ended}はその間にあります。" /
+        "The child was born on {born} and is under three until {until}: the leave ended by then, on {ended}.";
+    CHILD_THREE = "child_is_three", "健康保険法43条の2第1項、民法143条":
+        "{born}に生まれた子が3歳に満たない期間は{until}までで、休業の終了日{ended}には3歳に達しているため、改定しません。" /
+        "The child was born on {born} and is under three until {until}: it was three when the leave ended on {ended}, so there is no revision.";
+    CHILD_UNKNOWN = "child_not_examined", "健康保険法43条の2第1項":
+        "子の生年月日がないため、休業の終了日{ended}に子が3歳に満たないことは確かめていません。" /
+        "The child's day of birth is not given: whether it was under three on {ended}, when the leave ended, is not examined.";
     NEXT = "next_leave_starts", "健康保険法43条の2第1項ただし書":
         "休業終了の翌日{next}に産前産後休業が始まるため、改定しません。" /
         "A maternity leave starts on {next}, the day after the end: there is no revision.";
@@ -135,9 +155,13 @@ impl Rule for LeaveEndRevision {
                 "産前産後休業の終了にだけ記載できます / for the end of a maternity leave only",
             ));
         }
+        require_fitting_child(input)?;
         if !input.is_requested {
             trace.step(&NOT_REQUESTED, []);
             return Ok(none(LeaveEndReason::NotRequested, None));
+        }
+        if input.leave == LeaveKind::Childcare && !is_under_three(input, trace) {
+            return Ok(none(LeaveEndReason::ChildIsThree, None));
         }
         if input.next_maternity_starts_on == Some(next_day) {
             trace.step(&NEXT, [("next", Value::Date(next_day))]);
@@ -177,6 +201,42 @@ impl Rule for LeaveEndRevision {
 }
 const fn none(reason: LeaveEndReason, average_yen: Option<i64>) -> LeaveEndOutcome {
     LeaveEndOutcome { revises: false, reason, determined: Determined::average(average_yen) }
+}
+fn require_fitting_child(input: &LeaveEndInput) -> Result<(), Refusal> {
+    let Some(born) = input.child_born_on else { return Ok(()) };
+    if input.leave == LeaveKind::Maternity {
+        return Err(refuse(
+            "/child_born_on",
+            "only-after-childcare-leave",
+            "育児休業等の終了にだけ記載できます / for the end of a childcare leave only",
+        ));
+    }
+    if born > input.ended_on {
+        return Err(refuse(
+            "/child_born_on",
+            "born-after-leave",
+            "子の生年月日が休業の終了日より後です / born after the end of the leave",
+        ));
+    }
+    Ok(())
+}
+/// The child is not known to be three when the childcare leave ends (健康保険法43条の2第1項), and what is known is noted.
+fn is_under_three(input: &LeaveEndInput, trace: &mut Trace) -> bool {
+    let ended = ("ended", Value::Date(input.ended_on));
+    let Some(born) = input.child_born_on else {
+        trace.step(&CHILD_UNKNOWN, [ended]);
+        return true;
+    };
+    let until = last_day_under_three(born);
+    let is_under = input.ended_on <= until;
+    let words = if is_under { &CHILD_UNDER_THREE } else { &CHILD_THREE };
+    trace.step(words, [("born", Value::Date(born)), ("until", Value::Date(until)), ended]);
+    is_under
+}
+/// The last day on which a child is 「三歳に満たない」: the day before its third birthday, with the end of which it reaches three (年齢計算ニ関スル法律,
+/// 民法143条2項). A leave for a child under three lasts until then at most, that day included.
+pub fn last_day_under_three(born: NaiveDate) -> NaiveDate {
+    period::reaches_age(born, 3)
 }
 /// The first month of a revision after a leave with that last day (健康保険法43条の2第2項, 43条の3第2項).
 fn takes_effect(ended_on: NaiveDate, reading: LeaveEndReading) -> Month {

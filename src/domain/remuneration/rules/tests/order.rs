@@ -50,7 +50,7 @@ proptest! {
     fn leave_end(kind in kinds(), months in three(month("2026-05")), current in select(plain::standards()), turn in turns()) {
         let ask = |months| decide::<LeaveEndRevision>(&LeaveEndInput {
             leave: LeaveKind::Childcare, kind, ended_on: day("2026-04-30"), months, current_standard_yen: yen(current), is_requested: true,
-            next_maternity_starts_on: None, next_childcare_starts_on: None, frequent_bonus_total_yen: None, reading: LeaveEndReading::Practice,
+            next_maternity_starts_on: None, next_childcare_starts_on: None, child_born_on: None, frequent_bonus_total_yen: None, reading: LeaveEndReading::Practice,
         });
         prop_assert_eq!(ask(turned(&months, turn)), ask(months));
     }

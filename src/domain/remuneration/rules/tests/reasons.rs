@@ -1,4 +1,4 @@
-//! What a step says is what decided: figures that add up, the limit and the base of an exception, the condition that failed.
+//! What a step says is what decided: figures that add up, the limit and the base of an exception, the condition that failed, the child.
 use super::*;
 use proptest::prelude::*;
 
@@ -229,7 +229,7 @@ fn the_way_in_which_fixed_pay_changed_is_named() {
     }
 }
 
-fn leave(ended: &str) -> LeaveEndInput {
+fn leave(ended: &str, born: Option<&str>) -> LeaveEndInput {
     LeaveEndInput {
         leave: LeaveKind::Childcare,
         kind: WorkKind::Full,
@@ -237,6 +237,7 @@ fn leave(ended: &str) -> LeaveEndInput {
         months: paid(Month::of(day(ended).succ_opt().unwrap()), &[(250_000, 20); 3]),
         current_standard_yen: yen(300_000),
         is_requested: true,
+        child_born_on: born.map(day),
         next_maternity_starts_on: None,
         next_childcare_starts_on: None,
         frequent_bonus_total_yen: None,
@@ -244,10 +245,44 @@ fn leave(ended: &str) -> LeaveEndInput {
     }
 }
 #[test]
+fn the_child_of_a_childcare_leave_is_under_three_until_the_day_before_its_birthday() {
+    for (ended, born, is_under) in [
+        ("2026-07-31", "2023-08-02", true),
+        ("2026-07-31", "2023-08-01", true),
+        ("2026-07-31", "2023-07-31", false),
+        ("2026-07-31", "2023-07-30", false),
+        // born on 29 February: three is reached with 28 February
+        ("2027-02-28", "2024-02-29", true),
+        ("2027-03-01", "2024-02-29", false),
+    ] {
+        let input = leave(ended, Some(born));
+        let outcome = decide::<LeaveEndRevision>(&input);
+        let reason = if is_under { LeaveEndReason::Ok } else { LeaveEndReason::ChildIsThree };
+        assert_eq!((outcome.revises, outcome.reason), (is_under, reason), "{ended} {born}");
+        let steps = steps::<LeaveEndRevision>(&input);
+        assert_eq!(steps[0].words.code, if is_under { "child_under_three" } else { "child_is_three" });
+    }
+    let unknown = leave("2026-07-31", None);
+    assert_eq!(decide::<LeaveEndRevision>(&unknown).reason, LeaveEndReason::Ok);
+    assert_eq!(steps::<LeaveEndRevision>(&unknown)[0].words.code, "child_not_examined");
+    let nobody_asked = LeaveEndInput { is_requested: false, ..leave("2026-07-31", Some("2020-01-01")) };
+    assert_eq!(decide::<LeaveEndRevision>(&nobody_asked).reason, LeaveEndReason::NotRequested);
+    for (input, code) in [
+        (leave("2026-07-31", Some("2026-08-01")), "born-after-leave"),
+        (
+            LeaveEndInput { leave: LeaveKind::Maternity, ..leave("2026-07-31", Some("2026-06-01")) },
+            "only-after-childcare-leave",
+        ),
+    ] {
+        let refused = apply::<LeaveEndRevision>(&input).err().unwrap();
+        assert_eq!((refused.pointer, refused.code), ("/child_born_on", code));
+    }
+}
+#[test]
 fn bonuses_that_are_remuneration_count_after_a_leave_and_in_the_averages_of_a_year() {
     let after = |total: Option<i64>| LeaveEndInput {
         frequent_bonus_total_yen: total.map(yen),
-        ..leave("2026-07-31")
+        ..leave("2026-07-31", Some("2026-01-05"))
     };
     assert_eq!(decide::<LeaveEndRevision>(&after(None)).determined.average_yen, Some(250_000));
     // 480,011 in the year: 40,000 a month

@@ -209,6 +209,7 @@ fn a_leave_that_starts_the_next_day_bars_a_revision() {
         is_requested: true,
         next_maternity_starts_on: maternity.map(day),
         next_childcare_starts_on: childcare.map(day),
+        child_born_on: None,
         frequent_bonus_total_yen: None,
         reading: LeaveEndReading::Practice,
     };
@@ -269,6 +270,7 @@ fn a_leave_that_ends_before_a_short_month_is_read_as_practised_unless_set_otherw
         is_requested: true,
         next_maternity_starts_on: None,
         next_childcare_starts_on: None,
+        child_born_on: None,
         frequent_bonus_total_yen: None,
         reading,
     };
