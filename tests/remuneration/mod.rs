@@ -17,6 +17,7 @@ mod leaves;
 mod no_bonus;
 mod office_changes;
 mod offices;
+mod readings;
 mod refusals;
 pub mod rules_known;
 mod withdrawals;

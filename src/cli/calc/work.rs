@@ -163,7 +163,7 @@ pub fn leave_end(row: Row<'_>) -> Result<Vec<String>, Fault> {
         child_born_on: None,
         next_childcare_starts_on: None,
         frequent_bonus_total_yen: None,
-        reading: LeaveEndReading::Practice,
+        reading: Some(LeaveEndReading::Practice),
     })?;
     Ok(vec![
         yn(o.revises),

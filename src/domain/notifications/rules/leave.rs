@@ -149,7 +149,7 @@ pub(in crate::domain::notifications) fn check_leave_end_revision(
         Code::DateRelation,
         ["ends_on", "child_birth_on"],
     );
-    let from = form.first_month().plus(3);
+    let from = rules::takes_effect(form.ends_on, settings.leave_end);
     checked.add_if(form.applies_from != from, Code::DateRelation, ["applies_from", "ends_on"]);
     checked.add_if(form.applies_from > Month::of(settings.today), Code::FutureDate, ["applies_from"]);
     for (index, month) in form.months.iter().enumerate() {

@@ -217,7 +217,10 @@ pub fn plan_pay<Op: Operation>(
             require_first(&stored, case, OccasionalRevision::ID, pay.from())?;
             pay.facts(&stored, case.employer)?
         }
-        PayReport::LeaveEnd(end) => leave_end::facts(tx.conn(), case, &stored, end)?,
+        PayReport::LeaveEnd(end) => {
+            let reading = tx.kernel().readings.leave_end;
+            leave_end::facts(tx.conn(), case, &stored, (end, reading))?
+        }
     };
     planned(case, stored, facts)
 }

@@ -38,6 +38,8 @@ pub struct AnnualPay {
     pub is_recurring: bool,
     /// The insured person consents.
     pub has_consent: bool,
+    /// Of an occasional revision: where fractions are dropped, as the society has set.
+    pub rounding: AnnualPartRounding,
 }
 /// Facts of 定時決定, of a form and of the insurer's determination.
 #[derive(Clone, Debug)]
@@ -181,7 +183,7 @@ impl AnnualPay {
             is_recurring: self.is_recurring,
             has_consent: self.has_consent,
             frequent_bonus_total_yen: usual.frequent_bonus_total_yen,
-            rounding: AnnualPartRounding::default(),
+            rounding: Some(self.rounding),
         })
     }
 }

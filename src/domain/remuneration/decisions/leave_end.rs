@@ -3,7 +3,7 @@
 use super::{
     super::{
         leaves::{self, LeaveFacts, LeaveFault},
-        rules::{self, LeaveEndInput, LeaveKind, PaidMonth, WorkKind},
+        rules::{self, LeaveEndInput, LeaveEndReading, LeaveKind, PaidMonth, WorkKind},
     },
     changes::{Case, require_cover, require_first},
     determination::revisable,
@@ -48,10 +48,10 @@ pub fn facts(
     conn: &mut PgConnection,
     case: &Case,
     history: &History,
-    end: LeaveEnd,
+    (end, reading): (LeaveEnd, LeaveEndReading),
 ) -> Result<Facts, Problem> {
     let next_day = end.ended_on.succ_opt().unwrap_or(end.ended_on);
-    let from = Month::of(next_day).plus(3);
+    let from = rules::takes_effect(end.ended_on, reading);
     require_cover(case, Month::of(end.ended_on), "/ends_on")?;
     let known = leaves::live(conn, case.person)?;
     let mut all = Vec::with_capacity(known.len());
@@ -80,7 +80,7 @@ pub fn facts(
         next_maternity_starts_on: next(LeaveKind::Maternity),
         next_childcare_starts_on: next_childcare,
         frequent_bonus_total_yen: None,
-        reading: rules::LeaveEndReading::default(),
+        reading: Some(reading),
     });
     require_first(history, case, facts.word(), from)?;
     Ok(facts)

@@ -9,23 +9,13 @@ use super::{
     refuse,
     trace::{Trace, Value, steps},
 };
+pub use crate::values::readings::LeaveEndReading;
 use crate::values::{month::Month, period, yen::Yen};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-/// How "the month after the month in which two months have passed from the day after the end" is read when that day is the last of a month that
-/// the third month lacks. Both readings agree otherwise.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum LeaveEndReading {
-    /// The fourth month always, as offices practise it.
-    #[default]
-    Practice,
-    /// The words of the Act: the fifth month after an end on 30 July or 28 to 30 December.
-    Literal,
-}
 /// Facts of a revision after a leave.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -71,10 +61,10 @@ pub struct LeaveEndInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub frequent_bonus_total_yen: Option<Yen>,
-    /// How the month of effect is read.
-    #[serde(default)]
+    /// How the month of effect is read; as the society has set when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub reading: LeaveEndReading,
+    pub reading: Option<LeaveEndReading>,
 }
 /// Why there is a revision, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -145,7 +135,7 @@ impl Rule for LeaveEndRevision {
         let next_day = input.ended_on.succ_opt().unwrap_or(input.ended_on);
         let first = Month::of(next_day);
         let mut months = in_order(&input.months, first, 3)?;
-        let effective = takes_effect(input.ended_on, input.reading);
+        let effective = takes_effect(input.ended_on, input.reading.unwrap_or_default());
         let table = GradeTable::in_force(effective)?;
         let current = table.with_standard(input.current_standard_yen, "/current_standard_yen")?;
         if input.leave == LeaveKind::Childcare && input.next_childcare_starts_on.is_some() {
@@ -239,7 +229,7 @@ pub fn last_day_under_three(born: NaiveDate) -> NaiveDate {
     period::reaches_age(born, 3)
 }
 /// The first month of a revision after a leave with that last day (健康保険法43条の2第2項, 43条の3第2項).
-fn takes_effect(ended_on: NaiveDate, reading: LeaveEndReading) -> Month {
+pub fn takes_effect(ended_on: NaiveDate, reading: LeaveEndReading) -> Month {
     let next_day = ended_on.succ_opt().unwrap_or(ended_on);
     match reading {
         LeaveEndReading::Practice => Month::of(next_day).plus(3),

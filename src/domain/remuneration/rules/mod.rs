@@ -36,6 +36,7 @@ pub use exemption::{ExemptionInput, ExemptionMonths, ExemptionOutcome, Leave, Le
 pub use grades::{GradeInput, GradeOutcome, GradeTable, StandardRemunerationGrade, TABLE_OF_2016};
 pub use leave_end::{
     LeaveEndInput, LeaveEndOutcome, LeaveEndReading, LeaveEndReason, LeaveEndRevision, last_day_under_three,
+    takes_effect,
 };
 pub use maternity::{MaternityWindow, MaternityWindowInput, MaternityWindowOutcome, maternity_window};
 pub use months::{PaidMonth, WorkKind, counted};

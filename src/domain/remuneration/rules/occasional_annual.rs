@@ -9,21 +9,12 @@ use super::{
     },
     trace::{Trace, Value, steps},
 };
+pub use crate::values::readings::AnnualPartRounding;
 use crate::values::{month::Month, yen::Yen};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-/// Where fractions are dropped; the notice does not say, so a society chooses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AnnualPartRounding {
-    /// Each of the two averages is cut, then they are added.
-    #[default]
-    EachPart,
-    /// The exact averages are added, then the sum is cut.
-    Sum,
-}
 /// Facts of a revision by the average of a year.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -58,10 +49,10 @@ pub struct OccasionalAnnualInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub frequent_bonus_total_yen: Option<Yen>,
-    /// Where fractions are dropped.
-    #[serde(default)]
+    /// Where fractions are dropped; as the society has set when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub rounding: AnnualPartRounding,
+    pub rounding: Option<AnnualPartRounding>,
 }
 /// What the average of a year gives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -226,7 +217,7 @@ fn annual_average(input: &OccasionalAnnualInput, trace: &mut Trace) -> i64 {
     let (fixed, variable) = (input.fixed_pay_total_yen.get(), input.variable_pay_total_yen.get());
     let (fixed_yen, variable_yen) = (("fixed", Value::Yen(fixed)), ("variable", Value::Yen(variable)));
     let (three, twelve) = (("three", Value::Months(3)), ("twelve", Value::Months(12)));
-    let average = match input.rounding {
+    let average = match input.rounding.unwrap_or_default() {
         AnnualPartRounding::EachPart => {
             let (fixed_part, variable_part) = (fixed / 3, variable / 12);
             let average = fixed_part + variable_part;

@@ -15,7 +15,7 @@ fn year(fixed: i64, variable: i64, rounding: AnnualPartRounding) -> OccasionalAn
         is_recurring: true,
         has_consent: true,
         frequent_bonus_total_yen: None,
-        rounding,
+        rounding: Some(rounding),
     }
 }
 fn steps<R: Rule>(input: &R::Input) -> Vec<trace::Step> {
@@ -241,7 +241,7 @@ fn leave(ended: &str, born: Option<&str>) -> LeaveEndInput {
         next_maternity_starts_on: None,
         next_childcare_starts_on: None,
         frequent_bonus_total_yen: None,
-        reading: LeaveEndReading::Practice,
+        reading: None,
     }
 }
 #[test]

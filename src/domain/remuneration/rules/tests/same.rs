@@ -93,7 +93,7 @@ proptest! {
         let new = average.map(plain::grade);
         let o = decide::<LeaveEndRevision>(&LeaveEndInput {
             leave: LeaveKind::Maternity, kind, ended_on, months, current_standard_yen: yen(current), is_requested: true,
-            next_maternity_starts_on: None, next_childcare_starts_on: None, child_born_on: None, frequent_bonus_total_yen: None, reading: LeaveEndReading::Practice,
+            next_maternity_starts_on: None, next_childcare_starts_on: None, child_born_on: None, frequent_bonus_total_yen: None, reading: Some(LeaveEndReading::Practice),
         });
         prop_assert_eq!((o.determined.average_yen, o.revises), (average, new.is_some_and(|n| n.1 != current)));
         prop_assert_eq!(o.determined.effective_month, o.revises.then(|| first.plus(3)));

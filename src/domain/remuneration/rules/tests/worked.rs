@@ -97,7 +97,7 @@ fn a_year_s_average_needs_every_condition() {
         is_recurring: true,
         has_consent: true,
         frequent_bonus_total_yen: None,
-        rounding,
+        rounding: Some(rounding),
     };
     let each = decide::<OccasionalRevisionAnnual>(&input(300_011, AnnualPartRounding::EachPart));
     assert_eq!(
@@ -211,7 +211,7 @@ fn a_leave_that_starts_the_next_day_bars_a_revision() {
         next_childcare_starts_on: childcare.map(day),
         child_born_on: None,
         frequent_bonus_total_yen: None,
-        reading: LeaveEndReading::Practice,
+        reading: Some(LeaveEndReading::Practice),
     };
     use LeaveKind::{Childcare, Maternity};
     for (leave, maternity, childcare, revises) in [
@@ -272,7 +272,7 @@ fn a_leave_that_ends_before_a_short_month_is_read_as_practised_unless_set_otherw
         next_childcare_starts_on: None,
         child_born_on: None,
         frequent_bonus_total_yen: None,
-        reading,
+        reading: Some(reading),
     };
     for (end, practice, literal) in [
         ("2026-08-14", "2026-11", "2026-11"),
