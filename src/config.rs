@@ -1,7 +1,8 @@
 //! Settings: the only reader of the environment. Every setting can stand in the environment (`KENPO_…`) or in a TOML file named
 //! by `KENPO_SETTINGS`; the environment wins. A name that is not in the table is an error, not a silent typo.
-use crate::kernel::clock::Clock;
-use anyhow::{Context, bail};
+use crate::{kernel::clock::Clock, values::readings::Readings};
+use anyhow::{Context, anyhow, bail};
+use serde::de::DeserializeOwned;
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
@@ -95,6 +96,16 @@ pub const SETTINGS: &[Setting] = &[
         about: "days by which the clock of server and worker is ahead of real time; sandbox only",
     },
     Setting {
+        name: "leave_end_reading",
+        default: "practice",
+        about: "first month of a revision after a leave that ended on 30 July or 28 to 30 December: `practice` (the fourth) or `literal` (the fifth, by the words of the Act)",
+    },
+    Setting {
+        name: "annual_part_rounding",
+        default: "each_part",
+        about: "fractions in the average of a year of 随時改定: `each_part` (each average is cut, then they are added) or `sum` (the sum of both is cut)",
+    },
+    Setting {
         name: "base",
         default: "",
         about: "folder of the private PostgreSQL and the demo; chosen by user when empty",
@@ -185,7 +196,20 @@ impl Config {
         self.hosts("trusted_proxies")?;
         self.clock()?;
         self.key_sweep_days()?;
+        self.readings()?;
         Ok(())
+    }
+    /// How the society reads what the law leaves open.
+    /// # Errors
+    /// Names the setting whose word is none, and the words that there are.
+    pub fn readings(&self) -> anyhow::Result<Readings> {
+        Ok(Readings {
+            leave_end: self.word("leave_end_reading")?,
+            annual_parts: self.word("annual_part_rounding")?,
+        })
+    }
+    fn word<T: DeserializeOwned>(&self, name: &str) -> anyhow::Result<T> {
+        serde_json::from_value(self.text(name).into()).map_err(|e| anyhow!("the setting {name}: {e}"))
     }
     /// Days for which a data key that nothing needs is only marked.
     /// # Errors
@@ -305,6 +329,7 @@ fn set(values: &mut BTreeMap<&'static str, String>, name: &str, value: String) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::values::readings::{AnnualPartRounding, LeaveEndReading};
     fn read(pairs: &[(&str, &str)]) -> anyhow::Result<Config> {
         Config::from_pairs(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
     }
@@ -333,6 +358,8 @@ mod tests {
                     }
                     "trusted_proxies" => ("10.0.0.1".into(), "10.0.0.2".into()),
                     "mode" => ("sandbox".into(), "sandbox".into()),
+                    "leave_end_reading" => ("literal".into(), "practice".into()),
+                    "annual_part_rounding" => ("sum".into(), "each_part".into()),
                     name => (format!("/file/{name}"), format!("/environment/{name}")),
                 },
             };
@@ -371,6 +398,18 @@ mod tests {
         let days = |days: &str| read(&[("KENPO_KEY_SWEEP_DAYS", days)]).and_then(|c| c.key_sweep_days());
         assert_eq!((days("7").unwrap(), days("0").unwrap(), days("3650").unwrap()), (7, 0, 3_650));
         assert!(days("3651").unwrap_err().to_string().contains("more than 3650 days"));
+    }
+    #[test]
+    fn a_reading_of_the_law_is_a_known_word() {
+        let readings = |pairs: &[(&str, &str)]| read(pairs).and_then(|c| c.readings());
+        assert_eq!(readings(&[]).unwrap(), Readings::default());
+        let set = [("KENPO_LEAVE_END_READING", "literal"), ("KENPO_ANNUAL_PART_ROUNDING", "sum")];
+        let set = readings(&set).unwrap();
+        assert_eq!((set.leave_end, set.annual_parts), (LeaveEndReading::Literal, AnnualPartRounding::Sum));
+        for (name, wrong) in [("LEAVE_END_READING", "Literal"), ("ANNUAL_PART_ROUNDING", "")] {
+            let said = read(&[(format!("KENPO_{name}").as_str(), wrong)]).unwrap_err().to_string();
+            assert!(said.contains(&name.to_lowercase()) && said.contains("expected"), "{said}");
+        }
     }
     #[test]
     fn only_a_sandbox_moves_its_clock() {

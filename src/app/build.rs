@@ -88,6 +88,7 @@ impl App {
             vault,
             grants: Arc::new(NumberGrants),
             proxies: c.hosts("trusted_proxies")?,
+            readings: c.readings()?,
             keys,
             db: pool.clone(),
         });

@@ -12,6 +12,7 @@ use super::{
     trail::{Floods, Writer},
     vault::{Grants, NumberVault},
 };
+use crate::values::readings::Readings;
 use actix_web::{HttpRequest, http::header};
 use std::{net::IpAddr, sync::Arc};
 
@@ -45,6 +46,8 @@ pub struct Kernel {
     pub grants: Arc<dyn Grants>,
     /// Proxies whose word on the caller's address is believed.
     pub proxies: Vec<IpAddr>,
+    /// How the society reads what the law leaves open.
+    pub readings: Readings,
 }
 impl Kernel {
     /// Who sends this request.

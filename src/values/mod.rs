@@ -8,5 +8,6 @@ pub mod month;
 pub mod number_run;
 pub mod period;
 pub mod personal_number;
+pub mod readings;
 pub mod wareki;
 pub mod yen;

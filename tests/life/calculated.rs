@@ -1,5 +1,8 @@
 //! What is decided is what anybody calculates from the same facts, whatever the order in which they are given.
-use crate::harness::{caller::Caller, chance::Chance, world::World};
+use crate::{
+    harness::{caller::Caller, chance::Chance, world::World},
+    remuneration::rules_known,
+};
 use serde_json::{Value, json};
 
 /// Decisions with the path of their calculation, their facts, and where the result stands in the outcome.
@@ -37,6 +40,7 @@ fn calculation(rule: &str) -> (&'static str, &'static str) {
 /// Some of the decisions that hold, calculated anew.
 #[track_caller]
 pub fn holds(w: &World, by: &Caller, chance: &mut Chance, when: &str) {
+    rules_known::hold(w);
     let decided = w.rows(DECIDED);
     assert!(!decided.is_empty());
     for d in &decided {

@@ -36,7 +36,7 @@ fn the_revision_after_a_leave_looks_at_the_child_of_the_stored_leave() {
     let other = filed(&w, &employer, &other);
     decide(&staff, other, &accept()).refused(409, "leave-of-another-child");
     employer.post(format!("/v1/notifications/{other}/withdrawal")).send(b"").expect(200);
-    // the form says that the child is young, the stored leave that it was three the day before its end
+    // the form says that the child is young, the stored leave that it was three when it ended
     let stored = |born: &str| {
         w.run(&format!(
             "set session_replication_role = replica; update leave_period set born_on = '{born}' where person_id = '{member}'"
@@ -44,9 +44,36 @@ fn the_revision_after_a_leave_looks_at_the_child_of_the_stored_leave() {
     };
     stored("2023-07-31");
     let form = filed(&w, &employer, &after_childcare(NANA, 235_000));
-    decide(&staff, form, &accept()).refused(409, "child-is-three");
+    let told = decide(&staff, form, &accept()).refused(409, "child-is-three");
+    assert!(!told.to_string().contains("2023"), "no day of birth in a problem: {told}");
+    // the day before its birthday it still was under three
+    stored("2023-08-01");
+    decide(&staff, form, &accept()).refused(409, "leave-of-another-child");
     stored("2026-03-03");
-    decide(&staff, form, &accept()).expect(200);
+    let told = decide(&staff, form, &accept()).expect(200)["outcome"].clone();
+    let kept = w.rows(&format!("select inputs, trace from standard_remuneration where person_id = '{member}' and superseded_at is null"));
+    let kept = kept.iter().find(|d| d["inputs"]["leave"] == "childcare").unwrap();
+    assert_eq!(
+        (&kept["inputs"]["child_born_on"], &kept["inputs"]["reading"]),
+        (&json!("2026-03-03"), &json!("practice"))
+    );
+    // the calculation says what the decision says, also of a child that was three
+    let ask = |born: Value| {
+        let mut facts = kept["inputs"].clone();
+        facts["child_born_on"] = born;
+        employer.post("/v1/calculations/leave-end-revision").json(&facts).expect(200)
+    };
+    let same = ask(json!("2026-03-03"));
+    assert_eq!(same["outcome"]["standard_yen"], told["standard_yen"]);
+    assert_eq!(same["trace"]["steps"], kept["trace"]["steps"]);
+    let three = ask(json!("2023-07-31"));
+    assert_eq!(
+        (&three["outcome"]["revises"], &three["outcome"]["reason"]),
+        (&json!(false), &json!("child_is_three"))
+    );
+    let unknown = ask(Value::Null);
+    assert_eq!(unknown["outcome"]["revises"], true);
+    assert_eq!(unknown["trace"]["steps"][0]["code"], "child_not_examined");
 }
 
 #[test]

@@ -17,7 +17,9 @@ mod leaves;
 mod no_bonus;
 mod office_changes;
 mod offices;
+mod readings;
 mod refusals;
+pub mod rules_known;
 mod withdrawals;
 
 use crate::{

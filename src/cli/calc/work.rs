@@ -118,6 +118,7 @@ pub fn annual(row: Row<'_>) -> Result<Vec<String>, Fault> {
         months: pays.into_iter().zip(days).zip(7..).map(paid).collect(),
         is_recurring: row.flag("recurring")?,
         has_consent: row.flag("consent")?,
+        frequent_bonus_total_yen: None,
     })?;
     Ok(vec![cell(o.spring_average_yen), cell(o.annual_average_yen), yn(o.uses_annual), cell(o.standard_yen)])
 }
@@ -159,8 +160,10 @@ pub fn leave_end(row: Row<'_>) -> Result<Vec<String>, Fault> {
         current_standard_yen: row.yen("current_standard")?,
         is_requested: row.flag("requested")?,
         next_maternity_starts_on: row.maybe("next_maternity_start", Row::date)?,
+        child_born_on: None,
         next_childcare_starts_on: None,
-        reading: LeaveEndReading::Practice,
+        frequent_bonus_total_yen: None,
+        reading: Some(LeaveEndReading::Practice),
     })?;
     Ok(vec![
         yn(o.revises),

@@ -16,6 +16,7 @@ pub(super) mod shape;
 mod tests;
 pub(super) mod voluntary;
 
+use crate::values::readings::LeaveEndReading;
 use chrono::{Days, NaiveDate};
 pub(super) use shape::is_prefecture;
 
@@ -56,6 +57,8 @@ pub struct RuleSettings {
     pub era_mode: EraMode,
     /// Whether 基礎年金番号 must stand in for a missing personal number, as the pension office asks.
     pub pension_fields_required: bool,
+    /// First month of a revision after a leave.
+    pub leave_end: LeaveEndReading,
 }
 
 impl RuleSettings {
@@ -67,6 +70,7 @@ impl RuleSettings {
             character_mode: CharacterMode::Lenient,
             era_mode: EraMode::Lenient,
             pension_fields_required: false,
+            leave_end: LeaveEndReading::Practice,
         }
     }
 }

@@ -22,6 +22,16 @@ pub type Complete<I> = fn(&mut Tx<'_>, &mut I) -> Result<(), Problem>;
 pub fn as_stated<I>(_: &mut Tx<'_>, _: &mut I) -> Result<(), Problem> {
     Ok(())
 }
+/// A revision after a leave takes effect as the society reads the law, unless the caller names a reading: so a preview equals the decision.
+fn read_as_set(tx: &mut Tx<'_>, facts: &mut rules::LeaveEndInput) -> Result<(), Problem> {
+    facts.reading.get_or_insert(tx.kernel().readings.leave_end);
+    Ok(())
+}
+/// As `read_as_set`, of the fractions in the average of a year.
+fn rounded_as_set(tx: &mut Tx<'_>, facts: &mut rules::OccasionalAnnualInput) -> Result<(), Problem> {
+    facts.rounding.get_or_insert(tx.kernel().readings.annual_parts);
+    Ok(())
+}
 /// Applies a rule for whoever may ask to facts that `complete` completes, and answers with what `result` makes of its outcome and trace.
 /// # Errors
 /// 403 where no policy permits; 422 `invalid` for facts that the rule can't decide on.
@@ -100,11 +110,11 @@ calculations! {
     /// 年間平均による随時改定
     /// Tells whether the average of a year may be used for an occasional revision, and what it gives.
     CalculateOccasionalRevisionAnnual = "calculateOccasionalRevisionAnnual" "/v1/calculations/occasional-revision-annual",
-        "健康保険法44条1項": OccasionalRevisionAnnual(OccasionalAnnualInput) -> OccasionalAnnualOutcome, OccasionalAnnualResult;
+        "健康保険法44条1項": OccasionalRevisionAnnual(OccasionalAnnualInput) -> OccasionalAnnualOutcome, OccasionalAnnualResult, by rounded_as_set;
     /// 産休・育休終了時改定
     /// Tells whether the standard remuneration is revised after a maternity or childcare leave.
     CalculateLeaveEndRevision = "calculateLeaveEndRevision" "/v1/calculations/leave-end-revision",
-        "健康保険法43条の2、43条の3": LeaveEndRevision(LeaveEndInput) -> LeaveEndOutcome, LeaveEndResult;
+        "健康保険法43条の2、43条の3": LeaveEndRevision(LeaveEndInput) -> LeaveEndOutcome, LeaveEndResult, by read_as_set;
     /// 休業中の保険料免除月
     /// Lists the months of leaves in which premiums, and premiums of bonuses, are not charged.
     CalculateExemptionMonths = "calculateExemptionMonths" "/v1/calculations/exemption-months",

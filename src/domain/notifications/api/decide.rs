@@ -127,7 +127,7 @@ async fn decide_notification(
             }
             Verdict::Return if body.recognises_late_reason => return Err(late_reason_refused()),
             Verdict::Accept => {
-                let given = body.determination.as_ref().map(PayDetermination::given);
+                let given = body.determination.as_ref().map(|d| d.given(tx.kernel().readings));
                 let late = late_reason(&row, body.recognises_late_reason)?;
                 let case = apply::Case {
                     row: &row,

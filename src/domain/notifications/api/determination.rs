@@ -1,7 +1,7 @@
 //! 保険者算定 as staff states it with a decision (健康保険法44条1項).
 use crate::{
     domain::remuneration::{AnnualPay, Determination, rules},
-    values::{month::Month, yen::Yen},
+    values::{month::Month, readings::Readings, yen::Yen},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -61,8 +61,8 @@ pub struct YearOfPay {
     has_consent: bool,
 }
 impl PayDetermination {
-    /// As the rules take it.
-    pub fn given(&self) -> Determination {
+    /// As the rules take it, by the readings that the society has set.
+    pub fn given(&self, readings: Readings) -> Determination {
         Determination {
             excluded: self.excluded_months.clone(),
             back_pay: self.back_pay.iter().map(|b| (b.month, b.yen)).collect(),
@@ -72,6 +72,7 @@ impl PayDetermination {
                 variable_pay_total_yen: year.variable_pay_total_yen,
                 is_recurring: year.is_recurring,
                 has_consent: year.has_consent,
+                rounding: readings.annual_parts,
             }),
         }
     }

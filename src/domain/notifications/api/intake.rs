@@ -109,7 +109,8 @@ pub fn employer_in_turn<Op: Operation>(
 /// The rules of the day for an employer.
 pub fn settings(tx: &Tx<'_>, employer: &EmployerRow) -> RuleSettings {
     let early_filing_days = u16::try_from(employer.early_filing_days).unwrap_or(0);
-    RuleSettings { early_filing_days, ..RuleSettings::on(tx.today()) }
+    let leave_end = tx.kernel().readings.leave_end;
+    RuleSettings { early_filing_days, leave_end, ..RuleSettings::on(tx.today()) }
 }
 /// As `check`; the findings of a file get the numbers of its fields.
 /// # Errors

@@ -79,7 +79,7 @@ async fn preview(
         row.require_checked()?;
         State::of(&row.state).after(Step::Accept)?;
         let form = form_of(&row)?;
-        let given = body.determination.as_ref().map(PayDetermination::given);
+        let given = body.determination.as_ref().map(|d| d.given(tx.kernel().readings));
         let case = apply::Case {
             row: &row,
             choices: &choices(&body.persons)?,

@@ -10,14 +10,12 @@ use crate::domain::notifications::leave_forms::{
     MaternityLeaveReport,
 };
 use crate::domain::remuneration::{BIRTH_TIME_MOST, rules};
-use crate::values::{month::Month, period};
+use crate::values::month::Month;
 
 /// 出生時育児休業: within so many days after the birth (育児・介護休業法9条の2第1項).
 const BIRTH_TIME_WITHIN: u64 = 56;
 /// Days without work between two leaves that a form may name.
 const NO_WORK_MOST: usize = 31;
-/// Months in which a child is under three.
-const UNDER_THREE: i32 = 36;
 
 pub(in crate::domain::notifications) fn check_maternity(
     checked: &mut Checked,
@@ -80,7 +78,7 @@ pub(in crate::domain::notifications) fn check_childcare(
     checked.add_if(form.starts_on < born.min(expected), Code::DateRelation, ["starts_on", "child_birth_on"]);
     // 法43条の2: the child is under three.
     checked.add_if(
-        form.ends_on > period::last_day(born, UNDER_THREE),
+        form.ends_on > rules::last_day_under_three(born),
         Code::DateRelation,
         ["ends_on", "child_birth_on"],
     );
@@ -145,13 +143,13 @@ pub(in crate::domain::notifications) fn check_leave_end_revision(
     check_not_future(checked, form.ends_on, "ends_on", Filing::Afterwards, settings);
     checked.add_if(!form.requested, Code::Required, ["requested"]);
     checked.add_if(form.child_birth_on > form.ends_on, Code::DateRelation, ["child_birth_on", "ends_on"]);
-    let is_three = form.ends_on > period::last_day(form.child_birth_on, UNDER_THREE);
+    let is_three = form.ends_on > rules::last_day_under_three(form.child_birth_on);
     checked.add_if(
         form.leave == rules::LeaveKind::Childcare && is_three,
         Code::DateRelation,
         ["ends_on", "child_birth_on"],
     );
-    let from = form.first_month().plus(3);
+    let from = rules::takes_effect(form.ends_on, settings.leave_end);
     checked.add_if(form.applies_from != from, Code::DateRelation, ["applies_from", "ends_on"]);
     checked.add_if(form.applies_from > Month::of(settings.today), Code::FutureDate, ["applies_from"]);
     for (index, month) in form.months.iter().enumerate() {
@@ -159,7 +157,11 @@ pub(in crate::domain::notifications) fn check_leave_end_revision(
     }
     let paid: Vec<u8> = form.months.iter().map(|month| month.month).collect();
     if form.months.len() == 3 {
-        checked.add_if(paid != expected_months(from), Code::DateRelation, ["months", "ends_on"]);
+        checked.add_if(
+            paid != expected_months(form.first_month().plus(3)),
+            Code::DateRelation,
+            ["months", "ends_on"],
+        );
     } else {
         checked.add(Code::Count, ["months"]);
     }

@@ -200,7 +200,7 @@ fn acquired(acquired_on: NaiveDate, monthly_yen: i64) -> Result<Facts, Problem> 
 /// leave. A revision from July to September takes the place of that September's regular determination (41条3項).
 /// # Errors
 /// 409 `before-acquisition`, `after-loss`, `already-determined` when this month is decided so already, `nothing-to-revise` without a stored
-/// standard remuneration, `leave-not-found`, `no-determination` and `no-revision` with the law's reason, `later-decision-rests`,
+/// standard remuneration, `leave-not-found`, `no-determination`, `no-revision` and `child-is-three` with the law's reason, `later-decision-rests`,
 /// `not-decidable` when the facts do not fit the rule.
 pub fn plan_pay<Op: Operation>(
     tx: &mut Tx<'_>,
@@ -217,7 +217,10 @@ pub fn plan_pay<Op: Operation>(
             require_first(&stored, case, OccasionalRevision::ID, pay.from())?;
             pay.facts(&stored, case.employer)?
         }
-        PayReport::LeaveEnd(end) => leave_end::facts(tx.conn(), case, &stored, end)?,
+        PayReport::LeaveEnd(end) => {
+            let reading = tx.kernel().readings.leave_end;
+            leave_end::facts(tx.conn(), case, &stored, (end, reading))?
+        }
     };
     planned(case, stored, facts)
 }

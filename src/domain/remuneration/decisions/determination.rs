@@ -38,6 +38,8 @@ pub struct AnnualPay {
     pub is_recurring: bool,
     /// The insured person consents.
     pub has_consent: bool,
+    /// Of an occasional revision: where fractions are dropped, as the society has set.
+    pub rounding: AnnualPartRounding,
 }
 /// Facts of 定時決定, of a form and of the insurer's determination.
 #[derive(Clone, Debug)]
@@ -149,6 +151,7 @@ impl AnnualPay {
             months: self.months.into_iter().chain(usual.months.iter().copied()).collect(),
             is_recurring: self.is_recurring,
             has_consent: self.has_consent,
+            frequent_bonus_total_yen: usual.frequent_bonus_total_yen,
         }
     }
     /// The totals of fixed and of other pay of an occasional revision, yen.
@@ -179,7 +182,8 @@ impl AnnualPay {
             current_base_yen: usual.current_base_yen,
             is_recurring: self.is_recurring,
             has_consent: self.has_consent,
-            rounding: AnnualPartRounding::default(),
+            frequent_bonus_total_yen: usual.frequent_bonus_total_yen,
+            rounding: Some(self.rounding),
         })
     }
 }

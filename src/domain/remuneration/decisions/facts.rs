@@ -2,10 +2,10 @@
 use super::super::{
     rules::{
         self, AcquisitionDetermination, AcquisitionInput, GradeInput, LeaveEndInput, LeaveEndOutcome,
-        LeaveEndRevision, LeaveKind, OccasionalAnnualInput, OccasionalInput, OccasionalOutcome,
-        OccasionalRevision, OccasionalRevisionAnnual, Refusal, RegularAnnualInput, RegularDetermination,
-        RegularDeterminationAnnual, RegularInput, RegularReason, Rule, StandardRemunerationGrade, Trace,
-        TwoOffices,
+        LeaveEndReason, LeaveEndRevision, LeaveKind, OccasionalAnnualInput, OccasionalInput,
+        OccasionalOutcome, OccasionalRevision, OccasionalRevisionAnnual, Refusal, RegularAnnualInput,
+        RegularDetermination, RegularDeterminationAnnual, RegularInput, RegularReason, Rule,
+        StandardRemunerationGrade, Trace, TwoOffices,
     },
     told::CalculationTrace,
 };
@@ -23,6 +23,8 @@ pub const MATERNITY_END: &str = "maternity_leave_end_revision";
 pub const CHILDCARE_END: &str = "childcare_leave_end_revision";
 /// Revisions that take the place of a regular determination (健康保険法41条3項).
 pub const REVISIONS: [&str; 3] = [OccasionalRevision::ID, MATERNITY_END, CHILDCARE_END];
+/// A revision after a childcare leave whose child was three: told without the day of birth.
+const CHILD_IS_THREE: &str = "child-is-three";
 /// Under this key the facts of the average of a year stand beside those of the usual rule.
 const ANNUAL: &str = "annual";
 
@@ -74,6 +76,11 @@ impl From<Refusal> for Undecided {
 impl From<Undecided> for Problem {
     fn from(u: Undecided) -> Self {
         match u {
+            Undecided::None(CHILD_IS_THREE, _) => Self::conflict(
+                CHILD_IS_THREE,
+                "登録されている休業の子は、休業の終了日に3歳に達しています",
+                "The child of the stored leave was three when it ended",
+            ),
             Undecided::None(code, trace) => reasoned(code, &trace),
             Undecided::Displaced(trace) => reasoned("no-determination", &trace),
             Undecided::NotThere => Self::conflict(
@@ -156,6 +163,17 @@ impl Facts {
                 LeaveKind::Childcare => CHILDCARE_END,
             },
             Self::Offices(_) => TwoOffices::ID,
+        }
+    }
+    /// Version of the rule that bears this word. Another rule may have decided beside it (the average of a year, several offices): the trace
+    /// names that one with its own version.
+    pub const fn version(&self) -> &'static str {
+        match self {
+            Self::Acquisition(_) => AcquisitionDetermination::VERSION,
+            Self::Regular(..) => RegularDetermination::VERSION,
+            Self::Occasional(_) | Self::OccasionalAnnual(_) => OccasionalRevision::VERSION,
+            Self::LeaveEnd(_) => LeaveEndRevision::VERSION,
+            Self::Offices(_) => TwoOffices::VERSION,
         }
     }
     /// The same facts on another standard remuneration before (標準報酬月額, 報酬月額), and with the revision of July to September that
@@ -245,8 +263,9 @@ fn revision<R: Rule>(out: &OccasionalOutcome, trace: Trace) -> Result<Made, Unde
 }
 fn leave_end(f: &LeaveEndInput) -> Result<Made, Undecided> {
     let (out, trace) = rules::apply::<LeaveEndRevision>(f)?;
-    let LeaveEndOutcome { revises: true, determined, .. } = out else {
-        return Err(Undecided::None("no-revision", trace));
+    let LeaveEndOutcome { revises: true, determined, .. } = &out else {
+        let is_three = out.reason == LeaveEndReason::ChildIsThree;
+        return Err(Undecided::None(if is_three { CHILD_IS_THREE } else { "no-revision" }, trace));
     };
     let (Some(standard), Some(from)) = (determined.standard_yen, determined.effective_month) else {
         return Err(Undecided::None("no-revision", trace));

@@ -38,7 +38,7 @@ pub struct Entry {
     pub decision_id: Uuid,
     /// Employer whose form led to it.
     pub employer: Uuid,
-    /// 改定区分 and the version of the rule.
+    /// 改定区分 and the version of the rule that bears this word; the trace names the rule that decided, with its own.
     pub rule: (String, String),
     /// First month.
     pub from: Month,
@@ -400,7 +400,7 @@ impl History {
         Ok(Entry {
             decision_id: Uuid::now_v7(),
             employer: origin.employer,
-            rule: (facts.word().into(), made.by.1.into()),
+            rule: (facts.word().into(), facts.version().into()),
             from: made.from,
             until: None,
             amounts: made.amounts,

@@ -3,17 +3,14 @@
 use super::{
     super::{
         leaves::{self, LeaveFacts, LeaveFault},
-        rules::{self, LeaveEndInput, LeaveKind, PaidMonth, WorkKind},
+        rules::{self, LeaveEndInput, LeaveEndReading, LeaveKind, PaidMonth, WorkKind},
     },
     changes::{Case, require_cover, require_first},
     determination::revisable,
     facts::{Facts, amount},
     history::History,
 };
-use crate::{
-    kernel::Problem,
-    values::{month::Month, period},
-};
+use crate::{kernel::Problem, values::month::Month};
 use chrono::NaiveDate;
 use diesel::PgConnection;
 
@@ -38,36 +35,23 @@ fn leave_not_found() -> Problem {
         "No leave of this kind that ended on this day is known",
     )
 }
-/// Months in which a child is under three.
-const UNDER_THREE: i32 = 36;
-/// The child of the stored leave is the form's, and is under three when a childcare leave ends (健康保険法43条の2第1項).
-fn require_child(stored: &LeaveFacts, end: &LeaveEnd) -> Result<(), Problem> {
-    let Some(born) = stored.child.born_on else { return Ok(()) };
-    if end.leave == LeaveKind::Childcare && stored.last_day() > period::last_day(born, UNDER_THREE) {
-        return Err(Problem::conflict(
-            "child-is-three",
-            "登録されている休業の子は、休業の終了日に3歳に達しています",
-            "The child of the stored leave was three when it ended",
-        ));
-    }
-    if born != end.child_born_on {
-        return Err(LeaveFault::OtherChild.problem());
-    }
-    Ok(())
+/// The child of the stored leave is the form's. One that was three when a childcare leave ended is for the rule to refuse (健康保険法43条の2第1項).
+fn require_child(born: NaiveDate, end: &LeaveEnd) -> Result<(), Problem> {
+    let is_three = end.leave == LeaveKind::Childcare && end.ended_on > rules::last_day_under_three(born);
+    if is_three || born == end.child_born_on { Ok(()) } else { Err(LeaveFault::OtherChild.problem()) }
 }
 /// The facts of a revision after a leave.
 /// # Errors
-/// 409 `leave-not-found` when no stored leave of that kind ended on that day, `child-is-three` and `leave-of-another-child` by the child of
-/// the stored leave, `before-acquisition`, `already-determined`,
-/// `nothing-to-revise`.
+/// 409 `leave-not-found` when no stored leave of that kind ended on that day, `leave-of-another-child` by the child of the stored leave,
+/// `before-acquisition`, `already-determined`, `nothing-to-revise`.
 pub fn facts(
     conn: &mut PgConnection,
     case: &Case,
     history: &History,
-    end: LeaveEnd,
+    (end, reading): (LeaveEnd, LeaveEndReading),
 ) -> Result<Facts, Problem> {
     let next_day = end.ended_on.succ_opt().unwrap_or(end.ended_on);
-    let from = Month::of(next_day).plus(3);
+    let from = rules::takes_effect(end.ended_on, reading);
     require_cover(case, Month::of(end.ended_on), "/ends_on")?;
     let known = leaves::live(conn, case.person)?;
     let mut all = Vec::with_capacity(known.len());
@@ -76,7 +60,8 @@ pub fn facts(
     }
     all.retain(|l| l.starts_on >= case.acquired_on);
     let ended = all.iter().find(|l| l.leave_type.kind() == end.leave && l.last_day() == end.ended_on);
-    require_child(ended.ok_or_else(leave_not_found)?, &end)?;
+    let born_on = ended.ok_or_else(leave_not_found)?.child.born_on;
+    born_on.map_or(Ok(()), |born| require_child(born, &end))?;
     let next = |kind| {
         let begins = |l: &&LeaveFacts| l.leave_type.kind() == kind && l.starts_on == next_day;
         all.iter().find(begins).map(|l| l.starts_on)
@@ -91,9 +76,11 @@ pub fn facts(
         months: end.months,
         current_standard_yen: amount(current.0)?,
         is_requested: true,
+        child_born_on: born_on.filter(|_| end.leave == LeaveKind::Childcare),
         next_maternity_starts_on: next(LeaveKind::Maternity),
         next_childcare_starts_on: next_childcare,
-        reading: rules::LeaveEndReading::default(),
+        frequent_bonus_total_yen: None,
+        reading: Some(reading),
     });
     require_first(history, case, facts.word(), from)?;
     Ok(facts)

@@ -5,27 +5,17 @@ use super::{
     exemption::LeaveKind,
     grades::{GradeTable, look_up},
     holds_until, in_reach,
-    months::{PaidMonth, WorkKind, average, counted, in_order},
+    months::{PaidMonth, WorkKind, add_frequent_bonuses, average, counted, in_order},
     refuse,
     trace::{Trace, Value, steps},
 };
+pub use crate::values::readings::LeaveEndReading;
 use crate::values::{month::Month, period, yen::Yen};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-/// How "the month after the month in which two months have passed from the day after the end" is read when that day is the last of a month that
-/// the third month lacks. Both readings agree otherwise.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum LeaveEndReading {
-    /// The fourth month always, as offices practise it.
-    #[default]
-    Practice,
-    /// The words of the Act: the fifth month after an end on 30 July or 28 to 30 December.
-    Literal,
-}
 /// Facts of a revision after a leave.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -46,6 +36,15 @@ pub struct LeaveEndInput {
     pub current_standard_yen: Yen,
     /// The insured person asked for it through the employer.
     pub is_requested: bool,
+    /// Day of birth of the child of a childcare leave: it must be under three when the leave ends (43条の2第1項). Not examined when absent.
+    #[validate(custom(function = "in_reach"))]
+    #[serde(
+        default,
+        deserialize_with = "crate::kernel::input::dated",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(nullable = false)]
+    pub child_born_on: Option<NaiveDate>,
     /// First day of a maternity leave that follows. The proviso of 43条の2 names it; 43条の3 does not, but nobody takes two maternity leaves
     /// in a row, so it bars a revision after either leave.
     #[validate(custom(function = "in_reach"))]
@@ -57,10 +56,15 @@ pub struct LeaveEndInput {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     pub next_childcare_starts_on: Option<NaiveDate>,
-    /// How the month of effect is read.
-    #[serde(default)]
+    /// Total of the bonuses of the year before 1 July that are paid four times a year or more, for reasons of one kind: they are remuneration.
+    /// Left out where the pay of the months states them already, as the forms do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub reading: LeaveEndReading,
+    pub frequent_bonus_total_yen: Option<Yen>,
+    /// How the month of effect is read; as the society has set when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub reading: Option<LeaveEndReading>,
 }
 /// Why there is a revision, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -68,6 +72,8 @@ pub struct LeaveEndInput {
 pub enum LeaveEndReason {
     /// Nobody asked for it.
     NotRequested,
+    /// The child of the childcare leave was three when it ended.
+    ChildIsThree,
     /// Another leave starts the next day.
     NextLeaveStarts,
     /// No month has enough days.
@@ -92,6 +98,15 @@ pub struct LeaveEndOutcome {
 steps! {
     NOT_REQUESTED = "not_requested", "健康保険法43条の2第1項、43条の3第1項":
         "申出がないため、改定しません。" / "Nobody asked for it: there is no revision.";
+    CHILD_UNDER_THREE = "child_under_three", "健康保険法43条の2第1項、民法143条":
+        "{born}に生まれた子が3歳に満たない期間は{until}までで、休業の終了日{ended}はその間にあります。" /
+        "The child was born on {born} and is under three until {until}: the leave ended by then, on {ended}.";
+    CHILD_THREE = "child_is_three", "健康保険法43条の2第1項、民法143条":
+        "{born}に生まれた子が3歳に満たない期間は{until}までで、休業の終了日{ended}には3歳に達しているため、改定しません。" /
+        "The child was born on {born} and is under three until {until}: it was three when the leave ended on {ended}, so there is no revision.";
+    CHILD_UNKNOWN = "child_not_examined", "健康保険法43条の2第1項":
+        "子の生年月日がないため、休業の終了日{ended}に子が3歳に満たないことは確かめていません。" /
+        "The child's day of birth is not given: whether it was under three on {ended}, when the leave ended, is not examined.";
     NEXT = "next_leave_starts", "健康保険法43条の2第1項ただし書":
         "休業終了の翌日{next}に産前産後休業が始まるため、改定しません。" /
         "A maternity leave starts on {next}, the day after the end: there is no revision.";
@@ -119,11 +134,8 @@ impl Rule for LeaveEndRevision {
     fn decide(input: &LeaveEndInput, trace: &mut Trace) -> Result<LeaveEndOutcome, Refusal> {
         let next_day = input.ended_on.succ_opt().unwrap_or(input.ended_on);
         let first = Month::of(next_day);
-        let months = in_order(&input.months, first, 3)?;
-        let effective = match input.reading {
-            LeaveEndReading::Practice => first.plus(3),
-            LeaveEndReading::Literal => literal_effect(next_day),
-        };
+        let mut months = in_order(&input.months, first, 3)?;
+        let effective = takes_effect(input.ended_on, input.reading.unwrap_or_default());
         let table = GradeTable::in_force(effective)?;
         let current = table.with_standard(input.current_standard_yen, "/current_standard_yen")?;
         if input.leave == LeaveKind::Childcare && input.next_childcare_starts_on.is_some() {
@@ -133,9 +145,13 @@ impl Rule for LeaveEndRevision {
                 "産前産後休業の終了にだけ記載できます / for the end of a maternity leave only",
             ));
         }
+        require_fitting_child(input)?;
         if !input.is_requested {
             trace.step(&NOT_REQUESTED, []);
             return Ok(none(LeaveEndReason::NotRequested, None));
+        }
+        if input.leave == LeaveKind::Childcare && !is_under_three(input, trace) {
+            return Ok(none(LeaveEndReason::ChildIsThree, None));
         }
         if input.next_maternity_starts_on == Some(next_day) {
             trace.step(&NEXT, [("next", Value::Date(next_day))]);
@@ -145,6 +161,7 @@ impl Rule for LeaveEndRevision {
             trace.step(&NEXT_CHILDCARE, [("next", Value::Date(next_day))]);
             return Ok(none(LeaveEndReason::NextLeaveStarts, None));
         }
+        add_frequent_bonuses(&mut months, input.frequent_bonus_total_yen, trace)?;
         let Some(average) = average(&counted(&months, input.kind, true, trace), trace) else {
             trace.step(&NO_MONTH, [("first", Value::Month(first))]);
             return Ok(none(LeaveEndReason::NoEligibleMonth, None));
@@ -174,6 +191,50 @@ impl Rule for LeaveEndRevision {
 }
 const fn none(reason: LeaveEndReason, average_yen: Option<i64>) -> LeaveEndOutcome {
     LeaveEndOutcome { revises: false, reason, determined: Determined::average(average_yen) }
+}
+fn require_fitting_child(input: &LeaveEndInput) -> Result<(), Refusal> {
+    let Some(born) = input.child_born_on else { return Ok(()) };
+    if input.leave == LeaveKind::Maternity {
+        return Err(refuse(
+            "/child_born_on",
+            "only-after-childcare-leave",
+            "育児休業等の終了にだけ記載できます / for the end of a childcare leave only",
+        ));
+    }
+    if born > input.ended_on {
+        return Err(refuse(
+            "/child_born_on",
+            "born-after-leave",
+            "子の生年月日が休業の終了日より後です / born after the end of the leave",
+        ));
+    }
+    Ok(())
+}
+/// The child is not known to be three when the childcare leave ends (健康保険法43条の2第1項), and what is known is noted.
+fn is_under_three(input: &LeaveEndInput, trace: &mut Trace) -> bool {
+    let ended = ("ended", Value::Date(input.ended_on));
+    let Some(born) = input.child_born_on else {
+        trace.step(&CHILD_UNKNOWN, [ended]);
+        return true;
+    };
+    let until = last_day_under_three(born);
+    let is_under = input.ended_on <= until;
+    let words = if is_under { &CHILD_UNDER_THREE } else { &CHILD_THREE };
+    trace.step(words, [("born", Value::Date(born)), ("until", Value::Date(until)), ended]);
+    is_under
+}
+/// The last day on which a child is 「三歳に満たない」: the day before its third birthday, with the end of which it reaches three (年齢計算ニ関スル法律,
+/// 民法143条2項). A leave for a child under three lasts until then at most, that day included.
+pub fn last_day_under_three(born: NaiveDate) -> NaiveDate {
+    period::reaches_age(born, 3)
+}
+/// The first month of a revision after a leave with that last day (健康保険法43条の2第2項, 43条の3第2項).
+pub fn takes_effect(ended_on: NaiveDate, reading: LeaveEndReading) -> Month {
+    let next_day = ended_on.succ_opt().unwrap_or(ended_on);
+    match reading {
+        LeaveEndReading::Practice => Month::of(next_day).plus(3),
+        LeaveEndReading::Literal => literal_effect(next_day),
+    }
 }
 /// 「翌日から起算して二月を経過した日の属する月の翌月」 by the letter.
 fn literal_effect(next_day: NaiveDate) -> Month {

@@ -34,7 +34,10 @@ pub use continuation_loss::{
 pub use determined::Determined;
 pub use exemption::{ExemptionInput, ExemptionMonths, ExemptionOutcome, Leave, LeaveKind};
 pub use grades::{GradeInput, GradeOutcome, GradeTable, StandardRemunerationGrade, TABLE_OF_2016};
-pub use leave_end::{LeaveEndInput, LeaveEndOutcome, LeaveEndReading, LeaveEndReason, LeaveEndRevision};
+pub use leave_end::{
+    LeaveEndInput, LeaveEndOutcome, LeaveEndReading, LeaveEndReason, LeaveEndRevision, last_day_under_three,
+    takes_effect,
+};
 pub use maternity::{MaternityWindow, MaternityWindowInput, MaternityWindowOutcome, maternity_window};
 pub use months::{PaidMonth, WorkKind, counted};
 pub use numbers::{

@@ -132,7 +132,7 @@ pub fn add_frequent_bonuses(
     trace: &mut Trace,
 ) -> Result<(), Refusal> {
     let Some(total) = total else { return Ok(()) };
-    let share = total.get() / 12;
+    let share = twelfth(total);
     trace.step(&FREQUENT, [("total", total.into()), ("share", Value::Yen(share))]);
     for month in months {
         month.pay_yen = Yen::new(month.pay_yen.get() + share).ok_or(refuse(
@@ -142,6 +142,10 @@ pub fn add_frequent_bonuses(
         ))?;
     }
     Ok(())
+}
+/// The part of a month in yen of bonuses that are remuneration: a twelfth of a year's, fractions of a yen dropped.
+pub const fn twelfth(total: Yen) -> i64 {
+    total.get() / 12
 }
 /// Refuses months that the insurer leaves out, for rules in which every month counts.
 /// # Errors

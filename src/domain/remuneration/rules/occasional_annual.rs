@@ -1,29 +1,20 @@
 //! 年間平均による随時改定 — when pay that is not fixed runs high or low in the same months every year (平成30年保発0301第8号).
 use super::{
     Refusal, Rule,
-    grades::{GradeTable, look_up},
-    months::{PaidMonth, WorkKind, in_order, none_left_out},
+    grades::{Grade, GradeTable, look_up},
+    months::{PaidMonth, WorkKind, add_frequent_bonuses, in_order, none_left_out, twelfth},
     occasional::{
-        FixedPayChange, OccasionalInput, OccasionalOutcome, OccasionalReason, OccasionalRevision,
-        note_difference, revised, same_direction, three_months,
+        Compared, FixedPayChange, OccasionalOutcome, OccasionalReason, by_grades, none, note_difference,
+        revised, same_direction, three_months, unchanged,
     },
     trace::{Trace, Value, steps},
 };
+pub use crate::values::readings::AnnualPartRounding;
 use crate::values::{month::Month, yen::Yen};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-/// Where fractions are dropped; the notice does not say, so a society chooses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AnnualPartRounding {
-    /// Each of the two averages is cut, then they are added.
-    #[default]
-    EachPart,
-    /// The exact averages are added, then the sum is cut.
-    Sum,
-}
 /// Facts of a revision by the average of a year.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -52,10 +43,16 @@ pub struct OccasionalAnnualInput {
     pub is_recurring: bool,
     /// The insured person consents.
     pub has_consent: bool,
-    /// Where fractions are dropped.
-    #[serde(default)]
+    /// Total of the bonuses of the year before 1 July that are paid four times a year or more, for reasons of one kind: they are remuneration.
+    /// A twelfth counts in each of the three months, and in the average of the year. Left out where the pay stated holds them already, as
+    /// that of the forms does; they are neither in `fixed_pay_total_yen` nor in `variable_pay_total_yen` then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub rounding: AnnualPartRounding,
+    pub frequent_bonus_total_yen: Option<Yen>,
+    /// Where fractions are dropped; as the society has set when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub rounding: Option<AnnualPartRounding>,
 }
 /// What the average of a year gives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -71,18 +68,53 @@ pub struct OccasionalAnnualOutcome {
 }
 
 steps! {
-    ANNUAL = "annual_average", "平成30年保発0301第8号", YenDown:
-        "固定的賃金の合計{fixed}を{three}で、非固定的賃金の合計{variable}を{twelve}で除した額を加え、年間平均は{average}です。" /
-        "Fixed pay {fixed} divided by {three}, and other pay {variable} divided by {twelve}, together give {average}.";
+    FIXED_PART = "annual_fixed_part", "平成30年保発0301第8号", YenDown:
+        "固定的賃金の合計{fixed}を{three}で除した額は{part}です。" /
+        "Fixed pay {fixed} divided by {three} gives {part}.";
+    VARIABLE_PART = "annual_variable_part", "平成30年保発0301第8号", YenDown:
+        "非固定的賃金の合計{variable}を{twelve}で除した額は{part}です。" /
+        "Other pay {variable} divided by {twelve} gives {part}.";
+    ADDED = "annual_average", "平成30年保発0301第8号":
+        "固定的賃金の{fixed}と非固定的賃金の{variable}を加え、年間平均は{average}です。" /
+        "{fixed} of fixed pay and {variable} of other pay together give {average}, the average of the year.";
+    SUMMED = "annual_average", "平成30年保発0301第8号", YenDown:
+        "固定的賃金の合計{fixed}を{three}で除した額と非固定的賃金の合計{variable}を{twelve}で除した額を端数のまま加えた額、すなわち固定的賃金の合計の{times}倍に非固定的賃金の合計を加えた{total}を{twelve}で除した額により、年間平均は{average}です。" /
+        "Fixed pay {fixed} divided by {three} and other pay {variable} divided by {twelve} are added with their fractions, which is {times} times the fixed pay and the other pay, {total}, divided by {twelve}: the average of the year is {average}.";
+    WITH_BONUSES = "annual_average_with_bonuses", "健康保険法3条5項・6項":
+        "年4回以上支払われる賞与の月割額{share}を加えた年間平均は{average}です。" /
+        "With the twelfth of the bonuses paid four times a year or more, {share}, the average of the year becomes {average}.";
     APART = "ordinary_and_annual", "平成30年保発0301第8号":
         "通常の{ordinary}と年間平均の{annual}の差は{difference}で、{needed}以上の差が要ります。" /
         "The ordinary {ordinary} and {annual} of the year differ by {difference}; {needed} or more are needed.";
-    NOT_ALLOWED = "annual_not_used", "平成30年保発0301第8号":
-        "要件(通常の随時改定に該当、例年の差、同意、等級差)を満たさないため、年間平均によらず、通常の随時改定によります。" /
-        "The conditions (ordinary revision, recurring difference, consent, grades) are not all met: the usual rule decides.";
+    NOT_ORDINARY = "not_ordinary", "平成30年保発0301第8号":
+        "従前の{current}と通常の{ordinary}の間に、固定的賃金の変動と同じ向きの{needed}以上の差がないため、年間平均によりません。" /
+        "Between the current {current} and the ordinary {ordinary} there are not {needed} or more in the direction in which fixed pay changed: the average of the year is not used.";
+    NOT_APART = "not_apart", "平成30年保発0301第8号":
+        "通常の{ordinary}と年間平均の{annual}の差が{needed}に満たないため、年間平均によりません。" /
+        "The ordinary {ordinary} and {annual} of the year differ by less than {needed}: the average of the year is not used.";
+    NOT_MOVED = "annual_not_moved", "平成30年保発0301第8号":
+        "年間平均の{annual}が、従前の{current}から固定的賃金の変動と同じ向きに{needed}以上動かないため、年間平均によりません。" /
+        "By the average of the year, {annual}, the grade does not move from {current} by {needed} or more as fixed pay did: the average of the year is not used.";
+    NOT_RECURRING = "not_recurring", "平成30年保発0301第8号":
+        "業務の性質上例年発生する差ではないため、年間平均によりません。" /
+        "The difference does not recur by the nature of the work: the average of the year is not used.";
+    NO_CONSENT = "no_consent", "平成30年保発0301第8号":
+        "被保険者の同意がないため、年間平均によりません。" /
+        "The insured person does not consent: the average of the year is not used.";
+    USUAL = "annual_not_used", "健康保険法43条1項":
+        "通常の随時改定により、通常の平均{average}の{ordinary}で判定します。" /
+        "The usual rule decides, by the ordinary average of {average}, {ordinary}.";
+    USED_UP = "annual_used", "平成30年保発0301第8号":
+        "固定的賃金が増額となり、例年発生する差で被保険者の同意もあるため、年間平均{average}により標準報酬月額を{standard}に改定します。" /
+        "Fixed pay rose, the difference recurs and the insured person consents: by the average of the year, {average}, the standard remuneration is revised to {standard}.";
+    USED_DOWN = "annual_used", "平成30年保発0301第8号":
+        "固定的賃金が減額となり、例年発生する差で被保険者の同意もあるため、年間平均{average}により標準報酬月額を{standard}に改定します。" /
+        "Fixed pay fell, the difference recurs and the insured person consents: by the average of the year, {average}, the standard remuneration is revised to {standard}.";
 }
 /// Grades by which the ordinary average must differ from the current grade and from the average of the year.
 const NEEDED: u8 = 2;
+/// Grades by which the average of the year must differ from the current grade.
+const MOVED: u8 = 1;
 
 /// 年間平均による随時改定 (平成30年保発0301第8号).
 pub struct OccasionalRevisionAnnual;
@@ -92,38 +124,42 @@ impl Rule for OccasionalRevisionAnnual {
     const ID: &'static str = "occasional_revision_annual";
     const VERSION: &'static str = "2018-10.2";
     fn decide(input: &OccasionalAnnualInput, trace: &mut Trace) -> Result<OccasionalAnnualOutcome, Refusal> {
-        let months = in_order(&input.months, input.change_month, 3)?;
+        let mut months = in_order(&input.months, input.change_month, 3)?;
         none_left_out(&months)?;
         let effective = input.change_month.plus(3);
         let table = GradeTable::in_force(effective)?;
         let current = table.with_standard(input.current_standard_yen, "/current_standard_yen")?;
-        let Some(ordinary_average) = three_months(&months, input.kind, trace) else {
-            return by_the_usual_rule(input, None, trace);
+        add_frequent_bonuses(&mut months, input.frequent_bonus_total_yen, trace)?;
+        let change = input.fixed_change;
+        let Some(average) = three_months(&months, input.kind, trace) else {
+            return Ok(by_the_usual_rule(
+                None,
+                match change {
+                    FixedPayChange::None => unchanged(trace),
+                    _ => none(OccasionalReason::InsufficientDays, None),
+                },
+            ));
         };
-        let ordinary = look_up(&table, ordinary_average, trace);
-        let from_current = note_difference(current, ordinary, trace);
+        let ordinary = look_up(&table, average, trace);
+        note_difference(current, ordinary, trace);
         let annual_average = annual_average(input, trace);
         let annual = look_up(&table, annual_average, trace);
-        let apart = ordinary.number.abs_diff(annual.number);
-        trace.step(
-            &APART,
-            [
-                ("ordinary", Value::Grade(ordinary.number)),
-                ("annual", Value::Grade(annual.number)),
-                ("difference", Value::Grades(apart)),
-                ("needed", Value::Grades(NEEDED)),
-            ],
-        );
         note_difference(current, annual, trace);
-        let is_ordinary = from_current >= NEEDED && same_direction(input.fixed_change, current, ordinary);
-        let is_allowed = is_ordinary
-            && apart >= NEEDED
-            && same_direction(input.fixed_change, current, annual)
-            && input.is_recurring
-            && input.has_consent;
-        if !is_allowed {
-            return by_the_usual_rule(input, Some(annual_average), trace);
+        if !is_allowed(input, (current, ordinary, annual), trace) {
+            let figures = [("average", Value::Yen(average)), ("ordinary", Value::Grade(ordinary.number))];
+            trace.step(&USUAL, figures);
+            let base = input.current_base_yen.map(Yen::get);
+            let usual = match change {
+                FixedPayChange::None => unchanged(trace),
+                _ => {
+                    let compared = Compared { change, base, current, new: ordinary, average, effective };
+                    by_grades(&compared, &table, trace)?
+                }
+            };
+            return Ok(by_the_usual_rule(Some(annual_average), usual));
         }
+        let figures = [("average", Value::Yen(annual_average)), ("standard", Value::Yen(annual.standard))];
+        trace.step(if change == FixedPayChange::Up { &USED_UP } else { &USED_DOWN }, figures);
         Ok(OccasionalAnnualOutcome {
             uses_annual: true,
             annual_average_yen: Some(annual_average),
@@ -132,39 +168,91 @@ impl Rule for OccasionalRevisionAnnual {
     }
 }
 /// What the usual rule decides (健康保険法43条1項), when the average of the year may not be used.
-fn by_the_usual_rule(
-    input: &OccasionalAnnualInput,
+const fn by_the_usual_rule(
     annual_average_yen: Option<i64>,
-    trace: &mut Trace,
-) -> Result<OccasionalAnnualOutcome, Refusal> {
-    trace.step(&NOT_ALLOWED, []);
-    let usual = OccasionalInput {
-        kind: input.kind,
-        fixed_change: input.fixed_change,
-        change_month: input.change_month,
-        months: input.months.clone(),
-        current_standard_yen: input.current_standard_yen,
-        current_base_yen: input.current_base_yen,
-        frequent_bonus_total_yen: None,
-    };
-    let revision = OccasionalRevision::decide(&usual, trace)?;
-    Ok(OccasionalAnnualOutcome { uses_annual: false, annual_average_yen, revision })
+    revision: OccasionalOutcome,
+) -> OccasionalAnnualOutcome {
+    OccasionalAnnualOutcome { uses_annual: false, annual_average_yen, revision }
 }
-fn annual_average(input: &OccasionalAnnualInput, trace: &mut Trace) -> i64 {
-    let (fixed, variable) = (input.fixed_pay_total_yen.get(), input.variable_pay_total_yen.get());
-    let average = match input.rounding {
-        AnnualPartRounding::EachPart => fixed / 3 + variable / 12,
-        AnnualPartRounding::Sum => (fixed * 4 + variable) / 12,
-    };
+/// Every condition of the notice holds; each one that does not is noted.
+fn is_allowed(
+    input: &OccasionalAnnualInput,
+    (current, ordinary, annual): (Grade, Grade, Grade),
+    trace: &mut Trace,
+) -> bool {
+    let grade = |name, grade: Grade| (name, Value::Grade(grade.number));
+    let needed = |grades| ("needed", Value::Grades(grades));
+    let apart = ordinary.number.abs_diff(annual.number);
     trace.step(
-        &ANNUAL,
+        &APART,
         [
-            ("fixed", Value::Yen(fixed)),
-            ("three", Value::Months(3)),
-            ("variable", Value::Yen(variable)),
-            ("twelve", Value::Months(12)),
-            ("average", Value::Yen(average)),
+            grade("ordinary", ordinary),
+            grade("annual", annual),
+            ("difference", Value::Grades(apart)),
+            needed(NEEDED),
         ],
     );
+    let is_ordinary = current.number.abs_diff(ordinary.number) >= NEEDED
+        && same_direction(input.fixed_change, current, ordinary);
+    let (is_apart, has_moved) = (apart >= NEEDED, same_direction(input.fixed_change, current, annual));
+    if !is_ordinary {
+        trace.step(&NOT_ORDINARY, [grade("current", current), grade("ordinary", ordinary), needed(NEEDED)]);
+    }
+    if !is_apart {
+        trace.step(&NOT_APART, [grade("ordinary", ordinary), grade("annual", annual), needed(NEEDED)]);
+    }
+    if !has_moved {
+        trace.step(&NOT_MOVED, [grade("annual", annual), grade("current", current), needed(MOVED)]);
+    }
+    if !input.is_recurring {
+        trace.step(&NOT_RECURRING, []);
+    }
+    if !input.has_consent {
+        trace.step(&NO_CONSENT, []);
+    }
+    is_ordinary && is_apart && has_moved && input.is_recurring && input.has_consent
+}
+/// The average of the year in yen: that of fixed pay over three months and of other pay over twelve, with every figure that it is reckoned from.
+fn annual_average(input: &OccasionalAnnualInput, trace: &mut Trace) -> i64 {
+    let (fixed, variable) = (input.fixed_pay_total_yen.get(), input.variable_pay_total_yen.get());
+    let (fixed_yen, variable_yen) = (("fixed", Value::Yen(fixed)), ("variable", Value::Yen(variable)));
+    let (three, twelve) = (("three", Value::Months(3)), ("twelve", Value::Months(12)));
+    let average = match input.rounding.unwrap_or_default() {
+        AnnualPartRounding::EachPart => {
+            let (fixed_part, variable_part) = (fixed / 3, variable / 12);
+            let average = fixed_part + variable_part;
+            trace.step(&FIXED_PART, [fixed_yen, three, ("part", Value::Yen(fixed_part))]);
+            trace.step(&VARIABLE_PART, [variable_yen, twelve, ("part", Value::Yen(variable_part))]);
+            trace.step(
+                &ADDED,
+                [
+                    ("fixed", Value::Yen(fixed_part)),
+                    ("variable", Value::Yen(variable_part)),
+                    ("average", Value::Yen(average)),
+                ],
+            );
+            average
+        }
+        AnnualPartRounding::Sum => {
+            let total = fixed * 4 + variable;
+            let average = total / 12;
+            trace.step(
+                &SUMMED,
+                [
+                    fixed_yen,
+                    three,
+                    variable_yen,
+                    twelve,
+                    ("times", Value::Count(4)),
+                    ("total", Value::Yen(total)),
+                    ("average", Value::Yen(average)),
+                ],
+            );
+            average
+        }
+    };
+    let Some(share) = input.frequent_bonus_total_yen.map(twelfth) else { return average };
+    let average = average + share;
+    trace.step(&WITH_BONUSES, [("share", Value::Yen(share)), ("average", Value::Yen(average))]);
     average
 }

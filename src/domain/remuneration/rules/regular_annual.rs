@@ -2,7 +2,7 @@
 use super::{
     Refusal, Rule,
     grades::{GradeTable, look_up},
-    months::{PaidMonth, WorkKind, average, counted, in_order},
+    months::{PaidMonth, WorkKind, add_frequent_bonuses, average, counted, in_order},
     trace::{Trace, Value, steps},
 };
 use crate::values::{month::Month, yen::Yen};
@@ -28,6 +28,11 @@ pub struct RegularAnnualInput {
     pub is_recurring: bool,
     /// The insured person consents.
     pub has_consent: bool,
+    /// Total of the bonuses of the year before 1 July that are paid four times a year or more, for reasons of one kind: they are remuneration.
+    /// Left out where the pay of the months states them already, as the forms do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub frequent_bonus_total_yen: Option<Yen>,
 }
 /// Both averages, and which of them decides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -87,8 +92,9 @@ impl Rule for RegularDeterminationAnnual {
     fn decide(input: &RegularAnnualInput, trace: &mut Trace) -> Result<RegularAnnualOutcome, Refusal> {
         let first = Month::in_year(input.year - 1, 7);
         let (april, june) = (first.plus(9), first.plus(11));
-        let months = in_order(&input.months, first, 12)?;
+        let mut months = in_order(&input.months, first, 12)?;
         let table = GradeTable::in_force(Month::in_year(input.year, 9))?;
+        add_frequent_bonuses(&mut months, input.frequent_bonus_total_yen, trace)?;
         let spring_months: Vec<PaidMonth> = months.iter().copied().filter(|m| m.month >= april).collect();
         trace.step(&SPRING, [("first", Value::Month(april)), ("last", Value::Month(june))]);
         let spring = average(&counted(&spring_months, input.kind, true, trace), trace);

@@ -3,6 +3,7 @@
 mod ends;
 mod order;
 mod plain;
+mod reasons;
 mod same;
 mod told;
 mod worked;

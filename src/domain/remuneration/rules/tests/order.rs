@@ -42,7 +42,7 @@ proptest! {
         let ask = |months| decide::<OccasionalRevisionAnnual>(&OccasionalAnnualInput {
             kind, fixed_change: FixedPayChange::Up, change_month: month("2026-04"), months, fixed_pay_total_yen: yen(fixed),
             variable_pay_total_yen: yen(variable), current_standard_yen: yen(current), current_base_yen: None, is_recurring, has_consent,
-            rounding: AnnualPartRounding::EachPart,
+            frequent_bonus_total_yen: None, rounding: Some(AnnualPartRounding::EachPart),
         });
         prop_assert_eq!(ask(turned(&months, turn)), ask(months));
     }
@@ -50,7 +50,7 @@ proptest! {
     fn leave_end(kind in kinds(), months in three(month("2026-05")), current in select(plain::standards()), turn in turns()) {
         let ask = |months| decide::<LeaveEndRevision>(&LeaveEndInput {
             leave: LeaveKind::Childcare, kind, ended_on: day("2026-04-30"), months, current_standard_yen: yen(current), is_requested: true,
-            next_maternity_starts_on: None, next_childcare_starts_on: None, reading: LeaveEndReading::Practice,
+            next_maternity_starts_on: None, next_childcare_starts_on: None, child_born_on: None, frequent_bonus_total_yen: None, reading: Some(LeaveEndReading::Practice),
         });
         prop_assert_eq!(ask(turned(&months, turn)), ask(months));
     }

@@ -52,7 +52,7 @@ proptest! {
 
     #[test]
     fn regular_annual(kind in kinds(), months in months(first_of(2025, 7), 12), is_recurring: bool, has_consent: bool, turn in 0usize..12) {
-        let mut input = RegularAnnualInput { year: 2026, kind, months, is_recurring, has_consent };
+        let mut input = RegularAnnualInput { year: 2026, kind, months, is_recurring, has_consent, frequent_bonus_total_yen: None };
         let o = decide::<RegularDeterminationAnnual>(&input);
         let (spring, annual) = (plain::average(&input.months[9..], kind).0, plain::average(&input.months, kind).0);
         prop_assert_eq!((o.spring_average_yen, o.annual_average_yen), (spring, annual));
@@ -93,7 +93,7 @@ proptest! {
         let new = average.map(plain::grade);
         let o = decide::<LeaveEndRevision>(&LeaveEndInput {
             leave: LeaveKind::Maternity, kind, ended_on, months, current_standard_yen: yen(current), is_requested: true,
-            next_maternity_starts_on: None, next_childcare_starts_on: None, reading: LeaveEndReading::Practice,
+            next_maternity_starts_on: None, next_childcare_starts_on: None, child_born_on: None, frequent_bonus_total_yen: None, reading: Some(LeaveEndReading::Practice),
         });
         prop_assert_eq!((o.determined.average_yen, o.revises), (average, new.is_some_and(|n| n.1 != current)));
         prop_assert_eq!(o.determined.effective_month, o.revises.then(|| first.plus(3)));

@@ -96,7 +96,8 @@ fn a_year_s_average_needs_every_condition() {
         current_base_yen: None,
         is_recurring: true,
         has_consent: true,
-        rounding,
+        frequent_bonus_total_yen: None,
+        rounding: Some(rounding),
     };
     let each = decide::<OccasionalRevisionAnnual>(&input(300_011, AnnualPartRounding::EachPart));
     assert_eq!(
@@ -208,7 +209,9 @@ fn a_leave_that_starts_the_next_day_bars_a_revision() {
         is_requested: true,
         next_maternity_starts_on: maternity.map(day),
         next_childcare_starts_on: childcare.map(day),
-        reading: LeaveEndReading::Practice,
+        child_born_on: None,
+        frequent_bonus_total_yen: None,
+        reading: Some(LeaveEndReading::Practice),
     };
     use LeaveKind::{Childcare, Maternity};
     for (leave, maternity, childcare, revises) in [
@@ -267,7 +270,9 @@ fn a_leave_that_ends_before_a_short_month_is_read_as_practised_unless_set_otherw
         is_requested: true,
         next_maternity_starts_on: None,
         next_childcare_starts_on: None,
-        reading,
+        child_born_on: None,
+        frequent_bonus_total_yen: None,
+        reading: Some(reading),
     };
     for (end, practice, literal) in [
         ("2026-08-14", "2026-11", "2026-11"),
