@@ -37,7 +37,7 @@ const TABLES: [(&str, &str, &[&str]); 5] = [
         &["acquired_on", "lost_on", "planned_loss_on", "loss_reason", "prepayment_code"],
     ),
     ("dependency", "dependent_id", &["recognised_on", "removed_on"]),
-    ("leave_period", "leave_id", &["starts_on", "planned_ends_on", "ended_on", "exempt_months"]),
+    ("leave_period", "leave_id", &["starts_on", "planned_ends_on", "ended_on", "born_on", "exempt_months"]),
     ("concurrent_office", "office_id", &["from_on", "until_on", "monthly_yen"]),
     ("standard_bonus", "month", &["standard_yen", "no_premium"]),
 ];
@@ -74,6 +74,7 @@ fn stands(w: &World) -> Stands {
             for column in columns {
                 let field = match *column {
                     "prepayment_code" => "prepayment",
+                    "born_on" => "child_birth_on",
                     "standard_yen" => "standard_bonus_yen",
                     column => column,
                 };
@@ -115,7 +116,9 @@ fn changed(before: &Stands, after: &Stands) -> Vec<Line> {
         let zero = || (key.2 == "standard_bonus_yen").then(|| "0".to_owned());
         let was = before.fields.get(key).cloned().or_else(zero);
         let is = after.fields.get(key).cloned().or_else(zero);
-        if was != is {
+        // a leave that begins or goes is told by its days
+        let is_told = key.2 != "child_birth_on" || was.is_some() && is.is_some();
+        if was != is && is_told {
             all.push((key.0.clone(), key.2.clone(), was, is.unwrap_or_else(|| "none".into())));
         }
     }
@@ -279,6 +282,8 @@ fn a_preview_equals_the_decision_for_every_kind_of_form() {
     s.accepted(&none);
     none["next_planned_month"] = json!("2026-09");
     s.accepted(&none);
+    // a bonus of a month of which none was reported
+    s.accepted(&bonus(NANA, "2026-04-10", 100_000));
 
     s.accepted(&acquisition(HACHI, "2025-04-01", None));
     s.accepted(&maternity(HACHI));
@@ -288,7 +293,26 @@ fn a_preview_equals_the_decision_for_every_kind_of_form() {
     s.accepted(&maternity_change(HACHI, "2026-04-28", true));
     s.accepted(&childcare(HACHI, "2026-03-03", "2026-04-29", "2027-03-02"));
     s.accepted(&childcare_end(HACHI, "2026-04-29", "2026-07-31"));
+    let child = [
+        ("leave", "childcare"),
+        ("starts_on", "2026-04-29"),
+        ("corrected_child_birth_on", "2026-03-04"),
+        ("corrected_ends_on", "2026-07-30"),
+    ];
+    s.accepted(&with(named("leave_correction", HACHI), &child));
+    let child = [
+        ("leave", "childcare"),
+        ("starts_on", "2026-04-29"),
+        ("corrected_child_birth_on", "2026-03-03"),
+        ("corrected_ends_on", "2026-07-31"),
+    ];
+    s.accepted(&with(named("leave_correction", HACHI), &child));
     s.accepted(&after_childcare(HACHI, 200_000));
+    s.accepted(&childcare(HACHI, "2026-03-03", "2026-10-01", "2026-10-31"));
+    let mut never =
+        with(named("leave_correction", HACHI), &[("leave", "childcare"), ("starts_on", "2026-10-01")]);
+    never["withdrawn"] = json!(true);
+    s.accepted(&never);
     let names = [
         ("changed_name_kana", "カクウ　ハチ"),
         ("changed_name", "架空　八"),

@@ -103,6 +103,11 @@ fn paper(s: &Society, kind: Kind) -> Paper {
             let end = json!({ "starts_on": "2026-05-01", "ends_on": "2026-07-30" });
             (about(kind, &end), leaves("ended_on = '2026-07-30'"))
         }
+        Kind::LeaveCorrection => {
+            before(&[childcare()]);
+            let right = json!({ "leave": "childcare", "starts_on": "2026-05-01", "corrected_child_birth_on": "2026-03-04" });
+            (about(kind, &right), leaves("born_on = '2026-03-04'"))
+        }
         Kind::LeaveEndRevisionReport => {
             before(&[childcare()]);
             before(&[about(Kind::ChildcareLeaveEnd, &json!({ "starts_on": "2026-05-01", "ends_on": "2026-07-31" }))]);

@@ -13,8 +13,13 @@ const PAY: &[&str] = &[
     "bonus_correction",
     "two_office_report",
 ];
-const LEAVES: &[&str] =
-    &["maternity_leave_report", "maternity_leave_change", "childcare_leave_report", "childcare_leave_end"];
+const LEAVES: &[&str] = &[
+    "maternity_leave_report",
+    "maternity_leave_change",
+    "childcare_leave_report",
+    "childcare_leave_end",
+    "leave_correction",
+];
 const RECORDS: &[&str] = &[
     "acquisition_cancellation",
     "loss_cancellation",

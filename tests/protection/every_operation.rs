@@ -80,6 +80,14 @@ pub fn forms() -> Vec<Value> {
         ),
         with("childcare_leave_report", childcare),
         with("childcare_leave_end", json!({ "starts_on": "2026-05-01", "ends_on": "2026-07-31" })),
+        with(
+            "leave_correction",
+            json!({ "leave": "childcare", "starts_on": "2026-05-01", "corrected_child_birth_on": "2026-03-04" }),
+        ),
+        with(
+            "leave_correction",
+            json!({ "leave": "childcare", "starts_on": "2026-05-01", "corrected_child_birth_on": "2026-03-03" }),
+        ),
         with("leave_end_revision_report", after),
         with(
             "two_office_report",

@@ -11,6 +11,7 @@ mod determinations;
 mod forms;
 mod journey;
 mod late;
+mod leave_corrections;
 mod leave_joins;
 mod leave_refusals;
 mod leaves;

@@ -69,9 +69,23 @@ fn an_employer_reports_that_no_bonus_was_paid_and_staff_accepts_it() {
             by.post("/v1/notifications").key(&fresh_key()).json(&slip(&w, &report("2026-05"))).status;
         assert!([403, 404].contains(&status), "{status}");
     }
-    // a bonus that is reported later for the month is taken all the same
+    // a bonus that is reported later for the month is taken, and the report stands no more
     insured(&w, &employer, &clerk, NANA);
-    accepted(&w, &employer, &clerk, &bonus(NANA, "2026-07-10", 300_000));
+    let known_at = w.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    w.clock.advance(chrono::Duration::seconds(1));
+    let paid = bonus(NANA, "2026-07-10", 300_000);
+    let dry = employer.post("/v1/notifications?validate_only=true").json(&slip(&w, &paid)).expect(200);
+    let ended = json!({ "subject": "no_bonus_report", "field": "planned_month", "before": "2026-07", "after": "none" });
+    let told = |lines: &Value| lines.as_array().unwrap().iter().filter(|l| **l == ended).count();
+    assert_eq!(told(&dry["records"][0]["consequences"]), 1, "{dry}");
+    let n = filed(&w, &employer, &paid);
+    let path = format!("/v1/notifications/{n}/decision-preview");
+    let ahead = clerk.post(path).json(&json!({})).expect(200);
+    assert_eq!(told(&ahead["consequences"]), 1, "{ahead}");
+    decide(&clerk, n, &accept()).expect(200);
+    assert!(reported(&w, &clerk, "").is_empty(), "two statements would contradict each other");
+    let was = reported(&w, &clerk, &format!("?known_at={known_at}"));
+    assert_eq!(was, [month("2026-07", Some("2026-12"))]);
     let noted = entries(&w, "decideNotification");
     assert!(noted.iter().any(|e| e.persons.is_empty() && e.status == 200), "it names nobody: {noted:?}");
 }
@@ -206,4 +220,21 @@ fn two_reports_of_a_month_at_once_are_one() {
     states.sort_unstable();
     assert!(states == [200, 409] || states == [200, 412], "{states:?}");
     assert_eq!(count(&w, "select count(*) as n from no_bonus_report"), 1);
+}
+#[test]
+fn a_report_and_a_bonus_of_its_month_at_once_leave_one_truth() {
+    for _ in 0..3 {
+        let w = World::new();
+        let (employer, clerk) = (w.client("employer"), w.staff("clerk"));
+        insured(&w, &employer, &clerk, NANA);
+        let waiting = [report("2026-07"), bonus(NANA, "2026-07-10", 300_000)];
+        let waiting = waiting.map(|form| filed(&w, &employer, &form));
+        let answers = race::at_once(waiting.map(|n| {
+            let clerk = &clerk;
+            move || decide(clerk, n, &accept())
+        }));
+        assert_eq!(answers[1].status, 200, "the bonus is taken in any case: {}", answers[1].text);
+        assert!(answers[0].status == 200 || answers[0].body["code"] == "bonus-paid", "{}", answers[0].text);
+        assert!(reported(&w, &clerk, "").is_empty(), "no report stands beside the bonus");
+    }
 }

@@ -6,7 +6,7 @@ use super::form_text::{drop_empty, push_given, push_resident_address, tidy_addre
 use super::forms::{Acquisition, Loss};
 use super::kinds::{FormBody, PayTime, Texts};
 use super::leave_forms::{
-    ChildcareLeaveEnd, ChildcareLeaveReport, LeaveEndRevisionReport, MaternityLeaveChange,
+    ChildcareLeaveEnd, ChildcareLeaveReport, LeaveCorrection, LeaveEndRevisionReport, MaternityLeaveChange,
     MaternityLeaveReport,
 };
 use super::numbers::Slot;
@@ -203,6 +203,20 @@ impl FormBody for ChildcareLeaveEnd {
     }
     fn check(&self, checked: &mut Checked, _: &[Slot], settings: &RuleSettings) {
         leave::check_childcare_end(checked, self, settings);
+    }
+}
+impl FormBody for LeaveCorrection {
+    fn period(&self) -> String {
+        self.starts_on.to_string()
+    }
+    fn tidy(&mut self) {
+        drop_empty([&mut self.remarks]);
+    }
+    fn push_texts<'a>(&'a self, texts: &mut Texts<'a>) {
+        push_given(texts, [("remarks", &self.remarks)]);
+    }
+    fn check(&self, checked: &mut Checked, _: &[Slot], settings: &RuleSettings) {
+        leave::check_correction(checked, self, settings);
     }
 }
 impl FormBody for LeaveEndRevisionReport {

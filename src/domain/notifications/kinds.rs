@@ -14,7 +14,7 @@ use utoipa::{
 use super::correction_forms::{BonusCorrection, RemunerationCorrection};
 use super::forms::{Acquisition, DependentChange, Loss};
 use super::leave_forms::{
-    ChildcareLeaveEnd, ChildcareLeaveReport, LeaveEndRevisionReport, MaternityLeaveChange,
+    ChildcareLeaveEnd, ChildcareLeaveReport, LeaveCorrection, LeaveEndRevisionReport, MaternityLeaveChange,
     MaternityLeaveReport,
 };
 use super::no_bonus_form::NoBonusReport;
@@ -238,6 +238,8 @@ forms! {
     ChildcareLeaveReport(ChildcareLeaveReport) = "childcare_leave_report";
     /// 育児休業等取得者終了届 (同 第135条).
     ChildcareLeaveEnd(ChildcareLeaveEnd) = "childcare_leave_end";
+    /// 休業取得者申出書訂正・取消届.
+    LeaveCorrection(LeaveCorrection) = "leave_correction";
     /// 産前産後休業終了時・育児休業等終了時報酬月額変更届 (同 第26条の2, 第26条の3).
     LeaveEndRevisionReport(LeaveEndRevisionReport) = "leave_end_revision_report";
     /// 報酬訂正届 (同 第25条, 第26条).
@@ -286,6 +288,7 @@ pub(super) fn is_taken_for(kind: &str, is_own_office: bool) -> bool {
         | "maternity_leave_change"
         | "childcare_leave_report"
         | "childcare_leave_end"
+        | "leave_correction"
         | "leave_end_revision_report"
         | "remuneration_correction"
         | "bonus_correction"

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::forms::insured_form;
 use super::pay_forms::ReportedMonth;
-use crate::domain::remuneration::{ChildFacts, LeaveEnd, LeaveFacts, LeaveNotice, LeaveType, rules};
+use crate::domain::remuneration::{
+    ChildFacts, LeaveEnd, LeaveFacts, LeaveNotice, LeaveType, RightLeave, rules,
+};
 use crate::kernel::Problem;
 use crate::values::month::Month;
 
@@ -129,6 +131,33 @@ leave_form! {
         /// 就業日数 of a birth-time leave, where it differs from the planned one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub actual_worked_days: Option<u8>,
+    }
+}
+
+leave_form! {
+    /// 休業取得者申出書訂正・取消届: a leave that was notified wrongly is taken back, or gets its right days or the right day of birth of
+    /// its child (健康保険法 第159条, 第159条の3).
+    LeaveCorrection {
+        /// Which leave; a birth-time leave is a childcare leave.
+        pub leave: rules::LeaveKind,
+        /// 開始年月日 as recorded: tells which leave.
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
+        pub starts_on: NaiveDate,
+        /// 取消: the leave never was. Nothing else is then stated.
+        #[serde(default)]
+        pub withdrawn: bool,
+        /// 訂正後の開始年月日.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
+        pub corrected_starts_on: Option<NaiveDate>,
+        /// 訂正後の終了(予定)年月日: the planned last day of a leave that has not ended, the last day of one that has.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
+        pub corrected_ends_on: Option<NaiveDate>,
+        /// 訂正後の子の生年月日.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(deserialize_with = "crate::kernel::input::dated")]
+        pub corrected_child_birth_on: Option<NaiveDate>,
     }
 }
 
@@ -263,6 +292,21 @@ impl ChildcareLeaveEnd {
             starts_on: self.starts_on,
             ended_on: self.ends_on,
             worked_days: self.actual_worked_days.map(u16::from),
+        }
+    }
+}
+impl LeaveCorrection {
+    /// What it says of the leave.
+    pub fn notice(&self) -> LeaveNotice {
+        let right = RightLeave {
+            starts_on: self.corrected_starts_on,
+            ends_on: self.corrected_ends_on,
+            child_born_on: self.corrected_child_birth_on,
+        };
+        LeaveNotice::Correct {
+            kind: self.leave,
+            starts_on: self.starts_on,
+            right: (!self.withdrawn).then_some(right),
         }
     }
 }

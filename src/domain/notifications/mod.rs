@@ -42,8 +42,8 @@ pub use forms::{Acquisition, Address, DependentChange, Loss, OtherEntry, Oversea
 pub use kinds::{Form, NotificationKind};
 pub use layout::{Attachment, AttachmentBasis, FormOnDate, NumberRule, Profile, form_on, forms_on, kind_on};
 pub use leave_forms::{
-    ChildcareLeaveEnd, ChildcareLeaveReport, LeaveApplication, LeaveEndRevisionReport, MaternityLeaveChange,
-    MaternityLeaveReport,
+    ChildcareLeaveEnd, ChildcareLeaveReport, LeaveApplication, LeaveCorrection, LeaveEndRevisionReport,
+    MaternityLeaveChange, MaternityLeaveReport,
 };
 pub use no_bonus_form::NoBonusReport;
 pub use numbers::{CutNumbers, Slot};

@@ -22,11 +22,12 @@ pub use decisions::{
     plan_withdrawal, require_offices, require_principal, standard_on, works_beside,
 };
 pub use leaves::{
-    AppliedLeave, BIRTH_TIME_MOST, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave,
-    notice_leave, planned_leave,
+    AppliedLeave, BIRTH_TIME_MOST, BIRTH_TIME_WITHIN, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice,
+    LeaveType, PlannedLeave, RightLeave, notice_leave, planned_leave,
 };
 pub use no_bonus::{
-    NoBonus, NoBonusFault, NoBonusLine, NoBonusSource, keep_no_bonus, no_bonus_fault, no_bonus_lines,
+    NoBonus, NoBonusFault, NoBonusLine, NoBonusSource, keep_no_bonus, no_bonus_ends, no_bonus_fault,
+    no_bonus_lines,
 };
 #[cfg(test)]
 pub use rules::tests::decide as decide_and_check;

@@ -130,6 +130,49 @@ pub fn end(chance: &mut Chance, family: &Family, today: NaiveDate) -> Option<Com
     form["ends_on"] = json!(on);
     command("end of leave", Way::Filed(employer), form, move |family, _| family.leaves[at].ended = Some(on))
 }
+/// 休業取得者申出書訂正・取消届: the newest leave began or ended otherwise, is for a child born on another day, or never was.
+pub fn otherwise(chance: &mut Chance, family: &Family, today: NaiveDate) -> Option<Command> {
+    let (employer, _) = family.employed()?;
+    let at = family.leaves.len().checked_sub(1)?;
+    let leave = &family.leaves[at];
+    let mut form = family.named("leave_correction");
+    form["leave"] = json!(if leave.kind == LeaveKind::Maternity { "maternity" } else { "childcare" });
+    form["starts_on"] = json!(leave.from);
+    let gone = move |family: &mut Family| drop(family.leaves.remove(at));
+    match chance.below(4) {
+        0 => {
+            form["withdrawn"] = json!(true);
+            command("leave that was none", Way::Filed(employer), form, move |family, _| gone(family))
+        }
+        1 => {
+            let last = (leave.ended.unwrap_or(leave.planned) - chance.days(1, 9)).max(leave.from);
+            form["corrected_ends_on"] = json!(last);
+            let is_over = leave.ended.is_some();
+            command("correction of a leave", Way::Filed(employer), form, move |family, _| {
+                let leave = &mut family.leaves[at];
+                if is_over { leave.ended = Some(last) } else { leave.planned = last }
+            })
+        }
+        2 => {
+            let from = leave.from + chance.days(1, 5);
+            form["corrected_starts_on"] = json!(from);
+            if from > today {
+                return None;
+            }
+            command("correction of a leave", Way::Filed(employer), form, move |family, _| {
+                family.leaves[at].from = from;
+            })
+        }
+        _ if leave.kind == LeaveKind::Maternity => None,
+        _ => {
+            let born = leave.child - chance.days(1, 9);
+            form["corrected_child_birth_on"] = json!(born);
+            command("correction of a leave", Way::Filed(employer), form, move |family, _| {
+                family.leaves[at].child = born;
+            })
+        }
+    }
+}
 /// 産休・育休終了時報酬月額変更届.
 pub fn revision(chance: &mut Chance, family: &Family, today: NaiveDate) -> Option<Command> {
     let (employer, _) = family.employed()?;

@@ -3,6 +3,12 @@ use super::Rule;
 
 pub const RULES: &[Rule] = &[
     (
+        "an employer paid a bonus in a month of which it stands reported that none was",
+        "select p.person_id, p.employer_id, p.paid_on from bonus_payment p join no_bonus_report n using (employer_id) \
+         where p.superseded_at is null and n.superseded_at is null \
+           and n.planned_month = date_trunc('month', p.paid_on::timestamp)::date",
+    ),
+    (
         "a month of cover has no standard remuneration",
         "select e.person_id, m from enrolment e cross join lateral generate_series(date_trunc('month', e.acquired_on), \
              date_trunc('month', coalesce(e.lost_on - 1, e.acquired_on)), interval '1 month') m \

@@ -7,7 +7,10 @@ use super::{
     dry_run::{Ahead, of_told},
     leave_lines::told,
 };
-use crate::kernel::{Operation, Permit, Problem, Tx};
+use crate::{
+    domain::remuneration,
+    kernel::{Operation, Permit, Problem, Tx},
+};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -37,6 +40,9 @@ pub fn lines<Op: Operation>(
             c.after_yen.to_string(),
         ));
         all.push(told(subject, "month", None, c.month.to_string()));
+    }
+    for (field, before, after) in remuneration::no_bonus_ends(tx.conn(), employer, &plan.paid_in())? {
+        all.push(told("no_bonus_report", field, before, after));
     }
     all.truncate(LINES_MOST);
     Ok(Ahead { lines: all, grades: plan.grades_up() })

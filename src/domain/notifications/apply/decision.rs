@@ -97,7 +97,8 @@ pub fn apply<Op: Operation>(
         Form::MaternityLeaveReport(_)
         | Form::MaternityLeaveChange(_)
         | Form::ChildcareLeaveReport(_)
-        | Form::ChildcareLeaveEnd(_) => leave::notice(tx, permit, (row, known()?), form),
+        | Form::ChildcareLeaveEnd(_)
+        | Form::LeaveCorrection(_) => leave::notice(tx, permit, (row, known()?), form),
         Form::AcquisitionCancellation(_)
         | Form::LossCancellation(_)
         | Form::QualificationDateCorrection(_)

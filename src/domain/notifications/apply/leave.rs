@@ -1,6 +1,6 @@
 //! What the forms of leaves do: a leave is kept with the months that it exempts (健康保険法159条, 159条の3).
 use super::{
-    super::{Code, Finding, Form, model::NotificationRow},
+    super::{Code, Finding, Form, LeaveCorrection, model::NotificationRow},
     Applied,
     pay::{applied, still_insured},
 };
@@ -24,6 +24,7 @@ fn notice_of(form: &Form) -> Option<LeaveNotice> {
         Form::MaternityLeaveChange(f) => Some(f.notice()),
         Form::ChildcareLeaveReport(f) => Some(f.notice()),
         Form::ChildcareLeaveEnd(f) => Some(f.notice()),
+        Form::LeaveCorrection(f) => Some(f.notice()),
         _ => None,
     }
 }
@@ -59,10 +60,13 @@ pub fn planned(
     let Some(notice) = notice_of(form) else { return Ok(None) };
     let Some(since) = covered_since(tx, person)? else { return Ok(None) };
     let planned = remuneration::planned_leave(tx, person, since, &notice)?;
-    Ok(Some(planned.map_err(finding)))
+    Ok(Some(planned.map_err(|fault| finding(form, fault))))
 }
 /// The finding of a notice that does not fit.
-fn finding(fault: LeaveFault) -> Finding {
+fn finding(form: &Form, fault: LeaveFault) -> Finding {
+    if let Form::LeaveCorrection(f) = form {
+        return corrected(f, fault);
+    }
     match fault {
         LeaveFault::Unknown => Finding::at(Code::LeaveNotFound, ["starts_on"]),
         LeaveFault::Overlaps => Finding::at(Code::LeaveOverlap, ["starts_on", "ends_on"]),
@@ -78,5 +82,28 @@ fn finding(fault: LeaveFault) -> Finding {
         LeaveFault::NoWorkDays => Finding::at(Code::DateRelation, ["no_work_days_between"]),
         LeaveFault::WorkedDays => Finding::at(Code::Sum, ["actual_worked_days"]),
         LeaveFault::Rule(_) => Finding::at(Code::DateRelation, ["starts_on"]),
+        LeaveFault::OutsideChild => {
+            Finding::at(Code::DateRelation, ["starts_on", "ends_on", "child_birth_on"])
+        }
+        LeaveFault::NothingChanges => Finding::at(Code::NothingNew, ["starts_on"]),
+        LeaveFault::Rests => Finding::at(Code::StandsAgainst, ["starts_on"]),
     }
+}
+/// The finding of a correction that does not fit, at what it states.
+fn corrected(f: &LeaveCorrection, fault: LeaveFault) -> Finding {
+    let stated = [
+        ("corrected_starts_on", f.corrected_starts_on),
+        ("corrected_ends_on", f.corrected_ends_on),
+        ("corrected_child_birth_on", f.corrected_child_birth_on),
+    ];
+    let code = match fault {
+        LeaveFault::Unknown => return Finding::at(Code::LeaveNotFound, ["starts_on"]),
+        LeaveFault::Rests => return Finding::at(Code::StandsAgainst, ["starts_on"]),
+        LeaveFault::Overlaps => Code::LeaveOverlap,
+        LeaveFault::OutsideCover => Code::OutsideCover,
+        LeaveFault::NothingChanges => Code::NothingNew,
+        _ => Code::DateRelation,
+    };
+    let keys = stated.into_iter().filter(|(_, day)| day.is_some()).map(|(key, _)| key).collect();
+    Finding { keys, ..Finding::at(code, []) }
 }

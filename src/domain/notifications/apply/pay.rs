@@ -19,6 +19,7 @@ use crate::{
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What deciding a form of pay would do.
@@ -29,6 +30,15 @@ pub enum PayPlan {
     Bonus(Box<remuneration::BonusPlan>),
     /// Another office begins or ends.
     Office(Box<remuneration::OfficePlan>),
+}
+impl PayPlan {
+    /// The months for which a bonus of the employer becomes known.
+    pub fn paid_in(&self) -> BTreeSet<Month> {
+        match self {
+            Self::Bonus(plan) => plan.paid_in(),
+            Self::Remuneration(_) | Self::Office(_) => BTreeSet::new(),
+        }
+    }
 }
 /// Decides a form of pay.
 /// # Errors

@@ -31,11 +31,11 @@ pub fn rehearse<Op: Operation>(
         let Some(person) = apply(tx, permit, case, form)?.person else { return Ok(None) };
         store::standing::look_now(tx.conn())?;
         let people = store::standing::household(tx.conn(), person)?;
-        let after = standing(tx.conn(), &people)?;
+        let after = standing_at(tx.conn(), &people, case.row.employer_id)?;
         Ok(Some((person, people, after)))
     })?;
     let Some((person, people, after)) = done else { return Ok((None, of_office)) };
-    let before = standing(tx.conn(), &people)?;
+    let before = standing_at(tx.conn(), &people, case.row.employer_id)?;
     let told = changes(&before, &after, person);
     let classes: Vec<&'static str> = told.iter().map(class_of).collect();
     let known = before.pieces.iter().map(|p| p.person_id);
@@ -45,11 +45,18 @@ pub fn rehearse<Op: Operation>(
 /// The field class that a line discloses.
 fn class_of((subject, field, ..): &Told) -> &'static str {
     match (subject.as_str(), field.as_str()) {
+        ("leave", "child_birth_on") => "family",
         ("standard_remuneration" | "standard_bonus" | "leave" | "office", _) => "remuneration",
         (_, "name" | "name_kana" | "birth_on" | "sex" | "resident_address" | "contact") => "identity",
         ("dependent", _) => "family",
         _ => "enrolment",
     }
+}
+/// As [`standing`], with what the employer reported of months without a bonus.
+fn standing_at(conn: &mut PgConnection, people: &[Uuid], employer: Uuid) -> Result<Standing, Problem> {
+    let mut all = standing(conn, people)?;
+    all.fields.extend(store::standing::no_bonus(conn, people, employer)?);
+    Ok(all)
 }
 fn standing(conn: &mut PgConnection, people: &[Uuid]) -> Result<Standing, Problem> {
     Ok(Standing {

@@ -66,6 +66,10 @@ fn records(before: &[FieldRow], after: &[FieldRow]) -> Vec<Told> {
         let (old, new) = (was.get(key), is.get(key));
         let (before, after) = (old.map(|o| o.1.clone()), new.map(|n| n.1.clone()));
         let Some(since) = new.or(old).map(|r| r.0).filter(|_| before != after) else { continue };
+        // a leave that begins or goes is told by its days
+        if key.2 == "child_birth_on" && (before.is_none() || after.is_none()) {
+            continue;
+        }
         let rank = ORDER.iter().position(|s| *s == key.0).unwrap_or(ORDER.len());
         let is_bonus = key.0 == "standard_bonus";
         // a month without a bonus has one of 0 yen

@@ -6,14 +6,12 @@ use std::collections::BTreeSet;
 use super::pay::{check_month, expected_months};
 use super::{Checked, Code, Filing, RuleSettings, check_not_future};
 use crate::domain::notifications::leave_forms::{
-    ChildcareLeaveEnd, ChildcareLeaveReport, LeaveApplication, LeaveEndRevisionReport, MaternityLeaveChange,
-    MaternityLeaveReport,
+    ChildcareLeaveEnd, ChildcareLeaveReport, LeaveApplication, LeaveCorrection, LeaveEndRevisionReport,
+    MaternityLeaveChange, MaternityLeaveReport,
 };
-use crate::domain::remuneration::{BIRTH_TIME_MOST, rules};
+use crate::domain::remuneration::{BIRTH_TIME_MOST, BIRTH_TIME_WITHIN, rules};
 use crate::values::month::Month;
 
-/// 出生時育児休業: within so many days after the birth (育児・介護休業法9条の2第1項).
-const BIRTH_TIME_WITHIN: u64 = 56;
 /// Days without work between two leaves that a form may name.
 const NO_WORK_MOST: usize = 31;
 
@@ -119,6 +117,34 @@ pub(in crate::domain::notifications) fn check_childcare_end(
 ) {
     check_begin(checked, form.birth_on, (form.starts_on, form.ends_on), settings);
     check_not_future(checked, form.ends_on, "ends_on", Filing::Afterwards, settings);
+}
+
+/// A correction states what was otherwise, or that the leave never was; how it fits what is recorded the leaves tell.
+pub(in crate::domain::notifications) fn check_correction(
+    checked: &mut Checked,
+    form: &LeaveCorrection,
+    settings: &RuleSettings,
+) {
+    check_not_future(checked, form.birth_on, "birth_on", Filing::Afterwards, settings);
+    check_not_future(checked, form.starts_on, "starts_on", Filing::Afterwards, settings);
+    let stated = [
+        ("corrected_starts_on", form.corrected_starts_on),
+        ("corrected_ends_on", form.corrected_ends_on),
+        ("corrected_child_birth_on", form.corrected_child_birth_on),
+    ];
+    for (key, day) in stated {
+        let Some(day) = day else { continue };
+        checked.add_if(form.withdrawn, Code::MustBeEmpty, [key]);
+        checked.add_if(day <= form.birth_on, Code::DateRelation, [key, "birth_on"]);
+        if key != "corrected_ends_on" {
+            check_not_future(checked, day, key, Filing::Afterwards, settings);
+        }
+    }
+    let says_nothing = !form.withdrawn && stated.iter().all(|(_, day)| day.is_none());
+    checked.add_if(says_nothing, Code::NothingNew, ["leave"]);
+    let first = form.corrected_starts_on.unwrap_or(form.starts_on);
+    let ends_before = form.corrected_ends_on.is_some_and(|last| last < first);
+    checked.add_if(ends_before, Code::DateRelation, ["corrected_ends_on", "starts_on"]);
 }
 
 /// A leave is notified while it lasts or after it: its first day is not to come.

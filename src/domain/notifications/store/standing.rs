@@ -7,7 +7,7 @@ use uuid::Uuid;
 crate::row! {
     /// A field of a record.
     pub struct FieldRow {
-        /// member, voluntary_continuation, dependent, leave, office or standard_bonus.
+        /// member, voluntary_continuation, dependent, leave, office, standard_bonus or no_bonus_report.
         subject: t::Text => String,
         /// Which record of that kind.
         record: t::Text => String,
@@ -102,7 +102,7 @@ pub fn fields(conn: &mut PgConnection, people: &[Uuid]) -> Result<Vec<FieldRow>,
              where (person_id = any($1) or insured_id = any($1)) and superseded_at is null \
            union all select 'leave', leave_id::text, starts_on, employer_id, f.field, f.value from leave_period, lateral (values \
                ('starts_on', starts_on::text), ('planned_ends_on', planned_ends_on::text), ('ended_on', ended_on::text), \
-               ('exempt_months', (select coalesce(to_char(min(m), 'YYYY-MM') || ' - ' || to_char(max(m), 'YYYY-MM') || ' (' || count(*) \
+               ('child_birth_on', born_on::text), ('exempt_months', (select coalesce(to_char(min(m), 'YYYY-MM') || ' - ' || to_char(max(m), 'YYYY-MM') || ' (' || count(*) \
                  || ')', '0') from unnest(exempt_months) m))) f (field, value) \
              where person_id = any($1) and superseded_at is null \
            union all select 'office', office_id::text, from_on, null, f.field, f.value from concurrent_office, lateral (values \
@@ -117,6 +117,21 @@ pub fn fields(conn: &mut PgConnection, people: &[Uuid]) -> Result<Vec<FieldRow>,
          where value is not null",
     )
     .bind::<t::Array<t::Uuid>, _>(people.to_vec())
+    .load(conn)?)
+}
+/// Reports that no bonus was paid, of an employer and of those who paid these people bonuses.
+/// # Errors
+/// Database errors.
+pub fn no_bonus(conn: &mut PgConnection, people: &[Uuid], employer: Uuid) -> Result<Vec<FieldRow>, Problem> {
+    Ok(sql_query(
+        "select 'no_bonus_report' as subject, id::text as record, planned_month as since, employer_id, f.field, f.value \
+         from no_bonus_report, lateral (values ('planned_month', to_char(planned_month, 'YYYY-MM')), \
+           ('next_planned_month', to_char(next_planned_month, 'YYYY-MM'))) f (field, value) \
+         where superseded_at is null and value is not null \
+           and (employer_id = $2 or employer_id in (select employer_id from bonus_payment where person_id = any($1)))",
+    )
+    .bind::<t::Array<t::Uuid>, _>(people.to_vec())
+    .bind::<t::Uuid, _>(employer)
     .load(conn)?)
 }
 /// Standard remuneration of people, by month.

@@ -12,7 +12,10 @@ use super::{
 use crate::{
     domain::{
         members::{self, Cover},
-        remuneration::rules::{Trace, Value as Figure, trace::steps},
+        remuneration::{
+            no_bonus,
+            rules::{Trace, Value as Figure, trace::steps},
+        },
     },
     kernel::{Operation, Permit, Problem, Tx, errand::Act},
     values::month::Month,
@@ -318,10 +321,17 @@ impl BonusPlan {
             .filter(|c| c.before_yen != c.after_yen)
             .collect()
     }
-    /// Keeps it.
+    /// The months in which the employer that filed pays what was not known before.
+    pub fn paid_in(&self) -> BTreeSet<Month> {
+        let own = self.new.iter().filter(|p| p.employer_id == self.case.employer);
+        own.map(|p| Month::of(p.paid_on)).collect()
+    }
+    /// Keeps it; a report that no bonus was paid in such a month ends with it.
     /// # Errors
     /// Database errors.
     pub fn keep<Op: Operation>(self, tx: &mut Tx<'_>, permit: &Permit<Op>) -> Result<DecidedBonus, Problem> {
+        let paid = self.new.iter().map(|p| (p.employer_id, Month::of(p.paid_on))).collect();
+        no_bonus::end_by_bonus(tx, permit, &paid)?;
         let (act, person) = (Act::permitted(tx, permit, self.case.source)?, self.case.person);
         for gone in &self.gone {
             bonus_store::close_payment(tx.conn(), &act, *gone)?;

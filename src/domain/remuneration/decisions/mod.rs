@@ -33,6 +33,7 @@ pub use continued::{NewAverage, decide_new_average};
 pub use corrections::{PayCorrection, RightMonths, RightPay, plan_pay_correction};
 pub use determination::{AnnualPay, Determination, OccasionalPay, RegularPay};
 pub use facts::amount;
+pub(super) use facts::{CHILDCARE_END, MATERNITY_END};
 pub use joined::{after_merge, before_merge};
 pub use keep::until as covered_until;
 pub use leave_end::LeaveEnd;

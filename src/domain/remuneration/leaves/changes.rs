@@ -3,11 +3,12 @@
 use super::{
     super::{
         decisions::Case,
-        rules::{ExemptionMonths, Rule},
+        rules::{ExemptionMonths, LeaveKind, Rule},
         told,
     },
+    fault::LeaveFault,
     model::LeaveRow,
-    plan::{self, LeaveFacts, LeaveFault, LeaveNotice, PlannedLeave},
+    plan::{self, LeaveFacts, LeaveNotice, PlannedLeave},
     store::{self, NewLeave},
 };
 use crate::{
@@ -32,6 +33,18 @@ pub struct AppliedLeave {
     pub exempt_months: Vec<Month>,
     /// Months in which a bonus bears no premium.
     pub exempt_bonus_months: Vec<Month>,
+}
+impl AppliedLeave {
+    /// A leave that never was: its days as they were recorded, and no month.
+    fn none_of(leave_id: Uuid, before: &LeaveFacts) -> Self {
+        Self {
+            leave_id,
+            leave_starts_on: before.starts_on,
+            leave_ends_on: before.last_day(),
+            exempt_months: Vec::new(),
+            exempt_bonus_months: Vec::new(),
+        }
+    }
 }
 /// A leave as it is to be, with what stays of its version.
 #[derive(Debug)]
@@ -70,12 +83,43 @@ pub fn planned_leave(
     notice: &LeaveNotice,
 ) -> Result<Result<(PlannedLeave, Vec<Month>), LeaveFault>, Problem> {
     let known = plan::known(&of_cover(store::live(tx.conn(), person)?, acquired_on))?;
-    Ok(plan::plan(&known, acquired_on, notice).and_then(|planned| {
+    let planned = match plan::plan(&known, acquired_on, notice) {
+        Ok(planned) if rests_on(tx.conn(), person, (notice, &planned))? => Err(LeaveFault::Rests),
+        planned => planned,
+    };
+    Ok(planned.and_then(|planned| {
+        let Some(after) = planned.after.clone() else { return Ok((planned, Vec::new())) };
         let others = known.into_iter().filter(|(id, _)| planned.leave_id != Some(*id)).map(|(_, f)| f);
-        let all: Vec<LeaveFacts> = others.chain([planned.after.clone()]).collect();
-        let (_, outcome, _) = plan::exemption(&planned.after, &all).map_err(LeaveFault::Rule)?;
+        let all: Vec<LeaveFacts> = others.chain([after.clone()]).collect();
+        let (_, outcome, _) = plan::exemption(&after, &all).map_err(LeaveFault::Rule)?;
         Ok((planned, outcome.monthly_months))
     }))
+}
+/// Does a revision after a leave rest on what a correction takes away or moves: on the last day of the leave itself, or on no leave
+/// beginning the day after another (健康保険法43条の2, 43条の3)?
+fn rests_on(
+    conn: &mut PgConnection,
+    person: Uuid,
+    (notice, planned): (&LeaveNotice, &PlannedLeave),
+) -> Result<bool, Problem> {
+    let (LeaveNotice::Correct { .. }, Some(before)) = (notice, &planned.before) else { return Ok(false) };
+    let (kind, last) = (before.leave_type.kind(), before.last_day());
+    if planned.after.as_ref().is_none_or(|after| after.last_day() != last)
+        && store::is_revised_after(conn, person, (kind, last))?
+    {
+        return Ok(true);
+    }
+    let Some(after) = planned.after.as_ref().filter(|after| after.starts_on != before.starts_on) else {
+        return Ok(false);
+    };
+    let Some(day_before) = after.starts_on.pred_opt() else { return Ok(false) };
+    let is_barred = |ended: LeaveKind| kind == LeaveKind::Maternity || ended == LeaveKind::Maternity;
+    for ended in [LeaveKind::Maternity, LeaveKind::Childcare].into_iter().filter(|k| is_barred(*k)) {
+        if store::is_revised_after(conn, person, (ended, day_before))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 /// Keeps what a notice says.
 /// # Errors
@@ -89,6 +133,9 @@ pub fn notice_leave<Op: Operation>(
     let rows = of_cover(store::live(tx.conn(), case.person)?, case.acquired_on);
     let known = plan::known(&rows)?;
     let planned = plan::plan(&known, case.acquired_on, notice).map_err(LeaveFault::problem)?;
+    if rests_on(tx.conn(), case.person, (notice, &planned))? {
+        return Err(LeaveFault::Rests.problem());
+    }
     let leave_id = planned.leave_id.unwrap_or_else(Uuid::now_v7);
     let mut wanted = Vec::with_capacity(rows.len() + 1);
     for (row, (_, facts)) in rows.iter().zip(known) {
@@ -96,16 +143,24 @@ pub fn notice_leave<Op: Operation>(
             wanted.push(Wanted::kept(row, facts));
         }
     }
-    let start = rows.iter().find(|r| r.leave_id == leave_id).map(|r| r.start_received_on);
-    wanted.push(Wanted {
-        leave_id,
-        employer: case.employer,
-        received_on: (start.unwrap_or(case.received_on), planned.after.ended_on.map(|_| case.received_on)),
-        facts: planned.after,
-        source: case.source,
-    });
+    let old = rows.iter().find(|r| r.leave_id == leave_id);
+    let start = old.map(|r| r.start_received_on);
+    // a corrected end was received when it was notified first
+    let end = old.and_then(|r| r.end_received_on).unwrap_or(case.received_on);
+    if let Some(facts) = planned.after.clone() {
+        wanted.push(Wanted {
+            leave_id,
+            employer: case.employer,
+            received_on: (start.unwrap_or(case.received_on), facts.ended_on.map(|_| end)),
+            facts,
+            source: case.source,
+        });
+    }
     let act = Act::permitted(tx, permit, case.source)?;
     let kept = keep(tx.conn(), &act, case.person, &rows, wanted)?;
+    if let (None, Some(before)) = (&planned.after, &planned.before) {
+        return Ok(AppliedLeave::none_of(leave_id, before));
+    }
     kept.into_iter().find(|l| l.leave_id == leave_id).ok_or_else(|| Problem::unavailable("leave-not-kept"))
 }
 /// Leaves end with the cover: one that runs ends on the day before the loss, one that begins later is none (健康保険法36条, 156条3項).

@@ -3,6 +3,7 @@
 mod api;
 mod changes;
 mod corrections;
+mod fault;
 mod model;
 mod plan;
 mod store;
@@ -11,5 +12,9 @@ pub use api::routes;
 pub(super) use changes::end_on_loss;
 pub use changes::{AppliedLeave, notice_leave, planned_leave};
 pub(super) use corrections::{CorrectedLeaves, plan_corrected, write_corrected};
-pub use plan::{BIRTH_TIME_MOST, ChildFacts, LeaveFacts, LeaveFault, LeaveNotice, LeaveType, PlannedLeave};
+pub use fault::LeaveFault;
+pub use plan::{
+    BIRTH_TIME_MOST, BIRTH_TIME_WITHIN, ChildFacts, LeaveFacts, LeaveNotice, LeaveType, PlannedLeave,
+    RightLeave,
+};
 pub(super) use store::live;

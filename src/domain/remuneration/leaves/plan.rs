@@ -4,10 +4,14 @@ use super::{
         self, ExemptionInput, ExemptionMonths, ExemptionOutcome, Leave, LeaveKind, Refusal, Trace,
         maternity_window,
     },
+    fault::LeaveFault,
     model::LeaveRow,
 };
-use crate::{kernel::Problem, values::month::Month};
-use chrono::NaiveDate;
+use crate::{
+    kernel::Problem,
+    values::month::Month,
+};
+use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -83,6 +87,8 @@ pub struct LeaveFacts {
 }
 /// Days of all birth-time leaves for a child (育児・介護休業法9条の2).
 pub const BIRTH_TIME_MOST: i64 = 28;
+/// 出生時育児休業: within so many days after the birth (育児・介護休業法9条の2第1項).
+pub const BIRTH_TIME_WITHIN: u64 = 56;
 /// Parts in which they are taken.
 const BIRTH_TIME_PARTS: usize = 2;
 
@@ -151,101 +157,43 @@ pub enum LeaveNotice {
         /// Days worked in a birth-time leave, where they differ from those planned.
         worked_days: Option<u16>,
     },
+    /// 訂正・取消届: of the leave that began on `starts_on`, ended or not.
+    Correct {
+        /// Which leave.
+        kind: LeaveKind,
+        /// First day as recorded.
+        starts_on: NaiveDate,
+        /// What is right; none when the leave never was.
+        right: Option<RightLeave>,
+    },
 }
-/// Why a notice does not fit what is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LeaveFault {
-    /// No such leave began that day.
-    Unknown,
-    /// Another leave has a day of it.
-    Overlaps,
-    /// It begins before the cover.
-    OutsideCover,
-    /// Its end was notified already.
-    Ended,
-    /// An extension that does not end later.
-    NotLater,
-    /// An extension for another child than that of the leave.
-    OtherChild,
-    /// More than 28 days or two parts of birth-time leaves for a child (育児・介護休業法9条の2).
-    BirthTime,
-    /// The end lies after the planned one.
-    AfterPlanned,
-    /// It ends before it starts.
-    EndsBeforeStart,
-    /// A maternity leave outside the days around the birth.
-    OutsideWindow,
-    /// The days without work are not those between the childcare leave before and this one.
-    NoWorkDays,
-    /// More days worked than the leave has, or days worked in a leave that knows none.
-    WorkedDays,
-    /// The rule of exemption can't decide on it.
-    Rule(Refusal),
+/// What of a leave was otherwise than notified.
+#[derive(Clone, Copy, Debug)]
+pub struct RightLeave {
+    /// First day.
+    pub starts_on: Option<NaiveDate>,
+    /// Last day: the planned one of a leave that has not ended.
+    pub ends_on: Option<NaiveDate>,
+    /// Day of birth of the child.
+    pub child_born_on: Option<NaiveDate>,
 }
-impl LeaveFault {
-    /// The refusal of a decision.
-    pub fn problem(self) -> Problem {
-        let (code, ja, en) = match self {
-            Self::Unknown => (
-                "leave-not-found",
-                "この日に始まる休業は登録されていません",
-                "No leave that began on this day is known",
-            ),
-            Self::Overlaps => (
-                "leave-overlaps",
-                "他の休業と期間が重なっています。先に他の休業の終了届を処理してください",
-                "Another leave has days of it: decide the end of that leave first",
-            ),
-            Self::OutsideCover => (
-                "leave-outside-cover",
-                "休業の開始日が資格取得日より前です",
-                "The leave begins before the person's cover",
-            ),
-            Self::Ended => ("leave-ended", "この休業は終了済みです", "The leave has ended already"),
-            Self::NotLater => (
-                "extension-not-later",
-                "延長後の終了予定日が現在の終了予定日より後ではありません",
-                "The extension does not end after the planned end",
-            ),
-            Self::OtherChild => (
-                "leave-of-another-child",
-                "この休業の子の生年月日と異なります",
-                "The child of this leave was born on another day",
-            ),
-            Self::BirthTime => (
-                "birth-time-leave-used-up",
-                "出生時育児休業は、一人の子について合わせて28日、2回までです",
-                "Birth-time leaves for a child have 28 days in all, in two parts at most",
-            ),
-            Self::AfterPlanned => (
-                "leave-ends-after-plan",
-                "終了日が終了予定日より後です。先に延長または変更の届を処理してください",
-                "The leave ends after its planned end: decide the extension or change first",
-            ),
-            Self::EndsBeforeStart => {
-                ("leave-ends-before-start", "終了日が開始日より前です", "The leave ends before it starts")
+impl RightLeave {
+    /// The leave as it is right.
+    fn of(&self, before: &LeaveFacts) -> LeaveFacts {
+        let mut after = before.clone();
+        after.starts_on = self.starts_on.unwrap_or(before.starts_on);
+        if let Some(last) = self.ends_on {
+            // an end that was notified is never later than the plan
+            match before.ended_on {
+                Some(_) => {
+                    after.ended_on = Some(last);
+                    after.planned_ends_on = before.planned_ends_on.max(last);
+                }
+                None => after.planned_ends_on = last,
             }
-            Self::OutsideWindow => (
-                "leave-outside-window",
-                "産前42日(多胎98日)から産後56日までの期間の外の日があります",
-                "Days lie outside the 42 (98) days before and the 56 days after the birth",
-            ),
-            Self::NoWorkDays => (
-                "no-work-days-differ",
-                "前の育児休業等の終了日の翌日から開始日の前日までの日と一致しません",
-                "These are not the days between the end of the childcare leave before and the start",
-            ),
-            Self::WorkedDays => (
-                "worked-days-differ",
-                "就業日数が休業の種類または日数に合いません",
-                "The days worked don't fit the kind or the length of the leave",
-            ),
-            Self::Rule(refusal) => {
-                let (ja, en) = refusal.detail.split_once(" / ").unwrap_or((refusal.detail, refusal.detail));
-                ("not-decidable", ja, en)
-            }
-        };
-        Problem::conflict(code, ja, en)
+        }
+        after.child.born_on = self.child_born_on.or(before.child.born_on);
+        after
     }
 }
 /// What the notice makes of a leave.
@@ -257,8 +205,8 @@ pub struct PlannedLeave {
     pub before: Option<LeaveFacts>,
     /// Months that it exempted before, with those that count with it.
     pub months_before: Option<Vec<Month>>,
-    /// The leave after.
-    pub after: LeaveFacts,
+    /// The leave after; none when it never was.
+    pub after: Option<LeaveFacts>,
 }
 
 /// Holds a notice against the leaves known of a person and the first day of the present cover.
@@ -271,7 +219,7 @@ pub fn plan(
 ) -> Result<PlannedLeave, LeaveFault> {
     let mut planned = match notice {
         LeaveNotice::Begin(facts) => {
-            PlannedLeave { leave_id: None, before: None, months_before: None, after: facts.clone() }
+            PlannedLeave { leave_id: None, before: None, months_before: None, after: Some(facts.clone()) }
         }
         LeaveNotice::Move { starts_on, moved_to, planned_ends_on, expected_on, born_on, is_multiple } => {
             let (id, before) = open(known, LeaveKind::Maternity, *starts_on)?;
@@ -281,7 +229,7 @@ pub fn plan(
             after.child.expected_on = expected_on.or(before.child.expected_on);
             after.child.born_on = born_on.or(before.child.born_on);
             after.child.is_multiple = is_multiple.unwrap_or(before.child.is_multiple);
-            PlannedLeave { leave_id: Some(id), before: Some(before), months_before: None, after }
+            changed(id, before, after)
         }
         LeaveNotice::Extend { starts_on, planned_ends_on, child_born_on } => {
             let (id, before) = open(known, LeaveKind::Childcare, *starts_on)?;
@@ -295,7 +243,7 @@ pub fn plan(
                 return Err(LeaveFault::NotLater);
             }
             let after = LeaveFacts { planned_ends_on: *planned_ends_on, ..before.clone() };
-            PlannedLeave { leave_id: Some(id), before: Some(before), months_before: None, after }
+            changed(id, before, after)
         }
         LeaveNotice::End { kind, starts_on, ended_on, worked_days } => {
             let (id, before) = open(known, *kind, *starts_on)?;
@@ -304,10 +252,24 @@ pub fn plan(
             }
             let worked_days = worked_days.unwrap_or(before.worked_days);
             let after = LeaveFacts { ended_on: Some(*ended_on), worked_days, ..before.clone() };
+            changed(id, before, after)
+        }
+        LeaveNotice::Correct { kind, starts_on, right } => {
+            let (id, before) = begun(known, *kind, *starts_on)?;
+            let after = right.map(|right| right.of(&before));
+            if after.as_ref() == Some(&before) {
+                return Err(LeaveFault::NothingChanges);
+            }
+            if let Some(after) = &after {
+                check_child(after)?;
+                check_gap(known, (id, &before), after)?;
+            }
             PlannedLeave { leave_id: Some(id), before: Some(before), months_before: None, after }
         }
     };
-    check(known, acquired_on, &planned)?;
+    if let Some(after) = &planned.after {
+        check(known, acquired_on, (&planned, after))?;
+    }
     if let Some(before) = &planned.before {
         let all: Vec<LeaveFacts> = known.iter().map(|(_, f)| f.clone()).collect();
         let (_, outcome, _) = exemption(before, &all).map_err(LeaveFault::Rule)?;
@@ -315,18 +277,58 @@ pub fn plan(
     }
     Ok(planned)
 }
+/// A leave that changes.
+const fn changed(id: Uuid, before: LeaveFacts, after: LeaveFacts) -> PlannedLeave {
+    PlannedLeave { leave_id: Some(id), before: Some(before), months_before: None, after: Some(after) }
+}
+/// The leave of this kind that began on a day.
+fn begun(
+    known: &[(Uuid, LeaveFacts)],
+    kind: LeaveKind,
+    starts_on: NaiveDate,
+) -> Result<(Uuid, LeaveFacts), LeaveFault> {
+    let found = known.iter().find(|(_, f)| f.leave_type.kind() == kind && f.starts_on == starts_on);
+    found.cloned().ok_or(LeaveFault::Unknown)
+}
 /// The leave of this kind that began on a day and has no end yet.
 fn open(
     known: &[(Uuid, LeaveFacts)],
     kind: LeaveKind,
     starts_on: NaiveDate,
 ) -> Result<(Uuid, LeaveFacts), LeaveFault> {
-    let found = known.iter().find(|(_, f)| f.leave_type.kind() == kind && f.starts_on == starts_on);
-    let (id, facts) = found.ok_or(LeaveFault::Unknown)?;
-    if facts.ended_on.is_some() { Err(LeaveFault::Ended) } else { Ok((*id, facts.clone())) }
+    let (id, facts) = begun(known, kind, starts_on)?;
+    if facts.ended_on.is_some() { Err(LeaveFault::Ended) } else { Ok((id, facts)) }
 }
-fn check(known: &[(Uuid, LeaveFacts)], acquired_on: NaiveDate, p: &PlannedLeave) -> Result<(), LeaveFault> {
-    let after = &p.after;
+/// A childcare leave lies between the birth, or the expected one before it, and the child's third birthday (健康保険法43条の2); a birth-time
+/// leave in the eight weeks after the birth, or after the expected one when that is later (育児・介護休業法9条の2第1項).
+fn check_child(after: &LeaveFacts) -> Result<(), LeaveFault> {
+    let Some(born) = after.child.born_on.filter(|_| after.leave_type.kind() == LeaveKind::Childcare) else {
+        return Ok(());
+    };
+    let expected = after.child.expected_on.unwrap_or(born);
+    let last = match after.leave_type {
+        LeaveType::BirthTime => born.max(expected).checked_add_days(Days::new(BIRTH_TIME_WITHIN)),
+        _ => Some(rules::last_day_under_three(born)),
+    };
+    let is_late = last.is_none_or(|last| after.last_day() > last);
+    if after.starts_on < born.min(expected) || is_late { Err(LeaveFault::OutsideChild) } else { Ok(()) }
+}
+/// Days without work before a leave whose first day is corrected are still all the days between.
+fn check_gap(
+    known: &[(Uuid, LeaveFacts)],
+    (id, before): (Uuid, &LeaveFacts),
+    after: &LeaveFacts,
+) -> Result<(), LeaveFault> {
+    let others: Vec<LeaveFacts> =
+        known.iter().filter(|(other, _)| *other != id).map(|(_, f)| f.clone()).collect();
+    let is_asked = after.starts_on != before.starts_on && !after.no_work_days.is_empty();
+    if is_asked && !is_gap(&others, after) { Err(LeaveFault::NoWorkDays) } else { Ok(()) }
+}
+fn check(
+    known: &[(Uuid, LeaveFacts)],
+    acquired_on: NaiveDate,
+    (p, after): (&PlannedLeave, &LeaveFacts),
+) -> Result<(), LeaveFault> {
     if after.last_day() < after.starts_on {
         return Err(LeaveFault::EndsBeforeStart);
     }

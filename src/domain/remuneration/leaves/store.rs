@@ -1,6 +1,10 @@
 //! SQL of leaves. Nothing is overwritten: a change closes a row by `superseded_at` and writes a new one. Whoever writes holds the person.
 use super::{
-    super::{corrections::CLOSED_BY, decisions::NEWEST_KNOWN},
+    super::{
+        corrections::CLOSED_BY,
+        decisions::{CHILDCARE_END, MATERNITY_END, NEWEST_KNOWN},
+        rules::LeaveKind,
+    },
     model::LeaveRow,
     plan::LeaveFacts,
 };
@@ -86,6 +90,35 @@ pub fn insert(conn: &mut PgConnection, act: &Act, l: NewLeave) -> Result<(), Pro
     .bind::<t::Array<t::Date>, _>(l.facts.no_work_days)
     .execute(conn)?;
     Ok(())
+}
+crate::row! {
+    /// Whether there is one.
+    pub struct FoundRow {
+        /// There is one.
+        is_there: t::Bool => bool,
+    }
+}
+/// Does a revision after a leave of this kind hold that ended on this day?
+/// # Errors
+/// Database errors.
+pub fn is_revised_after(
+    conn: &mut PgConnection,
+    person: Uuid,
+    (kind, ended_on): (LeaveKind, NaiveDate),
+) -> Result<bool, Problem> {
+    let rule = match kind {
+        LeaveKind::Maternity => MATERNITY_END,
+        LeaveKind::Childcare => CHILDCARE_END,
+    };
+    let found: FoundRow = sql_query(
+        "select exists (select from standard_remuneration where person_id = $1 and superseded_at is null and rule = $2 \
+           and inputs->>'ended_on' = $3::date::text) as is_there",
+    )
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Text, _>(rule)
+    .bind::<t::Date, _>(ended_on)
+    .get_result(conn)?;
+    Ok(found.is_there)
 }
 /// Leaves of a person as known now, by their first day, to decide by.
 /// # Errors

@@ -10,6 +10,7 @@ use crate::{
 pub use api::routes;
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
+use std::collections::BTreeSet;
 use store::NoBonusRow;
 use uuid::Uuid;
 
@@ -70,6 +71,10 @@ impl NoBonusFault {
 pub type NoBonusLine = (&'static str, Option<String>, String);
 
 impl NoBonus {
+    /// The month that it is about.
+    const fn of_month(&self) -> store::OfMonth {
+        (self.employer, self.planned)
+    }
     /// What stands against it, beside what is reported of the month.
     fn against(
         &self,
@@ -90,14 +95,14 @@ impl NoBonus {
 /// # Errors
 /// Database errors.
 pub fn no_bonus_fault(conn: &mut PgConnection, report: &NoBonus) -> Result<Option<NoBonusFault>, Problem> {
-    let known = store::known(conn, report)?;
+    let known = store::known(conn, report.of_month())?;
     report.against(conn, known.as_ref())
 }
 /// What a report would change; nothing when something stands against it.
 /// # Errors
 /// Database errors.
 pub fn no_bonus_lines(conn: &mut PgConnection, report: &NoBonus) -> Result<Vec<NoBonusLine>, Problem> {
-    let known = store::known(conn, report)?;
+    let known = store::known(conn, report.of_month())?;
     if report.against(conn, known.as_ref())?.is_some() {
         return Ok(Vec::new());
     }
@@ -117,6 +122,41 @@ pub fn no_bonus_lines(conn: &mut PgConnection, report: &NoBonus) -> Result<Vec<N
     }
     Ok(lines)
 }
+/// What a bonus of an employer and month makes of the report that none was paid: it stands no more.
+/// # Errors
+/// Database errors.
+pub fn no_bonus_ends(
+    conn: &mut PgConnection,
+    employer: Uuid,
+    months: &BTreeSet<Month>,
+) -> Result<Vec<NoBonusLine>, Problem> {
+    let mut lines = Vec::new();
+    for month in months {
+        let Some(known) = store::known(conn, (employer, *month))? else { continue };
+        if let Some(next) = known.next_planned_month.map(Month::of) {
+            lines.push(("next_planned_month", Some(next.to_string()), "none".to_owned()));
+        }
+        lines.push(("planned_month", Some(month.to_string()), "none".to_owned()));
+    }
+    Ok(lines)
+}
+/// Ends the reports of months in which an employer did pay a bonus; the months are held.
+/// # Errors
+/// Database errors.
+pub(super) fn end_by_bonus<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    paid: &BTreeSet<store::OfMonth>,
+) -> Result<(), Problem> {
+    for (employer, month) in paid {
+        store::hold_month(tx.conn(), *employer, *month)?;
+        let Some(known) = store::hold(tx.conn(), (*employer, *month))? else { continue };
+        let last = store::last_recorded(tx.conn(), (*employer, *month))?;
+        tx.record_at_once(last);
+        store::close(tx, permit, known.id)?;
+    }
+    Ok(())
+}
 /// Keeps a report; what was reported of the month before is closed.
 /// # Errors
 /// 409 `bonus-paid`, `no-bonus-reported`, `no-bonus-unreported`.
@@ -126,11 +166,12 @@ pub fn keep_no_bonus<Op: Operation>(
     report: &NoBonus,
     source: &NoBonusSource<'_>,
 ) -> Result<(), Problem> {
-    let known = store::hold(tx.conn(), report)?;
+    store::hold_month(tx.conn(), report.employer, report.planned)?;
+    let known = store::hold(tx.conn(), report.of_month())?;
     if let Some(fault) = report.against(tx.conn(), known.as_ref())? {
         return Err(fault.problem());
     }
-    let last = store::last_recorded(tx.conn(), report)?;
+    let last = store::last_recorded(tx.conn(), report.of_month())?;
     tx.record_at_once(last);
     if let Some(known) = known {
         store::close(tx, permit, known.id)?;

@@ -32,25 +32,38 @@ const REPORT: &str = "select id, employer_id, planned_month, next_planned_month,
      from no_bonus_report where employer_id = $1";
 const OF_MONTH: &str = "and planned_month = $2 and superseded_at is null";
 
-/// The report of the same month that is known.
+/// A month of an employer.
+pub type OfMonth = (Uuid, Month);
+
+/// The report of a month that is known.
 /// # Errors
 /// Database errors.
-pub fn known(conn: &mut PgConnection, report: &NoBonus) -> Result<Option<NoBonusRow>, Problem> {
+pub fn known(conn: &mut PgConnection, of: OfMonth) -> Result<Option<NoBonusRow>, Problem> {
     let sql = format!("{REPORT} {OF_MONTH}");
     Ok(sql_query(sql)
-        .bind::<t::Uuid, _>(report.employer)
-        .bind::<t::Date, _>(report.planned.first_day())
+        .bind::<t::Uuid, _>(of.0)
+        .bind::<t::Date, _>(of.1.first_day())
         .get_result(conn)
         .optional()?)
+}
+/// Holds what is said of a month of an employer until the end of the transaction: that no bonus was paid, and that one was.
+/// # Errors
+/// Database errors.
+pub fn hold_month(conn: &mut PgConnection, employer: Uuid, month: Month) -> Result<(), Problem> {
+    sql_query("select pg_advisory_xact_lock(hashtextextended('bonus-month/' || $1::text || $2::text, 0))")
+        .bind::<t::Uuid, _>(employer)
+        .bind::<t::Date, _>(month.first_day())
+        .execute(conn)?;
+    Ok(())
 }
 /// As [`known`], held until the end of the transaction.
 /// # Errors
 /// Database errors.
-pub fn hold(conn: &mut PgConnection, report: &NoBonus) -> Result<Option<NoBonusRow>, Problem> {
+pub fn hold(conn: &mut PgConnection, of: OfMonth) -> Result<Option<NoBonusRow>, Problem> {
     let sql = format!("{REPORT} {OF_MONTH} for update");
     Ok(sql_query(sql)
-        .bind::<t::Uuid, _>(report.employer)
-        .bind::<t::Date, _>(report.planned.first_day())
+        .bind::<t::Uuid, _>(of.0)
+        .bind::<t::Date, _>(of.1.first_day())
         .get_result(conn)
         .optional()?)
 }
@@ -64,13 +77,11 @@ crate::row! {
 /// When a report of the same month was recorded or closed last; what is recorded now comes after that.
 /// # Errors
 /// Database errors.
-pub fn last_recorded(conn: &mut PgConnection, report: &NoBonus) -> Result<Option<DateTime<Utc>>, Problem> {
+pub fn last_recorded(conn: &mut PgConnection, of: OfMonth) -> Result<Option<DateTime<Utc>>, Problem> {
     let sql = "select max(greatest(recorded_at, superseded_at)) as at from no_bonus_report \
          where employer_id = $1 and planned_month = $2";
-    let found: LastRow = sql_query(sql)
-        .bind::<t::Uuid, _>(report.employer)
-        .bind::<t::Date, _>(report.planned.first_day())
-        .get_result(conn)?;
+    let found: LastRow =
+        sql_query(sql).bind::<t::Uuid, _>(of.0).bind::<t::Date, _>(of.1.first_day()).get_result(conn)?;
     Ok(found.at)
 }
 /// Closes a report that holds no more.
