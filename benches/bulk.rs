@@ -28,8 +28,10 @@ pub fn determination(society: &Society, people: usize) -> Row {
         let (seconds, decided) = run(society, year);
         if year == YEAR {
             let limit = twin(&mut owner, decided);
-            let what = format!("定時決定, {people} members, worker's peak memory {} MiB", worker.peak_mib());
-            return Row::work(&what, f64::from(decided) / seconds, seconds, limit);
+            let peak = worker.peak_mib();
+            let what =
+                format!("定時決定, {people} members in {seconds:.1} s, worker's peak memory {peak} MiB");
+            return Row::work(&what, f64::from(decided) / seconds, limit);
         }
     }
     unreachable!()

@@ -3,6 +3,7 @@
 
 mod access;
 mod ahead;
+mod alarms;
 mod architecture;
 
 mod audit;
@@ -13,6 +14,7 @@ mod calc;
 mod calculations;
 mod calendar;
 mod canary;
+mod capabilities;
 mod confirmations;
 mod contract;
 mod corrections;
@@ -49,3 +51,4 @@ mod tokens;
 mod two_times;
 mod voluntary;
 mod what_left;
+mod whence;

@@ -5,6 +5,7 @@ use crate::harness::{
     world::{PASSWORD, World},
 };
 use chrono::Duration;
+use futures_util::FutureExt;
 use kenpo::{domain::access, kernel::live::Snapshot};
 use serde_json::{Value, json};
 use std::time::{Duration as Span, Instant};
@@ -97,6 +98,31 @@ fn failures_delay_longer_each_time_and_alike_for_ids_that_do_not_exist() {
     assert!(
         !w.entries("operation = 'createSession' and code = 'sign-in-delayed' and status = 429").is_empty()
     );
+}
+
+#[test]
+fn so_many_hashes_at_a_time_and_who_finds_no_place_is_told_to_come_later() {
+    let w = World::new();
+    let passwords = &w.app.passwords;
+    actix_web::rt::System::new().block_on(async {
+        // every place there is, held
+        let mut held = Vec::new();
+        while let Some(Ok(place)) = passwords.place().now_or_never() {
+            held.push(place);
+            assert!(held.len() < 64, "there is no bound");
+        }
+        assert_eq!(held.len(), access::PasswordSettings::default().at_once);
+        for id in ["clerk", "nobody-here"] {
+            sign_in(&w, id, PASSWORD).refused(503, "sign-in-busy");
+        }
+        // whoever is signed in goes on, and one place is enough for the next sign-in
+        w.client("employer").get("/v1/employers").expect(200);
+        held.pop();
+        sign_in(&w, "clerk", PASSWORD).expect(200);
+        assert!(passwords.place().now_or_never().is_some(), "a sign-in gives its place back");
+    });
+    let busy = w.entries("operation = 'createSession' and status = 503");
+    assert_eq!(busy.iter().map(|e| &e["code"]).collect::<Vec<_>>(), ["sign-in-busy"; 2]);
 }
 
 #[test]

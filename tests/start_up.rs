@@ -1,4 +1,6 @@
 //! The program as an operator runs it: what it refuses to start on, and how it lives and ends. Production settings, fsync on.
+mod beside;
+
 use crate::harness::{
     caller::Caller,
     cluster::{ADMIN, DurableCluster, TempBase, binaries, durable_cluster},

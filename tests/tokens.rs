@@ -1,6 +1,7 @@
 //! Access tokens that lie, keys that are rotated, and clients that prove who they are (R-144; RFC 6749, 7523, 9068).
 use crate::harness::{
     caller::Response,
+    cluster::TempBase,
     world::{PASSWORD, World, start},
 };
 use aws_lc_rs::{
@@ -199,6 +200,40 @@ fn signing_keys_are_rotated_without_refusing_anybody_and_dropped_at_once() {
     assert!(w.entries("operation = 'getKeys' and kind = 'protocol'").len() >= 3);
 }
 
+#[test]
+fn keys_whose_making_was_broken_off_are_completed_and_never_made_anew() {
+    let folder = TempBase::new();
+    let at = |name: &str| folder.path().join("keys").join(name);
+    let make = || Keys::init(&folder.path().join("keys"), start().timestamp());
+    // killed while it wrote the first file
+    std::fs::create_dir(folder.path().join("keys")).unwrap();
+    std::fs::write(at("vault.json.new"), b"{\"kek\":").unwrap();
+    make().unwrap();
+    let vault = std::fs::read(at("vault.json")).unwrap();
+    let key = Keys::open(&folder.path().join("keys")).unwrap().vault.kek;
+    // killed between the two files, and while it wrote the second
+    std::fs::rename(at("signing.json"), at("signing.json.new")).unwrap();
+    std::fs::write(at("signing.json.new"), b"{").unwrap();
+    let said = Keys::open(&folder.path().join("keys")).err().unwrap().to_string();
+    assert!(said.contains("kenpo keys init"), "{said}");
+    make().unwrap();
+    assert_eq!(
+        std::fs::read(at("vault.json")).unwrap(),
+        vault,
+        "what personal numbers are sealed with stays"
+    );
+    assert_eq!(*Keys::open(&folder.path().join("keys")).unwrap().vault.kek, *key);
+    assert!(!at("signing.json.new").exists() && !at("vault.json.new").exists());
+    // whole: nothing is made anew
+    let signing = std::fs::read(at("signing.json")).unwrap();
+    assert!(make().unwrap_err().to_string().contains("holds keys already"));
+    // the vault was lost: another one would read no number
+    std::fs::remove_file(at("vault.json")).unwrap();
+    assert!(make().unwrap_err().to_string().contains("put vault.json back"));
+    assert!(!at("vault.json").exists());
+    assert_eq!(std::fs::read(at("signing.json")).unwrap(), signing);
+}
+
 // --- clients
 
 /// A system with a key of its own.
@@ -283,6 +318,25 @@ fn systems_prove_themselves_by_es256_and_eddsa() {
         let one = with_assertion(&w, &signer.sign(&signer.claims(&w)), "&scope=audit:read").expect(200);
         assert_eq!(one["scope"], "audit:read");
     }
+}
+
+#[test]
+fn an_assertion_opens_nothing_and_an_access_token_proves_no_system() {
+    let w = World::new();
+    let signer = register(&w, "by-eddsa", Algorithm::EdDSA);
+    let (plain, claims) = (signer.sign(&signer.claims(&w)), signer.claims(&w));
+    let kid = w.app.kernel.keys.signing().last().unwrap().kid.clone();
+    // as it is, and dressed as an access token under either name of a key
+    let dressed = |kid: &str| {
+        let header =
+            Header { typ: Some("at+jwt".into()), kid: Some(kid.into()), ..Header::new(Algorithm::EdDSA) };
+        jsonwebtoken::encode(&header, &claims, &signer.key).unwrap()
+    };
+    for token in [plain.clone(), dressed("k1"), dressed(&kid)] {
+        w.bearer(&token).get("/v1/audit-logs").refused(401, "unauthenticated");
+    }
+    with_assertion(&w, &plain, "").expect(200); // and is not used up by it
+    error(&with_assertion(&w, &good(&w), ""), 401, "invalid_client");
 }
 
 #[test]

@@ -66,6 +66,11 @@ pub fn routes() -> Routes {
     r
 }
 
+/// Where an answer comes from that is no operation of that list: the protocol routes and the pages.
+pub fn other_paths() -> impl Iterator<Item = &'static str> {
+    domain::access::protocol_paths().chain(pages::paths())
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

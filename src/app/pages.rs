@@ -18,15 +18,25 @@ type Document = web::Data<Arc<str>>;
 /// Kinds of jobs that the worker does.
 const JOBS: [&str; 3] = [jobs::DESTROY_KEYS, jobs::SWEEP_KEYS, notifications::DETERMINE];
 
+/// Every page: its path and what is shown there.
+const PAGES: [(&str, fn() -> actix_web::Route); 7] = [
+    ("/openapi.json", || web::get().to(document)),
+    ("/docs", || web::get().to(docs_index)),
+    ("/docs/{file}", || web::get().to(docs)),
+    ("/problems/{slug}", || web::get().to(problem_page)),
+    ("/healthz", || web::get().to(healthz)),
+    ("/readyz", || web::get().to(readyz)),
+    ("/metrics", || web::get().to(metrics_page)),
+];
+/// The paths of the pages.
+pub fn paths() -> impl Iterator<Item = &'static str> {
+    PAGES.into_iter().map(|(path, _)| path)
+}
 /// Mounts the pages.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(page("/openapi.json", web::get().to(document)));
-    cfg.service(page("/docs", web::get().to(docs_index)));
-    cfg.service(page("/docs/{file}", web::get().to(docs)));
-    cfg.service(page("/problems/{slug}", web::get().to(problem_page)));
-    cfg.service(page("/healthz", web::get().to(healthz)));
-    cfg.service(page("/readyz", web::get().to(readyz)));
-    cfg.service(page("/metrics", web::get().to(metrics_page)));
+    for (path, shown) in PAGES {
+        cfg.service(page(path, shown()));
+    }
 }
 fn page(path: &str, shown: actix_web::Route) -> actix_web::Resource {
     let other = |req: HttpRequest| async move { route::wrong_method(req, "GET").await };

@@ -5,6 +5,9 @@ use chrono::{DateTime, Duration, Utc};
 use diesel::{OptionalExtension, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
+/// Hours for which an answer is kept under its key.
+pub const KEPT_HOURS: u32 = 72;
+
 /// Which request claims the key.
 pub struct Claim<'a> {
     /// Who asks.
@@ -78,7 +81,7 @@ pub fn begin(conn: &mut PgConnection, c: &Claim<'_>, now: DateTime<Utc>) -> Resu
     .bind::<t::Text, _>(c.key)
     .bind::<t::Binary, _>(c.digest.to_vec())
     .bind::<t::Timestamptz, _>(now)
-    .bind::<t::Timestamptz, _>(now + Duration::hours(72))
+    .bind::<t::Timestamptz, _>(now + Duration::hours(KEPT_HOURS.into()))
     .execute(conn)?;
     if inserted == 1 {
         return Ok(None);

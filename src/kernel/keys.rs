@@ -67,18 +67,30 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Makes a key folder; never overwrites one.
+    /// Makes a key folder; never overwrites one. What a making that was broken off left out is made, and what it made is kept: each
+    /// file is there whole or not at all, the vault first.
     /// # Errors
-    /// When it exists already or can't be written.
+    /// When it exists already, holds signing keys without the vault that they were made with, or can't be written.
     pub fn init(folder: &Path, now: i64) -> anyhow::Result<()> {
-        if folder.join("vault.json").exists() {
+        let [has_vault, has_signing] = ["vault.json", "signing.json"].map(|name| folder.join(name).exists());
+        if has_vault && has_signing {
             bail!("{} holds keys already; losing them would lose every personal number", folder.display());
+        }
+        if has_signing {
+            bail!(
+                "{0} holds signing.json and no vault.json, without which no personal number can be read: put vault.json back from \
+                 its copy. Only where there never was one: take {0}/signing.json away and run `kenpo keys init` again",
+                folder.display()
+            );
         }
         fs::create_dir_all(folder)?;
         fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-        let fresh = || -> anyhow::Result<String> { Ok(secrets::b64(&secrets::random::<32>()?)) };
-        let vault = VaultFile { kek: fresh()?, blind_index: fresh()?, digest: fresh()?, cursor: fresh()? };
-        write_secret(&folder.join("vault.json"), &serde_json::to_vec(&vault)?)?;
+        if !has_vault {
+            let fresh = || -> anyhow::Result<String> { Ok(secrets::b64(&secrets::random::<32>()?)) };
+            let vault =
+                VaultFile { kek: fresh()?, blind_index: fresh()?, digest: fresh()?, cursor: fresh()? };
+            write_whole(folder, "vault.json", &serde_json::to_vec(&vault)?)?;
+        }
         write_signing(folder, &SigningFile { keys: vec![new_signing(now)?] })
     }
     /// Adds a signing key that signs from now on; older ones go on verifying until `drop_older_than` (epoch seconds).
@@ -193,10 +205,15 @@ fn key32(text: &str) -> anyhow::Result<Zeroizing<[u8; 32]>> {
     Ok(out)
 }
 fn write_signing(folder: &Path, file: &SigningFile) -> anyhow::Result<()> {
-    let temporary = folder.join("signing.json.new");
+    write_whole(folder, "signing.json", &serde_json::to_vec(file)?)
+}
+/// The file of that name is there whole or as it was before, whatever breaks off.
+fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+    let temporary = folder.join(format!("{name}.new"));
     let _ = fs::remove_file(&temporary);
-    write_secret(&temporary, &serde_json::to_vec(file)?)?;
-    fs::rename(temporary, folder.join("signing.json"))?;
+    write_secret(&temporary, bytes)?;
+    fs::rename(temporary, folder.join(name))?;
+    fs::File::open(folder)?.sync_all()?;
     Ok(())
 }
 fn write_secret(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {

@@ -1,7 +1,7 @@
 //! Bad notification files.
 use super::{refused, refused_file};
 use crate::{
-    filing::{count, fresh_key},
+    filing::{accept, count, decide, fresh_key, id},
     harness::{
         caller::{Caller, Response},
         race,
@@ -200,13 +200,120 @@ fn the_same_file_twice_at_once_is_taken_once() {
     assert_eq!(count(&w, "select count(*) as n from strongroom.pending_number"), 2);
     assert_eq!(count(&w, "select count(*) as n from strongroom.raw_file"), 1);
 }
+/// The bytes with the first `from` of them replaced.
+fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let at = bytes.windows(from.len()).position(|w| w == from).unwrap();
+    [&bytes[..at], to, &bytes[at + from.len()..]].concat()
+}
+#[test]
+fn two_files_at_once_that_name_the_same_people_have_one_effect_each_person() {
+    let w = World::new();
+    let by = w.client("employer");
+    let first = file("01_shutoku_ok", NAME);
+    let second = replaced(&first, b",001,", b",002,");
+    let (one, other) = race::both(|| send(&w, &by, NAME, &first), || send(&w, &by, NAME, &second));
+    let mut answers = [one, other].map(|r| (r.status, r.body));
+    answers.sort_by_key(|a| a.0);
+    assert_eq!((answers[0].0, answers[1].0), (202, 422), "{answers:?}");
+    let errors = answers[1].1["errors"].as_array().unwrap();
+    assert_eq!(errors.iter().map(|e| &e["code"]).collect::<Vec<_>>(), vec!["E-DUPLICATE-PENDING"; 3]);
+    assert_eq!(count(&w, "select count(*) as n from notification"), 3);
+    assert_eq!(count(&w, "select count(*) as n from strongroom.pending_number"), 2);
+    assert_eq!(count(&w, "select count(*) as n from strongroom.raw_file"), 1);
+    // decided, each is one member; the third waits for the loss of the same day
+    let staff = w.staff("privileged");
+    for result in &answers[0].1["results"].as_array().unwrap()[..2] {
+        decide(&staff, id(&result["notification_id"]), &accept()).expect(200);
+    }
+    assert_eq!(count(&w, "select count(*) as n from enrolment where superseded_at is null"), 2);
+    assert_eq!(count(&w, "select count(*) as n from person"), 2);
+}
+#[test]
+fn a_file_does_not_reach_another_employers_member() {
+    let w = World::new();
+    let (own, other) = (w.client("employer"), w.client("other-employer"));
+    w.member("1", "ミホン　イチロウ", "見本　一郎", "1990-04-15");
+    let losses = file("03_soshitsu_ok", NAME);
+    let start = losses.windows(8).position(|w| w == b"2201700,").unwrap();
+    let end = start + losses[start..].windows(2).position(|w| w == b"\r\n").unwrap();
+    // the member, by a file of the other employer; and somebody who does not exist
+    let theirs = |media: &str, kana: &[u8]| {
+        let head = format!(
+            "1001,{media},20261120,,,,,\r\n[kanri]\r\n,001\r\n1001,999,0001,K,K,K,03,0000,0001\r\n[data]\r\n"
+        );
+        let row = replaced(&losses[start..end], b"\xd0\xce\xdd \xb2\xc1\xdb\xb3", kana);
+        let row = replaced(&row, b"21,97,\xb1\xb5\xb2,90001", b"21,98,K01,91001");
+        [head.as_bytes(), &row, b",1001,,\r\n"].concat()
+    };
+    let path = |dry: &str| {
+        format!(
+            "/v1/notification-files?employer_id={}&file_name=KPFD0006.CSV&preparer_name=jiro{dry}",
+            w.other_employer
+        )
+    };
+    let told = |media: &str, kana: &[u8]| {
+        let bytes = theirs(media, kana);
+        refused_file(&w, (422, "file-rejected"), || other.post(path("")).key(&fresh_key()).csv(&bytes))
+    };
+    let member = told("001", b"\xd0\xce\xdd \xb2\xc1\xdb\xb3");
+    let nobody = told("002", b"\xc0\xde\xda\xc3\xde\xd3 \xc5\xb2");
+    assert_eq!(member["errors"][0]["code"], "E-PERSON-NOT-FOUND", "{member}");
+    assert_eq!(member["errors"], nobody["errors"], "the same answer as for nobody");
+    let dry = |kana: &[u8]| {
+        let run = other.post(path("&validate_only=true")).csv(&theirs("003", kana)).expect(200);
+        run["records"].clone()
+    };
+    assert_eq!(dry(b"\xd0\xce\xdd \xb2\xc1\xdb\xb3"), dry(b"\xc0\xde\xda\xc3\xde\xd3 \xc5\xb2"));
+    // in the file of its own employer that row is taken
+    let row = [&losses[..end], b"\r\n"].concat();
+    assert_eq!(send(&w, &own, NAME, &row).expect(202)["file_result"], "accepted");
+}
+#[test]
+fn of_a_file_with_a_refused_row_only_what_was_taken_is_kept() {
+    let w = World::new();
+    let by = w.client("employer");
+    let (_, row) = parts();
+    // another person, whose row carries a number in its place and one fault elsewhere
+    let refused = row_with(19, b"080230");
+    let refused = replaced(&refused, b",90001,1,", b",90001,8,");
+    let refused = replaced(&refused, fictitious_number(1).as_bytes(), fictitious_number(5).as_bytes());
+    let receipt = send(&w, &by, NAME, &with_rows(&[row, refused])).expect(202);
+    assert_eq!(receipt["file_result"], "partially_accepted", "{receipt}");
+    assert_eq!(receipt["results"][1]["findings"][0]["code"], "E-DATE-NOT-REAL");
+    assert_eq!(
+        count(&w, "select count(*) as n from strongroom.pending_number"),
+        1,
+        "of the row that was taken"
+    );
+    assert_eq!(count(&w, "select count(*) as n from strongroom.raw_file"), 0, "a refused row stood in it");
+    let kept = "select count(*) as n from notification n where n.row_number = 2 \
+                and (n.form is not null or n.person_id is not null)";
+    assert_eq!(count(&w, kept), 0);
+    for n in [1, 5] {
+        super::numbers::is_nowhere(&w, &fictitious_number(n));
+    }
+    // without such a row the whole of it is kept, sealed
+    let other = replaced(&file("02_shutoku_kpfd_ok", "KPFD0006.CSV"), b",90001,1,", b",90001,21,");
+    let whole = send(
+        &w,
+        &by,
+        "KPFD0006.CSV",
+        &replaced(&other, fictitious_number(1).as_bytes(), fictitious_number(21).as_bytes()),
+    );
+    assert_eq!(whole.expect(202)["file_result"], "accepted");
+    assert_eq!(count(&w, "select count(*) as n from strongroom.raw_file"), 1);
+}
 #[test]
 fn a_file_of_four_and_a_half_megabytes_is_too_large() {
     let w = World::new();
     let by = w.client("employer");
     let (_, row) = parts();
     let mut bytes = with_rows(&[row]);
-    bytes.resize(4_500_000, 0x1a);
+    // what follows the last record is told and passed over
+    bytes.resize(4_499_999, 0x1a);
+    send(&w, &by, NAME, &bytes).expect(202);
+    bytes.push(0x1a);
+    assert_eq!(bytes.len(), 4_500_000);
     refused(&w, (413, "too-large"), || send(&w, &by, NAME, &bytes));
     bytes.resize(9_000_000, 0x1a);
     refused(&w, (413, "too-large"), || send(&w, &by, NAME, &bytes));

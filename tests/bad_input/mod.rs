@@ -1,5 +1,6 @@
 //! Bad input to filing: a clear problem, nothing stored, nothing echoed.
 mod files;
+mod heads;
 mod json;
 mod numbers;
 mod replay;

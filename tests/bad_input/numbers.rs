@@ -1,8 +1,10 @@
 //! Personal numbers where none may be, or that are none.
 use super::{place, refused};
 use crate::{
-    filing::{CHILD, NANA, acquisition, batch, child, filed, fresh_key, slip},
-    harness::world::World,
+    bodies,
+    filing::{CHILD, KYU, NANA, acquisition, batch, child, count, filed, fresh_key, slip, tables},
+    harness::{document::document, world::World},
+    sweep::society::Society,
 };
 use kenpo::cli::seed::fictitious_number;
 use serde_json::{Value, json};
@@ -63,6 +65,71 @@ fn a_number_in_a_place_of_its_own_making_is_refused() {
         });
         assert!(!p.to_string().contains(&digits), "{p}");
     }
+}
+/// The digits stand in no column of the open part of the database, the log and the keys of requests included.
+pub fn is_nowhere(w: &World, digits: &str) {
+    for table in w.rows("select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'") {
+        let table = table["table_name"].as_str().unwrap();
+        let sql = format!("select count(*) as n from public.{table} t where t::text like '%{digits}%'");
+        assert_eq!(count(w, &sql), 0, "{table} holds the digits");
+    }
+}
+#[test]
+fn a_form_that_needs_no_number_is_refused_with_one_whatever_its_kind() {
+    // an acquisition, a loss and a change of dependents may say whose they are by the number
+    const MAY: [&str; 3] = ["qualification_acquisition", "qualification_loss", "dependent_change"];
+    let s = Society::new();
+    let digits = fictitious_number(77);
+    let operations = bodies::operations(&s);
+    let filing = operations.iter().find(|o| o.id == "createNotification").unwrap();
+    let forms: Vec<Value> =
+        filing.places().into_iter().filter(|p| p.pointer == "/notification").map(|p| p.body).collect();
+    let kinds =
+        document()["components"]["schemas"]["Notification"]["discriminator"]["mapping"].as_object().unwrap();
+    assert_eq!(forms.len(), kinds.len(), "a form of every kind of the document");
+    // whoever asks signs in first
+    let kept = || tables(&s.w).into_iter().filter(|(name, _)| name != "public.session").collect::<Vec<_>>();
+    let before = kept();
+    let mut faults = Vec::new();
+    for form in forms.iter().filter(|f| !MAY.contains(&f["notification"]["kind"].as_str().unwrap())) {
+        let mut carrying = form.clone();
+        carrying["notification"]["personal_number"] = json!(digits);
+        for query in [None, Some(("validate_only", "true"))] {
+            let r = filing.ask(query, Some(&carrying));
+            // a dry run of what can be read tells what would be wrong as findings of its record
+            let told: Vec<&Value> = match r.status {
+                200 => r.body["records"][0]["findings"].as_array().unwrap().iter().collect(),
+                _ => r.body["errors"].as_array().into_iter().flatten().collect(),
+            };
+            let is_it = |e: &&Value| match e["code"].as_str().unwrap() {
+                "E-UNEXPECTED-DATA" if r.status == 200 => e["pointers"] == json!(["/personal_number"]),
+                "E-UNEXPECTED-DATA" | "unknown-field" => e["pointer"] == "/notification/personal_number",
+                _ => false,
+            };
+            let is_refused = r.status == 422 || query.is_some();
+            if !is_refused || !told.iter().any(is_it) || r.text.contains(&digits[..11]) {
+                faults.push(format!("{} {query:?}: {} {}", form["notification"]["kind"], r.status, r.text));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert_eq!(kept(), before, "nothing is stored");
+    is_nowhere(&s.w, &digits);
+}
+#[test]
+fn of_a_batch_a_form_that_may_not_carry_its_number_is_kept_without_it() {
+    let w = World::new();
+    let by = w.client("employer");
+    w.member("9", KYU.kana, KYU.name, KYU.birth_on);
+    let digits = fictitious_number(77);
+    let mut bonus = crate::remuneration::bonus(KYU, "2026-07-10", 100_000);
+    bonus["personal_number"] = json!(digits);
+    let forms = [acquisition(NANA, "2026-11-01", None), bonus];
+    let receipt = by.post("/v1/notification-batches").key(&fresh_key()).json(&batch(&w, &forms)).expect(202);
+    assert_eq!(receipt["file_result"], "partially_accepted");
+    assert_eq!(receipt["results"][1]["findings"][0]["code"], "E-UNEXPECTED-DATA", "{receipt}");
+    assert_eq!(count(&w, "select count(*) as n from strongroom.pending_number"), 0);
+    is_nowhere(&w, &digits);
 }
 #[test]
 fn twelve_digits_in_a_text_of_any_width_are_refused() {

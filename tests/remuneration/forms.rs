@@ -1,7 +1,7 @@
 //! The intake of forms of pay as JSON: each fault is told with its place, and nothing is stored.
 use super::{bonus, insured, regular, revision};
 use crate::{
-    filing::{KYU, NANA, filed, fresh_key, refused_at, slip},
+    filing::{KYU, NANA, Person, filed, fresh_key, refused_at, slip},
     harness::world::World,
 };
 use serde_json::{Value, json};
@@ -56,6 +56,55 @@ fn bad_pay_is_refused_with_its_place() {
         (with(shoyo(), "/surprise", json!(1)), "unknown-field", "/surprise"),
     ];
     refused_at(&w, &employer, &refused);
+}
+
+#[test]
+fn a_bonus_above_the_cap_is_taken_with_a_warning_at_its_total() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    insured(&w, &employer, &staff, NANA);
+    let findings = |on: &str, yen: i64| {
+        let body = slip(&w, &bonus(NANA, on, yen));
+        let receipt = employer.post("/v1/notifications").key(&fresh_key()).json(&body).expect(202);
+        assert_eq!(receipt["results"][0]["state"], "accepted", "{receipt}");
+        receipt["results"][0]["findings"].clone()
+    };
+    assert_eq!(findings("2026-06-30", 5_730_000), json!([]), "the cap itself");
+    let above = findings("2026-07-10", 5_731_000);
+    assert_eq!(above[0]["code"], "W-CAP", "{above}");
+    assert_eq!(above.as_array().unwrap().len(), 1, "{above}");
+}
+
+#[test]
+fn who_is_seventy_without_the_mark_is_looked_at_by_a_clerk() {
+    let w = World::new();
+    let employer = w.client("employer");
+    // 70 years are full on the eve of the birthday
+    for (office, birth_on, codes) in [
+        ("71", "1956-11-02", vec!["W-AGE-70"]),
+        ("72", "1956-11-03", vec![]),
+        ("73", "1956-11-01", vec!["W-AGE-70"]),
+    ] {
+        let form = crate::filing::acquisition(
+            Person { office_number: office, birth_on, ..NANA },
+            "2026-11-01",
+            None,
+        );
+        let receipt = employer.post("/v1/notifications").key(&fresh_key()).json(&slip(&w, &form)).expect(202);
+        let findings = receipt["results"][0]["findings"].as_array().unwrap();
+        assert_eq!(findings.iter().map(|f| &f["code"]).collect::<Vec<_>>(), codes, "{birth_on}: {receipt}");
+        let state = if codes.is_empty() { "accepted" } else { "review" };
+        assert_eq!(receipt["results"][0]["state"], state, "{receipt}");
+    }
+    // with the mark there is nothing to look at
+    let mut marked = crate::filing::acquisition(
+        Person { office_number: "74", birth_on: "1956-10-01", ..NANA },
+        "2026-11-01",
+        None,
+    );
+    marked["aged_70_or_over"] = json!(true);
+    let receipt = employer.post("/v1/notifications").key(&fresh_key()).json(&slip(&w, &marked)).expect(202);
+    assert_eq!(receipt["results"][0]["findings"], json!([]), "{receipt}");
 }
 
 #[test]

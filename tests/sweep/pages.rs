@@ -1,6 +1,7 @@
 //! What is no operation leaves its entry too: protocol routes, pages, unknown paths, wrong methods.
 use super::{count, entries_of};
 use crate::harness::{caller::Response, world::World};
+use kenpo::app;
 
 const PAGES: &[(&str, &str, &str, u16)] = &[
     ("GET", "/openapi.json", "getOpenapi", 200),
@@ -42,6 +43,36 @@ fn pages_protocol_routes_and_unknown_paths_leave_one_entry() {
     for (method, path, operation, status) in PAGES {
         one_entry(&w, method, path, operation, *status);
     }
+}
+
+/// Does a path of the list lie under a path of the router?
+fn is_under(path: &str, of: &str) -> bool {
+    let (path, of): (Vec<_>, Vec<_>) = (path.split('/').collect(), of.split('/').collect());
+    path.len() == of.len() && path.iter().zip(of).all(|(part, own)| own.starts_with('{') || *part == own)
+}
+#[test]
+fn the_list_has_every_page_and_every_protocol_route_of_the_router() {
+    let known: Vec<&str> = app::other_paths().collect();
+    for path in &known {
+        let is_asked = PAGES.iter().any(|(_, asked, ..)| is_under(asked, path));
+        assert!(is_asked, "nobody holds the entry of {path}");
+    }
+    for (method, path, operation, _) in PAGES {
+        let is_known = known.iter().any(|of| is_under(path, of));
+        assert_eq!(is_known, *operation != "noSuchRoute", "{method} {path}");
+    }
+    // nothing is mounted beside the three lists
+    let roof = include_str!("../../src/app/serve.rs");
+    let mounted: Vec<&str> =
+        roof.lines().filter(|line| line.contains(".configure(")).map(str::trim).collect();
+    assert_eq!(
+        mounted,
+        [
+            ".configure(access::protocol_routes)",
+            ".configure(pages::routes)",
+            ".configure(|cfg| app.routes.configure(cfg))"
+        ]
+    );
 }
 
 #[test]

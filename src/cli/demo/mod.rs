@@ -129,7 +129,7 @@ fn serve(config: &Config, options: &DemoOptions, (folder, place): (&Path, &str))
     app::migrate(&owner)?;
     let keys = folder.join("keys");
     let clock = Clock::real();
-    if !keys.join("vault.json").exists() {
+    if ["vault.json", "signing.json"].iter().any(|name| !keys.join(name).exists()) {
         step("making keys");
         Keys::init(&keys, clock.now().timestamp())?;
     }

@@ -10,7 +10,10 @@ mod refresh_token;
 mod rules;
 pub mod store;
 
-pub use api::{CreateSession, EndSession, OauthRevoke, OauthToken, RefreshSession, protocol_routes, routes};
+pub use api::{
+    CreateSession, EndSession, OauthRevoke, OauthToken, RefreshSession, protocol_paths, protocol_routes,
+    routes,
+};
 pub use grants::NumberGrants;
 pub use live::{Watch, load, refresh, watch};
 pub use model::{GrantReason, NewClient, NewUser, SCOPES};

@@ -39,8 +39,8 @@ pub fn hash_password(settings: &PasswordSettings, password: &str) -> anyhow::Res
 }
 
 /// Checks passwords; made by the roof and shared by all workers as `web::Data<Passwords>`.
-pub struct Passwords {
-    hasher: Argon2<'static>,
+pub struct Passwords<H = Argon2<'static>> {
+    hasher: H,
     nobody: String,
     places: Semaphore,
 }
@@ -53,6 +53,8 @@ impl Passwords {
         let nobody = hash_password(settings, &unknown)?;
         Ok(Self { hasher: settings.hasher()?, nobody, places: Semaphore::new(settings.at_once.max(1)) })
     }
+}
+impl<H: PasswordVerifier<PasswordHash>> Passwords<H> {
     /// Waits for a place to hash in, five seconds at most.
     /// # Errors
     /// 503 when too many sign in at once.
@@ -83,5 +85,26 @@ mod tests {
         assert!(!passwords.fits("correct hors", Some(&hash)));
         assert!(!passwords.fits("correct horse", None));
         assert!(!passwords.fits("correct horse", Some("no hash")));
+    }
+
+    /// What was computed: the parameters of each hash.
+    #[derive(Default)]
+    struct Counting(std::cell::RefCell<Vec<String>>);
+    impl PasswordVerifier<PasswordHash> for Counting {
+        fn verify_password(&self, _: &[u8], hash: &PasswordHash) -> argon2::password_hash::Result<()> {
+            self.0.borrow_mut().push(format!("{} {}", hash.algorithm, hash.params));
+            Ok(())
+        }
+    }
+    #[test]
+    fn an_id_that_is_nobodys_costs_the_hash_that_a_known_one_costs() {
+        let settings = PasswordSettings { memory_kib: 64, passes: 1, lanes: 1, at_once: 1 };
+        let Passwords { nobody, places, .. } = Passwords::new(&settings).unwrap();
+        let passwords = Passwords { hasher: Counting::default(), nobody, places };
+        let known = hash_password(&settings, "correct horse").unwrap();
+        assert!(passwords.fits("correct horse", Some(&known)));
+        assert!(!passwords.fits("correct horse", None), "whatever came of the hash");
+        let computed = passwords.hasher.0.borrow();
+        assert_eq!((computed.len(), &computed[0]), (2, &computed[1]), "as many, and as dear");
     }
 }

@@ -2,5 +2,5 @@
 mod oauth;
 mod sessions;
 
-pub use oauth::{OauthRevoke, OauthToken, protocol_routes};
+pub use oauth::{OauthRevoke, OauthToken, protocol_paths, protocol_routes};
 pub use sessions::{CreateSession, EndSession, RefreshSession, routes};

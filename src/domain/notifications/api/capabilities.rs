@@ -1,14 +1,15 @@
 //! What an employer's software may file today, and how.
 use super::{
     super::{
-        Attachment, FormOnDate, NumberRule, Profile, Slot, forms_on, kinds::is_taken_for, layout::layouts_on,
+        Attachment, FILE_TOO_LARGE, FormOnDate, NumberRule, Profile, Slot, forms_on, kinds::is_taken_for,
+        layout::layouts_on,
     },
     bodies::BATCH_MOST,
     intake,
 };
 use crate::{
     domain::voluntary,
-    kernel::{Gate, Reply, Routes, input::Query},
+    kernel::{Gate, Reply, Routes, idempotency, input::Query},
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -152,9 +153,9 @@ async fn get_capabilities(
             first_dependent_branch: "01".into(),
             limits: SubmissionLimits {
                 batch_forms: u32::try_from(BATCH_MOST).unwrap_or(0),
-                file_bytes: 4_500_000,
+                file_bytes: u32::try_from(FILE_TOO_LARGE).unwrap_or(0),
                 json_bytes: u32::try_from(crate::kernel::input::JSON_LIMIT).unwrap_or(0),
-                idempotency_hours: 72,
+                idempotency_hours: idempotency::KEPT_HOURS,
             },
         }))
     })

@@ -1,6 +1,6 @@
 //! Filing: one form, a batch of forms, a notification file; each also as a dry run.
 use super::{
-    super::{FileError, ParsedRow, RuleSettings, mark_duplicates, parse_file},
+    super::{FILE_TOO_LARGE, FileError, ParsedRow, RuleSettings, mark_duplicates, parse_file},
     bodies::{NotificationBatch, NotificationCreate, Slip, Stated},
     dry_run::{DryRun, dry_run},
     findings_json,
@@ -78,7 +78,7 @@ pub struct FileQuery {
 pub struct RawFile(zeroize::Zeroizing<Vec<u8>>);
 impl Body for RawFile {
     const MEDIA: &'static str = "text/csv";
-    const LIMIT: usize = 4_500_000;
+    const LIMIT: usize = FILE_TOO_LARGE;
     fn parse(bytes: &[u8]) -> Result<Self, Problem> {
         if bytes.len() >= Self::LIMIT {
             Err(Problem::new(Kind::TooLarge))
@@ -90,7 +90,7 @@ impl Body for RawFile {
         let schema = utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::String)
             .description(Some("Notification file in Shift_JIS, smaller than 4.5 MB"))
-            .max_length(Some(4_500_000))
+            .max_length(Some(FILE_TOO_LARGE))
             .build();
         vec![("NotificationFile".into(), schema.into())]
     }

@@ -38,18 +38,30 @@ operation! {
         scope "", on "Session", status 200, law "R-144";
 }
 
+/// Every protocol route: its path and what answers there.
+const PROTOCOL: [(&str, fn() -> actix_web::Resource); 4] = [
+    (OauthToken::PATH, || {
+        resource::<OauthToken>(web::post().to(|req, body| posted::<OauthToken, _>(req, body, token::issue)))
+    }),
+    (OauthRevoke::PATH, || {
+        resource::<OauthRevoke>(
+            web::post().to(|req, body| posted::<OauthRevoke, _>(req, body, revoke::revoke)),
+        )
+    }),
+    (GetKeys::PATH, || resource::<GetKeys>(web::get().to(|req| shown::<GetKeys>(req, metadata::keys)))),
+    (GetServerMetadata::PATH, || {
+        resource::<GetServerMetadata>(web::get().to(|req| shown::<GetServerMetadata>(req, metadata::server)))
+    }),
+];
+/// The paths of the protocol routes.
+pub fn protocol_paths() -> impl Iterator<Item = &'static str> {
+    PROTOCOL.into_iter().map(|(path, _)| path)
+}
 /// Mounts the protocol routes.
 pub fn protocol_routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(resource::<OauthToken>(
-        web::post().to(|req, body| posted::<OauthToken, _>(req, body, token::issue)),
-    ))
-    .service(resource::<OauthRevoke>(
-        web::post().to(|req, body| posted::<OauthRevoke, _>(req, body, revoke::revoke)),
-    ))
-    .service(resource::<GetKeys>(web::get().to(|req| shown::<GetKeys>(req, metadata::keys))))
-    .service(resource::<GetServerMetadata>(
-        web::get().to(|req| shown::<GetServerMetadata>(req, metadata::server)),
-    ));
+    for (_, made) in PROTOCOL {
+        cfg.service(made());
+    }
 }
 fn resource<Op: Operation>(route: actix_web::Route) -> actix_web::Resource {
     web::resource(Op::PATH).route(route).default_service(web::to(wrong_method::<Op>))
