@@ -18,8 +18,10 @@ type Document = web::Data<Arc<str>>;
 /// Kinds of jobs that the worker does.
 const JOBS: [&str; 3] = [jobs::DESTROY_KEYS, jobs::SWEEP_KEYS, notifications::DETERMINE];
 
-/// Every page: its path and what is shown there.
-const PAGES: [(&str, fn() -> actix_web::Route); 7] = [
+/// A page: its path and what is shown there.
+type Page = (&'static str, fn() -> actix_web::Route);
+/// Every page.
+const PAGES: [Page; 7] = [
     ("/openapi.json", || web::get().to(document)),
     ("/docs", || web::get().to(docs_index)),
     ("/docs/{file}", || web::get().to(docs)),

@@ -38,8 +38,10 @@ operation! {
         scope "", on "Session", status 200, law "R-144";
 }
 
-/// Every protocol route: its path and what answers there.
-const PROTOCOL: [(&str, fn() -> actix_web::Resource); 4] = [
+/// A protocol route: its path and what answers there.
+type Protocol = (&'static str, fn() -> actix_web::Resource);
+/// Every protocol route.
+const PROTOCOL: [Protocol; 4] = [
     (OauthToken::PATH, || {
         resource::<OauthToken>(web::post().to(|req, body| posted::<OauthToken, _>(req, body, token::issue)))
     }),
