@@ -138,7 +138,9 @@ pub fn otherwise(chance: &mut Chance, family: &Family, today: NaiveDate) -> Opti
     let mut form = family.named("leave_correction");
     form["leave"] = json!(if leave.kind == LeaveKind::Maternity { "maternity" } else { "childcare" });
     form["starts_on"] = json!(leave.from);
-    let gone = move |family: &mut Family| drop(family.leaves.remove(at));
+    let gone = move |family: &mut Family| {
+        family.leaves.remove(at);
+    };
     match chance.below(4) {
         0 => {
             form["withdrawn"] = json!(true);

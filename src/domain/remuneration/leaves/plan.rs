@@ -7,10 +7,7 @@ use super::{
     fault::LeaveFault,
     model::LeaveRow,
 };
-use crate::{
-    kernel::Problem,
-    values::month::Month,
-};
+use crate::{kernel::Problem, values::month::Month};
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
