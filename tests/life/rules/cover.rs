@@ -79,21 +79,21 @@ pub const RULES: &[Rule] = &[
         "select e.person_id, e.planned_loss_on from enrolment e join person_identity i on i.person_id = e.person_id \
            and i.superseded_at is null and i.valid_to is null \
          where e.superseded_at is null and e.lost_on is null and e.planned_loss_on <> least( \
-           (i.birth_on + interval '75 years')::date, case when e.enrolment_type = 'voluntary_continuation' \
-             then (e.acquired_on - 1 + interval '2 years')::date + 1 end)",
+           $75, case when e.enrolment_type = 'voluntary_continuation' \
+             then $two_years end)",
     ),
     (
         "somebody is covered after the 75th birthday",
         "select e.person_id from enrolment e join person_identity i on i.person_id = e.person_id and i.superseded_at is null \
            and i.valid_to is null \
-         where e.superseded_at is null and (e.lost_on > greatest((i.birth_on + interval '75 years')::date, e.acquired_on) \
-           or e.lost_on is null and (i.birth_on + interval '75 years')::date < $today \
+         where e.superseded_at is null and (e.lost_on > greatest($75, e.acquired_on) \
+           or e.lost_on is null and $75 < $today \
              and greatest(i.recorded_at, e.recorded_at) < $today::timestamp at time zone 'Asia/Tokyo')",
     ),
     (
         "任意継続 lasts longer than two years",
         // what was recorded today, after the two years, the calendar ends when it looks next
-        "select person_id, acquired_on, lost_on from (select *, (acquired_on - 1 + interval '2 years')::date + 1 as over_on from enrolment \
+        "select person_id, acquired_on, lost_on from (select *, $two_years as over_on from enrolment \
              where superseded_at is null and enrolment_type = 'voluntary_continuation') e \
          where lost_on > over_on or lost_on is null and over_on <= $today \
            and recorded_at < $today::timestamp at time zone 'Asia/Tokyo'",

@@ -6,7 +6,8 @@ mod pay;
 use crate::harness::world::World;
 use serde_json::Value;
 
-/// A rule, and the rows that break it. `$today` stands for the day of the clock, `$recorded` for the operations that leave no form.
+/// A rule, and the rows that break it. `$today` stands for the day of the clock, `$recorded` for the operations that leave no form, `$75` for the
+/// 75th birthday of an identity `i`, `$two_years` for the day on which two years from `acquired_on` are over.
 type Rule = (&'static str, &'static str);
 
 /// Every rule holds: all of them are asked in one go.
@@ -18,6 +19,8 @@ pub fn hold(w: &World, when: &str) {
         .map(|(rule, broken)| {
             let (rule, broken) = (rule.replace('\'', "''"), broken.replace("$today", &today));
             let broken = broken.replace("$recorded", kept::RECORDED);
+            let broken = broken.replace("$75", &years_after("i.birth_on", 75));
+            let broken = broken.replace("$two_years", &years_after("acquired_on", 2));
             format!("select '{rule}' as rule, to_jsonb(r) as row from ({broken}) r")
         })
         .collect();
@@ -27,6 +30,11 @@ pub fn hold(w: &World, when: &str) {
         "{when}: {broken:#?}\n{}",
         broken.first().map(|b| story(w, b)).unwrap_or_default()
     );
+}
+/// The same day so many years later; 1 March where a year has no 29 February (民法143条).
+fn years_after(day: &str, years: u8) -> String {
+    let later = format!("({day} + interval '{years} years')");
+    format!("({later}::date + (extract(day from {day}) <> extract(day from {later}))::int)")
 }
 /// What was told of the person of a broken rule, and what is known now.
 fn story(w: &World, broken: &Value) -> String {
