@@ -2,8 +2,8 @@
 
 use super::correction_forms::{BonusCorrection, RemunerationCorrection};
 use super::findings::Code;
-use super::form_text::{drop_empty, push_given};
-use super::kinds::{FormBody, PayTime, Texts};
+use super::form_text::remarks_alone;
+use super::kinds::{FormBody, PayTime};
 use super::numbers::Slot;
 use super::rules::{
     Checked, RuleSettings, correction,
@@ -18,12 +18,7 @@ impl FormBody for RemunerationCorrection {
         let time = if self.is_of_acquisition() { PayTime::Acquired } else { PayTime::From };
         Some(time(self.applies_from))
     }
-    fn tidy(&mut self) {
-        drop_empty([&mut self.remarks]);
-    }
-    fn push_texts<'a>(&'a self, texts: &mut Texts<'a>) {
-        push_given(texts, [("remarks", &self.remarks)]);
-    }
+    remarks_alone!();
     fn check_shape(&self, checked: &mut Checked) {
         amount(checked, self.cash_yen, "cash_yen");
         amount(checked, self.in_kind_yen, "in_kind_yen");
@@ -42,12 +37,7 @@ impl FormBody for BonusCorrection {
     fn pay_time(&self) -> Option<PayTime> {
         Some(PayTime::Paid(self.paid_on))
     }
-    fn tidy(&mut self) {
-        drop_empty([&mut self.remarks]);
-    }
-    fn push_texts<'a>(&'a self, texts: &mut Texts<'a>) {
-        push_given(texts, [("remarks", &self.remarks)]);
-    }
+    remarks_alone!();
     fn check_shape(&self, checked: &mut Checked) {
         amount(checked, self.cash_yen, "cash_yen");
         amount(checked, self.in_kind_yen, "in_kind_yen");

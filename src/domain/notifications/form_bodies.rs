@@ -2,7 +2,7 @@
 
 use super::codes::AcquisitionClass;
 use super::findings::Code;
-use super::form_text::{drop_empty, push_given, push_resident_address, tidy_address};
+use super::form_text::{drop_empty, push_given, push_resident_address, remarks_alone, tidy_address};
 use super::forms::{Acquisition, Loss};
 use super::kinds::{FormBody, PayTime, Texts};
 use super::leave_forms::{
@@ -142,12 +142,7 @@ impl FormBody for MaternityLeaveReport {
     fn period(&self) -> String {
         self.starts_on.to_string()
     }
-    fn tidy(&mut self) {
-        drop_empty([&mut self.remarks]);
-    }
-    fn push_texts<'a>(&'a self, texts: &mut Texts<'a>) {
-        push_given(texts, [("remarks", &self.remarks)]);
-    }
+    remarks_alone!();
     fn check(&self, checked: &mut Checked, _: &[Slot], settings: &RuleSettings) {
         leave::check_maternity(checked, self, settings);
     }
@@ -157,12 +152,7 @@ impl FormBody for MaternityLeaveChange {
         // An end may come while a change still waits.
         if self.has_ended { format!("{}/end", self.starts_on) } else { self.starts_on.to_string() }
     }
-    fn tidy(&mut self) {
-        drop_empty([&mut self.remarks]);
-    }
-    fn push_texts<'a>(&'a self, texts: &mut Texts<'a>) {
-        push_given(texts, [("remarks", &self.remarks)]);
-    }
+    remarks_alone!();
     fn check(&self, checked: &mut Checked, _: &[Slot], settings: &RuleSettings) {
         leave::check_maternity_change(checked, self, settings);
     }
@@ -191,12 +181,7 @@ impl FormBody for ChildcareLeaveEnd {
     fn period(&self) -> String {
         self.starts_on.to_string()
     }
-    fn tidy(&mut self) {
-        drop_empty([&mut self.remarks]);
-    }
-    fn push_texts<'a>(&'a self, texts: &mut Texts<'a>) {
-        push_given(texts, [("remarks", &self.remarks)]);
-    }
+    remarks_alone!();
     fn check_shape(&self, checked: &mut Checked) {
         let is_many = self.actual_worked_days.is_some_and(|days| days > WORKED_DAYS_MOST);
         checked.add_if(is_many, Code::Length, ["actual_worked_days"]);
@@ -209,12 +194,7 @@ impl FormBody for LeaveCorrection {
     fn period(&self) -> String {
         self.starts_on.to_string()
     }
-    fn tidy(&mut self) {
-        drop_empty([&mut self.remarks]);
-    }
-    fn push_texts<'a>(&'a self, texts: &mut Texts<'a>) {
-        push_given(texts, [("remarks", &self.remarks)]);
-    }
+    remarks_alone!();
     fn check(&self, checked: &mut Checked, _: &[Slot], settings: &RuleSettings) {
         leave::check_correction(checked, self, settings);
     }

@@ -100,6 +100,19 @@ pub(super) fn drop_empty<'a>(texts: impl IntoIterator<Item = &'a mut Option<Stri
     }
 }
 
+/// What a form does with its texts, of which the remarks (備考) are the only one.
+macro_rules! remarks_alone {
+    () => {
+        fn tidy(&mut self) {
+            $crate::domain::notifications::form_text::drop_empty([&mut self.remarks]);
+        }
+        fn push_texts<'a>(&'a self, texts: &mut $crate::domain::notifications::kinds::Texts<'a>) {
+            $crate::domain::notifications::form_text::push_given(texts, [("remarks", &self.remarks)]);
+        }
+    };
+}
+pub(super) use remarks_alone;
+
 /// An address without empty parts, absent when it has none; the postal code without its hyphen.
 pub(super) fn tidy_address(address: &mut Option<Address>) {
     let Some(inner) = address else { return };
