@@ -5,6 +5,7 @@ use crate::{
         caller::{Caller, Response},
         world::World,
     },
+    remuneration::{accepted, after_childcare, childcare, insured},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -126,4 +127,23 @@ fn people_of_another_case_are_not_linked() {
         assert_eq!((r.status, r.body["error"].as_str()), (403, Some("access_denied")), "{}", r.text);
         assert_eq!(entry(&w, &r)["persons"], json!(others));
     }
+}
+
+#[test]
+fn why_pay_was_revised_after_a_childcare_leave_tells_of_the_family() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    insured(&w, &employer, &staff, NANA);
+    accepted(&w, &employer, &staff, &childcare(NANA, "2026-03-03", "2026-05-01", "2026-07-31"));
+    let told = accepted(&w, &employer, &staff, &after_childcare(NANA, 200_000));
+    let why = |decision: &Value| {
+        staff.get(format!("/v1/standard-remunerations/{}/explanation", decision.as_str().unwrap()))
+    };
+    let revised = why(&told["decision_id"]);
+    assert!(revised.text.contains("2026-03-03"), "{}", revised.text);
+    assert_eq!(entry(&w, &revised)["disclosed"], json!(["remuneration", "family"]));
+    let hired = w.rows(
+        "select decision_id from standard_remuneration where rule = 'acquisition_determination' limit 1",
+    );
+    assert_eq!(entry(&w, &why(&hired[0]["decision_id"]))["disclosed"], json!(["remuneration"]));
 }

@@ -2,6 +2,7 @@
 use crate::harness::{
     caller::Response,
     cluster::TempBase,
+    race,
     world::{PASSWORD, World, start},
 };
 use aws_lc_rs::{
@@ -232,6 +233,18 @@ fn keys_whose_making_was_broken_off_are_completed_and_never_made_anew() {
     assert!(make().unwrap_err().to_string().contains("put vault.json back"));
     assert!(!at("vault.json").exists());
     assert_eq!(std::fs::read(at("signing.json")).unwrap(), signing);
+}
+
+#[test]
+fn two_who_make_keys_at_once_make_them_once() {
+    let folder = TempBase::new();
+    let keys = folder.path().join("keys");
+    for _ in 0..20 {
+        let made = race::at_once([(); 4].map(|()| || Keys::init(&keys, start().timestamp()).is_ok()));
+        assert_eq!(made.iter().filter(|is_made| **is_made).count(), 1, "{made:?}");
+        Keys::open(&keys).unwrap();
+        std::fs::remove_dir_all(&keys).unwrap();
+    }
 }
 
 // --- clients

@@ -72,6 +72,8 @@ impl Keys {
     /// # Errors
     /// When it exists already, holds signing keys without the vault that they were made with, or can't be written.
     pub fn init(folder: &Path, now: i64) -> anyhow::Result<()> {
+        fs::create_dir_all(folder)?;
+        let _held = held(folder)?;
         let [has_vault, has_signing] = ["vault.json", "signing.json"].map(|name| folder.join(name).exists());
         if has_vault && has_signing {
             bail!("{} holds keys already; losing them would lose every personal number", folder.display());
@@ -83,7 +85,6 @@ impl Keys {
                 folder.display()
             );
         }
-        fs::create_dir_all(folder)?;
         fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
         if !has_vault {
             let fresh = || -> anyhow::Result<String> { Ok(secrets::b64(&secrets::random::<32>()?)) };
@@ -97,6 +98,7 @@ impl Keys {
     /// # Errors
     /// When the folder can't be read or written.
     pub fn rotate(folder: &Path, now: i64, drop_older_than: i64) -> anyhow::Result<String> {
+        let _held = held(folder)?;
         let mut file: SigningFile = serde_json::from_slice(&fs::read(folder.join("signing.json"))?)?;
         file.keys.retain(|k| k.created_at >= drop_older_than);
         let fresh = new_signing(now)?;
@@ -206,6 +208,12 @@ fn key32(text: &str) -> anyhow::Result<Zeroizing<[u8; 32]>> {
 }
 fn write_signing(folder: &Path, file: &SigningFile) -> anyhow::Result<()> {
     write_whole(folder, "signing.json", &serde_json::to_vec(file)?)
+}
+/// Holds the folder until it is dropped: of two commands at once the second sees what the first one made.
+fn held(folder: &Path) -> anyhow::Result<fs::File> {
+    let at = fs::File::open(folder).with_context(|| format!("{} can't be opened", folder.display()))?;
+    at.lock()?;
+    Ok(at)
 }
 /// The file of that name is there whole or as it was before, whatever breaks off.
 fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> anyhow::Result<()> {

@@ -76,6 +76,10 @@ impl World {
     }
     /// Another node of the same society.
     pub fn second_node(&self) -> Node {
+        self.node_with(|c| c)
+    }
+    /// As `second_node`, with other settings.
+    pub fn node_with(&self, change: impl FnOnce(Config) -> Config) -> Node {
         let config = Config::from_pairs(BTreeMap::new())
             .unwrap()
             .with("database_url", self.db.url_for("kenpo_service"))
@@ -86,6 +90,7 @@ impl World {
             .with("caller_connections", "1")
             .with("argon2_memory_kib", "64")
             .with("argon2_passes", "1");
+        let config = change(config);
         let parts = Parts { config, clock: self.clock.clone(), public_url: "http://kenpo.test".into() };
         let app = App::build(parts).unwrap();
         let (address, handle, thread) = listen(&app, Zone::Closed);

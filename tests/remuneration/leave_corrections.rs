@@ -117,14 +117,14 @@ fn a_revision_after_the_leave_stands_against_another_end() {
     accepted(&w, &employer, &staff, &after_childcare(NANA, 200_000));
     let before = tables(&w);
     let other_end = right(NANA, "2026-05-01", &[("corrected_ends_on", json!("2026-07-30"))]);
-    for form in [never("2026-05-01"), other_end] {
+    // its explanation tells when the child was born
+    for form in [never("2026-05-01"), other_end, born("2026-05-01", "2026-03-04")] {
         let told = employer.post("/v1/notifications").key(&fresh_key()).json(&slip(&w, &form));
         assert!(told.status == 422 && told.text.contains("E-STANDS-AGAINST"), "{}", told.text);
     }
     let after = tables(&w);
     assert_eq!(after["public.leave_period"], before["public.leave_period"]);
-    // the revision does not rest on the day of birth within the law, nor on the first day
-    accepted(&w, &employer, &staff, &born("2026-05-01", "2026-03-04"));
+    // the revision does not rest on the first day
     accepted(
         &w,
         &employer,
@@ -132,6 +132,30 @@ fn a_revision_after_the_leave_stands_against_another_end() {
         &right(NANA, "2026-05-01", &[("corrected_starts_on", json!("2026-05-02"))]),
     );
     assert_eq!(held(&staff, member, "").last(), Some(&row("2026-11", None, 17, 200_000)));
+}
+
+#[test]
+fn a_leave_that_has_ended_has_not_ended_on_a_day_to_come() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = insured(&w, &employer, &staff, NANA);
+    accepted(&w, &employer, &staff, &childcare(NANA, "2026-03-03", "2026-05-01", "2027-02-28"));
+    let until = |day: &str| right(NANA, "2026-05-01", &[("corrected_ends_on", json!(day))]);
+    // the planned end of one that lasts may be to come
+    accepted(&w, &employer, &staff, &until("2027-03-01"));
+    accepted(&w, &employer, &staff, &childcare_end(NANA, "2026-05-01", "2026-10-31"));
+    let before = tables(&w)["public.leave_period"];
+    let told = employer.post("/v1/notifications").key(&fresh_key()).json(&slip(&w, &until("2026-11-23")));
+    let error = &told.body["errors"][0];
+    assert_eq!(
+        (&error["code"], &error["pointer"]),
+        (&json!("E-FUTURE-DATE"), &json!("/notification/corrected_ends_on")),
+        "{}",
+        told.text
+    );
+    assert_eq!(tables(&w)["public.leave_period"], before);
+    accepted(&w, &employer, &staff, &until("2026-11-22"));
+    assert_eq!(leaves(&staff, member, ""), [leave("childcare", "2026-05-01", "2026-11-22", 6)]);
 }
 
 #[test]
@@ -210,7 +234,8 @@ fn a_leave_taken_back_against_the_revision_after_it_is_decided_one_way() {
         return;
     }
     employer.post(format!("/v1/notifications/{}/withdrawal", waiting[0])).send(b"").expect(200);
-    let n = filed(&w, &employer, &born("2026-05-01", "2026-03-04"));
+    let first_day = right(NANA, "2026-05-01", &[("corrected_starts_on", json!("2026-05-02"))]);
+    let n = filed(&w, &employer, &first_day);
     let tag = staff.get(format!("/v1/notifications/{n}")).header("etag").to_owned();
     let mut states = race::at_once([(); 2].map(|()| || decide_on(&staff, n, &tag, &accept()).status));
     states.sort_unstable();

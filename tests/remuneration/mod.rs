@@ -71,7 +71,7 @@ pub fn insured(w: &World, employer: &Caller, staff: &Caller, p: Person) -> Uuid 
 }
 /// Files and accepts; gives what payroll is told.
 #[track_caller]
-fn accepted(w: &World, employer: &Caller, staff: &Caller, form: &Value) -> Value {
+pub fn accepted(w: &World, employer: &Caller, staff: &Caller, form: &Value) -> Value {
     decide(staff, filed(w, employer, form), &accept()).expect(200)["outcome"].clone()
 }
 /// What holds, as months, grade and amount.

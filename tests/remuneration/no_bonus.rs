@@ -238,3 +238,23 @@ fn a_report_and_a_bonus_of_its_month_at_once_leave_one_truth() {
         assert!(reported(&w, &clerk, "").is_empty(), "no report stands beside the bonus");
     }
 }
+#[test]
+fn bonuses_of_a_month_at_once_end_the_report_once() {
+    let w = World::new();
+    let (employer, clerk) = (w.client("employer"), w.staff("clerk"));
+    for person in [NANA, HACHI] {
+        insured(&w, &employer, &clerk, person);
+    }
+    accepted(&w, &employer, &clerk, &report("2026-07"));
+    let waiting = [NANA, HACHI].map(|p| filed(&w, &employer, &bonus(p, "2026-07-10", 300_000)));
+    let answers = race::at_once(waiting.map(|n| {
+        let clerk = &clerk;
+        move || decide(clerk, n, &accept())
+    }));
+    for told in answers {
+        told.expect(200);
+    }
+    assert!(reported(&w, &clerk, "").is_empty());
+    let closed = "select count(*) as n from no_bonus_report where superseded_at is not null";
+    assert_eq!((count(&w, closed), count(&w, "select count(*) as n from no_bonus_report")), (1, 1));
+}

@@ -1,7 +1,7 @@
 //! What the law leaves open is decided as the society has set, and a stored decision keeps the reading that it was made by.
 use super::{accepted, after_childcare, childcare, corrections::of_acquisition, insured, revision};
 use crate::{
-    filing::{NANA, decide, filed, fresh_key, slip},
+    filing::{NANA, accept, decide, filed, fresh_key, slip},
     harness::world::World,
 };
 use serde_json::{Value, json};
@@ -61,6 +61,29 @@ fn the_first_month_after_a_leave_is_read_as_the_society_has_set() {
             "{reading}"
         );
     }
+}
+
+#[test]
+fn a_form_that_waited_is_not_decided_for_another_month_and_a_decision_is_corrected_by_its_own_reading() {
+    let w = World::with(|c| c.with("leave_end_reading", "literal"));
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    insured(&w, &employer, &staff, NANA);
+    accepted(&w, &employer, &staff, &childcare(NANA, "2026-03-03", "2026-05-01", "2026-07-30"));
+    let waiting = filed(&w, &employer, &after_30_july("2026-11"));
+    // the society has set the other reading since
+    let other = w.node_with(|c| c.with("leave_end_reading", "practice"));
+    let (there, staff_there) = (employer.at(&other.url), staff.at(&other.url));
+    let preview = staff_there.post(format!("/v1/notifications/{waiting}/decision-preview")).json(&json!({}));
+    for told in [preview, decide(&staff_there, waiting, &accept())] {
+        let told = told.refused(409, "effect-month-differs");
+        assert_eq!(told["errors"][0]["pointer"], "/applies_from", "{told}");
+    }
+    decide(&staff, waiting, &accept()).expect(200);
+    let mut right =
+        super::corrections::of_months(NANA, "childcare_leave_end_revision", "2026-11", [7, 8, 9], 225_000);
+    right.as_object_mut().unwrap().remove("child_name_kana");
+    let told = accepted(&w, &there, &staff_there, &right);
+    assert_eq!((&told["applies_from"], &told["standard_yen"]), (&json!("2026-11"), &json!(220_000)));
 }
 
 #[test]

@@ -22,9 +22,10 @@ base=$(mktemp -d "${TMPDIR:-/tmp}/kenpo-demo.XXXXXX")
 chmod 711 "$base"
 server=
 command=
-# Becomes the demo: for a background job or a subshell. It refuses KENPO_* that are no settings of its own: those of the tools stay out of its environment.
+# Becomes the demo: for a background job or a subshell. It refuses KENPO_* that are no settings of its own: those of the tools stay out of its
+# environment, and so does a database of one's own, which it would not forget.
 demo() {
-    exec env -u KENPO_BIN -u KENPO_READY_SECONDS -u KENPO_TOOLS_CACHE -u KENPO_OPENAPI -u KENPO_POSTMAN -u KENPO_CHROMIUM \
+    exec env -u DATABASE_URL -u KENPO_DATABASE_URL -u KENPO_MIGRATE_DATABASE_URL -u KENPO_BIN -u KENPO_READY_SECONDS -u KENPO_TOOLS_CACHE -u KENPO_OPENAPI -u KENPO_POSTMAN -u KENPO_CHROMIUM \
         KENPO_BASE="$base" "$binary" demo "$@"
 }
 end() {

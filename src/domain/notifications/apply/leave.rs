@@ -85,6 +85,7 @@ fn finding(form: &Form, fault: LeaveFault) -> Finding {
         LeaveFault::OutsideChild => {
             Finding::at(Code::DateRelation, ["starts_on", "ends_on", "child_birth_on"])
         }
+        LeaveFault::EndsAhead => Finding::at(Code::FutureDate, ["ends_on"]),
         LeaveFault::NothingChanges => Finding::at(Code::NothingNew, ["starts_on"]),
         LeaveFault::Rests => Finding::at(Code::StandsAgainst, ["starts_on"]),
     }
@@ -99,6 +100,7 @@ fn corrected(f: &LeaveCorrection, fault: LeaveFault) -> Finding {
     let code = match fault {
         LeaveFault::Unknown => return Finding::at(Code::LeaveNotFound, ["starts_on"]),
         LeaveFault::Rests => return Finding::at(Code::StandsAgainst, ["starts_on"]),
+        LeaveFault::EndsAhead => return Finding::at(Code::FutureDate, ["corrected_ends_on"]),
         LeaveFault::Overlaps => Code::LeaveOverlap,
         LeaveFault::OutsideCover => Code::OutsideCover,
         LeaveFault::NothingChanges => Code::NothingNew,

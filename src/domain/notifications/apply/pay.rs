@@ -108,7 +108,16 @@ pub fn plan<Op: Operation>(
         Form::LeaveEndRevisionReport(f) => {
             refuse_determination(determination)?;
             require_offices(tx, case, (f.two_or_more_offices, f.applies_from))?;
-            of_pay(remuneration::plan_pay(tx, permit, case, PayReport::LeaveEnd(f.leave_end()?))?)
+            let plan = remuneration::plan_pay(tx, permit, case, PayReport::LeaveEnd(f.leave_end()?))?;
+            if plan.month() != f.applies_from {
+                return Err(Problem::conflict(
+                    "effect-month-differs",
+                    "改定年月が、健保組合の現在の取扱いによるものと異なります",
+                    "The month of the revision is not that of the society's present reading",
+                )
+                .placed("/applies_from"));
+            }
+            of_pay(plan)
         }
         Form::BonusReport(f) => {
             refuse_determination(determination)?;

@@ -4,7 +4,7 @@ use super::pay::{check_bonus_amounts, check_month, expected_months};
 use super::{Checked, Code, Filing, RuleSettings, check_not_future};
 use crate::domain::notifications::correction_forms::{BonusCorrection, RemunerationCorrection};
 use crate::domain::remuneration::DecisionRule;
-use crate::values::{month::Month, readings::LeaveEndReading};
+use crate::values::month::Month;
 
 pub(in crate::domain::notifications) fn check_remuneration(
     checked: &mut Checked,
@@ -42,14 +42,13 @@ pub(in crate::domain::notifications) fn check_remuneration(
     checked.add_if(is_regular && form.applies_from.number() != 9, Code::InvalidCode, ["applies_from"]);
     let expected = if is_regular { [4, 5, 6] } else { expected_months(form.applies_from) };
     let paid: Vec<u8> = form.months.iter().map(|month| month.month).collect();
-    // By the words of the Act a revision after a leave may take effect a month later: its own months tell at the decision.
+    // By the words of the Act a revision after a leave may take effect a month later. It was decided by the reading of its day, whatever the
+    // society's is now: its own months tell at the decision.
     let is_after_leave = matches!(
         form.decision,
         DecisionRule::MaternityLeaveEndRevision | DecisionRule::ChildcareLeaveEndRevision
     );
-    let is_later = is_after_leave
-        && settings.leave_end == LeaveEndReading::Literal
-        && paid == expected_months(form.applies_from.plus(-1));
+    let is_later = is_after_leave && paid == expected_months(form.applies_from.plus(-1));
     checked.add_if(
         form.months.len() == 3 && paid != expected && !is_later,
         Code::DateRelation,

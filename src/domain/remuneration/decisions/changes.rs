@@ -146,6 +146,10 @@ impl Plan {
         let after = self.wanted.holding(self.month)?.amounts.0;
         Some(i16::from(after) - i16::from(before))
     }
+    /// The month in which what is decided begins.
+    pub fn month(&self) -> Month {
+        self.month
+    }
     /// Whose decisions, as they are stored and as they are to be.
     pub(super) fn parts(&self) -> (&Case, &History, &History) {
         (&self.case, &self.stored, &self.wanted)

@@ -1,4 +1,5 @@
 //! Rows of decisions.
+use super::facts::CHILDCARE_END;
 use crate::kernel::{Facts, Subject};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types as t;
@@ -44,7 +45,8 @@ impl Subject for DecisionRow {
         Facts::of("Member", self.person_id).about(self.person_id)
     }
     fn classes(&self) -> &'static [&'static str] {
-        &["remuneration"]
+        // why it was revised tells the day of birth of the child
+        if self.rule == CHILDCARE_END { &["remuneration", "family"] } else { &["remuneration"] }
     }
 }
 crate::row! {

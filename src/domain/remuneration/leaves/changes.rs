@@ -83,11 +83,7 @@ pub fn planned_leave(
     notice: &LeaveNotice,
 ) -> Result<Result<(PlannedLeave, Vec<Month>), LeaveFault>, Problem> {
     let known = plan::known(&of_cover(store::live(tx.conn(), person)?, acquired_on))?;
-    let planned = match plan::plan(&known, acquired_on, notice) {
-        Ok(planned) if rests_on(tx.conn(), person, (notice, &planned))? => Err(LeaveFault::Rests),
-        planned => planned,
-    };
-    Ok(planned.and_then(|planned| {
+    Ok(fitted(tx, person, (&known, acquired_on, notice))?.and_then(|planned| {
         let Some(after) = planned.after.clone() else { return Ok((planned, Vec::new())) };
         let others = known.into_iter().filter(|(id, _)| planned.leave_id != Some(*id)).map(|(_, f)| f);
         let all: Vec<LeaveFacts> = others.chain([after.clone()]).collect();
@@ -95,8 +91,26 @@ pub fn planned_leave(
         Ok((planned, outcome.monthly_months))
     }))
 }
-/// Does a revision after a leave rest on what a correction takes away or moves: on the last day of the leave itself, or on no leave
-/// beginning the day after another (健康保険法43条の2, 43条の3)?
+/// A notice that fits what is known of the person, today, and what rests on it.
+fn fitted(
+    tx: &mut Tx<'_>,
+    person: Uuid,
+    (known, acquired_on, notice): (&[(Uuid, LeaveFacts)], NaiveDate, &LeaveNotice),
+) -> Result<Result<PlannedLeave, LeaveFault>, Problem> {
+    let planned = match plan::plan(known, acquired_on, notice) {
+        Ok(planned) => planned,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    let [before, after] =
+        [&planned.before, &planned.after].map(|leave| leave.as_ref().and_then(|leave| leave.ended_on));
+    if after != before && after.is_some_and(|day| day > tx.today()) {
+        return Ok(Err(LeaveFault::EndsAhead));
+    }
+    let rests = rests_on(tx.conn(), person, (notice, &planned))?;
+    Ok(if rests { Err(LeaveFault::Rests) } else { Ok(planned) })
+}
+/// Does a revision after a leave rest on what a correction takes away or moves: on the last day of the leave itself, on the child that it was
+/// for, or on no leave beginning the day after another (健康保険法43条の2, 43条の3)?
 fn rests_on(
     conn: &mut PgConnection,
     person: Uuid,
@@ -104,9 +118,11 @@ fn rests_on(
 ) -> Result<bool, Problem> {
     let (LeaveNotice::Correct { .. }, Some(before)) = (notice, &planned.before) else { return Ok(false) };
     let (kind, last) = (before.leave_type.kind(), before.last_day());
-    if planned.after.as_ref().is_none_or(|after| after.last_day() != last)
-        && store::is_revised_after(conn, person, (kind, last))?
-    {
+    let child = before.child.born_on.filter(|_| kind == LeaveKind::Childcare);
+    let is_same = |after: &LeaveFacts| {
+        after.last_day() == last && child.is_none_or(|born| after.child.born_on == Some(born))
+    };
+    if !planned.after.as_ref().is_some_and(is_same) && store::is_revised_after(conn, person, (kind, last))? {
         return Ok(true);
     }
     let Some(after) = planned.after.as_ref().filter(|after| after.starts_on != before.starts_on) else {
@@ -132,10 +148,8 @@ pub fn notice_leave<Op: Operation>(
 ) -> Result<AppliedLeave, Problem> {
     let rows = of_cover(store::live(tx.conn(), case.person)?, case.acquired_on);
     let known = plan::known(&rows)?;
-    let planned = plan::plan(&known, case.acquired_on, notice).map_err(LeaveFault::problem)?;
-    if rests_on(tx.conn(), case.person, (notice, &planned))? {
-        return Err(LeaveFault::Rests.problem());
-    }
+    let planned =
+        fitted(tx, case.person, (&known, case.acquired_on, notice))?.map_err(LeaveFault::problem)?;
     let leave_id = planned.leave_id.unwrap_or_else(Uuid::now_v7);
     let mut wanted = Vec::with_capacity(rows.len() + 1);
     for (row, (_, facts)) in rows.iter().zip(known) {

@@ -31,6 +31,8 @@ pub enum LeaveFault {
     WorkedDays,
     /// A childcare leave before the birth, or after the child's third birthday; a birth-time leave after its eight weeks.
     OutsideChild,
+    /// An end that is still to come.
+    EndsAhead,
     /// It is recorded like that already.
     NothingChanges,
     /// A revision after this leave, or after the one before it, rests on how it is recorded.
@@ -102,6 +104,11 @@ impl LeaveFault {
                 "leave-outside-child",
                 "子の生年月日から見て、休業できる期間の外の日があります",
                 "Days lie outside the time in which there is a leave for this child",
+            ),
+            Self::EndsAhead => (
+                "leave-not-ended-yet",
+                "終了した休業の終了日が将来の日です",
+                "A leave that has ended can't have ended on a day to come",
             ),
             Self::NothingChanges => {
                 ("nothing-changes", "記録と変わりません", "It is recorded like that already")

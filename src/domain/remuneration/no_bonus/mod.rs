@@ -11,7 +11,7 @@ pub use api::routes;
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 use std::collections::BTreeSet;
-use store::NoBonusRow;
+use store::{NoBonusRow, Said};
 use uuid::Uuid;
 
 /// What a report says of a month of an employer.
@@ -149,7 +149,7 @@ pub(super) fn end_by_bonus<Op: Operation>(
     paid: &BTreeSet<store::OfMonth>,
 ) -> Result<(), Problem> {
     for (employer, month) in paid {
-        store::hold_month(tx.conn(), *employer, *month)?;
+        store::hold_month(tx.conn(), (*employer, *month), Said::Paid)?;
         let Some(known) = store::hold(tx.conn(), (*employer, *month))? else { continue };
         let last = store::last_recorded(tx.conn(), (*employer, *month))?;
         tx.record_at_once(last);
@@ -166,7 +166,7 @@ pub fn keep_no_bonus<Op: Operation>(
     report: &NoBonus,
     source: &NoBonusSource<'_>,
 ) -> Result<(), Problem> {
-    store::hold_month(tx.conn(), report.employer, report.planned)?;
+    store::hold_month(tx.conn(), report.of_month(), Said::NotPaid)?;
     let known = store::hold(tx.conn(), report.of_month())?;
     if let Some(fault) = report.against(tx.conn(), known.as_ref())? {
         return Err(fault.problem());

@@ -46,11 +46,23 @@ pub fn known(conn: &mut PgConnection, of: OfMonth) -> Result<Option<NoBonusRow>,
         .get_result(conn)
         .optional()?)
 }
-/// Holds what is said of a month of an employer until the end of the transaction: that no bonus was paid, and that one was.
+/// What is said of a month of an employer.
+#[derive(Clone, Copy)]
+pub enum Said {
+    /// A bonus was paid: many say so at once.
+    Paid,
+    /// None was.
+    NotPaid,
+}
+/// Holds what is said of a month of an employer until the end of the transaction: one says that no bonus was paid, or many that one was.
 /// # Errors
 /// Database errors.
-pub fn hold_month(conn: &mut PgConnection, employer: Uuid, month: Month) -> Result<(), Problem> {
-    sql_query("select pg_advisory_xact_lock(hashtextextended('bonus-month/' || $1::text || $2::text, 0))")
+pub fn hold_month(conn: &mut PgConnection, (employer, month): OfMonth, said: Said) -> Result<(), Problem> {
+    let lock = match said {
+        Said::Paid => "pg_advisory_xact_lock_shared",
+        Said::NotPaid => "pg_advisory_xact_lock",
+    };
+    sql_query(format!("select {lock}(hashtextextended('bonus-month/' || $1::text || $2::text, 0))"))
         .bind::<t::Uuid, _>(employer)
         .bind::<t::Date, _>(month.first_day())
         .execute(conn)?;
