@@ -2,7 +2,8 @@
 use super::*;
 use proptest::prelude::*;
 
-fn year(fixed: i64, variable: i64, rounding: AnnualPartRounding) -> OccasionalAnnualInput {
+/// Three months of 400,000 yen after a rise, and what was paid of the year: in yen, fixed and beside it.
+pub(super) fn year(fixed: i64, variable: i64, rounding: AnnualPartRounding) -> OccasionalAnnualInput {
     OccasionalAnnualInput {
         kind: WorkKind::Full,
         fixed_change: FixedPayChange::Up,

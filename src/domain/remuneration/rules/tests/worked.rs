@@ -85,20 +85,7 @@ fn the_table_of_grades_grew_in_april_2016() {
 
 #[test]
 fn a_year_s_average_needs_every_condition() {
-    let input = |variable, rounding| OccasionalAnnualInput {
-        kind: WorkKind::Full,
-        fixed_change: FixedPayChange::Up,
-        change_month: month("2026-04"),
-        months: paid(month("2026-04"), &[(400_000, 20); 3]),
-        fixed_pay_total_yen: yen(900_001),
-        variable_pay_total_yen: yen(variable),
-        current_standard_yen: yen(300_000),
-        current_base_yen: None,
-        is_recurring: true,
-        has_consent: true,
-        frequent_bonus_total_yen: None,
-        rounding: Some(rounding),
-    };
+    let input = |variable, rounding| reasons::year(900_001, variable, rounding);
     let each = decide::<OccasionalRevisionAnnual>(&input(300_011, AnnualPartRounding::EachPart));
     assert_eq!(
         (each.uses_annual, each.annual_average_yen, each.revision.grade),
