@@ -1,17 +1,8 @@
 //! The limits: what PostgreSQL alone does with the same statement, or with the same rows.
 use crate::society::Society;
 use diesel::connection::SimpleConnection;
+use kenpo::domain::members;
 use std::{process::Command, time::Instant};
-
-const COLUMNS: &str = "p.id as person_id, p.version, p.number_state, p.number_reason, i.name, i.name_kana, i.birth_on, \
-     i.sex, i.resident_postal_code, i.resident_address, i.contact_postal_code, i.contact_address, i.phone, e.employer_id, \
-     e.enrolment_type, e.symbol, e.number, e.branch, e.office_number, e.acquired_on, e.acquisition_reason, \
-     e.acquisition_received_on, e.planned_loss_on, e.lost_on, e.loss_reason, e.loss_received_on, e.short_time_worker";
-const JOINED: &str = "from person p \
-     join lateral (select * from enrolment where person_id = p.id and superseded_at is null and acquired_on <= current_date \
-                   order by acquired_on desc limit 1) e on true \
-     join lateral (select * from person_identity where person_id = p.id and superseded_at is null and valid_from <= current_date \
-                   and (valid_to is null or valid_to > current_date) order by valid_from desc limit 1) i on true";
 
 /// The id of the n-th person, as the seed makes it: pgbench knows numbers only.
 fn id_of(n: &str) -> String {
@@ -20,19 +11,36 @@ fn id_of(n: &str) -> String {
          || substr(md5('b' || {n}), 1, 15))::uuid"
     )
 }
+/// A statement of the product with its parameters written out.
+fn said(mut statement: String, parameters: &[(&str, &str)]) -> String {
+    for (name, value) in parameters {
+        statement = statement.replace(name, value);
+    }
+    statement
+}
 /// A random insured person by id.
 pub fn one_member() -> String {
-    format!(
-        "\\set n random(1, {})\nselect {COLUMNS} {JOINED} where p.id = {};\n",
-        crate::society::members(),
-        id_of(":n::int")
-    )
+    let (one, _) = members::statements();
+    let one = said(one, &[("$2", &id_of(":n::int")), ("$1", "current_date")]);
+    format!("\\set n random(1, {})\n{one};\n", crate::society::members())
 }
 /// A page of insured persons after the n-th.
 pub fn page(after: usize, rows: usize) -> String {
     let from =
         if after == 0 { "'00000000-0000-0000-0000-000000000000'".into() } else { id_of(&format!("{after}")) };
-    format!("select {COLUMNS} {JOINED} where p.id > {from} order by p.id limit {};\n", rows + 1)
+    let (_, page) = members::statements();
+    let parameters = [
+        ("$12", "current_date"),
+        ("$11", "null"),
+        ("$10", &(rows + 1).to_string()),
+        ("$9", "null"),
+        ("$8", "null"),
+        ("$7", "null"),
+        ("$6", "null"),
+        ("$2", &from),
+        ("$1", "current_date"),
+    ];
+    format!("{};\n", said(page, &parameters))
 }
 /// Transactions per second of pgbench.
 pub fn pgbench(society: &Society, connections: usize, seconds: u64, script: &str) -> f64 {

@@ -1,4 +1,5 @@
 //! Insured persons and dependents over time: names, what was known when, 枝番, and what a list reads.
+mod beside;
 mod branches;
 mod changes;
 mod knowledge;

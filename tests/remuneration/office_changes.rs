@@ -157,7 +157,7 @@ fn pay_at_an_employer_of_former_cover_goes_to_the_office_of_its_day() {
     let form = with(acquisition(NANA, "2026-05-01", None), "two_or_more_offices", json!(true));
     decide(&staff, filed(&w, &employer, &form), &same_person("insured", member)).expect(200);
     let told = accepted(&w, &employer, &staff, &bonus(NANA, "2026-07-10", 300_000));
-    assert_eq!(told["acquired_on"], "2025-10-01");
+    assert_eq!(told["acquired_on"], "2026-05-01");
     let told = accepted(&w, &employer, &staff, &regular(NANA, [300_000; 3]));
     assert_eq!(told["standard_yen"], 560_000, "{told}");
     let told = accepted(&w, &employer, &staff, &bonus(NANA, "2025-07-10", 200_000));

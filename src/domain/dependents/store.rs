@@ -66,13 +66,13 @@ pub fn under(
     Ok(Guarded::new(
         sql_query(format!(
             "{} where d.insured_id = $2 and d.recognised_on <= $1 and (d.removed_on is null or d.removed_on > $1) \
-             and (not $4 or {is_covered}) order by d.branch, d.dependent_id limit 100",
+             and ($4::uuid[] is null or {is_covered} and d.employer_id = any($4)) order by d.branch, d.dependent_id limit 100",
             dependents(known, "$5")
         ))
         .bind::<t::Date, _>(as_of)
         .bind::<t::Uuid, _>(insured)
         .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
-        .bind::<t::Bool, _>(scope.employers().is_some())
+        .bind::<t::Nullable<t::Array<t::Uuid>>, _>(scope.employers())
         .bind::<t::Date, _>(today)
         .load(tx.conn())?,
     ))

@@ -60,7 +60,7 @@ pub struct MemberListQuery {
     /// As it was known at this instant; now when absent. Employers' systems see only whom they may look at by what is known now.
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     known_at: Option<DateTime<Utc>>,
-    /// Of this employer.
+    /// Of this employer: whose cover is there, and who works there beside it (二以上事業所勤務).
     employer_id: Option<Uuid>,
     /// The reading starts with this (any width, hiragana too).
     #[validate(length(min = 1, max = 50), custom(function = "plain_text"))]

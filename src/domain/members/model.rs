@@ -1,7 +1,12 @@
 //! Rows of insured persons.
 use crate::kernel::{Facts, Subject};
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types as t;
+use diesel::{
+    deserialize::{self, FromSql, FromSqlRow},
+    pg::{Pg, PgValue},
+    sql_types as t,
+};
+use serde::Deserialize;
 use uuid::Uuid;
 
 crate::row! {
@@ -65,15 +70,42 @@ crate::row! {
         prepayment_code: t::Nullable<t::Text> => Option<String>,
         /// Covered on the day asked for.
         is_covered: t::Bool => bool,
+        /// Where the person works that day at employers of this society beside the one of the cover (二以上事業所勤務).
+        beside: t::Array<t::Jsonb> => Vec<Beside>,
         /// Protected (支援措置) today, or somebody of the household is.
         is_protected: t::Bool => bool,
+    }
+}
+/// An employment beside the office that the cover is of, at an employer of this society.
+#[derive(Clone, Debug, Deserialize, FromSqlRow)]
+#[diesel(sql_type = t::Jsonb)]
+pub struct Beside {
+    /// Employer.
+    pub employer_id: Uuid,
+    /// 整理番号 there.
+    pub office_number: Option<String>,
+    /// First day.
+    pub from_on: NaiveDate,
+    /// First day on which the person does not work there any more.
+    pub until_on: Option<NaiveDate>,
+    /// When the society received the form.
+    pub received_on: NaiveDate,
+}
+impl FromSql<t::Jsonb, Pg> for Beside {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        Ok(serde_json::from_value(FromSql::<t::Jsonb, Pg>::from_sql(value)?)?)
     }
 }
 impl Subject for MemberRow {
     fn facts(&self) -> Facts {
         let facts = Facts::of("Member", self.person_id).about(self.person_id).protected(self.is_protected);
         // an employer's right to look ends with the employment; as of a day within it, it may look still.
-        if self.is_covered { facts.in_employer(self.employer_id) } else { facts }
+        if !self.is_covered {
+            return facts;
+        }
+        self.beside
+            .iter()
+            .fold(facts.in_employer(self.employer_id), |facts, o| facts.in_employer(o.employer_id))
     }
     fn classes(&self) -> &'static [&'static str] {
         // where a protected person is leaves for few: that is noted when they are asked for

@@ -134,15 +134,21 @@ pub struct Seen {
     flag: Option<bool>,
     /// Today, for who does not belong to the society.
     outside_on: Option<NaiveDate>,
+    /// The employer of the caller at which the person works beside the one of the cover: shown is the employment there, and of the cover its number.
+    beside: Option<Uuid>,
 }
 impl Seen {
     /// Asks about a row with these facts. The flag itself is told to the society's people only.
     /// # Errors
     /// 401 before sign-in.
     pub fn of(desk: &Desk<'_>, facts: &Facts) -> Result<Self, Problem> {
-        let is_ours = desk.actor()?.kind == ActorKind::User;
+        let actor = desk.actor()?;
+        let is_ours = actor.kind == ActorKind::User;
         let flag = (facts.is_protected && is_ours).then_some(true);
-        Ok(Self { sight: desk.sight(facts)?, flag, outside_on: (!is_ours).then(|| desk.today()) })
+        let mut theirs = facts.employers.iter().filter(|of| !is_ours && actor.employers.contains(of));
+        let beside = theirs.next().copied().filter(|of| facts.employers.first() != Some(of));
+        let outside_on = (!is_ours).then(|| desk.today());
+        Ok(Self { sight: desk.sight(facts)?, flag, outside_on, beside })
     }
     /// The flag as it is shown.
     pub fn flag(self) -> Option<bool> {
@@ -163,13 +169,14 @@ impl Seen {
         self.sight.and(told)
     }
     /// The state of a personal number, of which only the present is known. It tells of now: of cover that was over before, until this day, nothing is
-    /// told to a former employer.
+    /// told to a former employer, and nothing at all to one beside the employer of the cover, which files it.
     pub fn number_state(
         self,
         (state, why): (Option<String>, Option<String>),
         until: Option<NaiveDate>,
     ) -> Option<NumberState> {
-        let is_over = self.outside_on.zip(until).is_some_and(|(today, until)| until <= today);
+        let is_over =
+            self.beside.is_some() || self.outside_on.zip(until).is_some_and(|(today, until)| until <= today);
         state.filter(|_| !is_over).map(|state| NumberState::of(&state, why.map(|why| self.reason(why))))
     }
 }
@@ -192,7 +199,10 @@ pub fn address(seen: Seen, postal_code: Option<String>, text: Option<String>) ->
     seen.shown(is_known.then_some(Address { postal_code, text }))
 }
 
-/// An insured person (被保険者) as of a day.
+/// 取得理由 as an employer sees it at which the person works beside the one of the cover.
+const BESIDE: &str = "concurrent_office";
+/// An insured person (被保険者) as of a day. An employer at which the person works beside the one of the cover (二以上事業所勤務) sees the employment
+/// there in the place of the cover: its 整理番号, its days and when they were filed, the reason `concurrent_office`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Member {
     /// Immutable person id.
@@ -258,8 +268,9 @@ pub struct Member {
     /// 喪失受付年月日.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub loss_received_on: Option<NaiveDate>,
-    /// 短時間労働者.
-    pub short_time_worker: bool,
+    /// 短時間労働者; absent for an employer beside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub short_time_worker: Option<bool>,
     /// 前納区分, as asked for; of 任意継続 and 特例退職 alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -274,6 +285,25 @@ pub struct Member {
 }
 /// Renders a row; the number only when the gate gave it, where the person is only when that may be seen.
 pub fn member_view(r: MemberRow, personal_number: Option<DisclosedNumber>, seen: Seen) -> Member {
+    let there = r.beside.iter().find(|o| Some(o.employer_id) == seen.beside).cloned();
+    let shown = whole(r, personal_number, seen);
+    let Some(there) = there else { return shown };
+    // what was before that employment is not its employer's to see, nor what the office of the cover files and gives
+    Member {
+        office_number: there.office_number,
+        acquired_on: there.from_on,
+        acquisition_reason: BESIDE.into(),
+        acquisition_received_on: there.received_on,
+        planned_loss_on: None,
+        lost_on: there.until_on,
+        loss_reason: None,
+        loss_received_on: None,
+        short_time_worker: None,
+        prepayment: None,
+        ..shown
+    }
+}
+fn whole(r: MemberRow, personal_number: Option<DisclosedNumber>, seen: Seen) -> Member {
     Member {
         id: r.person_id,
         employer_id: r.employer_id,
@@ -297,7 +327,7 @@ pub fn member_view(r: MemberRow, personal_number: Option<DisclosedNumber>, seen:
         lost_on: r.lost_on,
         loss_reason: r.loss_reason,
         loss_received_on: r.loss_received_on,
-        short_time_worker: r.short_time_worker,
+        short_time_worker: Some(r.short_time_worker),
         prepayment: Prepayment::of(r.prepayment_code.as_deref()),
         personal_number_state: seen.number_state((r.number_state, r.number_reason), r.lost_on),
         personal_number,

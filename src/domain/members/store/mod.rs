@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 pub use covers::{Cover, cover_by, covers, covers_of};
 pub use enrolled::{by_card, enrolled};
-pub use offices::{OfficeRow, close_office, offices, offices_of, put_office, with_offices};
+pub use offices::{OfficeRow, close_office, last_office, offices, offices_of, put_office, with_offices};
 pub use pieces::{Known, known_pieces, pieces_of, write_pieces};
 pub use recorded::{
     ContinuedEnd, OtherCover, RecordedCover, continued_before, other_covers, recorded_cover, rewrite_cover,
@@ -122,9 +122,10 @@ fn members(people: &str, known: &Knowledge, today: &str) -> String {
     let (rows, number, identity) = (known.rows, known.number, identity_join("p.id", known));
     let (is_covered, is_protected) = (is_covered(known), sheltered_on("p.id", today));
     format!(
-        "select {COLUMNS}, {number}, {is_covered} as is_covered, {is_protected} as is_protected from {people} \
+        "select {COLUMNS}, {number}, {is_covered} as is_covered, {}, {is_protected} as is_protected from {people} \
          join lateral (select * from enrolment where person_id = p.id and {rows} and acquired_on <= $1 \
-                       order by lost_on is null desc, acquired_on desc limit 1) e on true {identity}"
+                       order by lost_on is null desc, acquired_on desc limit 1) e on true {identity}",
+        offices::beside_column(known)
     )
 }
 fn is_covered(known: &Knowledge) -> &'static str {
@@ -239,7 +240,15 @@ pub(super) fn find_many(
     Fixed::new(&TEXT, binds).load(conn)
 }
 
+/// The statements of the two reads that are asked for most, as staff asks, for who measures the database alone with the same: of one insured
+/// person (`$1` the day, `$2` the id), and of a page of all (`$1` the day, `$2` the id before it, `$10` the rows, `$12` today; the other
+/// parameters are null).
+pub fn statements() -> (String, String) {
+    let one = format!("{} where p.id = $2", members("person p", &Knowledge::NOW, "$1"));
+    (one, Filter::default().text(None))
+}
 /// Filters of the list.
+#[derive(Default)]
 pub struct Filter {
     /// As of this day.
     pub as_of: NaiveDate,
@@ -259,7 +268,8 @@ pub struct Filter {
     pub is_insured: Option<bool>,
 }
 impl Filter {
-    /// The employers whose people are asked for: of this scope and this filter; `None` for all of the society.
+    /// The employers whose people are asked for: of this scope and this filter; `None` for all of the society. Theirs is who works there beside
+    /// the office that the cover is of, too.
     fn employers(&self, scope: &RowScope) -> Option<Vec<Uuid>> {
         match (scope.employers(), self.employer) {
             (Some(mut own), Some(one)) => {
@@ -274,11 +284,7 @@ impl Filter {
     fn candidates(&self, employers: Option<&[Uuid]>) -> String {
         let rows = Knowledge::at(self.known_at).rows;
         let mut enrolled = Vec::new();
-        match employers {
-            None => {}
-            Some([_]) => enrolled.push("employer_id = ($4::uuid[])[1]"), // read in order, so that a page ends early
-            Some(_) => enrolled.push("employer_id = any($4)"),
-        }
+        enrolled.extend(employers.map(at_employers));
         enrolled.extend(self.symbol.is_some().then_some("symbol = $7"));
         enrolled.extend(self.number.is_some().then_some("number = $8"));
         // those are at the society's own offices, and found by the index on employers
@@ -296,8 +302,46 @@ impl Filter {
                 )
             }
         };
-        format!("(select distinct person_id from ({of}) x) c join person p on p.id = c.person_id")
+        people_of(&of)
     }
+    /// One page: those whose cover is at the employers, and those who work there beside it, each in the order of the page and no longer than it.
+    fn text(&self, employers: Option<&[Uuid]>) -> String {
+        let known = Knowledge::at(self.known_at);
+        let page = |people: &str, theirs: &str| {
+            format!(
+                "{} where p.id > $2{theirs} \
+                   and ($6::text is null or i.kana_search like $6) and ($7::text is null or e.symbol = $7) \
+                   and ($8::text is null or e.number = $8) \
+                   and ($9::boolean is null or (e.lost_on is null or e.lost_on > $1) = $9) \
+                   and ($11::text is null or e.enrolment_type = $11) \
+                 order by p.id limit $10",
+                members(people, known, "$12")
+            )
+        };
+        let Some(of) = employers else { return page(&self.candidates(None), "") };
+        let (is_covered, is_beside) = (is_covered(known), offices::is_beside(known));
+        let here = page(
+            &self.candidates(Some(of)),
+            &format!(" and e.employer_id = any($4) and (not $5 or {is_covered})"),
+        );
+        let rows = known.rows;
+        let there = at_employers(of);
+        let there =
+            format!("select person_id from concurrent_office where {rows} and person_id > $2 and {there}");
+        let beside = page(
+            &people_of(&there),
+            &format!(" and e.employer_id <> all($4) and (not $5 or {is_covered}) and {is_beside}"),
+        );
+        format!("select * from (({here}) union all ({beside})) x order by person_id limit $10")
+    }
+}
+/// Rows at these employers (`$4`); those of one are read in the order of their people, so that a page ends early.
+fn at_employers(employers: &[Uuid]) -> &'static str {
+    if employers.len() == 1 { "employer_id = ($4::uuid[])[1]" } else { "employer_id = any($4)" }
+}
+/// The people (`p`) of a query that gives their ids.
+fn people_of(ids: &str) -> String {
+    format!("(select distinct person_id from ({ids}) x) c join person p on p.id = c.person_id")
 }
 /// One page of insured persons by id.
 /// # Errors
@@ -314,31 +358,20 @@ pub fn list(
         .as_ref()
         .map(|k| format!("{}%", k.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")));
     let (employers, today) = (f.employers(scope), tx.today());
-    let known = Knowledge::at(f.known_at);
-    let is_covered = is_covered(known);
-    let rows = sql_query(format!(
-        "{} where p.id > $2 and ($4::uuid[] is null or e.employer_id = any($4)) \
-           and (not $5 or {is_covered}) \
-           and ($6::text is null or i.kana_search like $6) and ($7::text is null or e.symbol = $7) \
-           and ($8::text is null or e.number = $8) \
-           and ($9::boolean is null or (e.lost_on is null or e.lost_on > $1) = $9) \
-           and ($11::text is null or e.enrolment_type = $11) \
-         order by p.id limit $10",
-        members(&f.candidates(employers.as_deref()), known, "$12")
-    ))
-    .bind::<t::Date, _>(f.as_of)
-    .bind::<t::Uuid, _>(after)
-    .bind::<t::Nullable<t::Timestamptz>, _>(f.known_at)
-    .bind::<t::Nullable<t::Array<t::Uuid>>, _>(employers)
-    .bind::<t::Bool, _>(scope.employers().is_some())
-    .bind::<t::Nullable<t::Text>, _>(like)
-    .bind::<t::Nullable<t::Text>, _>(f.symbol.as_deref())
-    .bind::<t::Nullable<t::Text>, _>(f.number.as_deref())
-    .bind::<t::Nullable<t::Bool>, _>(f.is_insured)
-    .bind::<t::BigInt, _>(limit)
-    .bind::<t::Nullable<t::Text>, _>(f.enrolment_type.map(EnrolmentType::word))
-    .bind::<t::Date, _>(today)
-    .load(tx.conn())?;
+    let rows = sql_query(f.text(employers.as_deref()))
+        .bind::<t::Date, _>(f.as_of)
+        .bind::<t::Uuid, _>(after)
+        .bind::<t::Nullable<t::Timestamptz>, _>(f.known_at)
+        .bind::<t::Nullable<t::Array<t::Uuid>>, _>(employers)
+        .bind::<t::Bool, _>(scope.employers().is_some())
+        .bind::<t::Nullable<t::Text>, _>(like)
+        .bind::<t::Nullable<t::Text>, _>(f.symbol.as_deref())
+        .bind::<t::Nullable<t::Text>, _>(f.number.as_deref())
+        .bind::<t::Nullable<t::Bool>, _>(f.is_insured)
+        .bind::<t::BigInt, _>(limit)
+        .bind::<t::Nullable<t::Text>, _>(f.enrolment_type.map(EnrolmentType::word))
+        .bind::<t::Date, _>(today)
+        .load(tx.conn())?;
     Ok(Guarded::new(rows))
 }
 /// Which versions a history shows as known at an instant (`$2`, now when null): what was recorded by then.

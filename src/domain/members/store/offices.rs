@@ -1,8 +1,9 @@
 //! 二以上事業所勤務 — where an insured person works beside the office that the cover is of (健康保険法44条3項). Nothing is overwritten. Whoever
 //! writes holds the person.
+use super::Knowledge;
 use crate::kernel::{Problem, Subject, Tx, errand::Act};
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types as t};
+use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
 
 crate::row! {
@@ -43,6 +44,37 @@ crate::row! {
         id: t::Uuid => Uuid,
     }
 }
+/// The employments, as `o`, of the person `p` on the day `$1` at employers of this society beside the office that the cover is of, by `rows` of what
+/// is known.
+fn beside(rows: &str) -> String {
+    format!(
+        "from concurrent_office o where o.person_id = p.id and {rows} and o.employer_id is not null \
+           and o.from_on <= $1 and (o.until_on is null or o.until_on > $1)"
+    )
+}
+/// Those by what is known now as well: their employers may look at the person (R-202).
+fn to_be_shown(known: &Knowledge) -> String {
+    let beside = beside(known.rows);
+    if known.is_now {
+        return beside;
+    }
+    format!(
+        "{beside} and exists (select from concurrent_office x where x.office_id = o.office_id and x.superseded_at is null \
+           and x.from_on <= $1 and (x.until_on is null or x.until_on > $1))"
+    )
+}
+/// The column `beside` of a [`super::super::model::MemberRow`].
+pub(super) fn beside_column(known: &Knowledge) -> String {
+    format!("array(select to_jsonb(o) {} order by o.from_on, o.employer_id) as beside", to_be_shown(known))
+}
+/// The person `p` works at one of the employers `$4` beside another one; for employers' systems (`$5`) only where they may look.
+pub(super) fn is_beside(known: &Knowledge) -> String {
+    format!(
+        "exists (select {} and o.employer_id = any($4)) and (not $5 or exists (select {} and o.employer_id = any($4)))",
+        beside(known.rows),
+        to_be_shown(known)
+    )
+}
 const COLUMNS: &str = "office_id, employer_id, name, office_number, from_on, until_on, monthly_yen, received_on, recorded_at, source";
 
 /// The employments of a person beside the cover, as known at an instant or now, in their order.
@@ -61,6 +93,24 @@ pub fn offices(
     .bind::<t::Uuid, _>(person)
     .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .load(conn)?)
+}
+/// The last employment of a person at an employer beside the cover, as known now; one that is not known any more where there is no other.
+/// # Errors
+/// Database errors.
+pub fn last_office(
+    conn: &mut PgConnection,
+    person: Uuid,
+    employer: Uuid,
+) -> Result<Option<OfficeRow>, Problem> {
+    let found = sql_query(format!(
+        "select {COLUMNS} from concurrent_office where person_id = $1 and employer_id = $2 \
+         order by superseded_at is null desc, from_on desc, recorded_at desc limit 1"
+    ))
+    .bind::<t::Uuid, _>(person)
+    .bind::<t::Uuid, _>(employer)
+    .get_result(conn)
+    .optional()?;
+    Ok(found)
 }
 /// Those of these people who have, or had, an employment beside the cover, as known now.
 /// # Errors

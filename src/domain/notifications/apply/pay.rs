@@ -17,6 +17,7 @@ use crate::{
     values::month::Month,
 };
 use chrono::NaiveDate;
+use diesel::PgConnection;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -341,15 +342,27 @@ pub(super) fn applied<Op: Operation>(
     let kernel = tx.kernel();
     kernel.vault.drop_pending(tx.conn(), row.id)?;
     tx.note(|n| n.left([person], &[]));
-    Ok(Applied::of(person, result((person, cover), decided)?))
+    let result = result(tx.conn(), row.employer_id, (person, cover), decided)?;
+    Ok(Applied::of(person, result))
 }
-/// What payroll is told: under which number of which cover, and what was decided or kept.
+/// What payroll is told: under which number of which cover, from when until when the person works at the employer that filed, and what was
+/// decided or kept. Of an employer beside the one of the cover the days of the cover are not its own.
 /// # Errors
-/// As of [`with`].
-pub fn result((person, cover): (Uuid, &Cover), decided: impl Serialize) -> Result<Value, Problem> {
+/// As of [`with`]; database errors.
+pub fn result(
+    conn: &mut PgConnection,
+    employer: Uuid,
+    (person, cover): (Uuid, &Cover),
+    decided: impl Serialize,
+) -> Result<Value, Problem> {
+    let (mut first, mut after) = (cover.acquired_on, cover.lost_on);
+    if employer != cover.employer_id {
+        let there = members::last_office(conn, person, employer)?.ok_or_else(super::person_not_found)?;
+        (first, after) = (there.from_on, there.until_on);
+    }
     let mut result = json!({ "member_id": person, "symbol": cover.symbol, "number": cover.number, "branch": cover.branch,
-                             "acquired_on": cover.acquired_on, "dependents": [] });
-    if let (Some(lost_on), Some(all)) = (cover.lost_on, result.as_object_mut()) {
+                             "acquired_on": first, "dependents": [] });
+    if let (Some(lost_on), Some(all)) = (after, result.as_object_mut()) {
         all.insert("lost_on".into(), json!(lost_on));
     }
     with(result, decided)

@@ -68,7 +68,7 @@ fn write(
             Ok(Settled {
                 notification: d.row.id,
                 person: d.person,
-                result: apply::pay_result((d.person, &d.cover), d.plan.decided())?,
+                result: apply::pay_result(conn, d.row.employer_id, (d.person, &d.cover), d.plan.decided())?,
             })
         })
         .collect::<Result<_, Problem>>()?;
