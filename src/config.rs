@@ -84,6 +84,11 @@ pub const SETTINGS: &[Setting] = &[
         default: "20",
         about: "seconds that running requests get at shutdown",
     },
+    Setting {
+        name: "body_seconds",
+        default: "30",
+        about: "seconds in which the body of a request must have come",
+    },
     Setting { name: "log", default: "info", about: "log filter" },
     Setting {
         name: "mode",
@@ -188,6 +193,7 @@ impl Config {
             "argon2_memory_kib",
             "argon2_passes",
             "shutdown_seconds",
+            "body_seconds",
         ] {
             self.number(number)?;
         }

@@ -262,6 +262,7 @@ fn tracked_files_name_no_package_registry() {
             .iter()
             .map(|parts| parts.concat())
             .collect();
+    let elsewhere = ["../sha".to_owned() + "red", "/work/".to_owned() + "shared"];
     for file in String::from_utf8(listed.stdout).unwrap().split('\0').filter(|f| !f.is_empty()) {
         let Ok(text) = fs::read_to_string(root().join(file)) else { continue };
         for host in &hosts {
@@ -269,6 +270,9 @@ fn tracked_files_name_no_package_registry() {
                 !text.contains(host.as_str()),
                 "{file} names {host}: builds must follow the machine's own settings"
             );
+        }
+        for folder in &elsewhere {
+            assert!(!text.contains(folder.as_str()), "{file} names {folder}: the repository stands alone");
         }
     }
 }

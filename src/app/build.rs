@@ -88,6 +88,7 @@ impl App {
             vault,
             grants: Arc::new(NumberGrants),
             proxies: c.hosts("trusted_proxies")?,
+            body_time: Duration::from_secs(c.number("body_seconds")?.into()),
             readings: c.readings()?,
             keys,
             db: pool.clone(),

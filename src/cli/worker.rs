@@ -29,9 +29,10 @@ pub fn worker(config: &Config) -> anyhow::Result<()> {
 }
 /// Does due jobs for ever, by that clock, two at a time.
 /// # Errors
-/// When the database or the key store is away at the start, or the one does not belong to the other.
+/// When the database or the key store is away at the start, the one does not belong to the other, or the database could lose what is committed.
 pub fn work(config: &Config, clock: &Clock) -> anyhow::Result<()> {
     let pool = db::pool(config.required("database_url")?, u32::try_from(AT_ONCE)?)?;
+    db::require_durable(&mut *db::connection(&pool)?)?;
     let store = SqliteKeyStore::open(Path::new(config.text("key_store")))?;
     let keep_days = config.key_sweep_days()?;
     bond::agree(&mut *db::connection(&pool)?, &store)?;

@@ -13,12 +13,13 @@ fn beginning() -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(1926, 7, 1)
 }
 
-/// Checks the times of a query string whose shape was checked before.
+/// Checks the times of a query string whose shape was checked before, and gives the instant that it asks about.
 /// # Errors
 /// 422 at `/as_of` (`before-the-law`; `beyond-the-records`: more than ten years ahead) or `/known_at` (`before-the-law`; `in-the-future`: it
 /// would be answered otherwise later).
-pub fn check(query: &str, clock: &Clock) -> Result<(), Problem> {
+pub fn check(query: &str, clock: &Clock) -> Result<Option<DateTime<Utc>>, Problem> {
     let beginning = beginning().unwrap_or_default();
+    let mut known_at = None;
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         match name.as_ref() {
             "as_of" => {
@@ -47,11 +48,12 @@ pub fn check(query: &str, clock: &Clock) -> Result<(), Problem> {
                         "未来の時点の記録は照会できません / what will be known can't be asked",
                     ));
                 }
+                known_at = Some(at);
             }
             _ => {}
         }
     }
-    Ok(())
+    Ok(known_at)
 }
 /// SQL: the instant of a read that asks what is known now.
 pub const NOW: &str = "null::timestamptz";
@@ -89,6 +91,7 @@ mod tests {
         let at = |pointer: &str, code: &str| Some((pointer.to_owned(), code.to_owned()));
         assert_eq!(refused("as_of=1926-06-30"), at("/as_of", "before-the-law"));
         assert_eq!(refused("as_of=1926-07-01"), None);
+        assert_eq!(check("as_of=2026-11-22&known_at=2026-11-22T00%3A00%3A00Z", &clock).unwrap(), Some(now));
         assert_eq!(refused("as_of=2036-11-22"), None);
         assert_eq!(refused("as_of=2036-11-23"), at("/as_of", "beyond-the-records"));
         assert_eq!(

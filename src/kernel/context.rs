@@ -14,7 +14,7 @@ use super::{
 };
 use crate::values::readings::Readings;
 use actix_web::{HttpRequest, http::header};
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 /// Shared state; made by the roof.
 pub struct Kernel {
@@ -46,6 +46,8 @@ pub struct Kernel {
     pub grants: Arc<dyn Grants>,
     /// Proxies whose word on the caller's address is believed.
     pub proxies: Vec<IpAddr>,
+    /// In which time the body of a request must have come.
+    pub body_time: Duration,
     /// How the society reads what the law leaves open.
     pub readings: Readings,
 }

@@ -2,6 +2,7 @@
 //! nothing is typed twice. Refusals name places, never values.
 use super::{
     Kernel, Kind, Problem,
+    gate::Asking,
     problem::FieldError,
     route::{Describe, Described},
     secrets,
@@ -12,7 +13,7 @@ use futures_util::{StreamExt, future::LocalBoxFuture};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use std::{
     future::{Ready, ready},
-    time::Duration,
+    sync::Arc,
 };
 use utoipa::{
     IntoParams, ToSchema,
@@ -127,7 +128,7 @@ pub async fn read_body(
         }
         Ok(())
     };
-    tokio::time::timeout(Duration::from_secs(30), reading).await.map_err(|_| {
+    tokio::time::timeout(kernel_of(req)?.body_time, reading).await.map_err(|_| {
         Problem::new(Kind::Unreadable).because(
             "too-slow",
             "送信に時間がかかりすぎています",
@@ -366,7 +367,12 @@ impl<T: DeserializeOwned + Validate> FromRequest for Query<T> {
             })
             .and_then(|v| check(&v).map(|()| Self(v)))
             .and_then(|v| {
-                kernel_of(req).and_then(|k| super::asked::check(req.query_string(), &k.clock)).map(|()| v)
+                let known_at =
+                    kernel_of(req).and_then(|k| super::asked::check(req.query_string(), &k.clock))?;
+                if let (Some(at), Some(asking)) = (known_at, req.extensions().get::<Arc<Asking>>()) {
+                    asking.asks_what_was_known(at);
+                }
+                Ok(v)
             }),
         )
     }

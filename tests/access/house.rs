@@ -118,6 +118,7 @@ impl House {
             vault: Arc::new(Strongroom::new(&keyring.vault, clock.clone(), store.clone())),
             grants: Arc::new(NumberGrants),
             proxies: Vec::new(),
+            body_time: std::time::Duration::from_secs(30),
             readings: kenpo::values::readings::Readings::default(),
             clock,
             keys: keyring,

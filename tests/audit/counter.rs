@@ -120,6 +120,7 @@ impl Counter {
             vault: Arc::new(Nothing),
             grants: Arc::new(Nothing),
             proxies: Vec::new(),
+            body_time: std::time::Duration::from_secs(30),
             readings: kenpo::values::readings::Readings::default(),
         };
         Self { kernel: Arc::new(kernel), _keys: keys }

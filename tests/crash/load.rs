@@ -20,13 +20,14 @@ const NUMBERS: usize = 1000;
 /// What has been filed so far, in all rounds.
 pub struct Load {
     pub filings: Mutex<Vec<Filing>>,
-    employer: Uuid,
+    /// The first one sends files, and its filings take turns; forms of the others are at work at the same time.
+    employers: Vec<Uuid>,
     today: NaiveDate,
     receipts: AtomicUsize,
 }
 impl Load {
-    pub fn new(employer: Uuid, today: NaiveDate) -> Self {
-        Self { filings: Mutex::default(), employer, today, receipts: AtomicUsize::new(0) }
+    pub fn new(employers: Vec<Uuid>, today: NaiveDate) -> Self {
+        Self { filings: Mutex::default(), employers, today, receipts: AtomicUsize::new(0) }
     }
     /// Receipts so far.
     pub fn receipts(&self) -> usize {
@@ -70,7 +71,9 @@ impl Load {
                     json!({ "postal_code": "9990002", "kana": "ﾐﾎﾝﾁｮｳ", "text": "見本町" });
             }
         }
-        let body = json!({ "employer_id": self.employer, "preparer_name": "見本 花子", "notification": notification });
+        let employer = self.employers[number % self.employers.len()];
+        let body =
+            json!({ "employer_id": employer, "preparer_name": "見本 花子", "notification": notification });
         Filing {
             key: format!("crash-form-{n}"),
             path: "/v1/notifications".into(),
@@ -87,7 +90,7 @@ impl Load {
             key: format!("crash-file-{n}"),
             path: format!(
                 "/v1/notification-files?employer_id={}&file_name=KPFD0006.CSV&preparer_name=mihon",
-                self.employer
+                self.employers[0]
             ),
             media: "text/csv",
             body: kpfd(self.today, 1 + n / 2, &numbers),

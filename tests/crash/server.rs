@@ -28,6 +28,8 @@ use uuid::Uuid;
 
 /// The database of the cluster that is served.
 const DATABASE: &str = "postgres";
+/// One employer more than the clients that file: their forms don't wait for one another.
+const OTHERS: u16 = 7;
 
 pub struct Society {
     cluster: Option<DurableCluster>,
@@ -35,6 +37,8 @@ pub struct Society {
     service_url: String,
     folder: PathBuf,
     pub employer: Uuid,
+    /// Other employers that the same system files for.
+    others: Vec<Uuid>,
     secrets: BTreeMap<&'static str, String>,
 }
 impl Society {
@@ -51,6 +55,7 @@ impl Society {
         let keys = Keys::open(&folder.join("keys")).unwrap();
         let mut conn = PgConnection::establish(&url).unwrap();
         let employer = seed::sample_employer(&mut conn, &clock).unwrap();
+        let others: Vec<Uuid> = (1..OTHERS).map(|n| seed::employer(&mut conn, &clock, n).unwrap()).collect();
         let mut secrets = BTreeMap::new();
         for (key, kind, scopes) in [
             ("employer", "employer_system", &["notifications:submit", "notifications:read"][..]),
@@ -69,11 +74,17 @@ impl Society {
             };
             access::store::insert_client(&mut conn, &client).unwrap();
             if kind == "employer_system" {
-                access::store::bind_client(&mut conn, id, employer, clock.today(), None).unwrap();
+                for bound in others.iter().chain([&employer]) {
+                    access::store::bind_client(&mut conn, id, *bound, clock.today(), None).unwrap();
+                }
             }
             secrets.insert(key, secret);
         }
-        Self { cluster: Some(cluster), url, service_url, folder, employer, secrets }
+        Self { cluster: Some(cluster), url, service_url, folder, employer, others, secrets }
+    }
+    /// Every employer, the one of the samples first.
+    pub fn employers(&self) -> Vec<Uuid> {
+        [&[self.employer], &self.others[..]].concat()
     }
     /// A connection as the owner of the tables, to look behind the scenes.
     pub fn owner(&self) -> PgConnection {

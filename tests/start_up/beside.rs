@@ -76,7 +76,9 @@ fn each_setting_by_which_a_commit_could_be_lost_is_refused_alone() {
     for name in ["fsync", "full_page_writes", "synchronous_commit"] {
         let _running = stopped.with(&format!("{name}=off"));
         let (fault, mend) = (format!("runs with {name} = off"), format!("alter system set {name} = on"));
-        site.refuses(&[&fault, "an acknowledged notification could be lost", &mend]);
+        for command in ["serve", "worker"] {
+            site.refuses_to(command, &[&fault, "an acknowledged notification could be lost", &mend]);
+        }
     }
     let _running = stopped.with("fsync=on");
     Process::start(site.command(&["serve"])).url();

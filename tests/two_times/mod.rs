@@ -2,6 +2,7 @@
 mod earlier;
 mod everywhere;
 mod refused;
+mod settled;
 
 use crate::harness::{caller::Caller, world::World};
 use chrono::Duration;

@@ -80,14 +80,18 @@ if [ "$status" -ne 0 ]; then
     exit "$status"
 fi
 
+for said in 'staff of each section' '/docs' 'Ctrl-C'; do
+    grep -q "$said" "$work/tour.log" "$work/server.log" || { echo "the demo does not say: $said" >&2; exit 1; }
+done
 people >"$work/first"
 kill -9 "$server"
 wait "$server" 2>/dev/null || true
 start "$work/again.log"
 people | cmp -s - "$work/first" || { echo "after kill -9 the demo is not the same society" >&2; exit 1; }
+[ "$waited" -le 60 ] || { echo "the second start took $waited s: it should take seconds" >&2; exit 1; }
 grep -q '^ *1\. ' "$work/again.log" || { echo "after kill -9 the demo prints no tour" >&2; exit 1; }
 echo "a second start after kill -9: the same society in $waited s"
-kill "$server"
+kill -INT "$server"
 wait "$server" || { echo "the demo did not end well" >&2; exit 1; }
 server=
 (demo --reset) >/dev/null

@@ -6,12 +6,13 @@ use crate::kernel::{
     trail::{Entry, Outcome},
 };
 use actix_web::HttpRequest;
+use chrono::{DateTime, Utc};
 use std::{
     borrow::Cow,
     collections::HashSet,
     net::IpAddr,
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -119,11 +120,21 @@ pub struct Asking {
     /// What was noted so far: filled also when the work fails.
     pub noted: Mutex<Noted>,
     is_recorded: AtomicBool,
+    known_at: OnceLock<DateTime<Utc>>,
 }
 impl Asking {
     /// A request of `operation` (operationId), about which nothing is noted or recorded yet.
     pub fn new(kernel: Arc<Kernel>, actor: Option<Actor>, meta: Meta, operation: &'static str) -> Self {
-        Self { kernel, actor, meta, operation, noted: Mutex::default(), is_recorded: AtomicBool::new(false) }
+        let (noted, is_recorded) = (Mutex::default(), AtomicBool::new(false));
+        Self { kernel, actor, meta, operation, noted, is_recorded, known_at: OnceLock::new() }
+    }
+    /// It asks what was known at that instant: the first one that is said holds.
+    pub fn asks_what_was_known(&self, at: DateTime<Utc>) {
+        let _ = self.known_at.set(at); // one query string says it once
+    }
+    /// The instant that it asks about.
+    pub(super) fn known_at(&self) -> Option<DateTime<Utc>> {
+        self.known_at.get().copied()
     }
     /// Its entry is durable: from now on no other one may say that something else came of it.
     pub(super) fn set_recorded(&self) {

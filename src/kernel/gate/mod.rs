@@ -6,6 +6,7 @@ mod answer;
 mod desk;
 mod entry;
 mod run;
+mod settled;
 
 pub use answer::{Answer, ByteStream, Payload, Recorded};
 pub use desk::{Desk, Permit, Sight, Tx, step_up};

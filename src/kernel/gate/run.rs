@@ -1,5 +1,5 @@
 //! Running work behind the gate.
-use super::{Answer, Asking, Desk, Facts, Guarded, Payload, Recorded, Tx};
+use super::{Answer, Asking, Desk, Facts, Guarded, Payload, Recorded, Tx, settled};
 use crate::kernel::{
     Kind, Operation, Problem, db,
     idempotency::{self, Claim},
@@ -112,6 +112,7 @@ impl<Op: Operation> Gate<Op> {
         let share = asking.share().await?;
         let (answer, further) = block(move || {
             let mut conn = db::connection(&asking.kernel.db)?;
+            settled::wait(&mut conn, asking.known_at(), asking.kernel.clock.now())?;
             conn.build_transaction().read_only().repeatable_read().run(|conn| {
                 let mut tx = Tx::new(conn, &asking);
                 tx.load_grant()?;
@@ -231,6 +232,7 @@ pub fn transact<Op, T>(
 ) -> Work<Op, T> {
     let mut conn = db::connection(&asking.kernel.db)?;
     let answer = conn.transaction(|conn| {
+        settled::begin(conn)?;
         let mut tx = Tx::new(conn, asking);
         tx.load_grant()?;
         let mut answer = work(&mut tx)?;
