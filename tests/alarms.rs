@@ -7,7 +7,7 @@ use kenpo::{
 use uuid::Uuid;
 
 #[test]
-fn a_policy_question_that_could_not_be_evaluated_denies_and_alarms_until_it_is_looked_at() {
+fn a_policy_question_that_could_not_be_evaluated_denies_and_alarms_until_a_restart() {
     app::install_metrics();
     let w = World::new();
     let node = w.second_node();

@@ -95,8 +95,15 @@ fn the_limits_that_are_told_are_those_that_hold() {
     let known = json!({ "batch_forms": 100, "file_bytes": 4_500_000, "json_bytes": 1 << 20, "idempotency_hours": 72 });
     assert_eq!(limits, &known);
     // the sizes are tried with the bad files and the bad JSON; here the batch and the life of a key
-    let forms = vec![json!({}); 101];
-    by.post("/v1/notification-batches").key(&fresh_key()).json(&batch(&w, &forms)).refused(422, "invalid");
+    let most = usize::try_from(limits["batch_forms"].as_u64().unwrap()).unwrap();
+    let forms = vec![acquisition(NANA, "2026-11-01", None); most + 1];
+    let p = by.post("/v1/notification-batches").key(&fresh_key()).json(&batch(&w, &forms));
+    let p = p.refused(422, "invalid");
+    assert_eq!(
+        (&p["errors"][0]["pointer"], &p["errors"].as_array().unwrap().len()),
+        (&json!("/notifications"), &1),
+        "{p}"
+    );
     let body = crate::filing::slip(&w, &acquisition(NANA, "2026-11-01", None));
     by.post("/v1/notifications").key("kept-for-hours").json(&body).expect(202);
     let lives =

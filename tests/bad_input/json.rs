@@ -195,9 +195,12 @@ fn the_count_of_the_slip_must_be_the_count_that_was_read() {
         });
         assert_eq!(place(&p), ("/declared_count", "E-COUNT"));
     }
-    for forms in [Vec::new(), vec![json!({}); 101]] {
+    for forms in [Vec::new(), vec![acquisition(NANA, "2026-11-01", None); 101]] {
         let body = batch(&w, &forms);
-        refused(&w, (422, "invalid"), || by.post("/v1/notification-batches").key(&fresh_key()).json(&body));
+        let p = refused(&w, (422, "invalid"), || {
+            by.post("/v1/notification-batches").key(&fresh_key()).json(&body)
+        });
+        assert_eq!((place(&p).0, p["errors"].as_array().unwrap().len()), ("/notifications", 1), "{p}");
     }
 }
 #[test]

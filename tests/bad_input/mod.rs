@@ -2,7 +2,7 @@
 mod files;
 mod heads;
 mod json;
-mod numbers;
+pub mod numbers;
 mod replay;
 
 use crate::{

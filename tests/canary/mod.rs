@@ -1,7 +1,7 @@
 //! The canary: a whole life with fictitious personal numbers, then a search for them wherever something is kept or told.
 mod life;
 mod operations;
-mod scan;
+pub mod scan;
 
 use crate::{
     harness::{

@@ -1,7 +1,10 @@
 //! Looking behind the scenes of a world, changing what its register says, and a second node beside it.
 use super::world::{World, listen};
 use diesel::{
-    PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types as t,
+    PgConnection, QueryableByName, RunQueryDsl,
+    connection::SimpleConnection,
+    result::{DatabaseErrorKind, Error},
+    sql_query, sql_types as t,
 };
 use kenpo::{
     app::{self, App, Background, Parts},
@@ -48,8 +51,12 @@ impl World {
         let sql = format!("select row_to_json(r)::text as row from ({sql}) r");
         let load = |conn: &mut PgConnection| sql_query(&sql).load::<Row>(conn);
         let kept = self.looking.lock().unwrap().take();
-        // a test may have ended the one that was kept
-        let kept = kept.and_then(|mut conn| load(&mut conn).ok().map(|rows| (rows, conn)));
+        let kept = kept.and_then(|mut conn| match load(&mut conn) {
+            Ok(rows) => Some((rows, conn)),
+            // a test may have ended the one that was kept
+            Err(Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _)) => None,
+            Err(wrong) => panic!("{sql}: {wrong}"),
+        });
         let (rows, conn) = kept.unwrap_or_else(|| {
             let mut conn = self.owner();
             (load(&mut conn).unwrap(), conn)

@@ -71,7 +71,11 @@ fn a_bonus_above_the_cap_is_taken_with_a_warning_at_its_total() {
     };
     assert_eq!(findings("2026-06-30", 5_730_000), json!([]), "the cap itself");
     let above = findings("2026-07-10", 5_731_000);
-    assert_eq!(above[0]["code"], "W-CAP", "{above}");
+    assert_eq!(
+        (&above[0]["code"], &above[0]["pointers"]),
+        (&json!("W-CAP"), &json!(["/total_yen"])),
+        "{above}"
+    );
     assert_eq!(above.as_array().unwrap().len(), 1, "{above}");
 }
 

@@ -28,7 +28,9 @@ fn rules() -> BTreeSet<(String, String)> {
                 .lines()
                 .filter(|l| l.trim().starts_with("const VERSION: &'static str ="))
                 .filter_map(quoted);
-            all.extend(ids.zip(versions));
+            let (ids, versions): (Vec<_>, Vec<_>) = (ids.collect(), versions.collect());
+            assert_eq!(ids.len(), versions.len(), "a rule without a version, or one that this does not find");
+            all.extend(ids.into_iter().zip(versions));
         }
     }
     assert!(all.len() > 20, "{all:?}");

@@ -61,7 +61,10 @@ impl Stopped {
 struct Changed(Child);
 impl Drop for Changed {
     fn drop(&mut self) {
-        let _ = Command::new("kill").args(["-INT", &self.0.id().to_string()]).status();
+        let told = Command::new("kill").args(["-INT", &self.0.id().to_string()]).status();
+        if !told.is_ok_and(|t| t.success()) {
+            let _ = self.0.kill(); // it may have ended by itself
+        }
         let _ = self.0.wait();
     }
 }

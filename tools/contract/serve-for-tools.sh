@@ -25,7 +25,7 @@ command=
 # Becomes the demo: for a background job or a subshell. It refuses KENPO_* that are no settings of its own: those of the tools stay out of its
 # environment, and so does a database of one's own, which it would not forget.
 demo() {
-    exec env -u DATABASE_URL -u KENPO_DATABASE_URL -u KENPO_MIGRATE_DATABASE_URL -u KENPO_BIN -u KENPO_READY_SECONDS -u KENPO_TOOLS_CACHE -u KENPO_OPENAPI -u KENPO_POSTMAN -u KENPO_CHROMIUM \
+    exec env -u DATABASE_URL -u KENPO_SETTINGS -u KENPO_DATABASE_URL -u KENPO_MIGRATE_DATABASE_URL -u KENPO_BIN -u KENPO_READY_SECONDS -u KENPO_TOOLS_CACHE -u KENPO_OPENAPI -u KENPO_POSTMAN -u KENPO_CHROMIUM \
         KENPO_BASE="$base" "$binary" demo "$@"
 }
 end() {
@@ -35,8 +35,12 @@ end() {
         kill "$server" 2>/dev/null || true
         wait "$server" 2>/dev/null || true
     fi
-    [ ! -e "$base/demo" ] || (demo --reset) >/dev/null || true
-    rm -rf "$work" "$base"
+    rm -rf "$work"
+    if [ -e "$base/demo" ] && ! (demo --reset) >/dev/null; then
+        echo "the demo in $base is still in use: it was left there" >&2
+        return
+    fi
+    rm -rf "$base"
 }
 trap end EXIT
 trap 'exit 130' INT
@@ -86,6 +90,7 @@ done
 people >"$work/first"
 kill -9 "$server"
 wait "$server" 2>/dev/null || true
+server=
 start "$work/again.log"
 people | cmp -s - "$work/first" || { echo "after kill -9 the demo is not the same society" >&2; exit 1; }
 [ "$waited" -le 60 ] || { echo "the second start took $waited s: it should take seconds" >&2; exit 1; }

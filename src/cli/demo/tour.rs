@@ -44,7 +44,7 @@ pub fn print(state: &State, place: &str) -> anyhow::Result<()> {
             ),
         ),
         (
-            "File it with the right one; pasted again it gets the same answer and is filed once",
+            "File it with the right one; pasted again within three days it gets the same answer and is filed once",
             format!(
                 "curl -s {} -H 'Content-Type: application/json' -H 'Idempotency-Key: guided-tour' '{url}/v1/notifications' -d '{}'",
                 token("employer"),
