@@ -128,11 +128,21 @@ impl Drop for Stops<'_> {
         }
     }
 }
+/// Says which society it was in which a fault was found: `KENPO_LIVES=SEED+1` runs it alone.
+struct Society(u64);
+impl Drop for Society {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the fault is in the society of seed {}", self.0);
+        }
+    }
+}
 /// One society after the other, until there is none left; gives what was tried in all of them.
 fn lives(seeds: &Mutex<std::ops::Range<u64>>) -> Tried {
     let mut tried = Tried::new();
     let _stops = Stops(seeds);
     while let Some(seed) = { seeds.lock().unwrap().next() } {
+        let _society = Society(seed);
         let mut life = Life::new(seed, tried);
         life.run(seed);
         tried = life.tried;
