@@ -4,6 +4,7 @@
 mod access;
 mod ahead;
 mod alarms;
+mod aloud;
 mod architecture;
 
 mod audit;

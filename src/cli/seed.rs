@@ -117,7 +117,7 @@ pub fn people(
          insert into enrolment (row_id, enrolment_id, person_id, employer_id, enrolment_type, symbol, number, branch, office_number, acquired_on, \
              acquisition_reason, acquisition_received_on, planned_loss_on, recorded_at, recorded_by) \
            select gen_random_uuid(), gen_random_uuid(), id, employer, 'compulsory', symbol, (100 + g)::text, '00', (100 + g)::text, acquired_on, \
-                  'new', acquired_on, (birth_on + interval '75 years')::date, timestamptz '{now}', '00000000-0000-0000-0000-000000000000' \
+                  'new', acquired_on, (birth_on + interval '75 years')::date + (to_char(birth_on, 'MMDD') = '0229')::int, timestamptz '{now}', '00000000-0000-0000-0000-000000000000' \
            from seed_person; \
          insert into insured_number_counter select symbol, {next} from seed_employer on conflict do nothing; \
          insert into dependency (row_id, dependent_id, person_id, insured_id, employer_id, branch, relationship, lives_together, recognised_on, \

@@ -46,7 +46,14 @@ fn a_loss_at_75_is_explained_by_its_rule_with_the_day_of_birth() {
     assert_eq!(seen["trace"]["steps"][1]["code"], "dependent_lost");
     let with_him = staff.get(removal(wife)).expect(200);
     assert!(with_him.get("trace").is_none() && with_him["loss_reason"] == "insured_lost", "{with_him}");
-    assert_eq!(with_him["ja"], "被保険者が資格を喪失したため、2026年11月23日から被扶養者ではありません。");
+    crate::aloud::ground_is_said(
+        &with_him,
+        [
+            &["被保険者の資格の喪失", "2026年11月23日から被扶養者ではありません(健康保険法3条7項)"],
+            &["the insured person's loss of cover", "from 23 November 2026"],
+        ],
+    );
+    crate::aloud::said_with(&w, &["seventy_five", "insured_lost", "dependent_lost"]);
     for path in [&path, &removal(mother)] {
         for login in ["benefits", "review"] {
             w.staff(login).get(path).expect(200);
@@ -83,4 +90,57 @@ fn as_known_before_a_correction_it_is_explained_as_before() {
     then.is_told_again(&staff);
     let seen = staff.get(format!("/v1/members/{old}/loss/explanation")).expect(200);
     assert!(seen.get("trace").is_none() && seen["lost_on"] == "2026-11-20", "{seen}");
+}
+/// A form stated the day: the reason, its article, and why the day is the first one that is not covered.
+#[test]
+fn a_loss_that_a_form_stated_is_explained_by_its_reason() {
+    use crate::filing::{CHILD, NANA, accept, acquisition, child, child_leaves, decide, filed, id, loss};
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    for (cause, article, reason) in [
+        ("retirement", "健康保険法36条2号", ["事業所に使用されなくなった", "The employment ended"]),
+        ("death", "健康保険法36条1号", ["被保険者が死亡した", "The insured person died"]),
+        ("disability", "健康保険法36条3号", ["障害の認定", "certified as disabled"]),
+        ("social_security_agreement", "社会保障協定", ["社会保障協定", "social security agreement"]),
+    ] {
+        let w = World::new();
+        let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+        let hired = filed(&w, &employer, &acquisition(NANA, "2026-04-01", None));
+        let member = id(&decide(&staff, hired, &accept()).expect(200)["outcome"]["member_id"]);
+        let mut form = loss(NANA, "2026-11-20", "2026-11-21");
+        form["cause"] = json!(cause);
+        let is_next_day = ["retirement", "death"].contains(&cause);
+        if !is_next_day {
+            form.as_object_mut().unwrap().remove("left_on");
+        }
+        decide(&staff, filed(&w, &employer, &form), &accept()).expect(200);
+        let seen = staff.get(format!("/v1/members/{member}/loss/explanation")).expect(200);
+        let (ja, en) = if is_next_day {
+            (
+                "その翌日の2026年11月21日に資格を喪失しました",
+                "on 20 November 2026: cover ended on the next day, 21 November 2026",
+            )
+        } else {
+            ("その日に資格を喪失しました", "on 21 November 2026: cover ended on that day")
+        };
+        let days = [
+            "2026年11月21日は資格のない最初の日で、2026年11月20日まで",
+            "21 November 2026 is the first day not covered",
+        ];
+        crate::aloud::ground_is_said(
+            &seen,
+            [&[reason[0], article, ja, days[0]], &[reason[1], article, en, days[1]]],
+        );
+    }
+    let hired = filed(&w, &employer, &acquisition(NANA, "2026-04-01", None));
+    decide(&staff, hired, &accept()).expect(200);
+    let made = filed(&w, &employer, &child(NANA, CHILD, "2026-11-10", None));
+    let made = decide(&staff, made, &accept()).expect(200);
+    let dependent = id(&made["outcome"]["dependents"][0]["dependent_id"]);
+    let gone = filed(&w, &employer, &child_leaves(NANA, CHILD, "2026-11-20"));
+    decide(&staff, gone, &accept()).expect(200);
+    let seen = staff.get(format!("/v1/dependents/{dependent}/removal/explanation")).expect(200);
+    let (ja, en) =
+        ("2026年11月20日から被扶養者ではありません(健康保険法3条7項)", "no dependent from 20 November 2026");
+    crate::aloud::ground_is_said(&seen, [&["理由は", ja, "被扶養者でない最初の日"], &["The reason is", en]]);
 }

@@ -183,6 +183,7 @@ impl Life {
             assert!(now == *then, "seed {seed}: {path}{}", difference(then, &now));
         }
         calculated::holds(&self.w, &by.employers[0], &mut self.chance, &format!("seed {seed}"));
+        crate::aloud::all_is_said(&self.w);
         for (kind, by) in
             [("75 by the calendar", "loss_at_75"), ("two years by the calendar", "voluntary_term_end")]
         {

@@ -1,7 +1,7 @@
 //! What stands against a merge, and that a refusal stores nothing.
-use super::{asked, decided, is_merged_into, merged, moved, twins};
+use super::{asked, decided, hired_elsewhere, is_merged_into, merged, moved, twins};
 use crate::{
-    filing::{CHILD, NANA, accept, acquisition, child, decide, filed, id, tables},
+    filing::{CHILD, NANA, Person, accept, acquisition, child, decide, filed, id, same_person, tables},
     harness::world::World,
 };
 use serde_json::json;
@@ -79,6 +79,27 @@ fn it_takes_two_and_what_was_asked_for() {
     is_merged_into(asked(&clerk, other, third), one);
     is_merged_into(asked(&clerk, third, other), one);
     decided(&second, Uuid::now_v7(), "approve").refused(404, "not-found");
+}
+/// Who decides a form and names an id that was merged meanwhile is told where it goes on, and nothing is stored.
+#[test]
+fn a_form_decided_for_a_merged_id_is_told_the_one_that_goes_on() {
+    let w = World::new();
+    let clerk = w.staff("clerk");
+    let (one, other) = twins(&w, "81");
+    let p = Person { kana: "ミホン　フタゴ", name: "見本　双子", birth_on: "1977-07-01", ..NANA };
+    let hired = hired_elsewhere(&w, p, "2026-11-15", None);
+    merged(&w, one, other);
+    let before = tables(&w);
+    let refused = decide(&clerk, hired, &same_person("insured", other));
+    let place = refused.body["errors"][0].clone();
+    assert_eq!(
+        (&place["pointer"], &place["code"]),
+        (&json!("/persons/0/person_id"), &json!("person-merged"))
+    );
+    is_merged_into(refused, one);
+    let nobody = decide(&clerk, hired, &same_person("insured", Uuid::now_v7())).refused(422, "invalid");
+    assert_eq!(nobody["errors"][0]["code"], "unknown-person");
+    assert_eq!(tables(&w), before);
 }
 #[test]
 fn proposals_say_why() {

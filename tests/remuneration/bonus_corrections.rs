@@ -72,6 +72,10 @@ fn a_corrected_bonus_moves_the_cap_of_the_later_ones() {
         of("2026-06", 100_000),
         "what was taken back may be reported anew"
     );
+    accepted(&w, &employer, &staff, &bonus(NANA, "2026-06-15", 50_000));
+    accepted(&w, &employer, &staff, &withdrawn("2026-06-30"));
+    assert_eq!(bonuses(&staff, member, "")[1], of("2026-06", 50_000), "the other one of the month stays");
+    crate::aloud::said_with(&w, &["bonus_corrected", "bonus_withdrawn"]);
 }
 
 #[test]

@@ -105,6 +105,7 @@ fn what_rests_on_a_correction_follows_or_is_taken_back() {
     );
     let all = [row("2025-04", Some("2026-09"), 22, 300_000), row("2026-09", None, 23, 320_000)];
     assert_eq!(held(&staff, member, ""), all);
+    crate::aloud::said_with(&w, &["corrected", "decided_anew"]);
     assert_eq!(anew["holds"], true, "before");
     assert_eq!(explained(&staff, &revised["items"][0]["decision_id"])["holds"], false);
 }

@@ -88,6 +88,7 @@ fn a_loss_takes_back_what_was_paid_after_it_and_marks_what_was_paid_in_its_month
     assert_eq!(list["items"][1]["no_premium"], "loss_month");
     let said = list["items"][1]["trace"]["steps"].as_array().unwrap().last().unwrap()["ja"].clone();
     assert!(said.as_str().unwrap().contains("資格喪失月"), "{said}");
+    crate::aloud::said_with(&w, &["loss_month"]);
 }
 
 #[test]

@@ -59,7 +59,17 @@ fn the_sum_of_the_offices_decides_until_one_is_left() {
     assert_eq!((&told["standard_yen"], &told["applies_from"]), (&json!(360_000), &json!("2026-06")));
     let decision = told["decision_id"].as_str().unwrap();
     let explained = staff.get(format!("/v1/standard-remunerations/{decision}/explanation")).expect(200);
-    for said in ["2か所", "350,000円", "250,000円", "100,000円", "按分", "360,000円"] {
+    for said in [
+        "2か所",
+        "350,000円",
+        "250,000円",
+        "100,000円",
+        "按分",
+        "360,000円",
+        "1番目の事業所は株式会社あおい見本製作所(記号",
+        "2番目の事業所は架空別会社です。",
+        "二以上事業所勤務者の決定(",
+    ] {
         assert!(explained["ja"].as_str().unwrap().contains(said), "{said} in {}", explained["ja"]);
     }
     assert_eq!(parts(&staff, member, "2026-06-30"), [250_000, 100_000]);
@@ -82,6 +92,13 @@ fn the_sum_of_the_offices_decides_until_one_is_left() {
     let none = staff.get(format!("{path}?as_of=2026-10-01")).expect(200);
     assert_eq!(none["items"], json!([]));
     assert_eq!(staff.get(format!("{path}?{known}")).text, then, "what was known then is told byte for byte");
+    let left = told["decision_id"].as_str().unwrap();
+    let explained = staff.get(format!("/v1/standard-remunerations/{left}/explanation")).expect(200);
+    assert!(
+        explained["en"].as_str().unwrap().contains(" That office is 株式会社あおい見本製作所 ("),
+        "{explained}"
+    );
+    crate::aloud::said_with(&w, &["share_of_office", "one_office_left"]);
 }
 
 #[test]

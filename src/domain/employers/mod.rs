@@ -6,4 +6,4 @@ mod store;
 
 pub use api::{Employer, EmployerSettings, routes};
 pub use model::{EmployerFacts, EmployerRow};
-pub use store::{by_society_number, find, insert, next_number, symbol_of, take_number};
+pub use store::{by_society_number, called, find, insert, next_number, symbol_of, take_number};

@@ -1,6 +1,6 @@
 //! SQL of employers.
 use super::model::{EmployerFacts, EmployerRow};
-use crate::kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx};
+use crate::kernel::{Guarded, Operation, Permit, Problem, RowScope, Tx, asked};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{OptionalExtension, PgConnection, RunQueryDsl, sql_query, sql_types as t};
 use uuid::Uuid;
@@ -81,6 +81,33 @@ pub fn symbol_of(tx: &mut Tx<'_>, id: Uuid, as_of: NaiveDate) -> Result<String, 
             .bind::<t::Uuid, _>(id)
             .get_result(tx.conn())?;
     Ok(row.symbol)
+}
+crate::row! {
+    /// What an employer is called.
+    pub struct Called {
+        /// 名称.
+        name: t::Text => String,
+        /// 記号.
+        symbol: t::Text => String,
+    }
+}
+/// What an employer is called on a day, or on the nearest one of which something is known, as known at an instant or now.
+/// # Errors
+/// 404 when there is no such employer.
+pub fn called(
+    tx: &mut Tx<'_>,
+    id: Uuid,
+    (on, known_at): (NaiveDate, Option<DateTime<Utc>>),
+) -> Result<Called, Problem> {
+    let known = asked::known("r", known_at, "$3");
+    Ok(sql_query(format!(
+        "select r.name, r.symbol from employer_record r where r.employer_id = $1 and {known} \
+         order by r.valid_from > $2, abs(r.valid_from - $2) limit 1"
+    ))
+    .bind::<t::Uuid, _>(id)
+    .bind::<t::Date, _>(on)
+    .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
+    .get_result(tx.conn())?)
 }
 crate::row! {
     /// An employer found by its number.

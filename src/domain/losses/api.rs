@@ -1,10 +1,7 @@
 //! Why cover ended on its day. For staff: it is read aloud to whoever asks.
-use super::{list, store};
+use super::{list, store, words};
 use crate::{
-    domain::{
-        dependents, members,
-        remuneration::{CalculationTrace, Value},
-    },
+    domain::{dependents, members, remuneration::CalculationTrace},
     kernel::{
         Gate, Problem, Reply, Routes,
         input::{Id, Query},
@@ -20,8 +17,8 @@ crate::operation! {
     /// 資格喪失の説明
     ///
     /// Explains in sentences to be read aloud why the cover of a day ends on its day: at 75, and by whatever ends 任意継続 and 特例退職, with the
-    /// rule, the articles and the figures, as it was decided. Where a form stated the day, that is said, and there is no trace. 404 where the cover
-    /// has no end.
+    /// rule, the articles and the figures, as it was decided. Where a form stated the day, that is said with the reason and its article, and there is
+    /// no trace. 404 where the cover has no end.
     pub ExplainLoss: Get "/v1/members/{member_id}/loss/explanation" = "explainLoss", scope "members:read", on "Member", status 200, law "健康保険法36条・37条2項・38条, R-045, R-047";
     /// 被扶養者でなくなった日の説明
     ///
@@ -76,30 +73,11 @@ fn explained(
 ) -> Result<LossExplanation, Problem> {
     let (Some(lost_on), Some(loss_reason)) = (lost_on, reason) else { return Err(Problem::not_found()) };
     let trace = decided.map(store::LossRow::trace).transpose()?;
-    let (ja, en) = trace.as_ref().map_or_else(|| recorded(lost_on, &loss_reason), CalculationTrace::aloud);
+    let is_dependent = dependent_id.is_some();
+    let (ja, en) = trace
+        .as_ref()
+        .map_or_else(|| words::recorded(lost_on, &loss_reason, is_dependent), CalculationTrace::aloud);
     Ok(LossExplanation { member_id, dependent_id, began_on, lost_on, loss_reason, ja, en, trace })
-}
-/// Why a dependent lost cover together with the insured person.
-const WITH_THE_INSURED: &str = "insured_lost";
-/// What is said of a day of which no rule's decision is kept: it came from a form or from staff, or with the insured person's.
-fn recorded(lost_on: NaiveDate, reason: &str) -> (String, String) {
-    let day = Value::Date(lost_on);
-    if reason == WITH_THE_INSURED {
-        return (
-            format!("被保険者が資格を喪失したため、{}から被扶養者ではありません。", day.ja()),
-            format!("The insured person lost cover: no dependent from {}.", day.en()),
-        );
-    }
-    (
-        format!(
-            "{}から資格がありません。届出または審査により記録された日で、規則による計算の記録はありません。",
-            day.ja()
-        ),
-        format!(
-            "Not covered from {}: the day as it was recorded by a form or by staff; no calculation of it is kept.",
-            day.en()
-        ),
-    )
 }
 /// Field classes of what is told: at 75, when the person was born.
 fn classes(told: &LossExplanation) -> &'static [&'static str] {

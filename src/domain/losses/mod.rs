@@ -4,6 +4,7 @@ mod api;
 mod at_75;
 mod list;
 mod store;
+mod words;
 
 pub use api::routes;
 pub use at_75::{AT_75, Aged};

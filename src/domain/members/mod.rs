@@ -34,7 +34,7 @@ pub use store::{
     ContinuedEnd, Cover, Knowledge, OfficeRow, OtherCover, RecordedCover, by_card, close_office,
     continued_before, cover_by, covers, covers_of, enrolled, find, find_person, identities, identity_join,
     ids_of, last_office, lock_person, offices, offices_of, one_as_known, other_covers, person_written,
-    protected_on, put_office, recorded_cover, rewrite_cover, rewrite_end, sheltered_on, statements,
+    protected_on, put_office, recorded_cover, rewrite_cover, rewrite_end, sheltered_on, statements, survivor,
     take_back_cover, with_offices, written,
 };
 pub use views::{

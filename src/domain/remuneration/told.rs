@@ -100,11 +100,52 @@ impl CalculationTrace {
         let (ja, en) = self.aloud();
         if holds { (ja, en) } else { (format!("{}{ja}", NO_MORE.0), format!("{}{en}", NO_MORE.1)) }
     }
-    /// Its sentences, to be read aloud in Japanese and in English.
+    /// Its sentences, to be read aloud in Japanese and in English; the last ones name the articles, and the rule with its version.
     pub fn aloud(&self) -> (String, String) {
+        if self.steps.is_empty() {
+            return (String::new(), String::new());
+        }
         let (ja, en): (Vec<&str>, Vec<&str>) =
             self.steps.iter().map(|s| (s.ja.as_str(), s.en.as_str())).unzip();
-        (ja.concat(), en.join(" "))
+        let mut articles: Vec<&str> = Vec::new();
+        for step in &self.steps {
+            if !articles.contains(&step.article.as_str()) {
+                articles.push(&step.article);
+            }
+        }
+        let (rule, version) = (&self.rule, &self.rule_version);
+        (
+            format!(
+                "{}根拠は、{}です。適用した規則は、{}({version}版)です。",
+                ja.concat(),
+                articles.join("、"),
+                named(rule)
+            ),
+            format!("{} Articles: {}. Rule: {rule}, version {version}.", en.join(" "), articles.join("; ")),
+        )
+    }
+}
+/// What a clerk calls a rule; its id where there is no such word.
+fn named(rule: &str) -> &str {
+    match rule {
+        "acquisition_determination" => "資格取得時決定",
+        "regular_determination" => "定時決定",
+        "regular_determination_annual" => "定時決定(年間平均)",
+        "occasional_revision" => "随時改定",
+        "occasional_revision_annual" => "随時改定(年間平均)",
+        "leave_end_revision" => "産前産後休業・育児休業等終了時改定",
+        "two_offices" => "二以上事業所勤務者の決定",
+        "standard_bonus" => "標準賞与額の決定",
+        "exemption_months" => "休業中の保険料の免除",
+        "maternity_window" => "産前産後休業の期間",
+        "special_retiree_standard" => "特例退職被保険者の標準報酬月額",
+        "voluntary_continuation_standard" => "任意継続被保険者の標準報酬月額",
+        "voluntary_continuation_deadline" => "任意継続の申出の期限",
+        "voluntary_continuation_end" => "任意継続の期間の満了",
+        "continuation_loss" => "任意継続・特例退職の資格喪失",
+        "loss_at_75" => "75歳到達による資格喪失",
+        "dependent_recognition" => "被扶養者の認定",
+        other => other,
     }
 }
 /// What is read aloud before what does not hold any more, in Japanese and in English.

@@ -92,7 +92,7 @@ pub fn proposals(
 /// Holds the choices of staff against the form: gives the known persons by place; the other places get new ones.
 /// # Errors
 /// 422 `person-not-expected` for a place that takes no person, `unknown-person`; 409 `person-choice-needed` where persons are
-/// proposed and nothing was chosen, `person-differs` where the person can't be the one on the form.
+/// proposed and nothing was chosen, `person-differs` where the person can't be the one on the form, `person-merged`.
 pub fn settle<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,
@@ -106,8 +106,9 @@ pub fn settle<Op: Operation>(
             return Err(not_expected(i));
         };
         if let Choice::Same(person) = choice {
-            require_same(tx, case.row, (*slot, *person), facts)
-                .map_err(|p| if p.kind == Kind::NotFound { unknown(i) } else { p })?;
+            if let Err(p) = require_same(tx, case.row, (*slot, *person), facts) {
+                return Err(if p.kind == Kind::NotFound { gone(tx, i, *person)? } else { p });
+            }
             same.insert(*slot, *person);
         }
     }
@@ -156,9 +157,17 @@ fn not_expected(i: usize) -> Problem {
     )
     .at(&format!("/persons/{i}/slot"), "must-be-absent", "指定できません / not accepted here")
 }
-fn unknown(i: usize) -> Problem {
-    let said = "該当する方がいません / there is no such person";
-    Problem::new(Kind::Invalid).at(&format!("/persons/{i}/person_id"), "unknown-person", said)
+/// The chosen id has no identity: it was merged into another one, before or while this waited, or there never was one.
+fn gone(tx: &mut Tx<'_>, i: usize, person: Uuid) -> Result<Problem, Problem> {
+    let place = format!("/persons/{i}/person_id");
+    Ok(match members::survivor(tx, person)? {
+        Some(to) => members::merged_into(to.id).placed(&place),
+        None => Problem::new(Kind::Invalid).at(
+            &place,
+            "unknown-person",
+            "該当する方がいません / there is no such person",
+        ),
+    })
 }
 fn choice_needed(slots: &[Slot]) -> Problem {
     let needed = Problem::conflict(

@@ -1,16 +1,16 @@
 //! 資格取得届 (健康保険法 第48条, 施行規則 第24条; 仕様書 2200700).
 
-use chrono::{Days, Months, NaiveDate};
-
 use super::record::TRANSFER_AGE;
 use super::{Checked, Code, Filing, RuleSettings, check_address_or_number, check_not_future};
 use crate::domain::notifications::codes::{AcquisitionClass, NoResidentAddressReason, Sex};
 use crate::domain::notifications::findings::Finding;
 use crate::domain::notifications::forms::Acquisition;
-use crate::values::period::birthday;
+use crate::values::period::{birthday, reaches_age};
 
 /// The smallest total that is taken.
 const TOTAL_FLOOR: i64 = 1_000;
+/// The age from which a form bears the mark 70歳以上 (項目24); it is reached on the eve of the birthday (年齢計算ニ関スル法律).
+const MARKED_AGE: i32 = 70;
 
 pub(in crate::domain::notifications) fn check(
     checked: &mut Checked,
@@ -74,7 +74,7 @@ fn check_pay(checked: &mut Checked, form: &Acquisition) {
 fn check_dates(checked: &mut Checked, form: &Acquisition, settings: &RuleSettings) {
     check_not_future(checked, form.birth_on, "birth_on", Filing::Afterwards, settings);
     check_not_future(checked, form.acquired_on, "acquired_on", Filing::Ahead, settings);
-    let is_seventy = attains_70_on(form.birth_on).is_some_and(|day| form.acquired_on >= day);
+    let is_seventy = form.acquired_on >= reaches_age(form.birth_on, MARKED_AGE);
     let too_young = form.aged_70_or_over && !is_seventy;
     let is_unmarked = is_seventy && !form.aged_70_or_over && !form.over_70_only && too_old(form).is_none();
     checked.add_if(is_unmarked, Code::Aged70, ["aged_70_or_over"]);
@@ -86,9 +86,4 @@ fn check_dates(checked: &mut Checked, form: &Acquisition, settings: &RuleSetting
 pub(in crate::domain::notifications) fn too_old(form: &Acquisition) -> Option<Finding> {
     let is_too_old = form.acquired_on >= birthday(form.birth_on, TRANSFER_AGE);
     is_too_old.then(|| Finding::at(Code::Aged75, ["acquired_on", "birth_on"]))
-}
-
-/// The day on which 70 years are full: the eve of the birthday (年齢計算ニ関スル法律).
-fn attains_70_on(birth_on: NaiveDate) -> Option<NaiveDate> {
-    birth_on.checked_sub_days(Days::new(1))?.checked_add_months(Months::new(70 * 12))
 }

@@ -141,17 +141,25 @@ fn acquisition_relations() {
 
 #[test]
 fn seventy_is_full_on_the_eve_of_the_birthday() {
+    let later = RuleSettings::on("2028-03-22".parse().unwrap());
     for (birth, acquired, fits) in [
         ("1956-11-02", "2026-11-01", true),
         ("1956-11-03", "2026-11-01", false),
         ("1956-03-01", "2026-02-28", true),
         ("1956-02-29", "2026-02-28", true),
         ("1956-02-29", "2026-02-27", false),
+        // the year of the age has a 29 February and the year of birth has none
+        ("1958-03-01", "2028-02-29", true),
+        ("1958-03-01", "2028-02-28", false),
     ] {
         let patch = json!({"aged_70_or_over": true, "birth_on": birth, "acquired_on": acquired});
-        assert_eq!(found(acquisition(), patch, INSURED).is_empty(), fits, "{birth} {acquired}");
+        assert_eq!(
+            checked(acquisition(), patch, INSURED, &later).findings.is_empty(),
+            fits,
+            "{birth} {acquired}"
+        );
         let unmarked =
-            checked(acquisition(), json!({"birth_on": birth, "acquired_on": acquired}), INSURED, &settings());
+            checked(acquisition(), json!({"birth_on": birth, "acquired_on": acquired}), INSURED, &later);
         let expected = if fits { Disposition::Review } else { Disposition::Accepted };
         assert_eq!(unmarked.disposition(), expected, "{birth} {acquired} without the mark");
     }

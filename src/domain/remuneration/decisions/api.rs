@@ -16,7 +16,7 @@ use super::{
 use crate::{
     domain::members,
     kernel::{
-        Gate, Problem, Reply, Routes, clock,
+        Gate, Problem, Reply, Routes, Tx, clock,
         input::{Id, Query},
     },
     values::month::Month,
@@ -295,6 +295,7 @@ pub struct StandardRemunerationExplanation {
     trace: CalculationTrace,
 }
 fn explained(
+    tx: &mut Tx<'_>,
     r: DecisionRow,
     withdrawal: Option<DecisionWithdrawal>,
     known_at: Option<DateTime<Utc>>,
@@ -305,7 +306,11 @@ fn explained(
     if let Some((first_ja, first_en)) = withdrawal.as_ref().map(DecisionWithdrawal::aloud) {
         (ja, en) = (first_ja + &ja, first_en + &en);
     }
-    Ok(StandardRemunerationExplanation { holds, withdrawal, ja, en, decision: r.try_into()?, trace })
+    let decision = StandardRemuneration::try_from(r)?;
+    let (offices_ja, offices_en) =
+        offices::aloud(tx, &decision.offices, (decision.applies_from.first_day(), known_at))?;
+    (ja, en) = (ja + &offices_ja, en + &offices_en);
+    Ok(StandardRemunerationExplanation { holds, withdrawal, ja, en, decision, trace })
 }
 fn fiscal_year(day: NaiveDate) -> i32 {
     bonus_months::fiscal_year(Month::of(day))
@@ -364,7 +369,7 @@ async fn explain(
         let withdrawn = store::withdrawn(tx.conn(), row.decision_id, q.0.known_at)?;
         let withdrawal =
             withdrawn.map(|w| DecisionWithdrawal { withdrawn_at: w.decided_at, reason: w.reason });
-        Ok(permit.answer(explained(row, withdrawal, q.0.known_at)?))
+        Ok(permit.answer(explained(tx, row, withdrawal, q.0.known_at)?))
     })
     .await
 }

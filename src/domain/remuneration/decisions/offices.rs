@@ -8,10 +8,11 @@ use super::{
     facts::{Made, Undecided, known_yen},
 };
 use crate::{
-    domain::{members::OfficeRow, remuneration::rules::Rule},
-    kernel::Problem,
+    domain::{employers, members::OfficeRow, remuneration::rules::Rule},
+    kernel::{Problem, Tx},
     values::{month::Month, yen::Yen},
 };
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -49,6 +50,34 @@ steps! {
     ALONE = "one_office_left", "健康保険法44条3項":
         "{month}から一つの事業所の報酬月額{pay}によります。" /
         "From {month} the remuneration of one office, {pay}, decides.";
+}
+/// Which offices the steps of a decision count, to be read aloud to whoever may see all of it: the name, and the 記号 of one of this society.
+/// # Errors
+/// Database errors.
+pub fn aloud(
+    tx: &mut Tx<'_>,
+    shares: &[OfficeShare],
+    at: (NaiveDate, Option<DateTime<Utc>>),
+) -> Result<(String, String), Problem> {
+    let (mut ja, mut en) = (String::new(), String::new());
+    for (place, share) in (1..).zip(shares) {
+        let (name_ja, name_en) = match (&share.name, share.employer_id) {
+            (Some(name), _) => (name.clone(), name.clone()),
+            (None, Some(employer)) => {
+                let c = employers::called(tx, employer, at)?;
+                (format!("{}(記号{})", c.name, c.symbol), format!("{} ({})", c.name, c.symbol))
+            }
+            (None, None) => continue,
+        };
+        if shares.len() == 1 {
+            ja.push_str(&format!("その事業所は{name_ja}です。"));
+            en.push_str(&format!(" That office is {name_en}."));
+        } else {
+            ja.push_str(&format!("{place}番目の事業所は{name_ja}です。"));
+            en.push_str(&format!(" Office {place} is {name_en}."));
+        }
+    }
+    Ok((ja, en))
 }
 /// The offices that a stored decision added; none for one office.
 /// # Errors
