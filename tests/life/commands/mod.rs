@@ -37,6 +37,7 @@ pub const KINDS: &[&str] = &[
     "no bonus",
     "correction of pay",
     "correction of a report",
+    "withdrawn decision",
     "correction of a bonus",
     "bonus of another day",
     "bonus that was none",
@@ -95,6 +96,8 @@ pub enum Way {
     Keyed(NaiveDate),
     /// 徴収 finds that a premium was not paid, and another one of it approves that.
     Unpaid,
+    /// Staff asks to withdraw a decision of that person, and another one does it.
+    Withdraws(Uuid),
     /// An employer files it, and staff takes the person for somebody new.
     Anew(usize),
     /// An employer files it, and a run decides it.
@@ -159,6 +162,7 @@ const EMPLOYED: &[(u64, What)] = &[
     (2, pay::correct_acquisition),
     (3, pay::correct_report),
     (5, pay::correct_bonus),
+    (5, pay::withdraw),
     (5, leave::maternity),
     (12, leave::birth),
     (2, leave::end_of_maternity),
@@ -176,6 +180,7 @@ const LEFT: &[(u64, What)] = &[
     (2, pay::late_bonus),
     (2, pay::correct_bonus),
     (1, pay::correct_report),
+    (1, pay::withdraw),
     (4, cover::cancel_loss),
     (4, cover::other_loss),
     (10, continuing::apply),

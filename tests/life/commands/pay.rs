@@ -121,6 +121,17 @@ pub fn correct_report(chance: &mut Chance, family: &Family, _: NaiveDate) -> Opt
     form["months"] = months(report.first, pay(chance));
     command("correction of a report", Way::Filed(report.employer), form, |_, _| {})
 }
+/// 取消 of 定時決定, 随時改定 or a revision after a leave.
+pub fn withdraw(_: &mut Chance, family: &Family, _: NaiveDate) -> Option<Command> {
+    if family.reports.is_empty() && family.leaves.iter().all(|l| !l.is_revised) {
+        return None;
+    }
+    let form = json!({ "reason": "誤って処理したため" });
+    command("withdrawn decision", Way::Withdraws(family.member?), form, |family, outcome| {
+        let is_it = |r: &Report| outcome["rule"] == r.rule && outcome["month"] == month_of(r.from);
+        family.reports.retain(|r| !is_it(r));
+    })
+}
 /// 賞与訂正届: another amount, another day, or never paid.
 pub fn correct_bonus(chance: &mut Chance, family: &Family, today: NaiveDate) -> Option<Command> {
     let count = u64::try_from(family.bonuses.len()).unwrap();

@@ -3,6 +3,7 @@ use super::Rule;
 
 /// What changes records without a form, by whom it is named in the log.
 pub const RECORDED: &str = "array['runCalendarDay', 'decideVoluntaryDefault', 'decidePersonMerge', 'decideConfirmation', \
+  'decideRemunerationWithdrawal', \
   'recordPublicExpense', 'correctPublicExpense', 'setProtection', 'prolongProtection', 'liftProtection']";
 
 /// A rule for every table of versions: what a thing is, its table, and the person whose forms may end it, under this id or the one that it

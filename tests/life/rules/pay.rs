@@ -86,6 +86,16 @@ pub const RULES: &[Rule] = &[
            where c.employer_id is not distinct from (o ->> 'employer_id')::uuid and c.name is not distinct from o ->> 'name')",
     ),
     (
+        "a decision that two people withdrew holds",
+        "select s.person_id, s.rule, s.applies_from from remuneration_withdrawal w join standard_remuneration s using (decision_id) \
+         where w.state = 'withdrawn' and (s.superseded_at is null or s.superseded_at > w.decided_at)",
+    ),
+    (
+        "a decision was withdrawn that rests on no report",
+        "select s.person_id, s.rule from remuneration_withdrawal w join standard_remuneration s using (decision_id) \
+         where w.state = 'withdrawn' and s.rule <> 'regular_determination' and s.rule not like '%revision'",
+    ),
+    (
         "任意継続 does not stand by the lesser of both amounts",
         "select person_id, standard_yen, inputs from standard_remuneration where superseded_at is null \
            and rule = 'voluntary_continuation_standard' and standard_yen <> least((inputs ->> 'at_loss_yen')::bigint, 380000)",
