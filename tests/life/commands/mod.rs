@@ -19,6 +19,8 @@ pub const KINDS: &[&str] = &[
     "acquisition",
     "rejoining",
     "loss",
+    "loss by death",
+    "loss without leaving",
     "cancelled acquisition",
     "cancelled loss",
     "another day of acquisition",
@@ -188,6 +190,14 @@ const LEFT: &[(u64, What)] = &[
     (4, cover::acquire),
     (3, joining::under_another_id),
 ];
+const DIED: &[(u64, What)] = &[
+    (2, pay::late_bonus),
+    (2, pay::correct_bonus),
+    (1, pay::correct_report),
+    (3, cover::cancel_loss),
+    (3, cover::other_loss),
+    (3, continuing::apply),
+];
 const CONTINUES: &[(u64, What)] = &[
     (3, continuing::wish),
     (5, continuing::other_insurance),
@@ -220,6 +230,7 @@ pub fn next(chance: &mut Chance, family: &Family, today: NaiveDate) -> Option<Co
         Stands::New => return cover::acquire(chance, family, today),
         Stands::Employed => EMPLOYED,
         Stands::Left => LEFT,
+        Stands::Died => DIED,
         // two years are long
         Stands::Continues if chance.below(4) > 0 => return None,
         Stands::Continues => CONTINUES,
