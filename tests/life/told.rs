@@ -56,6 +56,7 @@ impl Life {
             }
             Way::Merges { surviving, merged } => merge(by, surviving, merged),
             Way::Confirms(dependent) => self.confirm(by, dependent, form),
+            Way::Filed(n) if self.chance.below(9) == 0 => self.again(by, n, form),
             // some of what employers file comes on paper
             Way::Filed(n) if self.chance.below(8) == 0 => {
                 self.file(by, (employer(n), None), form, Some(self.today()))
@@ -75,6 +76,37 @@ impl Life {
         let sent = self.send(by, from, form, received_on)?;
         let decision = family::decision(&sent.seen.body);
         decide(&self.w, by, &sent, form, &decision)
+    }
+    /// The employer takes a waiting form back, or staff returns it; then it is filed again, and that one is decided.
+    fn again(&mut self, by: &Callers, n: usize, form: &Value) -> Option<Value> {
+        let from = ([self.w.employer, self.w.other_employer][n], Some(n));
+        let first = self.send(by, from, form, None)?;
+        let path = format!("/v1/notifications/{}", first.id);
+        let taken_back = || by.employers[n].post(format!("{path}/withdrawal")).send(b"");
+        let mut naming = form.clone();
+        naming["resubmission_of"] = json!(first.id);
+        let (kind, second) = if self.chance.below(2) == 0 {
+            decide_on(&by.staff, first.id, first.seen.header("etag"), &give_back()).expect(200);
+            taken_back().refused(409, "already-decided");
+            let second = self.send(by, from, &naming, None);
+            assert!(self.send(by, from, &naming, None).is_none(), "resubmitted twice: {form}");
+            ("resubmitted form", second)
+        } else {
+            assert!(self.send(by, from, &naming, None).is_none(), "what waits was resubmitted: {form}");
+            taken_back().expect(200);
+            let decided = decide_on(&by.staff, first.id, first.seen.header("etag"), &accept());
+            assert!(matches!(decided.status, 409 | 412), "{form}: {}", decided.text);
+            assert!(
+                self.send(by, from, &naming, None).is_none(),
+                "what was taken back was resubmitted: {form}"
+            );
+            ("form that was taken back", self.send(by, from, form, None))
+        };
+        let second = second.unwrap_or_else(|| panic!("it was taken once, and is not again: {form}"));
+        let decision = family::decision(&second.seen.body);
+        let outcome = decide(&self.w, by, &second, form, &decision);
+        self.count(kind, outcome.is_some());
+        outcome
     }
     /// Files by an employer, or keys and checks by staff, and looks ahead.
     pub fn send(

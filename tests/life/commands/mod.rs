@@ -81,6 +81,8 @@ pub const KINDS: &[&str] = &[
     "confirmed dependent",
     "dependent who is none any more",
     "regular report in a run",
+    "resubmitted form",
+    "form that was taken back",
 ];
 
 /// What must have been seen of ten thousand lives, and need not of five hundred: a leave within eight weeks of a birth, a second child within ten
