@@ -44,7 +44,7 @@ pub fn preview(staff: &Caller, notification: Uuid, form: &Value) -> Response {
 /// Lines of a dry run of a form that can be filed.
 pub fn dry(by: &Caller, slip: &Value) -> Option<Value> {
     let run = by.post("/v1/notifications?validate_only=true").json(slip);
-    assert!(matches!(run.status, 200 | 422), "{}: {}", run.status, run.text);
+    assert!(matches!(run.status, 200 | 409 | 422), "{}: {}", run.status, run.text);
     (run.status == 200).then(|| run.body["records"][0]["consequences"].clone())
 }
 fn code(r: &Response) -> (u16, Value) {

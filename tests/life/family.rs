@@ -72,6 +72,7 @@ pub enum Stands {
     New,
     Employed,
     Left,
+    Died,
     Continues,
     ContinuedOnce,
 }
@@ -93,6 +94,8 @@ pub struct Family {
     pub second: Option<Second>,
     /// The other employer of the society that the last loss ended.
     pub ended_second: Option<Second>,
+    /// The last cover was lost by death.
+    pub is_dead: bool,
     /// Another id of the same person.
     pub twin: Option<Uuid>,
     /// 公費, by id.
@@ -133,6 +136,7 @@ impl Family {
             births: Vec::new(),
             second: None,
             ended_second: None,
+            is_dead: false,
             twin: None,
             expenses: Vec::new(),
             protection: None,
@@ -156,6 +160,7 @@ impl Family {
         match self.cover() {
             None => Stands::New,
             Some(Cover { office: Office::Employer(_), until: None, .. }) => Stands::Employed,
+            Some(Cover { office: Office::Employer(_), .. }) if self.is_dead => Stands::Died,
             Some(Cover { office: Office::Employer(_), .. }) => Stands::Left,
             Some(Cover { office: Office::Own, until: None, .. }) => Stands::Continues,
             Some(_) => Stands::ContinuedOnce,

@@ -155,7 +155,14 @@ impl Life {
     fn new(seed: u64, tried: Tried) -> Self {
         let w = World::new();
         let office = seed::employer(&mut w.owner(), &w.clock, 7).unwrap();
-        let asked = w.staff("clerk").post("/v1/voluntary-settings").key(&fresh_key()).json(&setting(office));
+        // averages that are standard monthly amounts themselves, and a society in four by whose rules that of the loss stands
+        let mut set = setting(office);
+        set["average_remuneration_yen"] =
+            json!([300_000, 340_000, 380_000, 440_000][usize::try_from(seed % 4).unwrap()]);
+        if seed % 16 / 4 == 3 {
+            set["ceiling_rule"] = json!("at_loss");
+        }
+        let asked = w.staff("clerk").post("/v1/voluntary-settings").key(&fresh_key()).json(&set);
         let check = format!("/v1/voluntary-settings/{}/check", id(&asked.expect(201)["id"]));
         w.staff("privileged").post(check).json(&json!({ "ruling": "approve" })).expect(200);
         Self { w, office, chance: Chance(seed), tried, answers: Vec::new(), waiting: Vec::new() }

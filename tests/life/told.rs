@@ -11,7 +11,7 @@ use crate::{
         world::World,
     },
 };
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -48,6 +48,7 @@ impl Life {
                 clear(by.second.post(path).header("if-match", &tag).json(&agreed), form).map(|r| r.body)
             }
             Way::Waits(_) => None,
+            Way::Withdraws(member) => self.withdraw(by, member, form),
             Way::Anew(n) => {
                 let sent = self.send(by, (employer(n), Some(n)), form, None)?;
                 let is_proposed = sent.seen.body["same_person_proposals"].get(0).is_some();
@@ -55,6 +56,7 @@ impl Life {
             }
             Way::Merges { surviving, merged } => merge(by, surviving, merged),
             Way::Confirms(dependent) => self.confirm(by, dependent, form),
+            Way::Filed(n) if self.chance.below(9) == 0 => self.again(by, n, form),
             // some of what employers file comes on paper
             Way::Filed(n) if self.chance.below(8) == 0 => {
                 self.file(by, (employer(n), None), form, Some(self.today()))
@@ -74,6 +76,37 @@ impl Life {
         let sent = self.send(by, from, form, received_on)?;
         let decision = family::decision(&sent.seen.body);
         decide(&self.w, by, &sent, form, &decision)
+    }
+    /// The employer takes a waiting form back, or staff returns it; then it is filed again, and that one is decided.
+    fn again(&mut self, by: &Callers, n: usize, form: &Value) -> Option<Value> {
+        let from = ([self.w.employer, self.w.other_employer][n], Some(n));
+        let first = self.send(by, from, form, None)?;
+        let path = format!("/v1/notifications/{}", first.id);
+        let taken_back = || by.employers[n].post(format!("{path}/withdrawal")).send(b"");
+        let mut naming = form.clone();
+        naming["resubmission_of"] = json!(first.id);
+        let (kind, second) = if self.chance.below(2) == 0 {
+            decide_on(&by.staff, first.id, first.seen.header("etag"), &give_back()).expect(200);
+            taken_back().refused(409, "already-decided");
+            let second = self.send(by, from, &naming, None);
+            assert!(self.send(by, from, &naming, None).is_none(), "resubmitted twice: {form}");
+            ("resubmitted form", second)
+        } else {
+            assert!(self.send(by, from, &naming, None).is_none(), "what waits was resubmitted: {form}");
+            taken_back().expect(200);
+            let decided = decide_on(&by.staff, first.id, first.seen.header("etag"), &accept());
+            assert!(matches!(decided.status, 409 | 412), "{form}: {}", decided.text);
+            assert!(
+                self.send(by, from, &naming, None).is_none(),
+                "what was taken back was resubmitted: {form}"
+            );
+            ("form that was taken back", self.send(by, from, form, None))
+        };
+        let second = second.unwrap_or_else(|| panic!("it was taken once, and is not again: {form}"));
+        let decision = family::decision(&second.seen.body);
+        let outcome = decide(&self.w, by, &second, form, &decision);
+        self.count(kind, outcome.is_some());
+        outcome
     }
     /// Files by an employer, or keys and checks by staff, and looks ahead.
     pub fn send(
@@ -101,6 +134,33 @@ impl Life {
         let seen = by.staff.get(format!("/v1/notifications/{id}"));
         let told = looks.then(|| ahead::preview(&by.staff, id, form));
         Some(Sent { id, seen, dry, told })
+    }
+    /// 取消 by two people of a decision that can be withdrawn, and sometimes of one that can't; what was told to the first is what the second did.
+    fn withdraw(&mut self, by: &Callers, member: Uuid, form: &Value) -> Option<Value> {
+        let which = if self.chance.below(3) > 0 {
+            "and superseded_at is null and (rule like '%revision' or rule = 'regular_determination')"
+        } else {
+            ""
+        };
+        let all = self.w.rows(&format!(
+            "select decision_id as id, rule, to_char(applies_from, 'YYYY-MM') as month from standard_remuneration \
+             where person_id = '{member}' {which} order by row_id"
+        ));
+        let count = u64::try_from(all.len()).unwrap();
+        let decision = all.get(usize::try_from(self.chance.below(count.max(1))).unwrap())?;
+        let path = format!("/v1/standard-remunerations/{}/withdrawals", id(&decision["id"]));
+        let asked = clear(by.staff.post(path).json(form), form)?.body;
+        let path = format!("/v1/remuneration-withdrawals/{}/decision", id(&asked["id"]));
+        if self.chance.below(4) == 0 {
+            by.staff.post(&path).json(&json!({ "decision": "approve" })).refused(409, "same-person");
+        }
+        self.w.clock.advance(Duration::milliseconds(20));
+        let Some(done) = clear(by.second.post(&path).json(&json!({ "decision": "approve" })), form) else {
+            by.second.post(path).json(&json!({ "decision": "reject" })).expect(200);
+            return None;
+        };
+        assert_eq!(asked["changes"], done.body["changes"], "{decision}");
+        Some(decision.clone())
     }
     /// An answer to a confirmation, by the employer or on paper, and what staff finds.
     fn confirm(&mut self, by: &Callers, dependent: Uuid, form: &Value) -> Option<Value> {

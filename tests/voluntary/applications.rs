@@ -2,8 +2,8 @@
 use super::{KID, Society, application, named, over, setting, wish};
 use crate::{
     filing::{
-        CHILD, HACHI, KYU, NANA, accept, acquisition, child, count, decide, filed, fresh_key, loss,
-        same_person, slip, tables,
+        CHILD, HACHI, KYU, NANA, accept, acquisition, child, count, decide, filed, fresh_key, give_back,
+        loss, same_person, slip, tables,
     },
     harness::world::World,
 };
@@ -107,6 +107,34 @@ fn the_law_refuses_what_it_does_not_know() {
     let mut alone = application(KYU, &card);
     alone["continuing_branches"] = json!(["01"]);
     s.refused(&alone, "2026-11-20", "dependent-not-found");
+}
+#[test]
+fn nobody_continues_who_did_not_leave() {
+    let s = Society::new();
+    let mut settings = setting(s.office);
+    settings["special_retiree_yen"] = json!(240_000);
+    s.set(&settings);
+    for (p, cause) in [(NANA, "death"), (HACHI, "disability"), (KYU, "social_security_agreement")] {
+        let person = s.insured(p, "2025-04-01");
+        let card = s.card(person);
+        let mut lost = loss(p, "2026-10-31", "2026-11-01");
+        lost["cause"] = json!(cause);
+        if cause != "death" {
+            lost.as_object_mut().unwrap().remove("left_on");
+        }
+        s.accepted_of_employer(&lost);
+        let waiting = s.keyed(&application(p, &card), "2026-11-10");
+        assert_eq!(s.preview(waiting)["obstacle"]["code"], "not-by-leaving", "{cause}");
+        decide(&s.clerk, waiting, &accept()).refused(409, "not-by-leaving");
+        decide(&s.clerk, waiting, &give_back()).expect(200);
+        let mut retiree = application(p, &card);
+        retiree["wanted"] = json!("special_retiree");
+        if cause == "social_security_agreement" {
+            s.accepted(&retiree, "2026-11-20");
+        } else {
+            s.refused(&retiree, "2026-11-20", "not-by-leaving");
+        }
+    }
 }
 #[test]
 fn two_covers_that_touch_are_one_time() {

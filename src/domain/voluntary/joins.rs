@@ -84,6 +84,7 @@ pub struct Joined {
 /// Looks everything up; writes nothing. The application may still be too late.
 /// # Errors
 /// 409 `person-not-found`, `loss-not-decided` while the cover before runs, `not-from-employment` when the cover before was no 強制,
+/// `not-by-leaving` when it was lost otherwise than by leaving,
 /// `settings-missing` and `other-office` by what the society set, `no-special-retirees`, `aged-75`, `dependent-not-found`, and what
 /// the standard remuneration may be refused with.
 pub fn plan<Op: Operation>(
@@ -123,6 +124,7 @@ pub fn plan<Op: Operation>(
             "Nobody becomes insured from the age of 75 on",
         ));
     }
+    by_leaving(former.loss_reason.as_deref(), is_special)?;
     let (covered_since, months_before) = months(tx, &former, a.covered_elsewhere_since)?;
     let deadline = if is_special { None } else { Some(deadline(months_before, lost_on, a.received_on)?) };
     let case = remuneration::Case {
@@ -174,6 +176,23 @@ pub fn plan<Op: Operation>(
         standard,
         case,
     })
+}
+/// Only who is not employed any more, or falls under 4条ただし書, goes on (健康保険法3条4項): nobody after death, nor who went over to 後期高齢者医療
+/// (75歳, 障害認定). Who left for the insurance of another country by an agreement is employed still; special retirees are not asked for that.
+fn by_leaving(loss_reason: Option<&str>, is_special: bool) -> Result<(), Problem> {
+    let is_otherwise = match loss_reason {
+        Some("death" | "age_75" | "disability" | "elderly_care") => true,
+        Some("social_security_agreement") => !is_special,
+        _ => false,
+    };
+    if is_otherwise {
+        return Err(refused(
+            "not-by-leaving",
+            "従前の資格は退職等によらず喪失しています",
+            "The cover before was lost otherwise than by leaving",
+        ));
+    }
+    Ok(())
 }
 /// What the society set for the day, when it set the office of the application.
 fn setting(tx: &mut Tx<'_>, a: &Application<'_>, day: NaiveDate) -> Result<SettingRow, Problem> {

@@ -76,15 +76,28 @@ pub fn choose(chance: &mut Chance, family: &Family, _: NaiveDate) -> Option<Comm
 pub fn lose(chance: &mut Chance, family: &Family, today: NaiveDate) -> Option<Command> {
     let (employer, cover) = family.employed()?;
     let lost_on = (today - chance.days(0, 60)).max(cover.from + Days::new(1)).min(today);
-    let form = loss(family, lost_on);
-    command("loss", Way::Filed(employer), form, move |family, _| family.ends(lost_on))
+    let (kind, cause) = match chance.below(16) {
+        0..3 => ("loss by death", "death"),
+        3 => ("loss without leaving", "disability"),
+        4 => ("loss without leaving", "social_security_agreement"),
+        // the calendar is there first: whoever is younger is refused
+        5 => ("loss at 75 by a form", "age_75"),
+        _ => ("loss", "retirement"),
+    };
+    let form = loss(family, lost_on, cause);
+    command(kind, Way::Filed(employer), form, move |family, _| {
+        family.ends(lost_on);
+        family.is_dead = cause == "death";
+    })
 }
 /// 資格喪失届.
-pub fn loss(family: &Family, lost_on: NaiveDate) -> Value {
+pub fn loss(family: &Family, lost_on: NaiveDate, cause: &str) -> Value {
     let mut form = family.named("qualification_loss");
     form["lost_on"] = json!(lost_on);
-    form["left_on"] = json!(lost_on - Days::new(1));
-    form["cause"] = json!("retirement");
+    if ["retirement", "death"].contains(&cause) {
+        form["left_on"] = json!(lost_on - Days::new(1));
+    }
+    form["cause"] = json!(cause);
     form
 }
 /// 資格取得取消届.
@@ -131,6 +144,7 @@ pub fn cancel_loss(_: &mut Chance, family: &Family, _: NaiveDate) -> Option<Comm
     form["reason"] = json!("退職の撤回のため");
     command("cancelled loss", Way::Filed(employer), form, move |family, _| {
         moves(family, lost_on, None);
+        family.is_dead = false;
         family.second = family.ended_second.take();
     })
 }

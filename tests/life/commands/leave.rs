@@ -2,7 +2,7 @@
 use super::{
     super::family::{Family, Leave, LeaveKind, month_start},
     Command, Way, command, month_of, pay,
-    pay::months,
+    pay::paid,
 };
 use crate::harness::chance::Chance;
 use chrono::{Days, Months, NaiveDate};
@@ -194,8 +194,7 @@ pub fn revision(chance: &mut Chance, family: &Family, today: NaiveDate) -> Optio
     form["child_name_kana"] = json!("クラシ　コ");
     form["child_birth_on"] = json!(leave.child);
     form["applies_from"] = json!(month_of(from));
-    form["months"] = months(first, yen);
-    form["average_yen"] = json!(yen);
+    let form = paid(chance, first, yen, true).averaged(form);
     command("revision after a leave", Way::Filed(employer), form, move |family, _| {
         family.leaves[at].is_revised = true;
     })

@@ -19,6 +19,8 @@ pub const KINDS: &[&str] = &[
     "acquisition",
     "rejoining",
     "loss",
+    "loss by death",
+    "loss without leaving",
     "cancelled acquisition",
     "cancelled loss",
     "another day of acquisition",
@@ -37,6 +39,7 @@ pub const KINDS: &[&str] = &[
     "no bonus",
     "correction of pay",
     "correction of a report",
+    "withdrawn decision",
     "correction of a bonus",
     "bonus of another day",
     "bonus that was none",
@@ -78,6 +81,8 @@ pub const KINDS: &[&str] = &[
     "confirmed dependent",
     "dependent who is none any more",
     "regular report in a run",
+    "resubmitted form",
+    "form that was taken back",
 ];
 
 /// What must have been seen of ten thousand lives, and need not of five hundred: a leave within eight weeks of a birth, a second child within ten
@@ -95,6 +100,8 @@ pub enum Way {
     Keyed(NaiveDate),
     /// 徴収 finds that a premium was not paid, and another one of it approves that.
     Unpaid,
+    /// Staff asks to withdraw a decision of that person, and another one does it.
+    Withdraws(Uuid),
     /// An employer files it, and staff takes the person for somebody new.
     Anew(usize),
     /// An employer files it, and a run decides it.
@@ -159,6 +166,7 @@ const EMPLOYED: &[(u64, What)] = &[
     (2, pay::correct_acquisition),
     (3, pay::correct_report),
     (5, pay::correct_bonus),
+    (5, pay::withdraw),
     (5, leave::maternity),
     (12, leave::birth),
     (2, leave::end_of_maternity),
@@ -176,12 +184,21 @@ const LEFT: &[(u64, What)] = &[
     (2, pay::late_bonus),
     (2, pay::correct_bonus),
     (1, pay::correct_report),
+    (1, pay::withdraw),
     (4, cover::cancel_loss),
     (4, cover::other_loss),
     (10, continuing::apply),
     (4, cover::choose),
     (4, cover::acquire),
     (3, joining::under_another_id),
+];
+const DIED: &[(u64, What)] = &[
+    (2, pay::late_bonus),
+    (2, pay::correct_bonus),
+    (1, pay::correct_report),
+    (3, cover::cancel_loss),
+    (3, cover::other_loss),
+    (3, continuing::apply),
 ];
 const CONTINUES: &[(u64, What)] = &[
     (3, continuing::wish),
@@ -215,6 +232,7 @@ pub fn next(chance: &mut Chance, family: &Family, today: NaiveDate) -> Option<Co
         Stands::New => return cover::acquire(chance, family, today),
         Stands::Employed => EMPLOYED,
         Stands::Left => LEFT,
+        Stands::Died => DIED,
         // two years are long
         Stands::Continues if chance.below(4) > 0 => return None,
         Stands::Continues => CONTINUES,

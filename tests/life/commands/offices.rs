@@ -60,7 +60,7 @@ pub fn end(chance: &mut Chance, family: &Family, today: NaiveDate) -> Option<Com
     let on = (today - chance.days(0, 90)).max(second.from);
     let ended = |family: &mut Family, _: &Value| family.second = None;
     if let Some(other) = second.employer.filter(|_| chance.below(2) == 0) {
-        let form = cover::loss(family, on);
+        let form = cover::loss(family, on, "retirement");
         return command("loss at a second employer", Way::Filed(other), form, ended);
     }
     let mut form = report(family, second.from, second.employer);

@@ -21,20 +21,65 @@ fn named(family: &Family, kind: &str, is_second: bool) -> Value {
     }
     form
 }
-/// Three months of pay.
-pub fn months(first: NaiveDate, yen: u64) -> Value {
-    let months = (0..3).map(|n| (first + Months::new(n)).month());
-    months.map(|n| json!({ "month": n, "base_days": 30, "cash_yen": yen, "total_yen": yen })).collect()
+/// What was paid in three months, and for how many days.
+pub struct Paid {
+    months: Value,
+    /// How much the person works, as forms mark it; nothing for most.
+    work: Option<&'static str>,
+    /// The pay of the months that count by the law.
+    counted: Vec<u64>,
 }
-/// Three months of pay from `first`, with what else such reports state.
-fn three_months(mut form: Value, first: NaiveDate, from: NaiveDate, yen: u64) -> Value {
+/// Three months of pay: most of them alike and whole, the others unequal, of few days, or of somebody who works less.
+pub fn paid(chance: &mut Chance, first: NaiveDate, yen: u64, may_be_part: bool) -> Paid {
+    let is_plain = chance.below(3) > 0;
+    let mut month =
+        || if is_plain { (30, yen) } else { (8 + chance.below(24), yen + 3_001 * chance.below(20)) };
+    let all = [month(), month(), month()];
+    let work = match chance.below(3) {
+        _ if is_plain => None,
+        0 => Some("short_time_worker"),
+        1 if may_be_part => Some("part_time_worker"),
+        _ => None,
+    };
+    let has_17 = all.iter().any(|(days, _)| *days >= 17);
+    let least = match work {
+        Some("short_time_worker") => 11,
+        Some(_) if !has_17 => 15,
+        _ => 17,
+    };
+    let counted = all.iter().filter(|(days, _)| *days >= least).map(|(_, yen)| *yen).collect();
+    let row = |(n, (days, yen)): (u32, &(u64, u64))| {
+        let month = (first + Months::new(n)).month();
+        json!({ "month": month, "base_days": days, "cash_yen": yen, "total_yen": yen })
+    };
+    Paid { months: (0..).zip(&all).map(row).collect(), work, counted }
+}
+impl Paid {
+    /// States the months, and how much the person works.
+    pub fn months(&self, mut form: Value) -> Value {
+        form["months"] = self.months.clone();
+        if let Some(work) = self.work {
+            form[work] = json!(true);
+        }
+        form
+    }
+    /// States the months with the total and the average of those that count, where one does.
+    pub fn averaged(&self, form: Value) -> Value {
+        let mut form = self.months(form);
+        let total: u64 = self.counted.iter().sum();
+        if let Some(average) = total.checked_div(u64::try_from(self.counted.len()).unwrap()) {
+            form["grand_total_yen"] = json!(total);
+            form["average_yen"] = json!(average);
+        }
+        form
+    }
+}
+/// A report of three months of pay, with what else such reports state.
+fn three_months(mut form: Value, from: NaiveDate, paid: &Paid) -> Value {
     form["applies_from"] = json!(month_of(from));
     form["previous_remuneration_yen"] = json!(260_000);
     form["previous_revised_in"] = json!("2023-04");
-    form["months"] = months(first, yen);
-    form["grand_total_yen"] = json!(3 * yen);
-    form["average_yen"] = json!(yen);
-    form
+    paid.averaged(form)
 }
 pub fn regular(chance: &mut Chance, family: &Family, today: NaiveDate) -> Option<Command> {
     let (employer, is_second) = reporter(chance, family)?;
@@ -44,7 +89,9 @@ pub fn regular(chance: &mut Chance, family: &Family, today: NaiveDate) -> Option
     if family.cover()?.from >= june {
         return None;
     }
-    let form = three_months(named(family, "regular_report", is_second), april, september, pay(chance));
+    let yen = pay(chance);
+    let paid = paid(chance, april, yen, true);
+    let form = three_months(named(family, "regular_report", is_second), september, &paid);
     let (kind, way) = match chance.below(3) {
         _ if is_second => ("regular report of a second employer", Way::Filed(employer)),
         0 => ("regular report in a run", Way::Waits(employer)),
@@ -63,7 +110,8 @@ pub fn revision(chance: &mut Chance, family: &Family, today: NaiveDate) -> Optio
     }
     let (yen, way) =
         if chance.below(2) == 0 { (700_000 + 10_000 * chance.below(20), "up") } else { (110_000, "down") };
-    let mut form = three_months(named(family, "revision_report", is_second), first, from, yen);
+    let paid = paid(chance, first, yen, false);
+    let mut form = three_months(named(family, "revision_report", is_second), from, &paid);
     form["pay_change_month"] = json!(first.month());
     form["pay_change_direction"] = json!(way);
     let kind = if is_second { "revision of a second employer" } else { "revision" };
@@ -118,8 +166,20 @@ pub fn correct_report(chance: &mut Chance, family: &Family, _: NaiveDate) -> Opt
     let mut form = family.named("remuneration_correction");
     form["decision"] = json!(report.rule);
     form["applies_from"] = json!(month_of(report.from));
-    form["months"] = months(report.first, pay(chance));
+    let yen = pay(chance);
+    let form = paid(chance, report.first, yen, report.rule == "regular_determination").months(form);
     command("correction of a report", Way::Filed(report.employer), form, |_, _| {})
+}
+/// 取消 of 定時決定, 随時改定 or a revision after a leave.
+pub fn withdraw(_: &mut Chance, family: &Family, _: NaiveDate) -> Option<Command> {
+    if family.reports.is_empty() && family.leaves.iter().all(|l| !l.is_revised) {
+        return None;
+    }
+    let form = json!({ "reason": "誤って処理したため" });
+    command("withdrawn decision", Way::Withdraws(family.member?), form, |family, outcome| {
+        let is_it = |r: &Report| outcome["rule"] == r.rule && outcome["month"] == month_of(r.from);
+        family.reports.retain(|r| !is_it(r));
+    })
 }
 /// 賞与訂正届: another amount, another day, or never paid.
 pub fn correct_bonus(chance: &mut Chance, family: &Family, today: NaiveDate) -> Option<Command> {

@@ -106,6 +106,13 @@ pub const RULES: &[Rule] = &[
                and e.enrolment_type = 'compulsory' and e.lost_on = v.acquired_on and e.acquired_on < e.lost_on))",
     ),
     (
+        "somebody continues voluntarily who did not leave an employer",
+        "select v.person_id, e.loss_reason from enrolment v join enrolment e on e.person_id = v.person_id \
+           and e.lost_on = v.acquired_on and e.enrolment_type = 'compulsory' and e.acquired_on < e.lost_on \
+         where v.superseded_at is null and e.superseded_at is null and v.enrolment_type = 'voluntary_continuation' \
+           and not isempty(daterange(v.acquired_on, v.lost_on)) and e.loss_reason <> 'retirement'",
+    ),
+    (
         "somebody works at another office on a day without the cover beside which it is",
         "select o.person_id, o.from_on, o.until_on from concurrent_office o where o.superseded_at is null \
            and not exists (select from enrolment e where e.person_id = o.person_id and e.superseded_at is null \

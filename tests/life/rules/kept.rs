@@ -3,6 +3,7 @@ use super::Rule;
 
 /// What changes records without a form, by whom it is named in the log.
 pub const RECORDED: &str = "array['runCalendarDay', 'decideVoluntaryDefault', 'decidePersonMerge', 'decideConfirmation', \
+  'decideRemunerationWithdrawal', \
   'recordPublicExpense', 'correctPublicExpense', 'setProtection', 'prolongProtection', 'liftProtection']";
 
 /// A rule for every table of versions: what a thing is, its table, and the person whose forms may end it, under this id or the one that it
@@ -35,6 +36,24 @@ macro_rules! of_versions {
         )+]
     };
 }
+/// What was not accepted does nothing, and what was returned comes back once.
+pub const FORMS: &[Rule] = &[
+    (
+        "a form that was returned or taken back did something",
+        "select n.id, n.kind, n.person_id from notification n where n.state in ('returned', 'withdrawn') and (n.result is not null \
+           or exists (select from enrolment x where x.source = n.id) \
+           or exists (select from dependency x where x.source = n.id) \
+           or exists (select from standard_remuneration x where x.source = n.id) \
+           or exists (select from bonus_payment x where x.source = n.id) \
+           or exists (select from leave_period x where x.source = n.id) \
+           or exists (select from concurrent_office x where x.source = n.id))",
+    ),
+    (
+        "a form came back that was not returned, or came back twice",
+        "select o.id, o.kind, o.person_id from notification n join notification o on o.id = n.resubmission_of \
+         where n.state <> 'withdrawn' group by o.id having bool_or(o.state <> 'returned' or n.kind <> o.kind) or count(*) > 1",
+    ),
+];
 pub const RULES: &[Rule] = of_versions! {
     "a cover" in "enrolment" by "enrolment_id" of "x.person_id";
     "a dependency" in "dependency" by "dependent_id" of "x.insured_id";

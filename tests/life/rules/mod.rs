@@ -14,7 +14,7 @@ type Rule = (&'static str, &'static str);
 #[track_caller]
 pub fn hold(w: &World, when: &str) {
     let today = format!("date '{}'", w.clock.today());
-    let rules = cover::RULES.iter().chain(pay::RULES).chain(kept::RULES);
+    let rules = cover::RULES.iter().chain(pay::RULES).chain(kept::RULES).chain(kept::FORMS);
     let asked: Vec<String> = rules
         .map(|(rule, broken)| {
             let (rule, broken) = (rule.replace('\'', "''"), broken.replace("$today", &today));

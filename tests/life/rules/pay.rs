@@ -86,9 +86,51 @@ pub const RULES: &[Rule] = &[
            where c.employer_id is not distinct from (o ->> 'employer_id')::uuid and c.name is not distinct from o ->> 'name')",
     ),
     (
-        "任意継続 does not stand by the lesser of both amounts",
-        "select person_id, standard_yen, inputs from standard_remuneration where superseded_at is null \
-           and rule = 'voluntary_continuation_standard' and standard_yen <> least((inputs ->> 'at_loss_yen')::bigint, 380000)",
+        "a decision that two people withdrew holds",
+        "select s.person_id, s.rule, s.applies_from from remuneration_withdrawal w join standard_remuneration s using (decision_id) \
+         where w.state = 'withdrawn' and (s.superseded_at is null or s.superseded_at > w.decided_at)",
+    ),
+    (
+        "a decision was withdrawn that rests on no report",
+        "select s.person_id, s.rule from remuneration_withdrawal w join standard_remuneration s using (decision_id) \
+         where w.state = 'withdrawn' and s.rule <> 'regular_determination' and s.rule not like '%revision'",
+    ),
+    (
+        "定時決定 does not stand by the average of the months with enough days",
+        "select s.person_id, s.applies_from, s.monthly_yen, s.inputs from standard_remuneration s \
+         cross join lateral (select case when s.inputs ->> 'kind' = 'short' then 11 when s.inputs ->> 'kind' = 'part' and not exists ( \
+             select from jsonb_array_elements(s.inputs -> 'months') m where (m ->> 'base_days')::int >= 17 \
+               and not coalesce((m ->> 'is_excluded')::boolean, false)) then 15 else 17 end as days) least \
+         cross join lateral (select sum((m ->> 'pay_yen')::bigint - coalesce((m ->> 'back_pay_yen')::bigint, 0))::bigint / nullif(count(*), 0) as yen \
+           from jsonb_array_elements(s.inputs -> 'months') m where (m ->> 'base_days')::int >= least.days \
+             and not coalesce((m ->> 'is_excluded')::boolean, false)) average \
+         where s.superseded_at is null and s.rule = 'regular_determination' and not s.inputs ? 'annual' \
+           and coalesce(jsonb_array_length(s.inputs -> 'offices'), 0) = 0 and s.monthly_yen <> average.yen",
+    ),
+    (
+        "定時決定 does not stand by the average that the employer reckoned by how much the person works",
+        "select s.person_id, s.applies_from, s.monthly_yen, n.form from standard_remuneration s join notification n on n.id = s.source \
+         where s.superseded_at is null and s.rule = 'regular_determination' and not s.inputs ? 'annual' and n.kind = 'regular_report' \
+           and coalesce(jsonb_array_length(s.inputs -> 'offices'), 0) = 0 and n.form ->> 'applies_from' = to_char(s.applies_from, 'YYYY-MM') \
+           and s.monthly_yen <> (n.form ->> 'average_yen')::bigint",
+    ),
+    (
+        "随時改定 rests on a month of too few days",
+        "select s.person_id, s.applies_from, s.inputs from standard_remuneration s where s.superseded_at is null \
+           and s.rule = 'occasional_revision' and exists (select from jsonb_array_elements(s.inputs -> 'months') m \
+             where (m ->> 'base_days')::int < case s.inputs ->> 'kind' when 'short' then 11 else 17 end)",
+    ),
+    (
+        "任意継続 does not stand by the amount that the society set",
+        "select s.person_id, s.standard_yen, s.inputs from standard_remuneration s join enrolment e on e.person_id = s.person_id \
+           and e.superseded_at is null and e.enrolment_type = 'voluntary_continuation' \
+           and date_trunc('month', e.acquired_on) = s.applies_from \
+         cross join lateral (select v.average_remuneration_yen as yen, v.ceiling_rule from voluntary_setting v join approval a \
+             on a.kind = 'voluntary_setting' and a.subject_id = v.id and a.state = 'approved' \
+           where v.valid_from <= e.acquired_on order by v.valid_from desc limit 1) v \
+         where s.superseded_at is null and s.rule = 'voluntary_continuation_standard' \
+           and s.standard_yen <> case v.ceiling_rule when 'at_loss' then (s.inputs ->> 'at_loss_yen')::bigint \
+             else least((s.inputs ->> 'at_loss_yen')::bigint, v.yen) end",
     ),
     (
         "任意継続 does not stand by what was known at the loss",
