@@ -6,8 +6,7 @@ use super::{
 };
 use crate::{
     filing::{
-        CHILD, KYU, Person, SPOUSE, accept, acquisition, child_leaves, decide, fresh_key, id, loss, slip,
-        spouse,
+        CHILD, Person, SPOUSE, accept, acquisition, child_leaves, decide, fresh_key, id, loss, slip, spouse,
     },
     harness::{
         caller::{Caller, Response},
@@ -24,13 +23,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Somebody whom nobody protects.
-const NEWCOMER: Person = Person {
-    office_number: "43",
-    kana: "ミホン　シンニン",
-    name: "見本　新任",
-    birth_on: "1996-03-09",
-    ..KYU
-};
+const NEWCOMER: Person =
+    Person {
+        office_number: "43", kana: "ミホン　シンニン", name: "見本　新任", birth_on: "1996-03-09"
+    };
 
 fn named(kind: &str) -> Value {
     json!({ "kind": kind, "office_number": HIDDEN.office_number, "name_kana": HIDDEN.kana, "birth_on": HIDDEN.birth_on })
