@@ -178,6 +178,7 @@ fn callers(
     let settings = PasswordSettings {
         memory_kib: config.number("argon2_memory_kib")?,
         passes: config.number("argon2_passes")?,
+        lanes: config.number("argon2_lanes")?,
         ..PasswordSettings::default()
     };
     let mut users = BTreeMap::new();
