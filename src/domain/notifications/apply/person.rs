@@ -154,10 +154,10 @@ fn not_expected(i: usize) -> Problem {
         "この届書のこの欄には人を指定できません",
         "This place of the form takes no choice of a person",
     )
-    .at(&format!("/persons/{i}/slot"), "must-be-absent", "指定できません / not accepted here")
+    .at(&format!("/persons/{i}/slot"), "must-be-absent", ("指定できません", "not accepted here"))
 }
 fn unknown(i: usize) -> Problem {
-    let said = "該当する方がいません / there is no such person";
+    let said = ("該当する方がいません", "there is no such person");
     Problem::new(Kind::Invalid).at(&format!("/persons/{i}/person_id"), "unknown-person", said)
 }
 fn choice_needed(slots: &[Slot]) -> Problem {
@@ -167,10 +167,8 @@ fn choice_needed(slots: &[Slot]) -> Problem {
         "The society knows somebody who may be the person on the form: say whether it is the same person or a new one",
     );
     slots.iter().fold(needed, |p, slot| {
-        p.at(
-            "/persons",
-            "person-choice-needed",
-            &format!("{0}: 指定が必要です / a choice is needed", slot.as_str()),
-        )
+        let slot = slot.as_str();
+        let said = (format!("{slot}: 指定が必要です"), format!("{slot}: a choice is needed"));
+        p.at("/persons", "person-choice-needed", (&said.0, &said.1))
     })
 }
