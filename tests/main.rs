@@ -34,6 +34,7 @@ mod launcher;
 mod life;
 mod lists;
 mod merges;
+mod mutated;
 mod panics;
 mod people;
 mod protection;
