@@ -35,6 +35,7 @@ mod life;
 mod lists;
 mod merges;
 mod mutated;
+mod paging;
 mod panics;
 mod people;
 mod protection;
