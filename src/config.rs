@@ -79,6 +79,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting { name: "argon2_memory_kib", default: "19456", about: "argon2id memory of one hash, KiB" },
     Setting { name: "argon2_passes", default: "2", about: "argon2id passes" },
+    Setting { name: "argon2_lanes", default: "1", about: "argon2id lanes (the p of its parameters)" },
     Setting {
         name: "shutdown_seconds",
         default: "20",
@@ -192,6 +193,7 @@ impl Config {
             "rate_per_second",
             "argon2_memory_kib",
             "argon2_passes",
+            "argon2_lanes",
             "shutdown_seconds",
             "body_seconds",
         ] {

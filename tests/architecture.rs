@@ -187,6 +187,24 @@ fn the_machine_is_asked_in_one_place_each() {
     only_in("unsafe ", &["src/launcher/process.rs"]);
 }
 
+/// Words of a refusal are kept in two languages until the answer leaves: no text holds both, and none is taken apart.
+#[test]
+fn no_text_holds_two_languages() {
+    // Shown in the document, which has one text for all its readers.
+    let shown = ["src/app/mod.rs", "src/domain/access/model.rs", "src/kernel/route/describe.rs"];
+    let mut wrong = Vec::new();
+    for (file, text) in sources("src").into_iter().filter(|(file, _)| !shown.contains(&file.as_str())) {
+        let is_double = |text: &str| {
+            text == " / " || text.split_once(" / ").is_some_and(|(ja, en)| !ja.is_ascii() && en.is_ascii())
+        };
+        let code = code(&text);
+        wrong.extend(
+            code.split('"').skip(1).step_by(2).filter(|t| is_double(t)).map(|t| format!("{file}: {t}")),
+        );
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[test]
 fn sql_stands_in_stores() {
     // A module's store: `store.rs`, `changes.rs` or a folder `store`.

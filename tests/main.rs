@@ -35,6 +35,8 @@ mod launcher;
 mod life;
 mod lists;
 mod merges;
+mod mutated;
+mod paging;
 mod panics;
 mod people;
 mod protection;

@@ -10,14 +10,14 @@ use kenpo::cli::seed;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-fn read(path: &str) -> Vec<u8> {
+pub fn read(path: &str) -> Vec<u8> {
     std::fs::read(format!("{}/samples/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 fn table(path: &str) -> Value {
     serde_json::from_slice(&read(path)).unwrap()
 }
 /// A world in the state from which the sample starts.
-fn world_of(sample: &str) -> World {
+pub fn world_of(sample: &str) -> World {
     let w = World::new();
     let state = &table("world.json")["files"][sample];
     let mut conn = w.owner();

@@ -72,6 +72,7 @@ impl App {
         let settings = PasswordSettings {
             memory_kib: c.number("argon2_memory_kib")?,
             passes: c.number("argon2_passes")?,
+            lanes: c.number("argon2_lanes")?,
             ..PasswordSettings::default()
         };
         let passwords = Arc::new(Passwords::new(&settings)?);

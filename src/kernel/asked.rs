@@ -32,7 +32,10 @@ pub fn check(query: &str, clock: &Clock) -> Result<Option<DateTime<Utc>>, Proble
                     return Err(Problem::new(Kind::Invalid).at(
                         "/as_of",
                         "beyond-the-records",
-                        "10年より先の日は照会できません / a day more than ten years ahead can't be asked about",
+                        (
+                            "10年より先の日は照会できません",
+                            "a day more than ten years ahead can't be asked about",
+                        ),
                     ));
                 }
             }
@@ -45,7 +48,7 @@ pub fn check(query: &str, clock: &Clock) -> Result<Option<DateTime<Utc>>, Proble
                     return Err(Problem::new(Kind::Invalid).at(
                         "/known_at",
                         "in-the-future",
-                        "未来の時点の記録は照会できません / what will be known can't be asked",
+                        ("未来の時点の記録は照会できません", "what will be known can't be asked"),
                     ));
                 }
                 known_at = Some(at);
@@ -71,7 +74,7 @@ fn before(pointer: &str) -> Problem {
     Problem::new(Kind::Invalid).at(
         pointer,
         "before-the-law",
-        "健康保険法の施行(1926年7月1日)より前です / before the law came into force on 1 July 1926",
+        ("健康保険法の施行(1926年7月1日)より前です", "before the law came into force on 1 July 1926"),
     )
 }
 

@@ -3,7 +3,7 @@
 use super::{
     Kernel, Kind, Problem,
     gate::Asking,
-    problem::FieldError,
+    problem::{FieldError, Said},
     route::{Describe, Described},
     secrets,
 };
@@ -24,7 +24,7 @@ use utoipa::{
     },
 };
 use uuid::Uuid;
-use validator::{Validate, ValidationErrors, ValidationErrorsKind};
+use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
 use zeroize::Zeroizing;
 
 /// Something that can be the body of a request.
@@ -216,28 +216,28 @@ fn shape_problem(e: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
 }
 /// Code and words for a serde refusal; its own text may hold input and is not passed on.
 pub fn shape_error(pointer: &str, serde_text: &str) -> FieldError {
-    let (code, detail) = match serde_text {
+    let (code, said) = match serde_text {
         t if t.starts_with("unknown field") => {
-            ("unknown-field", "この項目は受け付けません / this field is not accepted")
+            ("unknown-field", ("この項目は受け付けません", "this field is not accepted"))
         }
         t if t.starts_with("missing field") => {
-            ("missing-field", "必要な項目がありません / a required field is missing")
+            ("missing-field", ("必要な項目がありません", "a required field is missing"))
         }
         t if t.starts_with("unknown variant") => {
-            ("unknown-value", "この値は受け付けません / this value is not accepted")
+            ("unknown-value", ("この値は受け付けません", "this value is not accepted"))
         }
         t if t.starts_with("personal-number:check-digit") => {
-            ("E-MYNUMBER-CHECK-DIGIT", "個人番号の検査用数字が合いません / the check digit is wrong")
+            ("E-MYNUMBER-CHECK-DIGIT", ("個人番号の検査用数字が合いません", "the check digit is wrong"))
         }
         t if t.starts_with("personal-number") => {
-            ("personal-number-malformed", "個人番号は12桁の数字です / a personal number has 12 digits")
+            ("personal-number-malformed", ("個人番号は12桁の数字です", "a personal number has 12 digits"))
         }
         t if t.starts_with("date-out-of-range") => {
-            ("date-out-of-range", "日付が範囲外です / the date is out of range")
+            ("date-out-of-range", ("日付が範囲外です", "the date is out of range"))
         }
-        _ => ("wrong-type", "型または形式が違います / wrong type or format"),
+        _ => ("wrong-type", ("型または形式が違います", "wrong type or format")),
     };
-    FieldError::at(pointer, code, detail)
+    FieldError::at(pointer, code, said)
 }
 /// A pointer of known names only: a key that the caller made up is shown only when it can't be data.
 pub fn pointer_of(path: &serde_path_to_error::Path) -> String {
@@ -284,30 +284,39 @@ fn collect(at: &str, e: &ValidationErrors, out: &mut Vec<FieldError>) {
             ValidationErrorsKind::List(items) => {
                 items.iter().for_each(|(i, inner)| collect(&format!("{here}/{i}"), inner, out));
             }
-            ValidationErrorsKind::Field(list) => out.extend(list.iter().map(|v| {
-                let said = v.message.as_deref().unwrap_or("値が範囲外です / out of range");
-                FieldError::at(here.clone(), &v.code, said)
-            })),
+            ValidationErrorsKind::Field(list) => {
+                out.extend(list.iter().map(|v| FieldError::at(here.clone(), &v.code, said_by(v))))
+            }
         }
     }
+}
+/// Under which parameter a validator's fault keeps its English words; its message is Japanese.
+const EN: &str = "en";
+/// What a validator of our own finds, in both languages.
+pub fn fault(code: &'static str, (ja, en): Said<'static>) -> ValidationError {
+    let mut e = ValidationError::new(code).with_message(ja.into());
+    e.add_param(EN.into(), &en);
+    e
+}
+fn said_by(e: &ValidationError) -> Said<'_> {
+    let en = e.params.get(EN).and_then(|en| en.as_str());
+    e.message.as_deref().zip(en).unwrap_or(("値が範囲外です", "out of range"))
 }
 /// Validator for free text: no run of 12 digits in any width, no control characters.
 /// # Errors
 /// `number-in-text` or `control-character`.
-pub fn plain_text(s: &str) -> Result<(), validator::ValidationError> {
-    let fault = |code: &'static str, said: &'static str| {
-        let mut e = validator::ValidationError::new(code);
-        e.message = Some(said.into());
-        e
-    };
+pub fn plain_text(s: &str) -> Result<(), ValidationError> {
     if crate::values::personal_number::contains_number_run(s) {
         return Err(fault(
             "E-NUMBER-IN-TEXT",
-            "12桁の数字は記載できません / a run of 12 digits is not accepted here",
+            ("12桁の数字は記載できません", "a run of 12 digits is not accepted here"),
         ));
     }
     if s.chars().any(char::is_control) {
-        return Err(fault("control-character", "制御文字は使えません / control characters are not accepted"));
+        return Err(fault(
+            "control-character",
+            ("制御文字は使えません", "control characters are not accepted"),
+        ));
     }
     Ok(())
 }

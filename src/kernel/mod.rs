@@ -35,5 +35,5 @@ pub use actor::{Actor, ActorKind, Zone};
 pub use context::Kernel;
 pub use gate::{Answer, Desk, Facts, Gate, Guarded, Permit, Reply, RowScope, Sight, Subject, Tx};
 pub use operation::{Method, Operation};
-pub use problem::{FieldError, Kind, Problem};
+pub use problem::{FieldError, Kind, Problem, Said};
 pub use route::Routes;

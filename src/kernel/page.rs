@@ -50,7 +50,7 @@ fn wrong_cursor() -> Problem {
     Problem::new(Kind::Invalid).at(
         "/cursor",
         "cursor",
-        "この cursor は使えません / this cursor is not of this list",
+        ("この cursor は使えません", "this cursor is not of this list"),
     )
 }
 /// Position out of a cursor.

@@ -61,9 +61,49 @@ kinds! {
     Unavailable "unavailable" 503 "一時的に利用できません" "Temporarily unavailable";
 }
 
-/// One wrong place: a JSON pointer, or a row and its field numbers in a file. Never the value.
-#[derive(Clone, Debug, Default, Serialize, ToSchema, PartialEq)]
+/// Words in both languages: Japanese, English.
+pub type Said<'a> = (&'a str, &'a str);
+
+/// One wrong place, in both languages until the answer leaves: a JSON pointer, or a row and its field numbers in a file.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FieldError {
+    /// JSON pointer into the request body, or the name of a parameter or header.
+    pub pointer: Option<String>,
+    /// Data row of a file, counted from 1.
+    pub row: Option<u32>,
+    /// Field numbers in that row, counted from 1.
+    pub fields: Vec<u16>,
+    /// Stable code.
+    pub code: String,
+    /// What is wrong (ja, en).
+    pub said: (String, String),
+}
+impl FieldError {
+    /// An error at a JSON pointer.
+    pub fn at(pointer: impl Into<String>, code: &str, (ja, en): Said<'_>) -> Self {
+        Self {
+            pointer: Some(pointer.into()),
+            code: code.into(),
+            said: (ja.into(), en.into()),
+            ..Self::default()
+        }
+    }
+    fn body(&self, lang: Lang) -> FieldErrorBody {
+        let (ja, en) = &self.said;
+        FieldErrorBody {
+            pointer: self.pointer.clone(),
+            row: self.row,
+            fields: self.fields.clone(),
+            code: self.code.clone(),
+            detail: if lang == Lang::En { en } else { ja }.clone(),
+        }
+    }
+}
+
+/// One wrong place: a JSON pointer, or a row and its field numbers in a file. Never the value.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = FieldError)]
+pub struct FieldErrorBody {
     /// JSON pointer into the request body, or the name of a parameter or header.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 300)]
@@ -81,12 +121,6 @@ pub struct FieldError {
     /// What is wrong, in the asked language.
     #[schema(max_length = 500)]
     pub detail: String,
-}
-impl FieldError {
-    /// An error at a JSON pointer.
-    pub fn at(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
-        Self { pointer: Some(pointer.into()), code: code.into(), detail: detail.into(), ..Self::default() }
-    }
 }
 
 /// A failed request. Made by kind; details are fixed texts, never input.
@@ -136,14 +170,14 @@ impl Problem {
         self
     }
     /// With one wrong place.
-    pub fn at(mut self, pointer: &str, code: &str, detail: &str) -> Self {
-        self.errors.push(FieldError::at(pointer, code, detail));
+    pub fn at(mut self, pointer: &str, code: &str, said: Said<'_>) -> Self {
+        self.errors.push(FieldError::at(pointer, code, said));
         self
     }
     /// With its own code and words at one place.
     pub fn placed(mut self, pointer: &str) -> Self {
-        let said = self.detail.as_ref().map(|(ja, en)| format!("{ja} / {en}")).unwrap_or_default();
-        self.errors.push(FieldError::at(pointer, self.code, &said));
+        let (ja, en) = self.detail.as_ref().map_or(("", ""), |(ja, en)| (ja, en));
+        self.errors.push(FieldError::at(pointer, self.code, (ja, en)));
         self
     }
     /// 404: there is none, or not for this caller.
@@ -178,7 +212,7 @@ impl Problem {
             detail: if self.lang == Lang::En { en } else { ja },
             instance: self.instance.map(|i| format!("urn:uuid:{i}")),
             code: self.code.into(),
-            errors: self.errors.clone(),
+            errors: self.errors.iter().map(|e| e.body(self.lang)).collect(),
             receipt_number: self.receipt_number.clone(),
             merged_into: self.merged_into,
         }
@@ -212,7 +246,7 @@ pub struct ProblemBody {
     /// Wrong places, one by one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 1000)]
-    pub errors: Vec<FieldError>,
+    pub errors: Vec<FieldErrorBody>,
     /// Receipt number under which a refused file was noted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 40)]

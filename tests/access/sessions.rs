@@ -2,6 +2,7 @@
 use super::house::{CLERK, House, PASSWORD};
 use actix_web::test::TestRequest;
 use chrono::Duration;
+use kenpo::domain::access::{self, PasswordSettings, hash_password};
 use serde_json::json;
 
 #[actix_web::test]
@@ -51,6 +52,30 @@ async fn unknown_wrong_and_suspended_get_the_same_answer() {
     assert_eq!(house.entries("createSession", 401), 3);
     let typed = "audit_entry e where operation = 'createSession' and detail ? 'typed_id' and to_jsonb(e)::text !~ 'nobody at all|not the password'";
     assert_eq!(house.count(typed), 3, "told by a keyed digest, never as typed");
+}
+
+#[actix_web::test]
+async fn a_good_sign_in_renews_a_hash_that_was_made_with_other_settings() {
+    let house = House::open();
+    let settings = PasswordSettings { memory_kib: 128, passes: 2, lanes: 2, at_once: 1 };
+    let old = hash_password(&settings, PASSWORD).unwrap();
+    house.run(&format!("update app_user set password_hash = '{old}' where login = 'clerk'"));
+    let made_with = |with: &str| {
+        house.count(&format!(
+            "app_user where login = 'clerk' and password_hash like '$argon2id$v=19${with}$%'"
+        ))
+    };
+    let wrong = json!({"user_id": "clerk", "password": "not the password"});
+    assert_eq!(house.post("/v1/sessions", &wrong).await.status, 401);
+    assert_eq!(house.post("/v1/sessions", &json!({"user_id": "x", "password": PASSWORD})).await.status, 401);
+    assert_eq!(made_with("m=128,t=2,p=2"), 1, "a refusal renews nothing");
+    for _ in 0..2 {
+        assert_eq!(house.sign_in("clerk").await.status, 200);
+        assert_eq!(made_with("m=64,t=1,p=1"), 1);
+    }
+    assert_eq!(house.post("/v1/sessions", &wrong).await.status, 401, "the same password as before");
+    let kept = access::store::password_settings(&mut house.owner()).unwrap();
+    assert_eq!(kept.into_iter().collect::<Vec<_>>(), ["$argon2id$v=19$m=64,t=1,p=1"]);
 }
 
 #[actix_web::test]

@@ -4,7 +4,7 @@ use crate::{
     filing::{CHILD, KYU, NANA, acquisition, batch, child, count, filed, fresh_key, loss, slip},
     harness::{
         caller::{Caller, Response},
-        race,
+        race, words,
         world::World,
     },
 };
@@ -15,6 +15,30 @@ fn post(by: &Caller, body: &[u8]) -> Response {
 }
 fn good(w: &World) -> Value {
     slip(w, &acquisition(NANA, "2026-11-01", None))
+}
+
+#[test]
+fn a_refusal_is_told_in_the_language_that_was_asked_for() {
+    let w = World::new();
+    let (by, mut body) = (w.client("employer"), good(&w));
+    body["made_up"] = json!(1);
+    let bytes = body.to_string();
+    let asked = |accept: Option<&str>| {
+        let ask = by.post("/v1/notifications").key(&fresh_key()).header("content-type", "application/json");
+        let r =
+            accept.into_iter().fold(ask, |ask, l| ask.header("accept-language", l)).send(bytes.as_bytes());
+        let told = words::told(&r.body).into_iter().map(str::to_owned).collect::<Vec<_>>();
+        (r.header("content-language").to_owned(), told)
+    };
+    let said = |language: &str, told: [&str; 2]| (language.to_owned(), told.map(str::to_owned).to_vec());
+    let japanese = said("ja", ["内容に誤りがあります", "この項目は受け付けません"]);
+    for accept in [None, Some("ja"), Some("ja,en;q=0.5"), Some("fr")] {
+        assert_eq!(asked(accept), japanese, "{accept:?}");
+    }
+    let english = said("en", ["The content is refused", "this field is not accepted"]);
+    for accept in ["en", "en-GB,ja;q=0.5"] {
+        assert_eq!(asked(Some(accept)), english, "{accept}");
+    }
 }
 
 #[test]

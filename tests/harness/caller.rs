@@ -1,6 +1,6 @@
 //! Callers of a world over a real socket. Every response is checked against the OpenAPI document before a test sees it.
 use super::{
-    document,
+    document, words,
     world::{PASSWORD, World},
 };
 use serde_json::{Value, json};
@@ -22,6 +22,7 @@ impl Response {
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         let response = Self { status, headers, text, body };
         document::check(asked.0, asked.1, &response);
+        words::check(&response);
         response
     }
     pub fn header(&self, name: &str) -> &str {

@@ -7,4 +7,5 @@ pub mod document;
 pub mod proof;
 pub mod race;
 pub mod steps;
+pub mod words;
 pub mod world;

@@ -161,6 +161,8 @@ impl Sweep<'_> {
     fn one(&mut self, row: &Row, of: &route::Row, who: &str, by: (&Caller, Option<Uuid>), e: Expected) {
         let (mut seen, r) = look(self.s, by.0, row, of, e.own_row);
         seen.shows_foreign_row &= who == "a stranger";
+        let is_problem = r.header("content-type") == "application/problem+json";
+        assert!(!is_problem || r.header("content-language") == "en", "{}: not as it was asked", row.id);
         if who == "the right caller" {
             self.examples.keep(row.id, &(row.body)(self.s), &r);
         }

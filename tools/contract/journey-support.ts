@@ -2,11 +2,25 @@
 
 import { createPrivateKey, randomUUID, sign } from "node:crypto";
 
+import { read } from "./answers.mjs";
+
 /** A setting from the environment; without a default it must be there. */
 export function env(name: string, fallback?: string): string {
   const value = process.env[name] ?? fallback;
   if (value === undefined || value === "") throw new Error(`${name} is not set`);
   return value;
+}
+
+const answers = read(env("KENPO_DOCUMENT"));
+
+/** Asks as `fetch` does, and holds the answer against the document before anybody sees it. */
+export async function held(request: Request): Promise<Response> {
+  const answer = await fetch(request);
+  const { status, headers } = answer;
+  const told = { method: request.method, url: request.url, status, type: headers.get("content-type"), text: await answer.clone().text() };
+  const faults: string[] = answers.check(told);
+  if (faults.length > 0) throw new Error(faults.join("; "));
+  return answer;
 }
 
 /** A number of the fictitious block: base digits 99990000nnn and their check digit. */

@@ -7,20 +7,20 @@ import { createHash, randomUUID } from "node:crypto";
 
 import createClient from "openapi-fetch";
 
-import { env, issuedAt, personalNumber, PRIVATE_KEY_JWT, signedAssertion, step } from "./journey-support.js";
+import { env, held, issuedAt, personalNumber, PRIVATE_KEY_JWT, signedAssertion, step } from "./journey-support.js";
 import type { components, paths } from "./generated/kenpo.js";
 
 type Acquisition = components["schemas"]["AcquisitionNotification"];
 
 const base = env("KENPO_BASE_URL");
 const employerId = env("KENPO_EMPLOYER_ID");
-const anyone = createClient<paths>({ baseUrl: base });
+const anyone = createClient<paths>({ baseUrl: base, fetch: held });
 
 type Client = typeof anyone;
 type Filing = components["schemas"]["NotificationCreate"];
 
 /** A client that sends `token` with every request. */
-const withToken = (token: string): Client => createClient<paths>({ baseUrl: base, headers: { authorization: `Bearer ${token}` } });
+const withToken = (token: string): Client => createClient<paths>({ baseUrl: base, fetch: held, headers: { authorization: `Bearer ${token}` } });
 
 /** No member named personal_number, and the number nowhere in any other either. */
 function assertNumberless(body: object): void {

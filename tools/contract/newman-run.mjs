@@ -1,4 +1,4 @@
-// Runs the Postman collection with newman: node newman-run.mjs FOLDER
+// Runs the Postman collection with newman, and holds every answer against the document: node newman-run.mjs FOLDER DOCUMENT
 // The environment file's empty places are filled from KENPO_*: employer_client_id from KENPO_EMPLOYER_CLIENT_ID.
 
 import { readFileSync } from "node:fs";
@@ -6,7 +6,10 @@ import path from "node:path";
 
 import newman from "newman";
 
-const folder = process.argv[2];
+import { read as readAnswers } from "./answers.mjs";
+
+const [folder, document] = process.argv.slice(2);
+const answers = readAnswers(document);
 const read = (name) => JSON.parse(readFileSync(path.join(folder, name), "utf8"));
 const environment = read("local.postman_environment.json");
 for (const entry of environment.values) {
@@ -24,9 +27,14 @@ newman.run(
       const answer = summary.run.executions.find((one) => one.item.id === failure.source?.id)?.response;
       console.error(`${failure.source?.name}: ${failure.error.test ?? ""} ${failure.error.message} (${answer?.code} ${answer?.text().slice(0, 500)})`);
     }
+    const faults = summary.run.executions.flatMap(({ request, response }) => response === undefined ? ["no answer"] : answers.check({
+      method: request.method, url: request.url.toString(), status: response.code,
+      type: response.headers.get("content-type"), text: response.text(),
+    }));
+    for (const fault of faults) console.error(fault);
     // A run that asserted nothing proves nothing.
-    const isSound = summary.run.failures.length === 0 && requests.total > 0 && assertions.total > 0;
-    console.log(`  ${isSound ? "ok" : "FAILED"}  ${requests.total} requests, ${assertions.total} assertions`);
+    const isSound = summary.run.failures.length + faults.length === 0 && requests.total > 0 && assertions.total > 0 && answers.held > 0;
+    console.log(`  ${isSound ? "ok" : "FAILED"}  ${requests.total} requests, ${assertions.total} assertions, ${answers.held} answers held against the document`);
     process.exitCode = isSound ? 0 : 1;
   },
 );

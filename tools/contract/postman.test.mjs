@@ -52,6 +52,29 @@ test("a journey step whose operation is gone is an error", (t) => {
   assert.match(result.stderr, /no operation getMember/);
 });
 
+test("lists, capabilities and calculations must be answered, and a token must be taken", (t) => {
+  const { folder, write, call } = run(t);
+  const doc = smallest();
+  const responses = { 200: {}, 401: {}, 404: {}, 503: {} };
+  const security = [{ oauth: ["x:y"] }];
+  const member = { name: "member_id", in: "path", required: true, schema: {} };
+  const other = { ...member, name: "other_id" };
+  const added = { listThings: [], listOwn: [member], listOthers: [other], calculateThing: [], getThing: [] };
+  for (const [operationId, parameters] of Object.entries(added)) {
+    const path = `/v1/${operationId}${parameters.map((one) => `/{${one.name}}`).join("")}`;
+    doc.paths[path] = { get: { operationId, tags: ["All"], summary: operationId, security, parameters, responses } };
+  }
+  write(doc);
+  assert.equal(call().status, 0);
+  const { item } = JSON.parse(readFileSync(path.join(folder, "kenpo.postman_collection.json"), "utf8")).item.at(-1);
+  const one = (id) => item.find(({ name }) => name.endsWith(`(${id})`));
+  const taken = (id) => JSON.parse(one(id).event[0].script.exec.find((line) => line.includes("pm.expect([")).match(/\[.*?\]/)[0]);
+  for (const id of ["listThings", "listOwn", "calculateThing"]) assert.deepEqual(taken(id), [200], id);
+  for (const id of ["listOthers", "getThing"]) assert.deepEqual(taken(id), [200, 401, 404], id);
+  assert.match(one("getThing").event[0].script.exec.join(" "), /the token is taken/);
+  assert.equal(one("listOwn").request.url.raw, "{{base_url}}/v1/listOwn/{{member_id}}");
+});
+
 test("the environment holds no credential", () => {
   for (const { key, value } of environment().values) assert.ok(key === "base_url" || value === "", key);
 });

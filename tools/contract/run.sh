@@ -97,7 +97,11 @@ chromium_there() {
     [ -x "${KENPO_CHROMIUM:-/usr/bin/chromium}" ] || "$root/scripts/ensure-chromium.sh"
 }
 
-python_journey() { PYTHONPATH="$here/generated/python" PYTHONDONTWRITEBYTECODE=1 "$py/python" "$here/journey.py"; }
+python_journey() {
+    rm -f "$cache/answers.ndjson"
+    PYTHONPATH="$here/generated/python" PYTHONDONTWRITEBYTECODE=1 "$py/python" "$here/journey.py" "$cache/answers.ndjson" &&
+        node "$here/answers.mjs" "$document" "$cache/answers.ndjson" && rm "$cache/answers.ndjson"
+}
 
 modules=$cache/node-$(stamp "$here/package.json" "$here/package-lock.json" "$here/.npmrc")
 venv=$cache/python-$(stamp "$here/requirements.txt")
@@ -108,7 +112,7 @@ export PATH REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
 
 step "node tools" install_node
 step "python tools" install_python
-step "the checks go red on planted faults" node --test "$here/house.test.mjs" "$here/openapi-diff.test.mjs" "$here/postman.test.mjs"
+step "the checks go red on planted faults" node --test "$here/answers.test.mjs" "$here/house.test.mjs" "$here/openapi-diff.test.mjs" "$here/postman.test.mjs"
 step "typescript client compiles strictly" typescript
 step "python client generates whole" python_client
 if [ "$part" != live ]; then
@@ -120,9 +124,9 @@ if [ "$part" != live ]; then
 fi
 if [ "$part" != static ]; then
     : "${KENPO_BASE_URL:?run.sh live needs a server: use serve-for-tools.sh}"
-    step "journey in TypeScript" node "$here/generated/js/journey.js"
+    step "journey in TypeScript" env KENPO_DOCUMENT="$document" node "$here/generated/js/journey.js"
     step "journey in Python" python_journey
-    step "Postman run" node "$here/newman-run.mjs" "$postman"
+    step "Postman run" node "$here/newman-run.mjs" "$postman" "$document"
     step "Chromium is installed" chromium_there
     step "documentation page in Chromium" node "$here/docs-page.mjs" "$document"
     # last: its looks at a number are entries of their own, and the journeys look for theirs

@@ -74,6 +74,14 @@ const STAFF: &[(&str, &str, &str, bool, &[&str])] = &[
             "notifications:key",
             "calculations:run",
             "remuneration:read",
+            "calendar:read",
+            "voluntary:read",
+            "voluntary:write",
+            "protections:read",
+            "protections:write",
+            "public-expenses:read",
+            "public-expenses:write",
+            "persons:merge",
             "personal-number:write",
             "personal-number:verify",
         ],
@@ -96,6 +104,14 @@ const STAFF: &[(&str, &str, &str, bool, &[&str])] = &[
             "notifications:key",
             "calculations:run",
             "remuneration:read",
+            "calendar:read",
+            "voluntary:read",
+            "voluntary:write",
+            "protections:read",
+            "protections:write",
+            "public-expenses:read",
+            "public-expenses:write",
+            "persons:merge",
         ],
     ),
     (
@@ -178,6 +194,7 @@ fn callers(
     let settings = PasswordSettings {
         memory_kib: config.number("argon2_memory_kib")?,
         passes: config.number("argon2_passes")?,
+        lanes: config.number("argon2_lanes")?,
         ..PasswordSettings::default()
     };
     let mut users = BTreeMap::new();

@@ -4,7 +4,7 @@ use super::{
     rules::AgeEvent,
     store,
 };
-use crate::kernel::{Facts, Gate, Kind, Operation, Problem, Reply, Routes, input::Query, page};
+use crate::kernel::{Facts, Gate, Kind, Operation, Problem, Reply, Routes, Said, input::Query, page};
 use crate::values::day_key::DayKey;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -55,17 +55,16 @@ pub struct AgeEventQuery {
 impl AgeEventQuery {
     /// What the store is asked for.
     fn filter(&self, today: NaiveDate) -> Result<AgeFilter, Problem> {
-        let wrong = |name: &str, code: &str, said: &str| Problem::new(Kind::Invalid).at(name, code, said);
+        let wrong = |name: &str, code: &str, said: Said<'_>| Problem::new(Kind::Invalid).at(name, code, said);
         if self.to < self.from {
-            return Err(wrong("to", "E-DATE-RELATION", "開始日より前です / before the first day"));
+            return Err(wrong("to", "E-DATE-RELATION", ("開始日より前です", "before the first day")));
         }
         if (self.to - self.from).num_days() >= LONGEST {
-            return Err(wrong("to", "period-too-long", "期間は366日までです / at most 366 days"));
+            return Err(wrong("to", "period-too-long", ("期間は366日までです", "at most 366 days")));
         }
-        let births = self
-            .event
-            .births(self.from, self.to)
-            .ok_or_else(|| wrong("from", "date-out-of-range", "日付が範囲外です / the date is out of range"));
+        let births = self.event.births(self.from, self.to).ok_or_else(|| {
+            wrong("from", "date-out-of-range", ("日付が範囲外です", "the date is out of range"))
+        });
         Ok(AgeFilter {
             births: births?,
             period: (self.from, self.to),

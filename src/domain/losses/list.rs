@@ -3,7 +3,7 @@ use super::store::{self, EndedRow};
 use crate::{
     domain::members::EnrolmentType,
     kernel::{
-        Facts, Gate, Kind, Operation, Problem, Reply, Routes,
+        Facts, Gate, Kind, Operation, Problem, Reply, Routes, Said,
         input::{Query, plain_text},
         page,
     },
@@ -58,12 +58,12 @@ pub struct LossListQuery {
 }
 impl LossListQuery {
     fn filter(&self) -> Result<store::LossFilter<'_>, Problem> {
-        let wrong = |code: &str, said: &str| Err(Problem::new(Kind::Invalid).at("/lost_to", code, said));
+        let wrong = |code: &str, said: Said<'_>| Err(Problem::new(Kind::Invalid).at("/lost_to", code, said));
         if self.lost_to < self.lost_from {
-            return wrong("E-DATE-RELATION", "開始日より前です / before the first day");
+            return wrong("E-DATE-RELATION", ("開始日より前です", "before the first day"));
         }
         if (self.lost_to - self.lost_from).num_days() >= LONGEST {
-            return wrong("period-too-long", "期間は366日までです / at most 366 days");
+            return wrong("period-too-long", ("期間は366日までです", "at most 366 days"));
         }
         Ok(store::LossFilter {
             period: (self.lost_from, self.lost_to),

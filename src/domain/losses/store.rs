@@ -37,10 +37,8 @@ impl Basis {
     where
         R::Input: Serialize,
     {
-        let (outcome, trace) = apply::<R>(facts).map_err(|r| {
-            let (ja, en) = r.detail.split_once(" / ").unwrap_or((r.detail, r.detail));
-            Problem::conflict("not-decidable", ja, en)
-        })?;
+        let (outcome, trace) =
+            apply::<R>(facts).map_err(|r| Problem::conflict("not-decidable", r.said.0, r.said.1))?;
         Ok((outcome, Self::of::<R>(facts, &trace)?))
     }
 }

@@ -127,7 +127,10 @@ impl MemberQuery {
             Some(_) => Err(Problem::new(Kind::Invalid).at(
                 "/expand",
                 "not-with-known-at",
-                "known_at では個人番号を表示できません / a personal number is not shown as known at an instant",
+                (
+                    "known_at では個人番号を表示できません",
+                    "a personal number is not shown as known at an instant",
+                ),
             )),
         }
     }

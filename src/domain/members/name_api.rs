@@ -82,26 +82,29 @@ impl NameChange {
             return wrong(
                 "/name",
                 "missing-field",
-                "氏名か振り仮名が必要です / a name or a reading is required",
+                ("氏名か振り仮名が必要です", "a name or a reading is required"),
             );
         }
         if self.name.as_deref().is_some_and(|n| n.trim().is_empty()) {
-            return wrong("/name", "blank", "氏名が空白です / the name is blank");
+            return wrong("/name", "blank", ("氏名が空白です", "the name is blank"));
         }
         if reading.is_some_and(|k| !kana::canonical_faults(&k).is_empty()) {
-            let said = "振り仮名は片仮名で、姓と名の間に空白が必要です / the reading takes katakana with a space between its parts";
+            let said = (
+                "振り仮名は片仮名で、姓と名の間に空白が必要です",
+                "the reading takes katakana with a space between its parts",
+            );
             return wrong("/name_kana", "kana", said);
         }
         if self.reason != NameReason::Correction && self.valid_from.is_none() {
             return wrong(
                 "/valid_from",
                 "missing-field",
-                "変更年月日が必要です / the day of the change is required",
+                ("変更年月日が必要です", "the day of the change is required"),
             );
         }
         for (pointer, day) in [("/valid_from", self.valid_from), ("/received_on", self.received_on)] {
             if day.is_some_and(|d| d > today) {
-                return wrong(pointer, "future-date", "未来の日付です / the day is still to come");
+                return wrong(pointer, "future-date", ("未来の日付です", "the day is still to come"));
             }
         }
         Ok(())

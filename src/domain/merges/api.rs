@@ -310,7 +310,7 @@ async fn request_merge(
         row.require_current()?;
         let b = input.value;
         if b.merged_person_id == row.id {
-            let said = "同じ識別子です / it is the same id";
+            let said = ("同じ識別子です", "it is the same id");
             return Err(Problem::new(Kind::Invalid).at("/merged_person_id", "same-id", said));
         }
         members::hold(tx.conn(), &[row.id, b.merged_person_id])?;
@@ -348,7 +348,7 @@ fn unknown(p: Problem) -> Problem {
     if p.kind != Kind::NotFound {
         return p;
     }
-    let said = "該当する人がいません / there is no such person";
+    let said = ("該当する人がいません", "there is no such person");
     Problem::new(Kind::Invalid).at("/merged_person_id", "unknown-person", said)
 }
 async fn list_merges(

@@ -87,12 +87,15 @@ impl PersonalNumberInput {
             (Some(_), None, None) => Err(Problem::new(Kind::Invalid).at(
                 "/reason",
                 "missing-field",
-                "登録・変更の理由が必要です / a reason is required with a number",
+                ("登録・変更の理由が必要です", "a reason is required with a number"),
             )),
             _ => Err(Problem::new(Kind::Invalid).at(
                 "/personal_number",
                 "exactly-one",
-                "個人番号(と理由)か未登録理由のどちらか一方です / either a number with its reason, or a reason for having none",
+                (
+                    "個人番号(と理由)か未登録理由のどちらか一方です",
+                    "either a number with its reason, or a reason for having none",
+                ),
             )),
         }
     }

@@ -11,7 +11,7 @@ use crate::{
         members,
     },
     kernel::{
-        Gate, Kind, Operation, Permit, Problem, Reply, Routes, Tx,
+        Gate, Kind, Operation, Permit, Problem, Reply, Routes, Said, Tx,
         input::{Id, IfMatch, Input, Query, plain_text},
     },
 };
@@ -214,14 +214,14 @@ pub struct PersonProtections {
     #[schema(max_items = 500)]
     versions: Vec<ProtectionVersion>,
 }
-fn wrong<T>(pointer: &str, code: &str, said: &str) -> Result<T, Problem> {
+fn wrong<T>(pointer: &str, code: &str, said: Said<'_>) -> Result<T, Problem> {
     Err(Problem::new(Kind::Invalid).at(pointer, code, said))
 }
 fn not_to_come(pointer: &str, day: NaiveDate, today: NaiveDate) -> Result<(), Problem> {
     if day <= today {
         Ok(())
     } else {
-        wrong(pointer, "future-date", "未来の日付です / the day is still to come")
+        wrong(pointer, "future-date", ("未来の日付です", "the day is still to come"))
     }
 }
 impl ProtectionCreate {
@@ -232,7 +232,7 @@ impl ProtectionCreate {
             return wrong(
                 "/valid_to",
                 "past-date",
-                "終了日は今日より後の日付にしてください / the end must be after today",
+                ("終了日は今日より後の日付にしてください", "the end must be after today"),
             );
         }
         Ok(())
@@ -380,7 +380,10 @@ async fn lift_protection(
         // the second person may come on a later day: then it held until that day, and its end is the one that was asked for
         let is_over = b.step == LiftStep::Request && b.valid_to < today;
         if is_over || row.valid_to.is_some_and(|was| b.valid_to >= was) {
-            let said = "今日以後、記録された終了日より前の日付にしてください / today or later, before the recorded end";
+            let said = (
+                "今日以後、記録された終了日より前の日付にしてください",
+                "today or later, before the recorded end",
+            );
             return wrong("/valid_to", "not-earlier", said);
         }
         let asked = [b.valid_to.to_string(), b.received_on.to_string()];

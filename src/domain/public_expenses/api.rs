@@ -62,21 +62,21 @@ impl PublicExpenseStatement {
             return wrong(
                 "/payer_number",
                 "check-digit",
-                "公費負担者番号が正しくありません / the payer's number is not right",
+                ("公費負担者番号が正しくありません", "the payer's number is not right"),
             );
         }
         if self.recipient_number.len() != 7 || !self.recipient_number.bytes().all(|b| b.is_ascii_digit()) {
             return wrong(
                 "/recipient_number",
                 "seven-digits",
-                "受給者番号は7桁の数字です / the recipient's number has 7 digits",
+                ("受給者番号は7桁の数字です", "the recipient's number has 7 digits"),
             );
         }
         if self.valid_to.is_some_and(|to| to < self.valid_from) {
-            return wrong("/valid_to", "before-start", "開始日より前です / the end is before the start");
+            return wrong("/valid_to", "before-start", ("開始日より前です", "the end is before the start"));
         }
         if self.received_on > today {
-            return wrong("/received_on", "future-date", "未来の日付です / the day is still to come");
+            return wrong("/received_on", "future-date", ("未来の日付です", "the day is still to come"));
         }
         Ok(())
     }

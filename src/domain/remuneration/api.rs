@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 impl From<Refusal> for Problem {
     fn from(r: Refusal) -> Self {
-        Self { errors: vec![FieldError::at(r.pointer, r.code, r.detail)], ..Self::new(Kind::Invalid) }
+        Self { errors: vec![FieldError::at(r.pointer, r.code, r.said)], ..Self::new(Kind::Invalid) }
     }
 }
 

@@ -161,7 +161,7 @@ pub fn plan<Op: Operation>(
         .at(
             "/continuing_branches",
             "unknown-value",
-            "該当する被扶養者がいません / no such dependent",
+            ("該当する被扶養者がいません", "no such dependent"),
         ));
     }
     let planned_loss_on = if is_special { birthday } else { term_end(acquired_on)?.min(birthday) };
@@ -234,10 +234,8 @@ fn deadline(
     applied_on: NaiveDate,
 ) -> Result<(rules::VoluntaryDeadlineOutcome, CalculationTrace), Problem> {
     let facts = rules::VoluntaryDeadlineInput { months_before, lost_on, applied_on, closed_days: Vec::new() };
-    let (outcome, trace) = rules::apply::<rules::VoluntaryDeadline>(&facts).map_err(|r| {
-        let (ja, en) = r.detail.split_once(" / ").unwrap_or((r.detail, r.detail));
-        refused("not-decidable", ja, en)
-    })?;
+    let (outcome, trace) = rules::apply::<rules::VoluntaryDeadline>(&facts)
+        .map_err(|r| refused("not-decidable", r.said.0, r.said.1))?;
     Ok((outcome, CalculationTrace::of::<rules::VoluntaryDeadline>(&trace)))
 }
 /// Begins the cover that was planned. Everybody in it is held.

@@ -102,6 +102,8 @@ struct Attempt {
     /// Whose id was typed, if it is anybody's.
     user: Option<UserFacts>,
     is_good: bool,
+    /// The hash that was looked at and the one to be kept instead: the settings changed since it was made.
+    renewed: Option<(String, String)>,
 }
 
 async fn create_session(
@@ -122,14 +124,23 @@ async fn attempt(kernel: Arc<Kernel>, passwords: Arc<Passwords>, typed: SignIn) 
         let mut conn = db::connection(&kernel.db)?;
         let counted = conn.transaction(|conn| store::count_attempt(conn, &key, now))?;
         counted.map_err(too_soon)?;
-        let found = store::user_by_login(&mut conn, &typed.user_id)?;
+        let (user, hash) = store::user_by_login(&mut conn, &typed.user_id)?.unzip();
+        let in_use = store::password_settings(&mut conn)?;
         drop(conn); // others need it while we hash
-        let fits = hasher.fits(&typed.password, found.as_ref().map(|(_, hash)| hash.as_str()));
-        let user = found.map(|(user, _)| user);
-        let is_good = fits && user.as_ref().is_some_and(|u| u.is_valid(kernel.clock.today()));
-        Ok(Attempt { key, user, is_good })
+        let fits = hasher.fits(&typed.password, hash.as_deref(), in_use);
+        let is_good = fits && user.as_ref().is_some_and(|u: &UserFacts| u.is_valid(kernel.clock.today()));
+        let renewed =
+            hash.filter(|_| is_good).map(|old| renewed(&hasher, &typed.password, old)).transpose()?;
+        Ok(Attempt { key, user, is_good, renewed: renewed.flatten() })
     });
     looked.await.map_err(|_| Problem::new(Kind::Internal))?
+}
+fn renewed(passwords: &Passwords, password: &str, old: String) -> Result<Option<(String, String)>, Problem> {
+    let new = passwords.renewed(password, &old).map_err(|e| {
+        tracing::error!(error = %e, "a password could not be hashed anew");
+        Problem::new(Kind::Internal)
+    })?;
+    Ok(new.map(|new| (old, new)))
 }
 fn too_soon(wait: Duration) -> Problem {
     let mut p = Problem::new(Kind::TooMany).because(
@@ -162,6 +173,9 @@ fn sign_in(tx: &mut Tx<'_>, attempt: Attempt) -> Result<Answer<CreateSession, Se
     };
     let refresh = RefreshToken::fresh(&tx.kernel().keys.vault.digest, session.id)?;
     store::forgive(tx.conn(), &attempt.key)?;
+    if let Some((old, new)) = attempt.renewed {
+        store::renew_password_hash(tx.conn(), user.id, &old, &new)?;
+    }
     store::insert_session(tx.conn(), &session, &refresh)?;
     let tokens = issue(tx, &user, &session, &refresh)?;
     tx.note(|n| n.subject = Some(("Session", Some(session.id))));

@@ -11,7 +11,7 @@ use crate::kernel::{
 use anyhow::bail;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{OptionalExtension, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types as t};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Enters a person in the user register.
@@ -176,6 +176,33 @@ pub fn user_by_login(conn: &mut PgConnection, login: &str) -> Result<Option<(Use
     let columns = USER.replace(" from app_user", ", password_hash from app_user where login = $1");
     let row: Option<HashRow> = sql_query(columns).bind::<t::Text, _>(login).get_result(conn).optional()?;
     Ok(row.map(|r| (r.user.into(), r.password_hash)))
+}
+#[derive(QueryableByName)]
+struct SettingsRow {
+    #[diesel(sql_type = t::Text)]
+    settings: String,
+}
+/// The settings that the kept hashes were made with: their PHC strings without salt and digest.
+/// # Errors
+/// Database errors.
+pub fn password_settings(conn: &mut PgConnection) -> Result<BTreeSet<String>, Problem> {
+    let rows: Vec<SettingsRow> = sql_query(
+        "select distinct substring(password_hash from '^(.+)[$][^$]*[$][^$]*$') as settings from app_user \
+         where password_hash ~ '^.+[$][^$]*[$][^$]*$'",
+    )
+    .load(conn)?;
+    Ok(rows.into_iter().map(|r| r.settings).collect())
+}
+/// Keeps another hash of the same password, unless it was changed meanwhile.
+/// # Errors
+/// Database errors.
+pub fn renew_password_hash(conn: &mut PgConnection, id: Uuid, old: &str, new: &str) -> Result<(), Problem> {
+    sql_query("update app_user set password_hash = $3 where id = $1 and password_hash = $2")
+        .bind::<t::Uuid, _>(id)
+        .bind::<t::Text, _>(old)
+        .bind::<t::Text, _>(new)
+        .execute(conn)?;
+    Ok(())
 }
 /// A person by id.
 /// # Errors

@@ -16,7 +16,7 @@ use crate::{
         members::Seen,
     },
     kernel::{
-        ActorKind, Gate, Kind, Problem, Reply, Routes, Subject, Tx,
+        ActorKind, Gate, Kind, Problem, Reply, Routes, Said, Subject, Tx,
         input::{Id, IfMatch, Input},
     },
 };
@@ -79,10 +79,10 @@ impl ConfirmationAnswer {
             Some(_) if by_employer => Err(wrong(
                 "/received_on",
                 "must-be-absent",
-                "健康保険組合だけが指定できます / for staff alone",
+                ("健康保険組合だけが指定できます", "for staff alone"),
             )),
             Some(on) if on > today || on < row.as_of => {
-                let said = "基準日から本日までの日を指定してください / from the as-of day up to today";
+                let said = ("基準日から本日までの日を指定してください", "from the as-of day up to today");
                 Err(wrong("/received_on", "E-DATE-RELATION", said))
             }
             Some(on) => Ok(on),
@@ -91,7 +91,7 @@ impl ConfirmationAnswer {
 }
 /// First day not a dependent any more, and why.
 pub type Removal = (NaiveDate, ConfirmationRemovalReason);
-fn wrong(pointer: &str, code: &str, said: &str) -> Problem {
+fn wrong(pointer: &str, code: &str, said: Said<'_>) -> Problem {
     Problem::new(Kind::Invalid).at(pointer, code, said)
 }
 /// Day and reason of a removal are not stated where nobody is removed.
@@ -99,7 +99,7 @@ fn wrong(pointer: &str, code: &str, said: &str) -> Problem {
 /// 422 `must-be-absent`.
 pub fn absent((day, why): (&str, &str), has_day: bool, has_reason: bool) -> Result<(), Problem> {
     let said =
-        "被扶養者でなくなった場合だけ指定してください / only for somebody who is no dependent any more";
+        ("被扶養者でなくなった場合だけ指定してください", "only for somebody who is no dependent any more");
     match (has_day, has_reason) {
         (true, _) => Err(wrong(day, "must-be-absent", said)),
         (_, true) => Err(wrong(why, "must-be-absent", said)),
@@ -115,10 +115,10 @@ pub fn removal(
     row: &ConfirmationRow,
     today: NaiveDate,
 ) -> Result<Removal, Problem> {
-    let missing = |at| wrong(at, "missing-field", "必要な項目がありません / a required field is missing");
+    let missing = |at| wrong(at, "missing-field", ("必要な項目がありません", "a required field is missing"));
     let (on, reason) = (on.ok_or_else(|| missing(day))?, reason.ok_or_else(|| missing(why))?);
     if on > today || row.recognised_on.is_some_and(|first| on < first) {
-        let said = "認定日から本日までの日を指定してください / from the day of recognition up to today";
+        let said = ("認定日から本日までの日を指定してください", "from the day of recognition up to today");
         return Err(wrong(day, "E-DATE-RELATION", said));
     }
     Ok((on, reason))

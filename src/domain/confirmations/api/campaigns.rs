@@ -14,7 +14,7 @@ use super::{
     },
 };
 use crate::kernel::{
-    Facts, Gate, Kind, Operation, Permit, Problem, Reply, Routes, Tx,
+    Facts, Gate, Kind, Operation, Permit, Problem, Reply, Routes, Said, Tx,
     input::{Id, IdempotencyKey, Input, Query},
     page,
 };
@@ -84,7 +84,7 @@ fn yes() -> bool {
     true
 }
 crate::json_body!("application/json": ConfirmationCampaignCreate);
-fn wrong(pointer: &str, code: &str, said: &str) -> Problem {
+fn wrong(pointer: &str, code: &str, said: Said<'_>) -> Problem {
     Problem::new(Kind::Invalid).at(pointer, code, said)
 }
 impl ConfirmationCampaignCreate {
@@ -94,25 +94,25 @@ impl ConfirmationCampaignCreate {
             return Err(wrong(
                 "/due_on",
                 "E-DATE-RELATION",
-                "本日より後の日を指定してください / after today",
+                ("本日より後の日を指定してください", "after today"),
             ));
         }
         if self.as_of > self.due_on {
-            return Err(wrong("/as_of", "E-DATE-RELATION", "回答期限より後です / after the due day"));
+            return Err(wrong("/as_of", "E-DATE-RELATION", ("回答期限より後です", "after the due day")));
         }
         self.remind_on.sort_unstable();
         self.remind_on.dedup();
         if self.remind_on.len() > REMINDERS_MOST
             || self.remind_on.iter().any(|d| *d <= today || *d > self.due_on)
         {
-            let said = "本日より後、回答期限までの日を指定してください / after today, up to the due day";
+            let said = ("本日より後、回答期限までの日を指定してください", "after today, up to the due day");
             return Err(wrong("/remind_on", "E-DATE-RELATION", said));
         }
         let s = self.selection;
         if let (Some(from), Some(below)) = (s.age_from, s.age_below)
             && from >= below
         {
-            let said = "下限の年齢以下です / not above the lower age";
+            let said = ("下限の年齢以下です", "not above the lower age");
             return Err(wrong("/selection/age_below", "E-RELATION", said));
         }
         Ok(NewCampaign {
@@ -198,7 +198,7 @@ fn require_employers<Op: Operation>(
     if usize::try_from(known).is_ok_and(|known| known == ids.len()) {
         return Ok(());
     }
-    let said = "登録のない事業所があります / there is no such employer";
+    let said = ("登録のない事業所があります", "there is no such employer");
     Err(wrong("/selection/employer_ids", "unknown-employer", said))
 }
 async fn start(

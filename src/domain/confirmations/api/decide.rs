@@ -192,12 +192,12 @@ fn remove<Op: Operation>(
 ) -> Result<(), Problem> {
     let state: ConfirmationState = row.state.after(ConfirmationStep::Remove)?;
     if body.departure.is_some() {
-        let said = "継続の場合だけ指定してください / only with a confirmation";
+        let said = ("継続の場合だけ指定してください", "only with a confirmation");
         return Err(Problem::new(Kind::Invalid).at("/departure", "must-be-absent", said));
     }
     let (on, reason) = removal(PLACES, (body.removed_on, body.removal_reason), row, tx.today())?;
     if row.state == ConfirmationState::Overdue && reason != ConfirmationRemovalReason::NoAnswer {
-        let said = "回答がない場合は no_answer だけ指定できます / without an answer, no_answer alone";
+        let said = ("回答がない場合は no_answer だけ指定できます", "without an answer, no_answer alone");
         return Err(Problem::new(Kind::Invalid).at("/removal_reason", "E-RELATION", said));
     }
     require_words(body, row.still_qualifies == Some(true))?;
@@ -210,11 +210,11 @@ fn require_words(body: &ConfirmationDecision, is_needed: bool) -> Result<(), Pro
     let (code, said) = match (is_needed, body.removal_note.is_some()) {
         (true, false) => (
             "missing-field",
-            "回答は継続です。非該当とする理由を記載してください / against the answer: say why in words",
+            ("回答は継続です。非該当とする理由を記載してください", "against the answer: say why in words"),
         ),
         (false, true) => (
             "must-be-absent",
-            "継続の回答に反して非該当とする場合だけ記載してください / only against an answer",
+            ("継続の回答に反して非該当とする場合だけ記載してください", "only against an answer"),
         ),
         _ => return Ok(()),
     };

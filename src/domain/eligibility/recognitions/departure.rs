@@ -80,11 +80,11 @@ pub fn require_reason(
     match (answer, departure) {
         (Some(RecognitionAnswer::Yes), None) => Ok(()),
         (Some(RecognitionAnswer::Yes), Some(_)) => {
-            let said = "規則の判定どおりのため指定できません / not where the rule says yes";
+            let said = ("規則の判定どおりのため指定できません", "not where the rule says yes");
             Err(Problem::new(Kind::Invalid).at(at, "must-be-absent", said))
         }
         (_, Some(d)) if !fits(d.reason, examined) => {
-            let said = "規則の判定に合わない理由です / the reason does not fit what the rule found";
+            let said = ("規則の判定に合わない理由です", "the reason does not fit what the rule found");
             Err(Problem::new(Kind::Invalid).at(&format!("{at}/reason"), "reason-does-not-fit", said))
         }
         (_, Some(d))
@@ -92,7 +92,7 @@ pub fn require_reason(
                 && (d.reason == DepartureReason::InsurersJudgement
                     || answer == Some(RecognitionAnswer::No)) =>
         {
-            let said = "理由を記入してください / give the reason in words";
+            let said = ("理由を記入してください", "give the reason in words");
             Err(Problem::new(Kind::Invalid).at(&format!("{at}/note"), "missing-field", said))
         }
         (_, Some(_)) => Ok(()),
@@ -101,6 +101,10 @@ pub fn require_reason(
             "規則の判定は認定ではありません。確認した書類・事実、または認定する理由を指定してください",
             "The rule does not answer yes: state the evidence that was seen, or the reason for recognising",
         )
-        .at(at, "missing-field", "確認した書類又は理由が必要です / evidence or a reason is needed")),
+        .at(
+            at,
+            "missing-field",
+            ("確認した書類又は理由が必要です", "evidence or a reason is needed"),
+        )),
     }
 }

@@ -62,7 +62,7 @@ impl Examined {
                 "The recorded day of birth is after the day that is looked at: correct it first",
             )),
             Err(r) if r.code != NO_RULE => {
-                Err(Problem::new(Kind::Invalid).at(&format!("{at}{}", r.pointer), r.code, r.detail))
+                Err(Problem::new(Kind::Invalid).at(&format!("{at}{}", r.pointer), r.code, r.said))
             }
             _ => Ok(()),
         }

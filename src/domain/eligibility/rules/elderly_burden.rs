@@ -184,16 +184,16 @@ impl Rule for ElderlyBurden {
 /// Facts that contradict one another.
 fn require_fitting(input: &ElderlyBurdenInput) -> Result<(), Refusal> {
     if input.patient_birth_on > input.care_on {
-        let said = "受診日より後の生年月日です / born after the day of care";
+        let said = ("受診日より後の生年月日です", "born after the day of care");
         return Err(refuse("/patient_birth_on", "born-after-care", said));
     }
     match (input.role, input.insured_birth_on) {
         (PatientRole::Insured, Some(birth)) if birth != input.patient_birth_on => {
-            let said = "患者が被保険者本人です / the patient is the insured person";
+            let said = ("患者が被保険者本人です", "the patient is the insured person");
             return Err(refuse("/insured_birth_on", "other-birth-of-one-person", said));
         }
         (PatientRole::Dependent, None) => {
-            let said = "被扶養者の判定に必要です / needed of a dependent's care";
+            let said = ("被扶養者の判定に必要です", "needed of a dependent's care");
             return Err(refuse("/insured_birth_on", "missing-field", said));
         }
         _ => {}
@@ -204,7 +204,7 @@ fn require_fitting(input: &ElderlyBurdenInput) -> Result<(), Refusal> {
     ];
     for (pointer, sum) in sums {
         if sum.zip(input.income_yen).is_some_and(|(sum, own)| sum < own) {
-            let said = "被保険者本人の収入より少ない合計です / less than the insured person's own income";
+            let said = ("被保険者本人の収入より少ない合計です", "less than the insured person's own income");
             return Err(refuse(pointer, "sum-below-part", said));
         }
     }
@@ -236,7 +236,10 @@ fn band(
     }
     let (year, month, day) = ONE_TENTH_UNTIL;
     if NaiveDate::from_ymd_opt(year, month, day).is_some_and(|last| input.patient_birth_on <= last) {
-        let said = "昭和19年4月1日以前生まれの方の特例は扱いません / the special measure of people born up to 1 April 1944 is not decided here";
+        let said = (
+            "昭和19年4月1日以前生まれの方の特例は扱いません",
+            "the special measure of people born up to 1 April 1944 is not decided here",
+        );
         return Err(refuse("/patient_birth_on", "no-rule-for-birth", said));
     }
     Ok(BurdenBand::Elderly)
@@ -251,7 +254,10 @@ fn school(birth: NaiveDate) -> NaiveDate {
 fn is_active(input: &ElderlyBurdenInput, law: Law<'_>, trace: &mut Trace) -> Result<bool, Refusal> {
     let insured = age_dates(input.insured_birth_on.unwrap_or(input.patient_birth_on));
     if input.care_on >= insured.transfer_on {
-        let said = "被保険者が75歳に達し、被扶養者も資格を失っています / cover ended when the insured person turned 75";
+        let said = (
+            "被保険者が75歳に達し、被扶養者も資格を失っています",
+            "cover ended when the insured person turned 75",
+        );
         return Err(refuse("/insured_birth_on", "insured-is-75", said));
     }
     if input.care_on < insured.elderly_from {
@@ -284,13 +290,14 @@ fn is_below_limits(input: &ElderlyBurdenInput, law: Law<'_>, trace: &mut Trace) 
     }
     let Some(income) = input.income_yen else {
         if input.income_with_former_dependent_yen.is_some() {
-            return Err(refuse("/income_yen", "missing-field", "判定に必要です / needed to decide"));
+            return Err(refuse("/income_yen", "missing-field", ("判定に必要です", "needed to decide")));
         }
         trace.step(&UNSTATED, []);
         return Ok(false);
     };
     if input.role == PatientRole::Dependent {
-        let said = "患者が70歳以上の被扶養者のため、合わせた収入が必要です / the patient is such a dependent";
+        let said =
+            ("患者が70歳以上の被扶養者のため、合わせた収入が必要です", "the patient is such a dependent");
         return Err(refuse("/income_with_dependents_yen", "missing-field", said));
     }
     if told([&ALONE, &ALONE_NOT], income, alone) {

@@ -1,7 +1,7 @@
 //! What law, orders and notices set from a day on. Each row names its source and how far it is known; `docs/eligibility.md` lists the same rows,
 //! and a test holds the two together.
 use crate::domain::remuneration::{Refusal, in_reach, refuse};
-use crate::kernel::input::plain_text;
+use crate::kernel::{Said, input::plain_text};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
@@ -244,7 +244,7 @@ impl<'a> Law<'a> {
         let values = values.map(Vec::as_slice).unwrap_or_default();
         for set in values {
             if !set.name.bounds().contains(&set.value) {
-                let said = "この項目の値の範囲外です / not a value that this may have";
+                let said = ("この項目の値の範囲外です", "not a value that this may have");
                 return Err(refuse("/legal_values", "value-out-of-bounds", said));
             }
             if first_day(set.name).is_none_or(|first| set.valid_from < first) {
@@ -286,8 +286,8 @@ impl<'a> Law<'a> {
         self.on(what, day).ok_or(refuse(pointer, NO_RULE.0, NO_RULE.1))
     }
 }
-const NO_RULE: (&str, &str) =
-    ("no-rule-for-day", "この日の基準は扱いません / the rule in force on this day is not decided here");
+const NO_RULE: (&str, Said<'static>) =
+    ("no-rule-for-day", ("この日の基準は扱いません", "the rule in force on this day is not decided here"));
 fn day_of(row: &Row) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(row.from.0, row.from.1, row.from.2)
 }

@@ -178,7 +178,7 @@ impl Rule for ShortTimeEligibility {
             return Err(refuse(
                 "/employed_until",
                 "ends-before-it-starts",
-                "雇用の終わりが始まりより前です / the employment ends before it starts",
+                ("雇用の終わりが始まりより前です", "the employment ends before it starts"),
             ));
         }
         if is_short_term(input, law, trace)? {
@@ -292,5 +292,5 @@ fn employer(input: &ShortTimeInput, law: Law<'_>, trace: &mut Trace) -> Result<b
     Ok(workers >= least)
 }
 fn given<T: Copy>(value: Option<T>, pointer: &'static str) -> Result<T, Refusal> {
-    value.ok_or(refuse(pointer, "missing-field", "この日の判定に必要です / needed to decide on this day"))
+    value.ok_or(refuse(pointer, "missing-field", ("この日の判定に必要です", "needed to decide on this day")))
 }

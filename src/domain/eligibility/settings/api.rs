@@ -102,11 +102,14 @@ fn require_settable(set: &SocietyValue, today: NaiveDate) -> Result<(), Problem>
         return wrong(
             "/value",
             "value-out-of-bounds",
-            "この項目の値の範囲外です / not a value that this may have",
+            ("この項目の値の範囲外です", "not a value that this may have"),
         );
     }
     if settable_from(set.name, today).is_none_or(|first| set.valid_from < first) {
-        let said = "本日適用されている基準の適用開始日より前の日は指定できません / not before the first day of what is in force today";
+        let said = (
+            "本日適用されている基準の適用開始日より前の日は指定できません",
+            "not before the first day of what is in force today",
+        );
         return wrong("/valid_from", "E-DATE-RELATION", said);
     }
     Ok(())

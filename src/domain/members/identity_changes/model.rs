@@ -231,6 +231,6 @@ pub fn require_stated(c: &ContactChange) -> Result<(), Problem> {
     if c.contact_postal_code.is_some() || c.contact_address.is_some() || c.phone.is_some() {
         return Ok(());
     }
-    let said = "変更する項目が必要です / something to change is required";
+    let said = ("変更する項目が必要です", "something to change is required");
     Err(Problem::new(Kind::Invalid).at("/contact_address", "missing-field", said))
 }

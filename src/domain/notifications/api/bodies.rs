@@ -115,7 +115,7 @@ fn take(root: &mut Map<String, Value>, key: &'static str) -> Result<Value, Probl
     root.remove(key).ok_or_else(|| refused(&format!("/{key}"), "missing-field"))
 }
 fn refused(pointer: &str, code: &str) -> Problem {
-    let said = "この項目を確認してください / look at this field";
+    let said = ("この項目を確認してください", "look at this field");
     Problem { errors: vec![FieldError::at(pointer, code, said)], ..Problem::new(Kind::Invalid) }
 }
 /// Value → type, with pointers below `base`.

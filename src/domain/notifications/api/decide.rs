@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::voluntary::LateReason,
     kernel::{
-        Gate, Kind, Operation, Permit, Problem, Reply, Routes, Subject, Tx,
+        Gate, Kind, Operation, Permit, Problem, Reply, Routes, Said, Subject, Tx,
         input::{Id, IfMatch, Input},
     },
 };
@@ -122,7 +122,7 @@ async fn decide_notification(
                 return Err(refused(
                     "/reasons",
                     "must-be-absent",
-                    "受理では指定できません / not with an acceptance",
+                    ("受理では指定できません", "not with an acceptance"),
                 ));
             }
             Verdict::Return if body.recognises_late_reason => return Err(late_reason_refused()),
@@ -142,21 +142,21 @@ async fn decide_notification(
                 return Err(refused(
                     "/recognitions",
                     "must-be-absent",
-                    "返戻では指定できません / not with a return",
+                    ("返戻では指定できません", "not with a return"),
                 ));
             }
             Verdict::Return if body.determination.is_some() => {
                 return Err(refused(
                     "/determination",
                     "must-be-absent",
-                    "返戻では指定できません / not with a return",
+                    ("返戻では指定できません", "not with a return"),
                 ));
             }
             Verdict::Return if !body.persons.is_empty() => {
                 return Err(refused(
                     "/persons",
                     "must-be-absent",
-                    "返戻では指定できません / not with a return",
+                    ("返戻では指定できません", "not with a return"),
                 ));
             }
             Verdict::Return if body.reasons.is_empty() => {
@@ -165,7 +165,7 @@ async fn decide_notification(
                     "返戻には理由が必要です",
                     "A return needs reasons",
                 )
-                .at("/reasons", "missing-field", "理由を記入してください / give reasons"));
+                .at("/reasons", "missing-field", ("理由を記入してください", "give reasons")));
             }
             Verdict::Return => end(tx, &permit, &row, Step::Return, &body.reasons)?,
         };
@@ -191,10 +191,13 @@ fn late_reason_refused() -> Problem {
     refused(
         "/recognises_late_reason",
         "must-be-absent",
-        "遅延理由の記載がある申出の受理だけに指定できます / with the acceptance of an application that states one",
+        (
+            "遅延理由の記載がある申出の受理だけに指定できます",
+            "with the acceptance of an application that states one",
+        ),
     )
 }
-fn refused(pointer: &str, code: &str, said: &str) -> Problem {
+fn refused(pointer: &str, code: &str, said: Said<'_>) -> Problem {
     Problem::new(Kind::Invalid).at(pointer, code, said)
 }
 /// The choices, each place once, with a person where one is named and only there.
@@ -207,7 +210,7 @@ pub fn choices(persons: &[PersonChoice]) -> Result<Vec<(Slot, Choice)>, Problem>
             return Err(refused(
                 &format!("/persons/{i}/slot"),
                 "duplicate",
-                "同じ欄が2回あります / named twice",
+                ("同じ欄が2回あります", "named twice"),
             ));
         }
         let at = format!("/persons/{i}/person_id");
@@ -215,13 +218,17 @@ pub fn choices(persons: &[PersonChoice]) -> Result<Vec<(Slot, Choice)>, Problem>
             (PersonChoiceKind::SamePerson, Some(person)) => Choice::Same(person),
             (PersonChoiceKind::NewPerson, None) => Choice::New,
             (PersonChoiceKind::SamePerson, None) => {
-                return Err(refused(&at, "missing-field", "誰と同一人かを指定してください / say who it is"));
+                return Err(refused(
+                    &at,
+                    "missing-field",
+                    ("誰と同一人かを指定してください", "say who it is"),
+                ));
             }
             (PersonChoiceKind::NewPerson, Some(_)) => {
                 return Err(refused(
                     &at,
                     "must-be-absent",
-                    "新しい人には指定できません / not for a new person",
+                    ("新しい人には指定できません", "not for a new person"),
                 ));
             }
         };

@@ -363,16 +363,11 @@ pub fn result_of(rows: &[ParsedRow]) -> FileResult {
     }
 }
 /// 422 with every place, when nothing of the submission can be taken.
-pub fn refusal(
-    rows: &[ParsedRow],
-    is_json: bool,
-    base: impl Fn(u32) -> String,
-    lang: crate::kernel::problem::Lang,
-) -> Problem {
+pub fn refusal(rows: &[ParsedRow], is_json: bool, base: impl Fn(u32) -> String) -> Problem {
     let errors: Vec<FieldError> = rows
         .iter()
         .flat_map(|r| r.findings.iter().filter(|f| is_error(f)).map(move |f| (r.row, f)))
-        .flat_map(|(row, f)| places(row, f, is_json, &base(row), lang))
+        .flat_map(|(row, f)| places(row, f, is_json, &base(row)))
         .take(1000)
         .collect();
     let kind = if is_json { Kind::Invalid } else { Kind::FileRejected };
@@ -388,7 +383,7 @@ pub fn check_count(incoming: &Incoming) -> Result<(), Problem> {
         return Err(Problem::new(Kind::Invalid).because("E-COUNT", said.ja, said.en).at(
             "/declared_count",
             "E-COUNT",
-            "送付票の件数と読み込んだ件数が違います / the slip names another number than was read",
+            ("送付票の件数と読み込んだ件数が違います", "the slip names another number than was read"),
         ));
     }
     Ok(())

@@ -146,11 +146,11 @@ const LAW_FROM: Option<NaiveDate> = NaiveDate::from_ymd_opt(1926, 7, 1);
 /// 422 at `received_on` when the day is to come or before the law; 422 `number-not-keyed` when a form carries a personal number.
 pub fn check_paper(received_on: NaiveDate, today: NaiveDate, rows: &[ParsedRow]) -> Result<(), Problem> {
     if received_on > today {
-        let said = "受付年月日が未来です / the day is to come";
+        let said = ("受付年月日が未来です", "the day is to come");
         return Err(Problem::new(Kind::Invalid).at("/received_on", "in-the-future", said));
     }
     if LAW_FROM.is_some_and(|first| received_on < first) {
-        let said = "健康保険法の施行前の日です / before the law was in force";
+        let said = ("健康保険法の施行前の日です", "before the law was in force");
         return Err(Problem::new(Kind::Invalid).at("/received_on", "too-early", said));
     }
     if rows.iter().any(|r| r.had_number) {
@@ -189,11 +189,11 @@ fn ruling(body: KeyedEntryCheck) -> Result<Ruling, Problem> {
     match (body.outcome, body.differences) {
         (EntryOutcome::Matches, d) if d.is_empty() => Ok(Ruling::Approve),
         (EntryOutcome::Matches, _) => {
-            let said = "一致する場合は指定できません / not with an entry that matches";
+            let said = ("一致する場合は指定できません", "not with an entry that matches");
             Err(Problem::new(Kind::Invalid).at("/differences", "must-be-absent", said))
         }
         (EntryOutcome::Differs, d) if d.is_empty() => {
-            let said = "相違する箇所を記入してください / say where it differs";
+            let said = ("相違する箇所を記入してください", "say where it differs");
             Err(Problem::new(Kind::Invalid).at("/differences", "missing-field", said))
         }
         (EntryOutcome::Differs, d) => {

@@ -18,7 +18,7 @@ mod voluntary;
 mod whereabouts;
 
 use super::{Code, Finding, ParsedRow, Severity, kinds};
-use crate::kernel::{FieldError, Kind, Problem, Routes, problem::Lang};
+use crate::kernel::{FieldError, Kind, Problem, Routes};
 
 pub use views::findings_json;
 
@@ -46,19 +46,19 @@ pub fn duplicate_file() -> Problem {
     let said = Code::DuplicateFile.message();
     Problem::new(Kind::FileRejected).because("E-DUPLICATE-FILE", said.ja, said.en)
 }
-/// Words of a code in the caller's language.
-fn words(code: Code, lang: Lang) -> &'static str {
+/// Words of a code.
+fn words(code: Code) -> (String, String) {
     let m = code.message();
-    if lang == Lang::En { m.en } else { m.ja }
+    (m.ja.into(), m.en.into())
 }
 /// Findings of a row as places of a problem.
-fn places(row: u32, finding: &Finding, is_json: bool, base: &str, lang: Lang) -> Vec<FieldError> {
+fn places(row: u32, finding: &Finding, is_json: bool, base: &str) -> Vec<FieldError> {
     let one = |pointer: Option<String>| FieldError {
         pointer,
         row: (!is_json).then_some(row),
         fields: finding.fields.clone(),
         code: finding.code.as_str().into(),
-        detail: words(finding.code, lang).into(),
+        said: words(finding.code),
     };
     if !is_json {
         return vec![one(None)];

@@ -59,7 +59,7 @@ fn problem(fault: Fault, base: &str) -> Problem {
         Fault::Unknown | Fault::OtherKind => Kind::Invalid,
         Fault::NotReturned | Fault::Resubmitted => Kind::Conflict,
     };
-    Problem::new(kind).because(code, ja, en).at(&at, code, &format!("{ja} / {en}"))
+    Problem::new(kind).because(code, ja, en).at(&at, code, (ja, en))
 }
 /// Checks the notifications that forms name as the ones they correct; `base` gives the pointer of a form. A wrong one refuses the
 /// submission whole: which record it was meant for only the sender knows.

@@ -127,7 +127,7 @@ fn file<Op: Sends<sent::Location>>(
     }
     let is_json = incoming.file.is_none();
     let refused = (intake::result_of(&incoming.rows) == super::super::FileResult::Rejected)
-        .then(|| intake::refusal(&incoming.rows, is_json, base, tx.lang()));
+        .then(|| intake::refusal(&incoming.rows, is_json, base));
     match refused {
         Some(problem) if is_json => Err(problem),
         Some(mut problem) => {
@@ -269,9 +269,7 @@ async fn create_notification_file(
             whole: Vec::new(),
             file: None,
         };
-        let read = read
-            .map_err(|e| whole_problem(&e, tx.lang()))
-            .and_then(|f| check_office(&employer, &f).map(|()| f));
+        let read = read.map_err(|e| whole_problem(&e)).and_then(|f| check_office(&employer, &f).map(|()| f));
         let parsed = match read {
             Ok(parsed) => parsed,
             Err(problem) if is_dry => return Err(problem),
@@ -298,13 +296,13 @@ async fn create_notification_file(
     };
     in_turn(gate, key, digest, employer_id, work).await
 }
-fn whole_problem(e: &FileError, lang: crate::kernel::problem::Lang) -> Problem {
+fn whole_problem(e: &FileError) -> Problem {
     let m = e.code.message();
     let error = FieldError {
         row: e.line,
         fields: e.fields.clone(),
         code: e.code.as_str().into(),
-        detail: super::words(e.code, lang).into(),
+        said: super::words(e.code),
         pointer: None,
     };
     let mut p = Problem::new(Kind::FileRejected).because(e.code.as_str(), m.ja, m.en);

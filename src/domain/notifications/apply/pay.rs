@@ -13,7 +13,7 @@ use crate::{
         members::{self, Cover},
         remuneration::{self, Determination, OccasionalPay, PayReport, RegularPay, rules},
     },
-    kernel::{Kind, Operation, Permit, Problem, Tx},
+    kernel::{Kind, Operation, Permit, Problem, Said, Tx},
     values::month::Month,
 };
 use chrono::NaiveDate;
@@ -198,17 +198,23 @@ fn required(
 fn regular_shape(determined: &Determination) -> Result<(), Problem> {
     let Some(year) = &determined.annual else { return Ok(()) };
     let is_regular = year.fixed_pay_total_yen.is_none() && year.variable_pay_total_yen.is_none();
-    let told = "前年7月から3月までの9か月だけを指定してください / the nine months from July to March, and nothing else";
+    let told = (
+        "前年7月から3月までの9か月だけを指定してください",
+        "the nine months from July to March, and nothing else",
+    );
     refuse_shape(is_regular && year.months.len() == 9, "/determination/annual/months", told)
 }
 /// The year's pay of an occasional revision: two totals.
 fn occasional_shape(determined: &Determination) -> Result<(), Problem> {
     let Some(year) = &determined.annual else { return Ok(()) };
     let has_totals = year.fixed_pay_total_yen.is_some() && year.variable_pay_total_yen.is_some();
-    let told = "固定的賃金と非固定的賃金の合計だけを指定してください / the totals of fixed and of other pay, and nothing else";
+    let told = (
+        "固定的賃金と非固定的賃金の合計だけを指定してください",
+        "the totals of fixed and of other pay, and nothing else",
+    );
     refuse_shape(has_totals && year.months.is_empty(), "/determination/annual", told)
 }
-fn refuse_shape(is_right: bool, pointer: &str, said: &str) -> Result<(), Problem> {
+fn refuse_shape(is_right: bool, pointer: &str, said: Said<'_>) -> Result<(), Problem> {
     if is_right { Ok(()) } else { Err(Problem::new(Kind::Invalid).at(pointer, "wrong-shape", said)) }
 }
 /// A determination is for the forms that the law lets the insurer determine.
@@ -218,7 +224,7 @@ pub fn refuse_determination(determination: Option<&Determination>) -> Result<(),
     if determination.is_none() {
         return Ok(());
     }
-    let said = "この届書では指定できません / not with this form";
+    let said = ("この届書では指定できません", "not with this form");
     Err(Problem::new(Kind::Invalid).at("/determination", "must-be-absent", said))
 }
 /// A form that says 二以上事業所勤務 is decided with the offices that are known of its month.

@@ -155,7 +155,7 @@ fn not_expected(i: usize) -> Problem {
         "この届書のこの欄には人を指定できません",
         "This place of the form takes no choice of a person",
     )
-    .at(&format!("/persons/{i}/slot"), "must-be-absent", "指定できません / not accepted here")
+    .at(&format!("/persons/{i}/slot"), "must-be-absent", ("指定できません", "not accepted here"))
 }
 /// The chosen id has no identity: it was merged into another one, before or while this waited, or there never was one.
 fn gone(tx: &mut Tx<'_>, i: usize, person: Uuid) -> Result<Problem, Problem> {
@@ -165,7 +165,7 @@ fn gone(tx: &mut Tx<'_>, i: usize, person: Uuid) -> Result<Problem, Problem> {
         None => Problem::new(Kind::Invalid).at(
             &place,
             "unknown-person",
-            "該当する方がいません / there is no such person",
+            ("該当する方がいません", "there is no such person"),
         ),
     })
 }
@@ -176,10 +176,8 @@ fn choice_needed(slots: &[Slot]) -> Problem {
         "The society knows somebody who may be the person on the form: say whether it is the same person or a new one",
     );
     slots.iter().fold(needed, |p, slot| {
-        p.at(
-            "/persons",
-            "person-choice-needed",
-            &format!("{0}: 指定が必要です / a choice is needed", slot.as_str()),
-        )
+        let slot = slot.as_str();
+        let said = (format!("{slot}: 指定が必要です"), format!("{slot}: a choice is needed"));
+        p.at("/persons", "person-choice-needed", (&said.0, &said.1))
     })
 }

@@ -83,11 +83,11 @@ pub fn require_expected(form: &Form, stated: &[RecognitionStatement]) -> Result<
         if !expected.contains(&s.slot) {
             return wrong(
                 "recognition-not-expected",
-                "この欄の方は認定の対象ではありません / nobody is to be recognised here",
+                ("この欄の方は認定の対象ではありません", "nobody is to be recognised here"),
             );
         }
         if stated.iter().take(i).any(|earlier| earlier.slot == s.slot) {
-            return wrong("duplicate", "同じ欄が2回あります / named twice");
+            return wrong("duplicate", ("同じ欄が2回あります", "named twice"));
         }
     }
     Ok(())

@@ -254,7 +254,7 @@ fn unknown_employer(p: Problem) -> Problem {
     Problem::new(Kind::Invalid).at(
         "/employer_id",
         "unknown-employer",
-        "この事業所は登録されていません / no such employer",
+        ("この事業所は登録されていません", "no such employer"),
     )
 }
 async fn list_runs(

@@ -258,10 +258,7 @@ fn left(waiting: &Waiting, problem: Problem) -> LeftRow {
 /// A form that is left, with the code and the words of a problem.
 pub fn left_with(row: &FormRow, person: Option<Uuid>, problem: Problem) -> LeftRow {
     let wrong = problem.errors.into_iter().next();
-    let words = problem.detail.or_else(|| {
-        let said = wrong?.detail;
-        Some(said.split_once(" / ").map_or((said.clone(), said.clone()), |(ja, en)| (ja.into(), en.into())))
-    });
+    let words = problem.detail.or_else(|| Some(wrong?.said));
     let (reason_ja, reason_en) = words.unwrap_or_default();
     LeftRow {
         notification_id: row.id,

@@ -88,10 +88,7 @@ impl From<Undecided> for Problem {
                 "この月に二以上事業所勤務として登録された事業所ではないか、主たる事業所の標準報酬月額が登録されていません",
                 "The office is not known as one of several in this month, or the principal one has no standard remuneration",
             ),
-            Undecided::Unfit(r) => {
-                let (ja, en) = r.detail.split_once(" / ").unwrap_or((r.detail, r.detail));
-                Self::conflict("not-decidable", ja, en)
-            }
+            Undecided::Unfit(r) => Self::conflict("not-decidable", r.said.0, r.said.1),
         }
     }
 }
@@ -280,7 +277,7 @@ pub fn known_yen(yen: i64) -> Result<Yen, Refusal> {
     Yen::new(yen).ok_or(rules::refuse(
         "",
         "amount-out-of-range",
-        "金額が範囲外です / an amount is out of range",
+        ("金額が範囲外です", "an amount is out of range"),
     ))
 }
 /// The grade of a 標準報酬月額.

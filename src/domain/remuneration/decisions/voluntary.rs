@@ -136,6 +136,5 @@ pub fn decide_continued<Op: Operation>(
     })
 }
 fn undecidable(r: Refusal) -> Problem {
-    let (ja, en) = r.detail.split_once(" / ").unwrap_or((r.detail, r.detail));
-    Problem::conflict("not-decidable", ja, en)
+    Problem::conflict("not-decidable", r.said.0, r.said.1)
 }

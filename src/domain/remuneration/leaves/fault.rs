@@ -118,10 +118,7 @@ impl LeaveFault {
                 "休業終了時の改定がこの休業を前提としており、成り立たなくなります。先にその改定を取り消してください",
                 "A revision after a leave rests on this one and would not stand: withdraw it first",
             ),
-            Self::Rule(refusal) => {
-                let (ja, en) = refusal.detail.split_once(" / ").unwrap_or((refusal.detail, refusal.detail));
-                ("not-decidable", ja, en)
-            }
+            Self::Rule(refusal) => ("not-decidable", refusal.said.0, refusal.said.1),
         };
         Problem::conflict(code, ja, en)
     }

@@ -105,7 +105,7 @@ impl Rule for AcquisitionDetermination {
             return Err(refuse(
                 "/monthly_yen",
                 "missing-field",
-                "報酬が一つも示されていません / no pay is given in any way",
+                ("報酬が一つも示されていません", "no pay is given in any way"),
             ));
         }
         let total = parts.iter().sum();

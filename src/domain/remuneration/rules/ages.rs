@@ -143,7 +143,7 @@ impl Rule for LossAtSeventyFive {
         trace: &mut Trace,
     ) -> Result<LossAtSeventyFiveOutcome, Refusal> {
         if input.acquired_on < input.birth_on {
-            let said = "生年月日より前の資格取得日です / acquired before birth";
+            let said = ("生年月日より前の資格取得日です", "acquired before birth");
             return Err(refuse("/acquired_on", "acquired-before-birth", said));
         }
         let birthday = age_dates(input.birth_on).transfer_on;

@@ -67,14 +67,14 @@ impl Rule for StandardBonus {
         let cap = bonus_cap(input.month).ok_or(refuse(
             "/month",
             "no-bonus-cap",
-            "2016年4月より前の上限額は扱いません / the cap before April 2016 is not decided here",
+            ("2016年4月より前の上限額は扱いません", "the cap before April 2016 is not decided here"),
         ))?;
         let before = input.cumulative_before_yen.get();
         if before > cap {
             return Err(refuse(
                 "/cumulative_before_yen",
                 "above-cap",
-                "累計が上限を超えています / the sum of the year exceeds its cap",
+                ("累計が上限を超えています", "the sum of the year exceeds its cap"),
             ));
         }
         let total: i64 = input.amounts_yen.iter().map(|a| a.get()).sum();

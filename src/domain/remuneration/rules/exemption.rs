@@ -163,23 +163,23 @@ fn checked(input: &ExemptionInput) -> Result<Vec<Leave>, Refusal> {
     for leave in &leaves {
         let days = days_of(leave);
         let wrong = if days < 1 {
-            ("leave-ends-before-start", "終了日が開始日より前です / the leave ends before it starts")
+            ("leave-ends-before-start", ("終了日が開始日より前です", "the leave ends before it starts"))
         } else if leave.starts_on < first.first_day() {
             (
                 "leave-before-this-rule",
-                "この規則の施行前の休業です / the leave starts before this rule came into force",
+                ("この規則の施行前の休業です", "the leave starts before this rule came into force"),
             )
         } else if leave.ends_on > period::last_day(leave.starts_on, LONGEST) {
-            ("leave-too-long", "休業が長すぎます / the leave is too long")
+            ("leave-too-long", ("休業が長すぎます", "the leave is too long"))
         } else if i64::from(leave.worked_days) > days {
             (
                 "worked-more-than-leave",
-                "就業日数が休業日数を超えています / more days worked than the leave has",
+                ("就業日数が休業日数を超えています", "more days worked than the leave has"),
             )
         } else if leave.worked_days > 0 && input.kind == LeaveKind::Maternity {
             (
                 "worked-in-maternity-leave",
-                "産前産後休業に就業日数はありません / nobody works in a maternity leave",
+                ("産前産後休業に就業日数はありません", "nobody works in a maternity leave"),
             )
         } else {
             continue;
@@ -188,7 +188,7 @@ fn checked(input: &ExemptionInput) -> Result<Vec<Leave>, Refusal> {
     }
     let overlap = leaves.iter().zip(leaves.iter().skip(1)).any(|(a, b)| b.starts_on <= a.ends_on);
     if overlap {
-        return Err(refuse("/leaves", "leaves-overlap", "休業が重なっています / leaves overlap"));
+        return Err(refuse("/leaves", "leaves-overlap", ("休業が重なっています", "leaves overlap")));
     }
     Ok(leaves)
 }

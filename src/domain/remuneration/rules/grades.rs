@@ -94,7 +94,7 @@ impl GradeTable {
         let (_, _, count, second_rise) = found.ok_or(refuse(
             "",
             "no-grade-table",
-            "2007年4月より前の等級表はありません / there is no table of grades before April 2007",
+            ("2007年4月より前の等級表はありません", "there is no table of grades before April 2007"),
         ))?;
         Ok(Self { grades: GRADES.get(..*count).unwrap_or(&GRADES), second_rise: *second_rise })
     }
@@ -111,7 +111,7 @@ impl GradeTable {
         found.map(|i| self.at(i)).ok_or(refuse(
             pointer,
             "not-a-standard-remuneration",
-            "等級表にない標準報酬月額です / the table of grades has no such standard remuneration",
+            ("等級表にない標準報酬月額です", "the table of grades has no such standard remuneration"),
         ))
     }
     /// Number of the highest grade.

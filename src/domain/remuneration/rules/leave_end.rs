@@ -142,7 +142,7 @@ impl Rule for LeaveEndRevision {
             return Err(refuse(
                 "/next_childcare_starts_on",
                 "only-after-maternity-leave",
-                "産前産後休業の終了にだけ記載できます / for the end of a maternity leave only",
+                ("産前産後休業の終了にだけ記載できます", "for the end of a maternity leave only"),
             ));
         }
         require_fitting_child(input)?;
@@ -198,14 +198,14 @@ fn require_fitting_child(input: &LeaveEndInput) -> Result<(), Refusal> {
         return Err(refuse(
             "/child_born_on",
             "only-after-childcare-leave",
-            "育児休業等の終了にだけ記載できます / for the end of a childcare leave only",
+            ("育児休業等の終了にだけ記載できます", "for the end of a childcare leave only"),
         ));
     }
     if born > input.ended_on {
         return Err(refuse(
             "/child_born_on",
             "born-after-leave",
-            "子の生年月日が休業の終了日より後です / born after the end of the leave",
+            ("子の生年月日が休業の終了日より後です", "born after the end of the leave"),
         ));
     }
     Ok(())

@@ -60,7 +60,10 @@ pub use voluntary::{
     VoluntaryStandardInput, VoluntaryStandardOutcome, months_of, withdrawal_effect,
 };
 
-use crate::values::month::{Month, YEARS};
+use crate::{
+    kernel::{Said, input::fault},
+    values::month::{Month, YEARS},
+};
 use chrono::{Datelike, NaiveDate};
 
 /// A rule of law: typed facts in, a typed outcome and its trace out.
@@ -91,7 +94,7 @@ pub fn apply<R: Rule>(input: &R::Input) -> Result<(R::Outcome, Trace), Refusal> 
     Err(refuse(
         "",
         "result-out-of-range",
-        "結果の年月が2199年を超えるため判定できません / the result lies outside the years 1900 to 2199",
+        ("結果の年月が2199年を超えるため判定できません", "the result lies outside the years 1900 to 2199"),
     ))
 }
 
@@ -102,12 +105,12 @@ pub struct Refusal {
     pub pointer: &'static str,
     /// Stable code.
     pub code: &'static str,
-    /// What is wrong (Japanese / English).
-    pub detail: &'static str,
+    /// What is wrong (Japanese, English).
+    pub said: Said<'static>,
 }
 /// A refusal at a place.
-pub const fn refuse(pointer: &'static str, code: &'static str, detail: &'static str) -> Refusal {
-    Refusal { pointer, code, detail }
+pub const fn refuse(pointer: &'static str, code: &'static str, said: Said<'static>) -> Refusal {
+    Refusal { pointer, code, said }
 }
 
 /// Validator of dates: the years 1900 to 2199.
@@ -117,9 +120,7 @@ pub fn in_reach(day: &NaiveDate) -> Result<(), validator::ValidationError> {
     if YEARS.contains(&day.year()) {
         return Ok(());
     }
-    let mut e = validator::ValidationError::new("date-out-of-range");
-    e.message = Some("日付が範囲外です / the date is out of range".into());
-    Err(e)
+    Err(fault("date-out-of-range", ("日付が範囲外です", "the date is out of range")))
 }
 /// The last month for which a revision or regular determination holds: August of the year when it takes effect from January to June, else August
 /// of the next (健康保険法41条2項, 43条2項, 43条の2第2項, 43条の3第2項).

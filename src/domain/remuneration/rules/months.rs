@@ -110,14 +110,14 @@ pub fn in_order(months: &[PaidMonth], first: Month, count: usize) -> Result<Vec<
         return Err(refuse(
             "/months",
             "other-months-needed",
-            "この計算に要る月と一致しません / these are not the months that this rule needs, each once",
+            ("この計算に要る月と一致しません", "these are not the months that this rule needs, each once"),
         ));
     }
     if sorted.iter().any(|m| m.pay_yen.get() < m.back_pay_yen) {
         return Err(refuse(
             "/months",
             "more-back-pay-than-pay",
-            "遡及支払額がその月の報酬を超えています / more back pay than pay in a month",
+            ("遡及支払額がその月の報酬を超えています", "more back pay than pay in a month"),
         ));
     }
     Ok(sorted)
@@ -138,7 +138,7 @@ pub fn add_frequent_bonuses(
         month.pay_yen = Yen::new(month.pay_yen.get() + share).ok_or(refuse(
             "/frequent_bonus_total_yen",
             "amount-too-large",
-            "報酬との合計が上限を超えています / too much together with the pay",
+            ("報酬との合計が上限を超えています", "too much together with the pay"),
         ))?;
     }
     Ok(())
@@ -155,7 +155,7 @@ pub fn none_left_out(months: &[PaidMonth]) -> Result<(), Refusal> {
         return Err(refuse(
             "/months",
             "month-left-out",
-            "この計算では月を除けません / no month can be left out in this rule",
+            ("この計算では月を除けません", "no month can be left out in this rule"),
         ));
     }
     Ok(())

@@ -4,7 +4,10 @@ use super::{
     Refusal, Rule,
     trace::{Trace, Value, steps},
 };
-use crate::values::check_digits;
+use crate::{
+    kernel::{Said, input::fault},
+    values::check_digits,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
@@ -39,19 +42,17 @@ pub struct CheckDigitOutcome {
 fn corporate(text: &str) -> Result<(), ValidationError> {
     shaped(
         check_digits::corporate_number(text),
-        "法人番号は13桁の半角数字です / a corporate number has 13 digits",
+        ("法人番号は13桁の半角数字です", "a corporate number has 13 digits"),
     )
 }
 fn insurer(text: &str) -> Result<(), ValidationError> {
     shaped(
         check_digits::insurer_number(text),
-        "保険者番号は8桁の半角数字です / an insurer's number has 8 digits",
+        ("保険者番号は8桁の半角数字です", "an insurer's number has 8 digits"),
     )
 }
-fn shaped(digit: Option<u8>, said: &'static str) -> Result<(), ValidationError> {
-    let mut e = ValidationError::new("not-these-digits");
-    e.message = Some(said.into());
-    digit.map(|_| ()).ok_or(e)
+fn shaped(digit: Option<u8>, said: Said<'static>) -> Result<(), ValidationError> {
+    digit.map(|_| ()).ok_or_else(|| fault("not-these-digits", said))
 }
 steps! {
     CORPORATE = "corporate_check_digit", "法人番号の指定等に関する省令2条":
@@ -64,7 +65,7 @@ steps! {
 const MALFORMED: Refusal = Refusal {
     pointer: "",
     code: "not-these-digits",
-    detail: "桁数または文字が違います / wrong length or characters",
+    said: ("桁数または文字が違います", "wrong length or characters"),
 };
 /// 法人番号の検査用数字 (法人番号の指定等に関する省令2条).
 pub struct CorporateNumber;

@@ -301,7 +301,10 @@ fn one_grade_is_enough(c: &Compared, table: &GradeTable, trace: &mut Trace) -> R
         table.second_rise.ok_or(refuse(
             "/change_month",
             "no-rule-for-highest-grade",
-            "2016年4月より前の最高等級の1等級差は判定できません / one grade at the top before April 2016 is not decided here",
+            (
+                "2016年4月より前の最高等級の1等級差は判定できません",
+                "one grade at the top before April 2016 is not decided here",
+            ),
         ))?
     } else {
         SECOND_FALL

@@ -128,7 +128,7 @@ impl Rule for RegularDetermination {
             return Err(refuse(
                 "/lost_on",
                 "lost-before-acquired",
-                "喪失日が取得日より前です / the day of loss is before the day of acquisition",
+                ("喪失日が取得日より前です", "the day of loss is before the day of acquisition"),
             ));
         }
         if let Some(reason) = not_applicable(input, trace) {
@@ -144,7 +144,7 @@ impl Rule for RegularDetermination {
                 let kept = previous.ok_or(refuse(
                     "/previous_standard_yen",
                     "missing-field",
-                    "算入できる月がないときは従前の標準報酬月額が必要です / needed when no month counts",
+                    ("算入できる月がないときは従前の標準報酬月額が必要です", "needed when no month counts"),
                 ))?;
                 let figures = [("standard", Value::Yen(kept.standard)), ("grade", Value::Grade(kept.number))];
                 trace.step(&CARRIED, figures);

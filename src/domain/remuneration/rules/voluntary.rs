@@ -121,7 +121,7 @@ fn amount_by_rules(
     let amount = input.rule_amount_yen.ok_or(refuse(
         "/rule_amount_yen",
         "missing-field",
-        "規約で定めた額が必要です / the amount that the society set is needed",
+        ("規約で定めた額が必要です", "the amount that the society set is needed"),
     ))?;
     let amount = table.with_standard(amount, "/rule_amount_yen")?.standard;
     trace.step(&SET, [("amount", Value::Yen(amount))]);
@@ -310,7 +310,7 @@ impl Rule for VoluntaryEnd {
             return Err(refuse(
                 "/withdrawal_received_on",
                 "before-acquisition",
-                "資格取得日より前の申出です / received before the cover began",
+                ("資格取得日より前の申出です", "received before the cover began"),
             ));
         }
         let wished = withdrawal_effect(received);

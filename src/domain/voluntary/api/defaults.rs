@@ -137,7 +137,7 @@ impl VoluntaryDefaultCreate {
     fn end(&self, acquired_on: NaiveDate, asked_on: NaiveDate) -> Result<End, Problem> {
         let wrong = |code, said| Err(Problem::new(Kind::Invalid).at("/due_on", code, said));
         if self.due_on < acquired_on {
-            return wrong("E-DATE-RELATION", "資格取得日より前です / before the acquisition");
+            return wrong("E-DATE-RELATION", ("資格取得日より前です", "before the acquisition"));
         }
         let month = Month::of(self.due_on);
         if self.premium == UnpaidPremium::Monthly {
@@ -145,13 +145,13 @@ impl VoluntaryDefaultCreate {
             if tenth.map(|day| next_business_day(day, &[])) != Some(self.due_on) {
                 return wrong(
                     "not-a-due-day",
-                    "その月の納付期日ではありません / not the due day of the month",
+                    ("その月の納付期日ではありません", "not the due day of the month"),
                 );
             }
             if month <= Month::of(acquired_on) {
                 return wrong(
                     "E-DATE-RELATION",
-                    "初回の保険料の月です / the premium of that month is the first",
+                    ("初回の保険料の月です", "the premium of that month is the first"),
                 );
             }
         }

@@ -133,7 +133,7 @@ impl VoluntarySettingCreate {
     fn checked(&self) -> Result<(), Problem> {
         let wrong = |pointer, code, said| Err(Problem::new(Kind::Invalid).at(pointer, code, said));
         if self.average_remuneration_yen.get() == 0 {
-            return wrong("/average_remuneration_yen", "range", "0円です / it is zero");
+            return wrong("/average_remuneration_yen", "range", ("0円です", "it is zero"));
         }
         let needs =
             matches!(self.ceiling_rule, rules::CeilingRule::BelowAverage | rules::CeilingRule::AboveAverage);
@@ -142,14 +142,14 @@ impl VoluntarySettingCreate {
                 return wrong(
                     "/rule_amount_yen",
                     "missing-field",
-                    "規約で定めた額が必要です / the amount is needed",
+                    ("規約で定めた額が必要です", "the amount is needed"),
                 );
             }
             (false, Some(_)) => {
                 return wrong(
                     "/rule_amount_yen",
                     "must-be-absent",
-                    "この上限では指定できません / not with this ceiling",
+                    ("この上限では指定できません", "not with this ceiling"),
                 );
             }
             _ => {}
@@ -159,7 +159,7 @@ impl VoluntarySettingCreate {
         for (pointer, yen) in given.into_iter().filter_map(|(p, yen)| Some((p, yen?))) {
             let table = rules::GradeTable::in_force(Month::of(self.valid_from));
             if let Err(r) = table.and_then(|table| table.with_standard(yen, pointer)) {
-                return wrong(pointer, r.code, r.detail);
+                return wrong(pointer, r.code, r.said);
             }
         }
         self.check_special()
@@ -174,10 +174,10 @@ impl VoluntarySettingCreate {
         let wrong = |code, said| Err(Problem::new(Kind::Invalid).at("/special_retiree_yen", code, said));
         match rules::apply::<rules::StandardRemunerationGrade>(&facts) {
             Ok((average, _)) if special.get() > average.standard_yen => {
-                wrong("above-average", "全被保険者の平均を超えます / above the average of all insured")
+                wrong("above-average", ("全被保険者の平均を超えます", "above the average of all insured"))
             }
             Ok(_) => Ok(()),
-            Err(r) => wrong(r.code, r.detail),
+            Err(r) => wrong(r.code, r.said),
         }
     }
 }
@@ -185,7 +185,7 @@ impl VoluntarySettingCreate {
 fn check_office<Op: Operation>(tx: &mut Tx<'_>, _: &Permit<Op>, office: Uuid) -> Result<(), Problem> {
     let today = tx.today();
     if employers::find(tx, office, today).is_err_and(|p| p.kind == Kind::NotFound) {
-        let said = "該当する事業所がありません / there is no such office";
+        let said = ("該当する事業所がありません", "there is no such office");
         return Err(Problem::new(Kind::Invalid).at("/office_id", "unknown-value", said));
     }
     if store::has_systems(tx, office)? {

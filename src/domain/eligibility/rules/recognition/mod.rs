@@ -72,7 +72,7 @@ impl Rule for DependentRecognition {
             return Err(refuse(
                 "/birth_on",
                 "born-after-recognition",
-                "認定日より後の生年月日です / born after the day of recognition",
+                ("認定日より後の生年月日です", "born after the day of recognition"),
             ));
         }
         let mut case = Case { input, law, trace, documents: Vec::new(), limit: None, income: None };

@@ -37,7 +37,7 @@ pub fn principal(case: &mut Case<'_>) -> Result<bool, Refusal> {
         return Err(refuse(
             "/both_support",
             "not-for-a-spouse",
-            "配偶者は夫婦共同扶養の対象ではありません / a spouse is not supported by both",
+            ("配偶者は夫婦共同扶養の対象ではありません", "a spouse is not supported by both"),
         ));
     }
     let Some(other) = both.other_income_yen else {
