@@ -87,7 +87,7 @@ fn no_life_breaks_what_the_law_wants_and_nothing_that_was_answered_changes() {
     }
     let by_calendar = ["75 by the calendar", "two years by the calendar"];
     let rare = if proof::is_asked() { commands::RARE } else { &[] };
-    // some are rare in lives of ten steps: a birth-time leave, a second child, two years of continuation
+    // some are rare in lives of ten steps: a birth-time leave, a second child, a later premium
     let least = if proof::is_asked() { 10 } else { 2 };
     let accepted = |kind: &&&str| tried.get(**kind).is_some_and(|(accepted, _)| *accepted >= least);
     let starved: Vec<_> =

@@ -67,7 +67,6 @@ pub const KINDS: &[&str] = &[
     "other insurance",
     "new job",
     "first premium unpaid",
-    "premium unpaid",
     "contact",
     "name at the desk",
     "name of a relative",
@@ -86,8 +85,8 @@ pub const KINDS: &[&str] = &[
 ];
 
 /// What must have been seen of ten thousand lives, and need not of five hundred: a leave within eight weeks of a birth, a second child within ten
-/// steps.
-pub const RARE: &[&str] = &["birth-time leave", "leave for another child"];
+/// steps, a premium of a later month that somebody who continues did not pay.
+pub const RARE: &[&str] = &["birth-time leave", "leave for another child", "premium unpaid"];
 
 /// What is known of a family once a form was accepted with that outcome.
 type Then = Box<dyn FnOnce(&mut Family, &Value)>;
