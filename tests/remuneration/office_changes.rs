@@ -2,7 +2,7 @@
 use super::{
     accepted, after_childcare, bonus, bonuses, childcare, childcare_end,
     corrections::of_months,
-    held, insured,
+    held, insured, named,
     offices::{filed_there, parts, second, with},
     regular, revision, row, three_months,
 };
@@ -229,6 +229,36 @@ fn another_day_of_acquisition_leaves_the_office_that_began_with_the_cover() {
         let begun = format!("{}-01", &begins[..7]);
         assert_eq!(parts(&staff, member, &begun), [250_000, 100_000], "{begins} {right}");
     }
+}
+
+#[test]
+fn an_office_that_ended_with_a_corrected_loss_has_its_part_again_when_the_loss_is_cancelled() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = at_both(&w, "2026-05-01");
+    accepted(&w, &employer, &staff, &revised("2026-08", [5, 6, 7], 400_000));
+    let both = [row("2026-05", Some("2026-08"), 30, 500_000), row("2026-08", None, 35, 650_000)];
+    assert_eq!(held(&staff, member, "")[1..], both);
+    accepted(&w, &employer, &staff, &loss(NANA, "2026-10-31", "2026-11-01"));
+    let mut days = named("qualification_date_correction", NANA);
+    for (key, day) in [
+        ("acquired_on", "2025-04-01"),
+        ("corrected_acquired_on", "2025-03-25"),
+        ("lost_on", "2026-11-01"),
+        ("corrected_lost_on", "2026-08-23"),
+    ] {
+        days[key] = json!(day);
+    }
+    days["reason"] = json!("記入誤り");
+    accepted(&w, &employer, &staff, &days);
+    // the month of the loss bears no premium, and keeps its parts
+    assert_eq!(parts(&staff, member, "2026-08-01"), [400_000, 250_000]);
+    let mut goes_on = named("loss_cancellation", NANA);
+    goes_on["lost_on"] = json!("2026-08-23");
+    goes_on["reason"] = json!("退職の撤回のため");
+    accepted(&w, &employer, &staff, &goes_on);
+    assert_eq!(held(&staff, member, "")[1..], both);
+    assert_eq!(parts(&staff, member, "2026-11-01"), [400_000, 250_000]);
 }
 
 #[test]

@@ -243,14 +243,12 @@ impl History {
         self.remove(&gone)?;
         self.follow(from)
     }
-    /// Decides by the offices alone the months in which another one begins or ends, where no decision begins and the parts change. Those that
-    /// end with the cover keep their parts in the month of its loss: it bears no premium.
+    /// Decides by the offices alone the months in which another one begins or ends, where no decision begins and the parts change.
     /// # Errors
     /// As of `decide`.
-    pub fn settle_offices(&mut self, lost_on: Option<NaiveDate>) -> Result<(), Problem> {
+    pub fn settle_offices(&mut self) -> Result<(), Problem> {
         for office in self.offices.clone() {
-            let until_on = office.until_on.filter(|until| Some(*until) != lost_on);
-            for month in [Some(office.from_on), until_on].into_iter().flatten().map(Month::of) {
+            for month in [Some(office.from_on), office.until_on].into_iter().flatten().map(Month::of) {
                 let is_within = month > self.first && self.until.is_none_or(|until| month < until);
                 if !is_within || self.entries.iter().any(|e| e.from == month) {
                     continue;

@@ -188,7 +188,9 @@ fn own(
             keep::entries(before::decisions_before(conn, cover.person, cover.lost_known, from)?)?,
         );
     }
+    // an office that ends with the cover keeps its part in the month of the loss, which bears no premium, and has it when the loss is cancelled
     wanted.offices = offices.to_vec();
+    wanted.offices.iter_mut().filter(|o| o.until_on == new.lost_on).for_each(|o| o.until_on = None);
     (wanted.first, wanted.until) = (new.first_month(), keep::until(covers, new.acquired_on));
     let until = wanted.until;
     wanted.entries.retain(|e| until.is_none_or(|until| e.from < until));
@@ -300,7 +302,7 @@ fn from_another_day(wanted: &mut History, new: CoverDays) -> Result<bool, Proble
         }
     }
     // another office that began with the old first month begins in a month of its own now
-    wanted.settle_offices(new.lost_on)?;
+    wanted.settle_offices()?;
     Ok(true)
 }
 /// The decisions of the cover before: in the month that both covers share they gave way, as far as they began before it or in it, or give
