@@ -5,11 +5,13 @@ use chrono::{DateTime, Duration, Utc};
 use diesel::{PgConnection, QueryResult, QueryableByName, RunQueryDsl, sql_query, sql_types as t};
 use std::time::{Duration as Span, Instant};
 
-/// No transaction that records something is under way for longer.
-const LONGEST: Duration = Duration::minutes(10);
+/// How far back an instant may lie that something under way bears: a statement takes two minutes at most, and what records most (a day of the
+/// calendar, a start of a campaign) took seconds where it was measured.
+const LONGEST: Duration = Duration::hours(1);
 /// How long a question waits.
 const PATIENCE: Span = Span::from_secs(5);
-const LOOK_EVERY: Span = Span::from_millis(5);
+/// Between two looks, longer each time.
+const PAUSES: (Span, Span) = (Span::from_millis(5), Span::from_millis(100));
 
 #[derive(QueryableByName)]
 struct Under {
@@ -32,24 +34,27 @@ pub(super) fn wait(
         return Ok(());
     }
     let (first, since) = (under_way(conn)?, Instant::now());
-    let mut left = first;
+    let (mut left, mut pause) = (first, PAUSES.0);
     while !left.is_empty() {
         if since.elapsed() > PATIENCE {
             return Err(Problem::unavailable("records-under-way"));
         }
-        std::thread::sleep(LOOK_EVERY);
+        std::thread::sleep(pause);
+        pause = PAUSES.1.min(pause * 2);
         let still = under_way(conn)?;
         left.retain(|way| still.contains(way));
     }
     Ok(())
 }
-/// The transactions of others in this database that may have recorded something. Everybody sees locks; who runs what is seen by few.
+/// The transactions of others in this database that may have recorded something; the sequencer, which orders entries and may take long, records
+/// nothing that is known by time. Everybody sees locks; who runs what is seen by few.
 fn under_way(conn: &mut PgConnection) -> QueryResult<Vec<String>> {
     let found: Vec<Under> = sql_query(
         "select x.virtualtransaction as way from pg_locks x \
          where x.locktype = 'transactionid' and x.mode = 'ExclusiveLock' and x.granted and x.pid <> pg_backend_pid() \
            and not exists (select from pg_locks r where r.virtualtransaction = x.virtualtransaction and r.locktype = 'relation' \
-             and r.database not in (select 0 union all select oid from pg_database where datname = current_database()))",
+             and (r.relation = 'audit_lease'::regclass \
+               or r.database not in (select 0 union all select oid from pg_database where datname = current_database())))",
     )
     .load(conn)?;
     Ok(found.into_iter().map(|u| u.way).collect())
