@@ -98,7 +98,7 @@ fn a_loss_that_a_form_stated_is_explained_by_its_reason() {
     let w = World::new();
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));
     for (cause, article, reason) in [
-        ("retirement", "健康保険法36条2号", ["事業所に使用されなくなった", "The employment ended"]),
+        ("retirement", "健康保険法36条2号又は3号", ["使用されなくなった", "The employment ended"]),
         ("death", "健康保険法36条1号", ["被保険者が死亡した", "The insured person died"]),
         ("disability", "健康保険法36条3号", ["障害の認定", "certified as disabled"]),
         ("social_security_agreement", "社会保障協定", ["社会保障協定", "social security agreement"]),

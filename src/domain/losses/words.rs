@@ -10,7 +10,12 @@ type Ground = (&'static str, &'static str, &'static str, bool);
 const INSURED: [(&str, Ground); 5] = [
     (
         "retirement",
-        ("退職等により事業所に使用されなくなった", "The employment ended", "健康保険法36条2号", true),
+        (
+            "退職等により、使用されなくなった又は適用除外に該当した",
+            "The employment ended, or was no longer one that is covered,",
+            "健康保険法36条2号又は3号",
+            true,
+        ),
     ),
     ("death", ("被保険者が死亡した", "The insured person died", "健康保険法36条1号", true)),
     (

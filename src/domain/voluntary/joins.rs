@@ -177,8 +177,9 @@ pub fn plan<Op: Operation>(
         case,
     })
 }
-/// Only who is not employed any more, or falls under 4条ただし書, goes on (健康保険法3条4項): nobody after death, nor who went over to 後期高齢者医療
-/// (75歳, 障害認定). Who left for the insurance of another country by an agreement is employed still; special retirees are not asked for that.
+/// Only who is not employed any more, or falls under 3条1項ただし書, goes on, and nobody who is insured by 後期高齢者医療 (健康保険法3条4項): nobody
+/// after death, nor at 75 or by 障害認定. Who left for the insurance of another country by an agreement is employed still; special retirees are not
+/// asked for that.
 fn by_leaving(loss_reason: Option<&str>, is_special: bool) -> Result<(), Problem> {
     let is_otherwise = match loss_reason {
         Some("death" | "age_75" | "disability" | "elderly_care") => true,
