@@ -71,6 +71,14 @@ pub fn hold(w: &World) -> BTreeSet<(String, String)> {
 }
 
 #[test]
+fn every_rule_has_a_name_to_be_read_aloud() {
+    let told = include_str!("../../src/domain/remuneration/told.rs");
+    let unnamed: Vec<_> =
+        rules().into_iter().filter(|(id, _)| !told.contains(&format!("\"{id}\" => \""))).collect();
+    assert!(unnamed.is_empty(), "{unnamed:?}");
+}
+
+#[test]
 fn what_is_stored_names_a_rule_and_a_version_of_it() {
     let w = World::new();
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));

@@ -17,7 +17,8 @@ use validator::Validate;
 crate::operation! {
     /// 被扶養者の一覧
     ///
-    /// Lists the dependents recognised under an insured person on a day, optionally as known at an instant.
+    /// Lists the dependents recognised under an insured person on a day, optionally as known at an instant. For an employer at which the insured person
+    /// works beside the one of the cover (二以上事業所勤務) the list is empty: dependents are the affair of the employer of the cover.
     pub ListDependents: Get "/v1/members/{member_id}/dependents" = "listDependents", scope "dependents:read", on "Member", status 200, law "R-006";
     /// 被扶養者の参照
     ///

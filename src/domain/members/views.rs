@@ -202,7 +202,8 @@ pub fn address(seen: Seen, postal_code: Option<String>, text: Option<String>) ->
 /// 取得理由 as an employer sees it at which the person works beside the one of the cover.
 const BESIDE: &str = "concurrent_office";
 /// An insured person (被保険者) as of a day. An employer at which the person works beside the one of the cover (二以上事業所勤務) sees the employment
-/// there in the place of the cover: its 整理番号, its days and when they were filed, the reason `concurrent_office`.
+/// there in the place of the cover: its 整理番号, its days and when they were filed, the reason `concurrent_office`; employer, 記号 and 番号 are those of
+/// the cover, under which the forms of both are filed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Member {
     /// Immutable person id.

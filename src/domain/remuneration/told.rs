@@ -100,7 +100,8 @@ impl CalculationTrace {
         let (ja, en) = self.aloud();
         if holds { (ja, en) } else { (format!("{}{ja}", NO_MORE.0), format!("{}{en}", NO_MORE.1)) }
     }
-    /// Its sentences, to be read aloud in Japanese and in English; the last ones name the articles, and the rule with its version.
+    /// Its sentences, to be read aloud in Japanese and in English: those of the steps, then the articles, and the rule with its version. Who tells
+    /// more of the decision than the rule gave adds it after them.
     pub fn aloud(&self) -> (String, String) {
         if self.steps.is_empty() {
             return (String::new(), String::new());
@@ -128,6 +129,12 @@ impl CalculationTrace {
 /// What a clerk calls a rule; its id where there is no such word.
 fn named(rule: &str) -> &str {
     match rule {
+        "age_dates" => "年齢到達日",
+        "elderly_burden_ratio" => "70歳以上の一部負担金の割合",
+        "short_time_eligibility" => "短時間労働者の適用",
+        "insurer_number_check_digit" => "保険者番号の検証番号",
+        "corporate_number_check_digit" => "法人番号の検査用数字",
+        "standard_remuneration_grade" => "標準報酬月額の等級",
         "acquisition_determination" => "資格取得時決定",
         "regular_determination" => "定時決定",
         "regular_determination_annual" => "定時決定(年間平均)",
