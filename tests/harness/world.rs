@@ -1,7 +1,7 @@
 //! A society for one test: a database of its own, a server on a real socket, callers of every kind.
 use super::cluster::{ADMIN, TempBase, Template, TestDb};
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, connection::SimpleConnection};
 use kenpo::{
     app::{self, App, Background, Parts},
     cli::seed,
@@ -130,9 +130,11 @@ impl World {
             _folder: folder,
         }
     }
-    /// A connection as the owner of the tables, to look behind the scenes.
+    /// A connection as the owner of the tables, to look behind the scenes. A test that waits for a lock of its own fails after a minute.
     pub fn owner(&self) -> PgConnection {
-        PgConnection::establish(&self.db.url_for(ADMIN)).unwrap()
+        let mut conn = PgConnection::establish(&self.db.url_for(ADMIN)).unwrap();
+        conn.batch_execute("set lock_timeout = '60s'").unwrap();
+        conn
     }
     /// An insured person at the employer of the samples.
     pub fn member(&self, office_number: &str, kana: &str, name: &str, birth: &str) -> Uuid {
