@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     text.bytes().map(|b| format!("%{b:02X}")).collect()
 }
 fn items(page: &Value) -> Vec<Value> {
@@ -21,7 +21,7 @@ fn items(page: &Value) -> Vec<Value> {
 }
 /// Follows the pages to the end; holds that none is longer than asked and that the links say what the bodies say.
 #[track_caller]
-fn all_pages(by: &Caller, path: &str, limit: usize) -> Vec<Uuid> {
+pub fn all_pages(by: &Caller, path: &str, limit: usize) -> Vec<Uuid> {
     let and = if path.contains('?') { "&" } else { "?" };
     let mut at = format!("{path}{and}limit={limit}");
     let mut seen = Vec::new();

@@ -130,6 +130,11 @@ struct Setting {
     setting: String,
 }
 
+/// The pattern of `like` for texts that start with this.
+pub fn starts_with(text: &str) -> String {
+    format!("{}%", text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_"))
+}
+
 /// Refuses a database that could lose what it acknowledged.
 /// # Errors
 /// Names the setting that is off and how to turn it on.

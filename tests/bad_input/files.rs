@@ -144,11 +144,14 @@ fn another_office_and_a_layout_that_is_not_taken() {
             w.other_employer
         )
     };
-    refused_file(&w, (422, "E-OFFICE-MISMATCH"), || other.post(path(NAME)).key(&fresh_key()).csv(&good));
+    let of_file = |fields: Value| json!([4, fields]);
+    let place = |p: &Value| json!([p["errors"][0]["row"], p["errors"][0]["fields"]]);
+    let mismatch = (422, "E-OFFICE-MISMATCH");
+    let told = refused_file(&w, mismatch, || other.post(path(NAME)).key(&fresh_key()).csv(&good));
+    assert_eq!(place(&told), of_file(json!([2, 3, 4])), "where the office's own record differs");
     let theirs = file("02_shutoku_kpfd_ok", "KPFD0006.CSV");
-    refused_file(&w, (422, "E-OFFICE-MISMATCH"), || {
-        other.post(path("KPFD0006.CSV")).key(&fresh_key()).csv(&theirs)
-    });
+    let told = refused_file(&w, mismatch, || other.post(path("KPFD0006.CSV")).key(&fresh_key()).csv(&theirs));
+    assert_eq!(place(&told), of_file(json!([1])));
     crate::filing::run(&w, "update employer_record set superseded_at = now() where society_number = '0123'");
     crate::filing::run(
         &w,

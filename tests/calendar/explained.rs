@@ -94,7 +94,9 @@ fn as_known_before_a_correction_it_is_explained_as_before() {
 /// A form stated the day: the reason, its article, and why the day is the first one that is not covered.
 #[test]
 fn a_loss_that_a_form_stated_is_explained_by_its_reason() {
-    use crate::filing::{CHILD, NANA, accept, acquisition, child, child_leaves, decide, filed, id, loss};
+    use crate::filing::{
+        CHILD, NANA, Person, accept, acquisition, child, child_leaves, decide, filed, id, loss,
+    };
     let w = World::new();
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));
     for (cause, article, reason) in [
@@ -105,9 +107,12 @@ fn a_loss_that_a_form_stated_is_explained_by_its_reason() {
     ] {
         let w = World::new();
         let (employer, staff) = (w.client("employer"), w.staff("clerk"));
-        let hired = filed(&w, &employer, &acquisition(NANA, "2026-04-01", None));
+        // 障害の認定 is given from 65 on
+        let who =
+            Person { birth_on: if cause == "disability" { "1958-07-07" } else { NANA.birth_on }, ..NANA };
+        let hired = filed(&w, &employer, &acquisition(who, "2026-04-01", None));
         let member = id(&decide(&staff, hired, &accept()).expect(200)["outcome"]["member_id"]);
-        let mut form = loss(NANA, "2026-11-20", "2026-11-21");
+        let mut form = loss(who, "2026-11-20", "2026-11-21");
         form["cause"] = json!(cause);
         let is_next_day = ["retirement", "death"].contains(&cause);
         if !is_next_day {

@@ -86,6 +86,29 @@ fn an_insured_person_is_nobodys_dependent() {
     refused(&w, "dependent-is-insured", || decide(&staff, n, &same_person("other_1", nana)));
 }
 #[test]
+fn nobody_is_covered_after_death() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let (nana, kid) = family(&w, &employer, &staff);
+    let mut gone = child_leaves(NANA, CHILD, "2026-11-15");
+    gone["others"][0]["removal_reason"] = json!("death");
+    accepted(&staff, filed(&w, &employer, &gone));
+    let n = filed(&w, &employer, &child(HACHI, CHILD, "2026-11-16", None));
+    refused(&w, "person-died", || decide(&staff, n, &same_person("other_1", kid)));
+    let mut died = loss(NANA, "2026-11-15", "2026-11-16");
+    died["cause"] = json!("death");
+    accepted(&staff, filed(&w, &employer, &died));
+    let again = filed(&w, &employer, &acquisition(NANA, "2026-11-18", None));
+    let named = same_person("insured", nana);
+    refused(&w, "person-died", || decide(&staff, again, &named));
+    // the death was reported wrongly: she had left only
+    let wrong = json!({ "kind": "loss_cancellation", "office_number": NANA.office_number, "name_kana": NANA.kana, "birth_on": NANA.birth_on,
+        "lost_on": "2026-11-16", "reason": "死亡の届出が誤りのため" });
+    accepted(&staff, filed(&w, &employer, &wrong));
+    accepted(&staff, filed(&w, &employer, &loss(NANA, "2026-11-15", "2026-11-16")));
+    decide(&staff, again, &named).expect(200);
+}
+#[test]
 fn of_two_recognitions_of_one_person_at_once_one_takes_effect() {
     let w = World::new();
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));

@@ -114,3 +114,20 @@ fn a_protection_comes_with_the_merged_id() {
     let seen = second.get(format!("/v1/members/{old}")).expect(200);
     assert!(seen.get("resident_address").is_none(), "{seen}");
 }
+#[test]
+fn a_merged_id_answers_as_before_the_merge_also_that_there_was_nobody() {
+    let w = World::new();
+    let (old, new) = moved(&w, NANA);
+    let clerk = w.staff("clerk");
+    w.clock.advance(Duration::minutes(1));
+    // a day on which the surviving person is in the records, and the merged id was not
+    let path = format!("/v1/members/{new}?as_of=2026-10-01");
+    let then = format!("{path}&known_at=2026-11-22T00:00:30Z");
+    clerk.get(&then).refused(404, "not-found");
+    merged(&w, old, new);
+    w.clock.advance(Duration::minutes(1));
+    clerk.get(&then).refused(404, "not-found");
+    is_merged_into(clerk.get(&path), old);
+    let now = w.clock.now().format("%Y-%m-%dT%H:%M:%SZ");
+    is_merged_into(clerk.get(format!("{path}&known_at={now}")), old);
+}

@@ -8,6 +8,7 @@ mod no_overlap;
 mod pieces;
 mod reads;
 mod replay;
+mod search;
 
 use crate::{
     filing::{CHILD, NANA, accept, acquisition, child, decide, filed, id},

@@ -12,7 +12,7 @@ struct Count {
 /// Entries of indexes and rows of whole tables that were read of people so far.
 const READ: &str = "select ((select coalesce(sum(idx_tup_read), 0) from pg_stat_user_indexes where relname = any(t)) \
      + (select coalesce(sum(seq_tup_read), 0) from pg_stat_user_tables where relname = any(t)))::bigint as n \
-     from (select array['person', 'person_identity', 'enrolment'] as t) x";
+     from (select array['person', 'person_identity', 'enrolment', 'dependency'] as t) x";
 
 #[derive(QueryableByName)]
 struct Pids {
@@ -36,11 +36,12 @@ fn settle(w: &World) {
         std::thread::sleep(Duration::from_millis(20));
     }
 }
-/// 3,000 people of one employer who joined long ago, and 4 of another who came last, so that they stand at the end of the order.
+/// 3,000 people of one employer who joined long ago and 1,000 dependents of theirs, and 4 of another who came last, each with a dependent, so
+/// that they stand at the end of the order.
 fn society() -> World {
     let w = World::new();
     let mut owner = w.owner();
-    seed::people(&mut owner, &w.clock, &[w.employer], (3_000, 0)).unwrap();
+    seed::people(&mut owner, &w.clock, &[w.employer], (3_000, 1_000)).unwrap();
     for (n, kana) in ["ナギサ　ア", "ナギサ　イ", "ナギサ　ウ", "ナギサ　エ"].into_iter().enumerate()
     {
         let office_number = format!("{}", 7000 + n);
@@ -52,9 +53,12 @@ fn society() -> World {
             sex: "male",
             since: day("2020-04-01"),
         };
-        seed::insured(&mut owner, &w.clock, w.other_employer, &person).unwrap();
+        let insured = seed::insured(&mut owner, &w.clock, w.other_employer, &person).unwrap();
+        let child = ("港　某", "ミナト　ア", day("2015-05-05"), "child");
+        let at = (w.other_employer, insured);
+        seed::dependent(&mut owner, &w.clock, at, child, day("2020-04-01")).unwrap();
     }
-    for table in ["person", "person_identity", "enrolment"] {
+    for table in ["person", "person_identity", "enrolment", "dependency"] {
         owner.batch_execute(&format!("vacuum analyze {table}")).unwrap();
     }
     w
@@ -75,11 +79,15 @@ fn reads(path: impl Fn(&World) -> String, who: &str) -> (i64, usize) {
     (sql_query(READ).get_result::<Count>(&mut w.owner()).unwrap().n - before, rows)
 }
 #[track_caller]
-fn bounded(who: &str, query: &'static str, rows: usize, most: i64) {
+fn bounded_of(list: &str, who: &str, query: &'static str, rows: usize, most: i64) {
     let (read, found) =
-        reads(|w| format!("/v1/members?{}", query.replace("OTHER", &w.other_employer.to_string())), who);
+        reads(|w| format!("/v1/{list}?{}", query.replace("OTHER", &w.other_employer.to_string())), who);
     assert_eq!(found, rows, "{query}");
-    assert!((1..=most).contains(&read), "{query} by {who} read {read} rows for {rows}");
+    assert!((1..=most).contains(&read), "{list}?{query} by {who} read {read} rows for {rows}");
+}
+#[track_caller]
+fn bounded(who: &str, query: &'static str, rows: usize, most: i64) {
+    bounded_of("members", who, query, rows, most);
 }
 #[test]
 fn a_page_of_a_small_employer_reads_its_people() {
@@ -100,4 +108,17 @@ fn a_number_or_a_reading_is_looked_up() {
     bounded("clerk", "symbol=102", 4, 100);
     bounded("clerk", "name_kana=%E3%83%8A%E3%82%AE%E3%82%B5", 4, 100);
     bounded("other-employer", "name_kana=%E3%83%8A%E3%82%AE%E3%82%B5%E3%82%A2", 1, 100);
+}
+#[test]
+fn dependents_are_looked_up_and_their_pages_end_early() {
+    let bounded = |who: &str, query: &'static str, rows: usize, most: i64| {
+        bounded_of("dependents", who, query, rows, most)
+    };
+    bounded("clerk", "limit=20", 20, 400);
+    bounded("employer", "limit=20", 20, 400);
+    bounded("other-employer", "limit=20", 4, 100);
+    bounded("clerk", "employer_id=OTHER", 4, 100);
+    bounded("clerk", "number=97001", 1, 100);
+    bounded("clerk", "symbol=102&number=97001", 1, 100);
+    bounded("clerk", "name_kana=%E3%83%9F%E3%83%8A%E3%83%88", 4, 100);
 }

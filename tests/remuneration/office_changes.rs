@@ -165,6 +165,27 @@ fn pay_at_an_employer_of_former_cover_goes_to_the_office_of_its_day() {
 }
 
 #[test]
+fn a_late_form_of_another_office_tells_its_days_of_then() {
+    let w = World::new();
+    let (employer, staff) = (w.client("employer"), w.staff("clerk"));
+    let member = at_both(&w, "2025-05-01");
+    accepted_there(&w, &loss(NANA, "2025-08-31", "2025-09-01"));
+    accepted(&w, &employer, &staff, &loss(NANA, "2025-09-30", "2025-10-01"));
+    let named = same_person("insured", member);
+    decide(&staff, filed(&w, &employer, &acquisition(NANA, "2025-11-01", None)), &named).expect(200);
+    let form = with(acquisition(NANA, "2026-05-01", None), "two_or_more_offices", json!(true));
+    decide(&staff, filed_there(&w, &form), &named).expect(200);
+    let told = accepted_there(&w, &bonus(NANA, "2025-07-10", 200_000));
+    assert_eq!(
+        (&told["acquired_on"], &told["lost_on"]),
+        (&json!("2025-05-01"), &json!("2025-09-01")),
+        "{told}"
+    );
+    let told = accepted_there(&w, &bonus(NANA, "2026-07-10", 200_000));
+    assert_eq!((&told["acquired_on"], &told["lost_on"]), (&json!("2026-05-01"), &Value::Null), "{told}");
+}
+
+#[test]
 fn bonuses_of_another_office_end_with_it() {
     let w = World::new();
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));

@@ -238,6 +238,11 @@ impl Society {
         let signed_in = w.nobody().post("/v1/sessions").json(&sign_in()).expect(200);
         let user = id_of_text(&mut owner, "select id from app_user where login = $1", "privileged");
         let collection = id_of_text(&mut owner, "select id from app_user where login = $1", "collection");
+        let own_dependent = id_of(
+            &mut owner,
+            "select dependent_id as id from dependency where employer_id = $1",
+            w.other_employer,
+        );
         let mut client =
             |key: &str| id_of_text(&mut owner, "select id from api_client where client_key = $1", key);
         let callers = Callers {
@@ -251,6 +256,7 @@ impl Society {
         let own = BTreeMap::from([
             ("listEmployers", w.other_employer),
             ("listMembers", own_member),
+            ("searchDependents", own_dependent),
             ("listSubmissions", own_submission),
             ("listNotifications", own_notification),
             ("listConfirmations", confirming.own),

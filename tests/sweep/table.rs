@@ -113,6 +113,7 @@ pub fn table() -> Vec<Row> {
         row("listIdentityChanges", Staff, Hidden, &["identity", "contact"]).query(|_| "?state=requested".into()),
         row("decideIdentityChange", Staff, Hidden, &["contact"])
             .body(|_| Body::Json(json!({ "ruling": "approve" }))),
+        row("searchDependents", Employer, Own, &["identity", "family"]).query(one),
         row("listDependents", Employer, Hidden, &["identity", "family"]),
         row("getDependent", Employer, Hidden, &["identity", "family"]),
         row("getDependent", Staff, Hidden, &["identity", "family"]).query(as_of),

@@ -2,8 +2,8 @@
 use super::{KID, Society, application, named, over, setting, wish};
 use crate::{
     filing::{
-        CHILD, HACHI, KYU, NANA, accept, acquisition, child, count, decide, filed, fresh_key, give_back,
-        loss, same_person, slip, tables,
+        CHILD, HACHI, KYU, NANA, Person, accept, acquisition, child, count, decide, filed, fresh_key,
+        give_back, loss, same_person, slip, tables,
     },
     harness::world::World,
 };
@@ -114,7 +114,8 @@ fn nobody_continues_who_did_not_leave() {
     let mut settings = setting(s.office);
     settings["special_retiree_yen"] = json!(240_000);
     s.set(&settings);
-    for (p, cause) in [(NANA, "death"), (HACHI, "disability"), (KYU, "social_security_agreement")] {
+    let old = Person { birth_on: "1958-08-08", ..HACHI };
+    for (p, cause) in [(NANA, "death"), (old, "disability"), (KYU, "social_security_agreement")] {
         let person = s.insured(p, "2025-04-01");
         let card = s.card(person);
         let mut lost = loss(p, "2026-10-31", "2026-11-01");

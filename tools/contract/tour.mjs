@@ -23,7 +23,7 @@ const expected = {
     const entries = json(out).items;
     return entries.some((e) => e.outcome === 'refused') && entries.some((e) => (e.disclosed ?? []).includes('personal_number'));
   },
-  'As of a day': (out) => json(out).items.length > 0,
+  'As of a day': (out) => out.trim().split('\n').map((page) => json(page).items.length).join() === '0,1',
   'The whole log': (out) => /^intact: \d+ entries/.test(out),
   'Why this standard remuneration?': (out) => json(out).ja.includes('標準報酬月額は') && json(out).trace.steps.every((s) => s.article),
 };

@@ -2,6 +2,7 @@
 use super::{State, http};
 use crate::cli::seed::fictitious_number;
 use anyhow::bail;
+use chrono::NaiveDate;
 use serde_json::json;
 
 /// Prints it; `place` is the folder of a demo that is not where it is by default.
@@ -16,9 +17,12 @@ pub fn print(state: &State, place: &str) -> anyhow::Result<()> {
     let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let outcome = &list["items"][0]["outcome"];
     let (case, member) = (word(&list["items"][0]["id"]), word(&outcome["member_id"]));
+    let (symbol, number, on) =
+        (word(&outcome["symbol"]), word(&outcome["number"]), word(&outcome["acquired_on"]));
     if case.is_empty() || member.is_empty() {
         bail!("the first file was not decided");
     }
+    let before = on.parse::<NaiveDate>()?.pred_opt().unwrap_or_default();
     let program = std::env::current_exe().map(|p| p.display().to_string()).unwrap_or_else(|_| "kenpo".into());
     let program = if place.is_empty() { program } else { format!("KENPO_BASE='{place}' {program}") };
     let token = |name: &str| format!("-H \"Authorization: Bearer $({program} token --as {name})\"");
@@ -82,8 +86,11 @@ pub fn print(state: &State, place: &str) -> anyhow::Result<()> {
             ),
         ),
         (
-            "As of a day: who was insured on 1 April 2020?",
-            format!("curl -s {} '{url}/v1/members?as_of=2020-04-01&limit=2'", token("clerk")),
+            "As of a day: nobody had this number on the day before the acquisition, and on the day itself the new member has it",
+            format!(
+                "for day in {before} {on}; do curl -s {} \"{url}/v1/members?as_of=$day&symbol={symbol}&number={number}\"; echo; done",
+                token("clerk")
+            ),
         ),
         (
             "The whole log, to check offline",

@@ -3,10 +3,12 @@ use super::{model::DependentRow, store};
 use crate::{
     domain::members::{self, Address, HistoryQuery, Identity, MemberQuery, NumberState, PersonSex, Seen},
     kernel::{
-        Gate, Operation, Problem, Reply, Routes, Subject, clock,
-        input::{Id, Query},
+        Facts, Gate, Operation, Problem, Reply, Routes, Subject, Tx, clock,
+        input::{Id, Query, plain_text},
+        page::{self, PageMeta},
         vault::DisclosedNumber,
     },
+    values::kana,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -15,6 +17,11 @@ use uuid::Uuid;
 use validator::Validate;
 
 crate::operation! {
+    /// 被扶養者の検索
+    ///
+    /// Lists recognitions of dependents that had begun by a day, optionally as known at an instant, by id; searches by reading, employer, the card of the
+    /// insured person and state. Never by personal number. An employer's system sees those that hold on the day in its affairs.
+    pub SearchDependents: Get "/v1/dependents" = "searchDependents", scope "dependents:read", on "Society", status 200, law "R-002, R-006", sends Link;
     /// 被扶養者の一覧
     ///
     /// Lists the dependents recognised under an insured person on a day, optionally as known at an instant. For an employer at which the insured person
@@ -134,6 +141,15 @@ pub struct DependentList {
     #[schema(max_items = 100)]
     items: Vec<Dependent>,
 }
+/// One page of recognitions, and where it stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DependentPage {
+    /// Rows of this page.
+    #[schema(max_items = 500)]
+    items: Vec<Dependent>,
+    /// Where the page stands.
+    page: PageMeta,
+}
 /// Every version of a dependency.
 #[derive(Serialize, ToSchema)]
 pub struct DependentHistory {
@@ -156,7 +172,87 @@ pub struct DependentListQuery {
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     known_at: Option<DateTime<Utc>>,
 }
+/// Recognised or not any more.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum DependentState {
+    /// A dependent on the day.
+    Recognised,
+    /// Not any more.
+    Removed,
+}
+/// Filters and page of the search.
+#[derive(Serialize, Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DependentSearchQuery {
+    /// As of this day (JST); today when absent.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    as_of: Option<NaiveDate>,
+    /// As it was known at this instant; now when absent. Employers' systems see only whom they may look at by what is known now.
+    #[serde(default, deserialize_with = "crate::kernel::input::dated")]
+    known_at: Option<DateTime<Utc>>,
+    /// Recognised in the affairs of this employer.
+    employer_id: Option<Uuid>,
+    /// The reading starts with this (any width, hiragana too).
+    #[validate(length(min = 1, max = 50), custom(function = "plain_text"))]
+    #[param(min_length = 1, max_length = 50)]
+    name_kana: Option<String>,
+    /// 記号 of the insured person, under a cover that meets the recognition.
+    #[validate(length(min = 1, max = 10), custom(function = "plain_text"))]
+    #[param(min_length = 1, max_length = 10)]
+    symbol: Option<String>,
+    /// 番号 of the insured person, likewise.
+    #[validate(length(min = 1, max = 10), custom(function = "plain_text"))]
+    #[param(min_length = 1, max_length = 10)]
+    number: Option<String>,
+    /// Recognised or removed.
+    #[param(inline = false)]
+    state: Option<DependentState>,
+    /// Rows per page.
+    #[validate(range(min = 1, max = 500))]
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u16>,
+    /// Where to go on.
+    #[validate(length(max = 2000))]
+    #[param(max_length = 2000)]
+    cursor: Option<String>,
+}
 
+async fn search_dependents(
+    gate: Gate<SearchDependents>,
+    q: Query<DependentSearchQuery>,
+) -> Reply<SearchDependents, DependentPage> {
+    gate.read(move |tx| {
+        let mut q = q.0;
+        let (limit, cursor) = (usize::from(q.limit.unwrap_or(100)), q.cursor.take());
+        let list = page::List::<SearchDependents>::new(tx.kernel(), &q);
+        let after = list.id_after(cursor.as_deref())?;
+        let filter = store::Filter {
+            as_of: q.as_of.unwrap_or_else(|| tx.today()),
+            known_at: q.known_at,
+            employer: q.employer_id,
+            kana: q.name_kana.as_deref().map(kana::search_fold),
+            symbol: q.symbol.as_deref(),
+            number: q.number.as_deref(),
+            is_recognised: q.state.map(|s| s == DependentState::Recognised),
+        };
+        let scope = tx.row_scope()?;
+        let rows = store::search(tx, &scope, &filter, after, page::one_more(limit))?;
+        let society = Facts::of("Society", Uuid::nil());
+        let (rows, has_more, permit) = tx.admit_page(&society, GetDependent::ID, rows, limit)?;
+        let (page, link) = list.meta(has_more, rows.last().map(|r| r.dependent_id));
+        Ok(permit.answer(DependentPage { items: views(tx, rows)?, page }).next(link))
+    })
+    .await
+}
+fn views(tx: &mut Tx<'_>, rows: Vec<DependentRow>) -> Result<Vec<Dependent>, Problem> {
+    let shown = rows.into_iter().map(|r| {
+        let seen = Seen::of(tx, &r.facts())?;
+        Ok(view(r, None, seen))
+    });
+    shown.collect()
+}
 async fn list_dependents(
     gate: Gate<ListDependents>,
     id: Id,
@@ -168,14 +264,7 @@ async fn list_dependents(
         let scope = tx.row_scope()?;
         let rows = store::under(tx, &scope, id.0, as_of, q.0.known_at)?;
         let (rows, permit) = tx.admit_rows::<ListDependents, _>(&insured.facts(), GetDependent::ID, rows)?;
-        let items = rows
-            .into_iter()
-            .map(|r| {
-                let seen = Seen::of(tx, &r.facts())?;
-                Ok(view(r, None, seen))
-            })
-            .collect::<Result<_, Problem>>()?;
-        Ok(permit.answer(DependentList { items }))
+        Ok(permit.answer(DependentList { items: views(tx, rows)? }))
     })
     .await
 }
@@ -218,7 +307,8 @@ async fn get_dependent_history(
 
 /// Routes of dependents.
 pub fn routes(r: &mut Routes) {
-    r.group("Dependents");
+    r.group("Dependents").schema::<DependentState>();
+    r.add::<SearchDependents, _, _, _>(search_dependents);
     r.add::<ListDependents, _, _, _>(list_dependents);
     r.add::<GetDependent, _, _, _>(get_dependent);
     r.add::<GetDependentHistory, _, _, _>(get_dependent_history);

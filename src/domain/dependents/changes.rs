@@ -404,3 +404,22 @@ pub fn periods_but(
     .load(tx.conn())?;
     Ok(found.into_iter().map(|p| (p.first_on, p.until_on)).collect())
 }
+crate::row! {
+    /// Whether it is so.
+    pub struct Answered {
+        /// It is.
+        is_so: t::Bool => bool,
+    }
+}
+/// Did a cover of the person, as insured or as a dependent, end by death, as known now?
+/// # Errors
+/// Database errors.
+pub fn ended_by_death(tx: &mut Tx<'_>, person: Uuid) -> Result<bool, Problem> {
+    let answered: Answered = sql_query(
+        "select exists (select from enrolment where person_id = $1 and superseded_at is null and loss_reason = 'death') \
+           or exists (select from dependency where person_id = $1 and superseded_at is null and removal_reason = 'death') as is_so",
+    )
+    .bind::<t::Uuid, _>(person)
+    .get_result(tx.conn())?;
+    Ok(answered.is_so)
+}

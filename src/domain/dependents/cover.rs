@@ -20,9 +20,20 @@ fn has_day_from(periods: &[Period], from: NaiveDate) -> bool {
 fn runs_on(periods: &[Period], on: NaiveDate) -> bool {
     periods.iter().any(|(first, until)| *first <= on && until.is_none())
 }
+/// Nobody is covered after death.
+fn require_alive(tx: &mut Tx<'_>, person: Uuid) -> Result<(), Problem> {
+    if !changes::ended_by_death(tx, person)? {
+        return Ok(());
+    }
+    Err(Problem::conflict(
+        "person-died",
+        "死亡により資格が終わったと記録されています。誤りのときは先にその喪失・非該当を訂正してください",
+        "The records say that cover ended by the person's death: if that is wrong, correct that end first",
+    ))
+}
 /// A person may become insured on that day. Gives whether the person was insured before.
 /// # Errors
-/// 409 `cover-overlaps` while insured then or later, `still-dependent` while somebody's dependent then or later.
+/// 409 `cover-overlaps` while insured then or later, `still-dependent` while somebody's dependent then or later, `person-died`.
 pub fn admit_insured(tx: &mut Tx<'_>, person: Uuid, on: NaiveDate) -> Result<bool, Problem> {
     let insured = members::periods(tx, person)?;
     if has_day_from(&insured, on) {
@@ -39,11 +50,12 @@ pub fn admit_insured(tx: &mut Tx<'_>, person: Uuid, on: NaiveDate) -> Result<boo
             "The person is a dependent on the day of acquisition or later: decide the removal first",
         ));
     }
+    require_alive(tx, person)?;
     Ok(!insured.is_empty())
 }
 /// A known person may become a dependent on that day.
 /// # Errors
-/// 409 `dependent-is-insured`, `already-dependent`, each for that day or later.
+/// 409 `dependent-is-insured`, `already-dependent`, each for that day or later; `person-died`.
 pub fn admit_dependent(tx: &mut Tx<'_>, person: Uuid, on: NaiveDate) -> Result<(), Problem> {
     if has_day_from(&members::periods(tx, person)?, on) {
         return Err(Problem::conflict(
@@ -59,7 +71,7 @@ pub fn admit_dependent(tx: &mut Tx<'_>, person: Uuid, on: NaiveDate) -> Result<(
             "The person is a dependent on the day of recognition or later: decide the removal first",
         ));
     }
-    Ok(())
+    require_alive(tx, person)
 }
 /// A dependent is covered by the insured person's present cover only.
 /// # Errors

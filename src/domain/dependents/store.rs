@@ -4,7 +4,7 @@ mod under;
 use super::model::DependentRow;
 use crate::{
     domain::members::{self, Knowledge},
-    kernel::{Guarded, Problem, RowScope, Tx},
+    kernel::{Guarded, Problem, RowScope, Tx, db},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{RunQueryDsl, sql_query, sql_types as t};
@@ -76,6 +76,87 @@ pub fn under(
         .bind::<t::Date, _>(today)
         .load(tx.conn())?,
     ))
+}
+/// Filters of the search.
+pub struct Filter<'a> {
+    /// As of this day.
+    pub as_of: NaiveDate,
+    /// As it was known at this instant; now when absent.
+    pub known_at: Option<DateTime<Utc>>,
+    /// In the affairs of this employer.
+    pub employer: Option<Uuid>,
+    /// Reading starts with (folded).
+    pub kana: Option<String>,
+    /// 記号 of the insured person.
+    pub symbol: Option<&'a str>,
+    /// 番号 of the insured person.
+    pub number: Option<&'a str>,
+    /// Recognised or not any more.
+    pub is_recognised: Option<bool>,
+}
+impl Filter<'_> {
+    /// Who can be on the page at all, found by the name or by the card through an index of its own; what is left is asked of each.
+    fn candidates(&self, rows: &str) -> String {
+        // each of the people who are found is looked up (`offset 0`), whatever the planner takes a name to find
+        let of = |column: &str, people: String| {
+            format!(
+                " and d.dependent_id in (select x.dependent_id from ({people}) c, \
+                   lateral (select dependent_id from dependency where {column} = c.person_id and {rows} offset 0) x)"
+            )
+        };
+        let card = [(self.symbol, "symbol = $7"), (self.number, "number = $8")];
+        let card: Vec<_> = card.into_iter().filter_map(|(given, text)| given.map(|_| text)).collect();
+        let mut found = String::new();
+        if self.kana.is_some() {
+            let named = format!("select person_id from person_identity where {rows} and kana_search like $6");
+            found += &of("person_id", named);
+        }
+        if !card.is_empty() {
+            let insured = format!("select person_id from enrolment where {rows} and {}", card.join(" and "));
+            found += &of("insured_id", insured);
+        }
+        found
+    }
+}
+/// One page of recognitions by id, as [`under`] of one insured person.
+/// # Errors
+/// Database errors.
+pub fn search(
+    tx: &mut Tx<'_>,
+    scope: &RowScope,
+    f: &Filter<'_>,
+    after: Uuid,
+    limit: i64,
+) -> Result<Guarded<Vec<DependentRow>>, Problem> {
+    let (known, today) = (Knowledge::at(f.known_at), tx.today());
+    let (rows, is_covered, candidates) = (known.rows, is_covered(known), f.candidates(known.rows));
+    let employers = members::employers_of(scope, f.employer);
+    let theirs =
+        employers.as_deref().map_or(String::new(), |of| format!(" and {}", members::at_employers(of)));
+    let found = sql_query(format!(
+        "{} where d.dependent_id > $2 and d.recognised_on <= $1{theirs}{candidates} and ($4::uuid[] is null or not $5 or {is_covered}) \
+           and ($6::text is null or i.kana_search like $6) \
+           and ($7::text is null and $8::text is null or exists ( \
+             select from (select * from enrolment where {rows}) e where e.person_id = d.insured_id and e.employer_id = d.employer_id \
+               and ($7 is null or e.symbol = $7) and ($8 is null or e.number = $8) \
+               and daterange(e.acquired_on, e.lost_on) && daterange(d.recognised_on, d.removed_on))) \
+           and ($9::boolean is null or (d.removed_on is null or d.removed_on > $1) = $9) \
+         order by d.dependent_id limit $10",
+        dependents(known, "$11")
+    ))
+    .bind::<t::Date, _>(f.as_of)
+    .bind::<t::Uuid, _>(after)
+    .bind::<t::Nullable<t::Timestamptz>, _>(f.known_at)
+    .bind::<t::Nullable<t::Array<t::Uuid>>, _>(employers)
+    .bind::<t::Bool, _>(scope.employers().is_some())
+    .bind::<t::Nullable<t::Text>, _>(f.kana.as_deref().map(db::starts_with))
+    .bind::<t::Nullable<t::Text>, _>(f.symbol)
+    .bind::<t::Nullable<t::Text>, _>(f.number)
+    .bind::<t::Nullable<t::Bool>, _>(f.is_recognised)
+    .bind::<t::BigInt, _>(limit)
+    .bind::<t::Date, _>(today)
+    .load(tx.conn())?;
+    Ok(Guarded::new(found))
 }
 /// Every version of a dependency, newest knowledge first; asked for after it was admitted. Each shows the identity as it was
 /// known last while the version stood, valid on the day of that knowledge (`today` for what is known now) and not before the

@@ -17,7 +17,7 @@ use validator::Validate;
 crate::operation! {
     /// 事業所の一覧
     ///
-    /// Lists employers as of a day, by id. An employer's own system sees its own.
+    /// Lists employers as of a day, by id; searches by name or reading, 記号 and number. An employer's own system sees its own.
     pub ListEmployers: Get "/v1/employers" = "listEmployers", scope "employers:read", on "Society", status 200, law "R-002", sends Link;
     /// 事業所の参照
     ///
@@ -239,7 +239,7 @@ pub struct EmployerPatch {
 crate::json_body!("application/json": EmployerCreate);
 crate::json_body!("application/merge-patch+json": EmployerPatch);
 
-/// Day and page of a list.
+/// Day, filters and page of a list.
 #[derive(Serialize, Deserialize, IntoParams, Validate)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -247,6 +247,18 @@ pub struct EmployerListQuery {
     /// As of this day (JST); today when absent.
     #[serde(default, deserialize_with = "crate::kernel::input::dated")]
     as_of: Option<NaiveDate>,
+    /// The name or its reading has this in it (any width and case).
+    #[validate(length(min = 1, max = 50), custom(function = "plain_text"))]
+    #[param(min_length = 1, max_length = 50)]
+    name: Option<String>,
+    /// 記号.
+    #[validate(length(min = 1, max = 10), custom(function = "plain_text"))]
+    #[param(min_length = 1, max_length = 10)]
+    symbol: Option<String>,
+    /// 健保組合の事業所番号.
+    #[validate(length(min = 1, max = 10), custom(function = "plain_text"))]
+    #[param(min_length = 1, max_length = 10)]
+    society_number: Option<String>,
     /// Rows per page.
     #[validate(range(min = 1, max = 500))]
     #[param(minimum = 1, maximum = 500)]
@@ -272,12 +284,17 @@ async fn list_employers(
 ) -> Reply<ListEmployers, EmployerPage> {
     gate.read(move |tx| {
         let mut q = q.0;
-        let as_of = q.as_of.unwrap_or_else(|| tx.today());
         let (limit, cursor) = (usize::from(q.limit.unwrap_or(100)), q.cursor.take());
         let list = page::List::<ListEmployers>::new(tx.kernel(), &q);
         let after = list.id_after(cursor.as_deref())?;
         let scope = tx.row_scope()?;
-        let rows = store::list(tx, &scope, as_of, after, page::one_more(limit))?;
+        let filter = store::Filter {
+            as_of: q.as_of.unwrap_or_else(|| tx.today()),
+            name: q.name.as_deref(),
+            symbol: q.symbol.as_deref(),
+            society_number: q.society_number.as_deref(),
+        };
+        let rows = store::list(tx, &scope, &filter, after, page::one_more(limit))?;
         let society = Facts::of("Society", Uuid::nil());
         let (rows, has_more, permit) = tx.admit_page(&society, GetEmployer::ID, rows, limit)?;
         let (page, link) = list.meta(has_more, rows.last().map(|r| r.employer_id));

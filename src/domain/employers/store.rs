@@ -43,24 +43,43 @@ pub fn history(tx: &mut Tx<'_>, id: Uuid) -> Result<Guarded<Vec<EmployerRow>>, P
     .load(tx.conn())?;
     if rows.is_empty() { Err(Problem::not_found()) } else { Ok(Guarded::new(rows)) }
 }
-/// One page of employers as of a day, by id.
+/// Filters of the list.
+pub struct Filter<'a> {
+    /// As of this day.
+    pub as_of: NaiveDate,
+    /// In the name or its reading, whatever the width and case.
+    pub name: Option<&'a str>,
+    /// 記号.
+    pub symbol: Option<&'a str>,
+    /// 健保組合の事業所番号.
+    pub society_number: Option<&'a str>,
+}
+/// One page of employers as of a day, by id. There are some ten thousand: those of a name are looked for among all.
 /// # Errors
 /// Database errors.
 pub fn list(
     tx: &mut Tx<'_>,
     scope: &RowScope,
-    as_of: NaiveDate,
+    f: &Filter<'_>,
     after: Uuid,
     limit: i64,
 ) -> Result<Guarded<Vec<EmployerRow>>, Problem> {
+    let [name, kana, wanted] =
+        ["r.name", "coalesce(r.name_kana, '')", "$5"].map(|text| format!("lower(normalize({text}, nfkc))"));
     Ok(Guarded::new(
         sql_query(format!(
-            "select {COLUMNS} where {VALID} and e.id > $2 and ($3::uuid[] is null or e.id = any($3)) order by e.id limit $4"
+            "select {COLUMNS} where {VALID} and e.id > $2 and ($3::uuid[] is null or e.id = any($3)) \
+               and ($5::text is null or position({wanted} in {name}) > 0 or position({wanted} in {kana}) > 0) \
+               and ($6::text is null or r.symbol = $6) and ($7::text is null or r.society_number = $7) \
+             order by e.id limit $4"
         ))
-        .bind::<t::Date, _>(as_of)
+        .bind::<t::Date, _>(f.as_of)
         .bind::<t::Uuid, _>(after)
         .bind::<t::Nullable<t::Array<t::Uuid>>, _>(scope.employers())
         .bind::<t::BigInt, _>(limit)
+        .bind::<t::Nullable<t::Text>, _>(f.name)
+        .bind::<t::Nullable<t::Text>, _>(f.symbol)
+        .bind::<t::Nullable<t::Text>, _>(f.society_number)
         .load(tx.conn())?,
     ))
 }

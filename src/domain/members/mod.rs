@@ -31,11 +31,11 @@ pub use reader::MemberReader;
 pub use rules::cover::{CoverDays, Period, has_common_day};
 pub use rules::pieces::{Contact, Resident};
 pub use store::{
-    ContinuedEnd, Cover, Knowledge, OfficeRow, OtherCover, RecordedCover, by_card, close_office,
-    continued_before, cover_by, covers, covers_of, enrolled, find, find_person, identities, identity_join,
-    ids_of, last_office, lock_person, offices, offices_of, one_as_known, other_covers, person_written,
-    protected_on, put_office, recorded_cover, rewrite_cover, rewrite_end, sheltered_on, statements, survivor,
-    take_back_cover, with_offices, written,
+    ContinuedEnd, Cover, Knowledge, OfficeRow, OtherCover, RecordedCover, at_employers, by_card,
+    close_office, continued_before, cover_by, covers, covers_of, employers_of, enrolled, find, find_person,
+    identities, identity_join, ids_of, last_office, lock_person, offices, offices_of, one_as_known,
+    other_covers, person_written, protected_on, put_office, recorded_cover, rewrite_cover, rewrite_end,
+    sheltered_on, statements, survivor, take_back_cover, with_offices, written,
 };
 pub use views::{
     Address, EnrolmentType, Identity, Member, NumberState, PersonSex, Prepayment, Seen, address,

@@ -36,8 +36,8 @@ impl PersonRow {
 }
 /// The insured person as of a day, admitted; as [`store::find`].
 /// # Errors
-/// 404 when there is none or not for this caller, 403 for people; 409 `person-merged` for an id that was merged, to whoever may see the
-/// surviving person.
+/// 404 when there is none or not for this caller, 403 for people; 409 `person-merged` for an id that was merged (by the instant that is asked
+/// about), to whoever may see the surviving person.
 pub fn admitted<Op: Operation>(
     tx: &mut Tx<'_>,
     id: Uuid,
@@ -46,13 +46,14 @@ pub fn admitted<Op: Operation>(
 ) -> Result<(MemberRow, Permit<Op>), Problem> {
     match store::find(tx, id, as_of, known_at) {
         Ok(row) => tx.admit(row),
+        // before the merge the id answers as it did then, also that there is nobody
         Err(p) if p.kind == Kind::NotFound => match store::survivor(tx, id)? {
-            Some(to) => {
+            Some(to) if known_at.is_none_or(|at| at >= to.since) => {
                 let row = store::find(tx, to.id, as_of, known_at)?;
                 tx.admit::<Op, _>(row)?;
                 Err(merged_into(to.id))
             }
-            None => Err(p),
+            _ => Err(p),
         },
         Err(p) => Err(p),
     }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::kernel::{
     Guarded, Operation, Permit, Problem, RowScope, Subject, Tx,
-    db::{Bind, Fixed},
+    db::{self, Bind, Fixed},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
@@ -268,17 +268,6 @@ pub struct Filter {
     pub is_insured: Option<bool>,
 }
 impl Filter {
-    /// The employers whose people are asked for: of this scope and this filter; `None` for all of the society. Theirs is who works there beside
-    /// the office that the cover is of, too.
-    fn employers(&self, scope: &RowScope) -> Option<Vec<Uuid>> {
-        match (scope.employers(), self.employer) {
-            (Some(mut own), Some(one)) => {
-                own.retain(|e| *e == one);
-                Some(own)
-            }
-            (own, one) => own.or_else(|| one.map(|e| vec![e])),
-        }
-    }
     /// Who can be on the page at all, in the order of the page and through an index of its own: so a page reads the rows of
     /// those people, and not of the society. What is left is asked of each (it may have been long ago).
     fn candidates(&self, employers: Option<&[Uuid]>) -> String {
@@ -335,8 +324,19 @@ impl Filter {
         format!("select * from (({here}) union all ({beside})) x order by person_id limit $10")
     }
 }
+/// The employers whose people are asked for: of this scope and of the one that is asked for; `None` for all of the society. Theirs is who works
+/// there beside the office that the cover is of, too.
+pub fn employers_of(scope: &RowScope, one: Option<Uuid>) -> Option<Vec<Uuid>> {
+    match (scope.employers(), one) {
+        (Some(mut own), Some(one)) => {
+            own.retain(|e| *e == one);
+            Some(own)
+        }
+        (own, one) => own.or_else(|| one.map(|e| vec![e])),
+    }
+}
 /// Rows at these employers (`$4`); those of one are read in the order of their people, so that a page ends early.
-fn at_employers(employers: &[Uuid]) -> &'static str {
+pub fn at_employers(employers: &[Uuid]) -> &'static str {
     if employers.len() == 1 { "employer_id = ($4::uuid[])[1]" } else { "employer_id = any($4)" }
 }
 /// The people (`p`) of a query that gives their ids.
@@ -353,18 +353,14 @@ pub fn list(
     after: Uuid,
     limit: i64,
 ) -> Result<Guarded<Vec<MemberRow>>, Problem> {
-    let like = f
-        .kana
-        .as_ref()
-        .map(|k| format!("{}%", k.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")));
-    let (employers, today) = (f.employers(scope), tx.today());
+    let (employers, today) = (employers_of(scope, f.employer), tx.today());
     let rows = sql_query(f.text(employers.as_deref()))
         .bind::<t::Date, _>(f.as_of)
         .bind::<t::Uuid, _>(after)
         .bind::<t::Nullable<t::Timestamptz>, _>(f.known_at)
         .bind::<t::Nullable<t::Array<t::Uuid>>, _>(employers)
         .bind::<t::Bool, _>(scope.employers().is_some())
-        .bind::<t::Nullable<t::Text>, _>(like)
+        .bind::<t::Nullable<t::Text>, _>(f.kana.as_deref().map(db::starts_with))
         .bind::<t::Nullable<t::Text>, _>(f.symbol.as_deref())
         .bind::<t::Nullable<t::Text>, _>(f.number.as_deref())
         .bind::<t::Nullable<t::Bool>, _>(f.is_insured)

@@ -94,20 +94,25 @@ pub fn offices(
     .bind::<t::Nullable<t::Timestamptz>, _>(known_at)
     .load(conn)?)
 }
-/// The last employment of a person at an employer beside the cover, as known now; one that is not known any more where there is no other.
+/// The last employment of a person at an employer beside a cover (its first day, and the first one without it), as known now; one beside another
+/// cover, or one that is not known any more, where there is no other.
 /// # Errors
 /// Database errors.
 pub fn last_office(
     conn: &mut PgConnection,
     person: Uuid,
     employer: Uuid,
+    (from, until): (NaiveDate, Option<NaiveDate>),
 ) -> Result<Option<OfficeRow>, Problem> {
     let found = sql_query(format!(
         "select {COLUMNS} from concurrent_office where person_id = $1 and employer_id = $2 \
-         order by superseded_at is null desc, from_on desc, recorded_at desc limit 1"
+         order by superseded_at is null desc, daterange(from_on, until_on) && daterange($3, $4) desc, from_on desc, recorded_at desc \
+         limit 1"
     ))
     .bind::<t::Uuid, _>(person)
     .bind::<t::Uuid, _>(employer)
+    .bind::<t::Date, _>(from)
+    .bind::<t::Nullable<t::Date>, _>(until)
     .get_result(conn)
     .optional()?;
     Ok(found)

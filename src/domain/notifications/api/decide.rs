@@ -28,7 +28,7 @@ crate::operation! {
     /// Accepts a notification, which applies it to members and dependents in the same transaction, or returns it with reasons.
     /// Who may be a person that the society knows (名寄せ) is chosen by staff. Nothing is accepted that would give a person two covers
     /// at a time: 409 `cover-overlaps`, `still-dependent`, `dependent-is-insured`, `already-dependent`, `outside-cover` tell what
-    /// stands against it. A number on the form registers what was not registered; it replaces nothing: 409 `number-differs` when
+    /// stands against it; nor cover after death (`person-died`). A number on the form registers what was not registered; it replaces nothing: 409 `number-differs` when
     /// another number is registered for the person. What the insurer determines about pay (保険者算定, 健康保険法44条) comes with the decision:
     /// 409 `determination-needed` tells what to state. A dependent whom the rule of recognition does not answer with yes is recognised with
     /// the evidence that was seen or with a reason: 409 `recognition-reason-needed`. What staff keyed from paper is decided once a second person checked it: 409

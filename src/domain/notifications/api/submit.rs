@@ -311,20 +311,22 @@ fn whole_problem(e: &FileError) -> Problem {
 }
 /// The file speaks for this employer, in a layout that is taken from it.
 fn check_office(employer: &EmployerRow, file: &super::super::ParsedFile) -> Result<(), Problem> {
-    let same = |ours: &Option<String>, theirs: &str| ours.as_deref() == Some(theirs);
-    let names_it = match (&file.office.society_number, &file.office.pension) {
-        (Some(number), _) => *number == employer.society_number,
-        (None, Some(office)) => {
-            same(&employer.prefecture_code, &office.prefecture)
-                && same(&employer.district_code, &office.city)
-                && same(&employer.office_symbol, &office.symbol)
-                && office.number.as_ref().is_none_or(|n| same(&employer.office_number, n))
-        }
-        (None, None) => false,
+    let other = |ours: &Option<String>, theirs: &str| ours.as_deref() != Some(theirs);
+    let differing = match (&file.office.society_number, &file.office.pension) {
+        (Some(number), _) => vec![(1, *number != employer.society_number)],
+        (None, Some(office)) => vec![
+            (1, other(&employer.prefecture_code, &office.prefecture)),
+            (2, other(&employer.district_code, &office.city)),
+            (3, other(&employer.office_symbol, &office.symbol)),
+            (4, office.number.as_ref().is_some_and(|n| other(&employer.office_number, n))),
+        ],
+        (None, None) => vec![(1, true)],
     };
-    if !names_it {
-        let m = super::Code::OfficeMismatch.message();
-        return Err(Problem::new(Kind::FileRejected).because("E-OFFICE-MISMATCH", m.ja, m.en));
+    let fields: Vec<u16> =
+        differing.into_iter().filter_map(|(field, differs)| differs.then_some(field)).collect();
+    if !fields.is_empty() {
+        let line = Some(FileError::OFFICE_LINE);
+        return Err(whole_problem(&FileError { code: super::Code::OfficeMismatch, line, fields }));
     }
     if file.office.society_number.is_none() && !employer.accepts_pension_layout {
         return Err(Problem::new(Kind::FileRejected).because(

@@ -363,7 +363,8 @@ pub fn result(
 ) -> Result<Value, Problem> {
     let (mut first, mut after) = (cover.acquired_on, cover.lost_on);
     if employer != cover.employer_id {
-        let there = members::last_office(conn, person, employer)?.ok_or_else(super::person_not_found)?;
+        let there = members::last_office(conn, person, employer, (first, after))?;
+        let there = there.ok_or_else(super::person_not_found)?;
         (first, after) = (there.from_on, there.until_on);
     }
     let mut result = json!({ "member_id": person, "symbol": cover.symbol, "number": cover.number, "branch": cover.branch,

@@ -100,6 +100,9 @@ pub struct FileError {
 }
 
 impl FileError {
+    /// The line of the office's own record.
+    pub const OFFICE_LINE: u32 = 4;
+
     const fn whole(code: Code) -> Self {
         Self { code, line: None, fields: Vec::new() }
     }

@@ -8,6 +8,7 @@ use crate::domain::notifications::codes::{
 };
 use crate::domain::notifications::forms::{Address, DependentChange, OtherEntry, SpouseEntry};
 use crate::domain::notifications::numbers::{Slot, other_key};
+use crate::values::period::{birthday, reaches_age};
 
 /// 施行規則38条: within five days.
 const NOTICE_DAYS: u64 = 5;
@@ -23,6 +24,8 @@ struct Entry<'a> {
     has_reason_text: bool,
     ceased_on: Option<NaiveDate>,
     has_removal: bool,
+    /// The first day on which the reason can be: 後期高齢者医療 from 75, or by 障害の認定 from 65 on (高齢者の医療の確保に関する法律50条).
+    removal_from: Option<NaiveDate>,
     removal_is_other: bool,
     has_removal_text: bool,
     has_remarks: bool,
@@ -136,6 +139,11 @@ fn spouse_entry(spouse: &SpouseEntry) -> Entry<'_> {
         has_reason_text: spouse.reason_text.is_some(),
         ceased_on: spouse.ceased_on,
         has_removal: spouse.removal_reason.is_some(),
+        removal_from: match spouse.removal_reason {
+            Some(SpouseRemovalReason::Age75) => Some(birthday(spouse.birth_on, 75)),
+            Some(SpouseRemovalReason::Disability) => Some(reaches_age(spouse.birth_on, 65)),
+            _ => None,
+        },
         removal_is_other: spouse.removal_reason == Some(SpouseRemovalReason::Other),
         has_removal_text: spouse.removal_text.is_some(),
         has_remarks: spouse.remarks.is_some(),
@@ -156,6 +164,11 @@ fn other_entry(index: usize, change: Change, other: &OtherEntry) -> Entry<'_> {
         has_reason_text: other.reason_text.is_some(),
         ceased_on: other.ceased_on,
         has_removal: other.removal_reason.is_some(),
+        removal_from: match other.removal_reason {
+            Some(RemovalReason::Age75) => Some(birthday(other.birth_on, 75)),
+            Some(RemovalReason::Disability) => Some(reaches_age(other.birth_on, 65)),
+            _ => None,
+        },
         removal_is_other: other.removal_reason == Some(RemovalReason::Other),
         has_removal_text: other.removal_text.is_some(),
         has_remarks: other.remarks.is_some(),
@@ -219,6 +232,8 @@ fn check_removed(checked: &mut Checked, form: &DependentChange, entry: &Entry<'_
     checked.add_all(Code::MustBeEmpty, missing(&barred));
     if let Some(day) = entry.ceased_on {
         check_not_future(checked, day, keys.ceased_on, Filing::Afterwards, settings);
+        let too_young = entry.removal_from.is_some_and(|first| day < first);
+        checked.add_if(too_young, Code::DateRelation, [keys.ceased_on, keys.birth_on]);
         check_event(checked, form, entry, day, keys.ceased_on);
     }
 }

@@ -1,6 +1,6 @@
 //! 資格喪失届 (健康保険法 第36条, 施行規則 第29条; 仕様書 2201700).
 
-use crate::values::period::birthday;
+use crate::values::period::{birthday, reaches_age};
 
 use super::{Checked, Code, Filing, RuleSettings, check_not_future};
 use crate::domain::notifications::codes::LossCause;
@@ -15,7 +15,7 @@ pub(in crate::domain::notifications) fn check(checked: &mut Checked, form: &Loss
 }
 
 /// 項目14–18: 退職日死亡日 is given exactly for retirement and death, and the qualification is lost on the
-/// next day (健保法36条); at 75 on the birthday or later.
+/// next day (健保法36条); at 75 on the birthday or later; 障害の認定 is given from 65 on (高齢者の医療の確保に関する法律50条2号).
 fn check_cause(checked: &mut Checked, form: &Loss) {
     let leaves = matches!(form.cause, LossCause::Retirement | LossCause::Death);
     match form.left_on {
@@ -27,8 +27,16 @@ fn check_cause(checked: &mut Checked, form: &Loss) {
             checked.add_if(!next_day && !is_pension_only, Code::DateRelation, ["lost_on", "left_on"]);
         }
     }
-    let too_young = form.cause == LossCause::Age75 && form.lost_on < birthday(form.birth_on, 75);
-    checked.add_if(too_young, Code::DateRelation, ["lost_on", "birth_on"]);
+    let first = match form.cause {
+        LossCause::Age75 => Some(birthday(form.birth_on, 75)),
+        LossCause::Disability => Some(reaches_age(form.birth_on, 65)),
+        _ => None,
+    };
+    checked.add_if(
+        first.is_some_and(|first| form.lost_on < first),
+        Code::DateRelation,
+        ["lost_on", "birth_on"],
+    );
 }
 
 /// 項目24–27 and 6: 70歳以上被用者不該当 has its own day, which is the day of leaving itself.

@@ -190,7 +190,7 @@ fn loss_relations() {
             (json!({"lost_on": "2026-11-17"}), "E-DATE-RELATION", &["lost_on", "left_on"]),
             (json!({"cause": "death", "lost_on": "2026-11-15"}), "E-DATE-RELATION", &["lost_on", "left_on"]),
             (json!({"left_on": null}), "E-REQUIRED", &["left_on"]),
-            (json!({"cause": "disability"}), "E-MUST-BE-EMPTY", &["left_on"]),
+            (json!({"cause": "disability", "birth_on": "1958-07-07"}), "E-MUST-BE-EMPTY", &["left_on"]),
             (json!({"lost_on": "2026-11-23", "left_on": "2026-11-22"}), "E-FUTURE-DATE", &["lost_on"]),
             (json!({"over_70_ceased": true}), "E-REQUIRED", &["over_70_ceased_on"]),
             (json!({"over_70_ceased_on": "2026-11-15"}), "E-MUST-BE-EMPTY", &["over_70_ceased_on"]),
@@ -208,6 +208,12 @@ fn loss_relations() {
     };
     assert_eq!(at_75("2026-11-01"), []);
     assert_eq!(at_75("2026-10-31"), [("E-DATE-RELATION", vec!["lost_on", "birth_on"])]);
+    let certified = |day: &str| {
+        let patch = json!({"cause": "disability", "left_on": null, "birth_on": "1961-11-02", "lost_on": day});
+        found(loss(), patch, INSURED)
+    };
+    assert_eq!(certified("2026-11-01"), []);
+    assert_eq!(certified("2026-10-31"), [("E-DATE-RELATION", vec!["lost_on", "birth_on"])]);
     assert_eq!(found(loss(), json!({}), &[]), []);
 }
 
@@ -257,6 +263,20 @@ fn added_dependents() {
             (json!({"spouse": null}), "E-REQUIRED", &["spouse.name_kana", "others.0.name_kana"]),
         ],
     );
+    let ended = |reason: &str, birth_on: &str| {
+        let entry = json!({"spouse": {"removal_reason": reason, "birth_on": birth_on}});
+        found(change("removed"), entry, INSURED)
+    };
+    for (reason, old, young) in
+        [("age_75", "1951-11-01", "1951-11-02"), ("disability", "1961-11-02", "1961-11-03")]
+    {
+        assert_eq!(ended(reason, old), [], "{reason}");
+        assert_eq!(
+            ended(reason, young),
+            [("E-DATE-RELATION", vec!["spouse.ceased_on", "spouse.birth_on"])],
+            "{reason}"
+        );
+    }
     each_gives(
         &change("changed"),
         INSURED,
