@@ -91,6 +91,12 @@ fn an_answer_that_makes_no_sense_is_refused_and_nothing_is_kept() {
         (ceased("2026-11-23"), "/ceased_on", "E-DATE-RELATION"),
         (ceased("2020-03-31"), "/ceased_on", "E-DATE-RELATION"),
         (
+            // before 65
+            json!({ "still_qualifies": false, "ceased_on": "2026-11-01", "removal_reason": "disability" }),
+            "/ceased_on",
+            "E-DATE-RELATION",
+        ),
+        (
             json!({ "still_qualifies": false, "ceased_on": "2026-11-01", "removal_reason": "x" }),
             "/removal_reason",
             "unknown-value",

@@ -89,18 +89,16 @@ fn an_insured_person_is_nobodys_dependent() {
 fn nobody_is_covered_after_death() {
     let w = World::new();
     let (employer, staff) = (w.client("employer"), w.staff("clerk"));
-    let (nana, kid) = family(&w, &employer, &staff);
-    let mut gone = child_leaves(NANA, CHILD, "2026-11-15");
-    gone["others"][0]["removal_reason"] = json!("death");
-    accepted(&staff, filed(&w, &employer, &gone));
-    let n = filed(&w, &employer, &child(HACHI, CHILD, "2026-11-16", None));
-    refused(&w, "person-died", || decide(&staff, n, &same_person("other_1", kid)));
+    let (nana, _) = hired(&w, &employer, &staff, NANA, None);
+    hired(&w, &employer, &staff, HACHI, None);
     let mut died = loss(NANA, "2026-11-15", "2026-11-16");
     died["cause"] = json!("death");
     accepted(&staff, filed(&w, &employer, &died));
     let again = filed(&w, &employer, &acquisition(NANA, "2026-11-18", None));
     let named = same_person("insured", nana);
     refused(&w, "person-died", || decide(&staff, again, &named));
+    let n = filed(&w, &employer, &child(HACHI, NANA, "2026-11-18", None));
+    refused(&w, "person-died", || decide(&staff, n, &same_person("other_1", nana)));
     // the death was reported wrongly: she had left only
     let wrong = json!({ "kind": "loss_cancellation", "office_number": NANA.office_number, "name_kana": NANA.kana, "birth_on": NANA.birth_on,
         "lost_on": "2026-11-16", "reason": "死亡の届出が誤りのため" });

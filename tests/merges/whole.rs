@@ -128,6 +128,8 @@ fn a_merged_id_answers_as_before_the_merge_also_that_there_was_nobody() {
     w.clock.advance(Duration::minutes(1));
     clerk.get(&then).refused(404, "not-found");
     is_merged_into(clerk.get(&path), old);
+    let history = format!("/v1/members/{new}/history?known_at=2026-11-22T00:00:30Z");
+    assert_eq!(id(&clerk.get(history).expect(200)["enrolments"][0]["employer_id"]), w.other_employer);
     let now = w.clock.now().format("%Y-%m-%dT%H:%M:%SZ");
     is_merged_into(clerk.get(format!("{path}&known_at={now}")), old);
 }

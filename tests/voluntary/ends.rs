@@ -1,8 +1,8 @@
 //! What ends 任意継続: whichever day comes first.
 use super::{KID, Society, application, ended, over, wish};
 use crate::filing::{
-    CHILD, HACHI, KYU, NANA, accept, acquisition, child, child_leaves, decide, filed, loss, same_person,
-    spouse, tables,
+    CHILD, HACHI, KYU, NANA, Person, accept, acquisition, child, child_leaves, decide, filed, loss,
+    same_person, spouse, tables,
 };
 use serde_json::{Value, json};
 
@@ -49,9 +49,13 @@ fn death_and_another_insurance_end_it_and_an_earlier_day_takes_the_place_of_a_la
 #[test]
 fn medical_care_of_the_elderly_before_75_ends_it_on_its_day() {
     let s = Society::new();
-    let person = s.continuing(NANA);
+    let old = Person { birth_on: "1961-11-16", ..NANA };
+    let person = s.continuing(old);
     let card = s.card(person);
-    let mut form = over(NANA, &card, "elderly_care", "2026-11-15");
+    let mut form = over(old, &card, "elderly_care", "2026-11-14");
+    let answer = s.key_in(&form, "2026-11-20");
+    assert!(answer.status == 422 && answer.text.contains("E-DATE-RELATION"), "before 65: {}", answer.text);
+    form["happened_on"] = json!("2026-11-15");
     s.accepted(&form, "2026-11-20");
     assert_eq!(s.cover(person), ended("2026-11-01", "2026-11-15", "elderly_care"));
     form.as_object_mut().unwrap().remove("happened_on");

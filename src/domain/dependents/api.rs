@@ -198,7 +198,7 @@ pub struct DependentSearchQuery {
     #[validate(length(min = 1, max = 50), custom(function = "plain_text"))]
     #[param(min_length = 1, max_length = 50)]
     name_kana: Option<String>,
-    /// 記号 of the insured person, under a cover that meets the recognition.
+    /// 記号 of the insured person, under a cover that has a day in common with the recognition.
     #[validate(length(min = 1, max = 10), custom(function = "plain_text"))]
     #[param(min_length = 1, max_length = 10)]
     symbol: Option<String>,

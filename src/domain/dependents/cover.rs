@@ -20,15 +20,15 @@ fn has_day_from(periods: &[Period], from: NaiveDate) -> bool {
 fn runs_on(periods: &[Period], on: NaiveDate) -> bool {
     periods.iter().any(|(first, until)| *first <= on && until.is_none())
 }
-/// Nobody is covered after death.
+/// Nobody is covered after the death by which cover at an employer ended.
 fn require_alive(tx: &mut Tx<'_>, person: Uuid) -> Result<(), Problem> {
     if !changes::ended_by_death(tx, person)? {
         return Ok(());
     }
     Err(Problem::conflict(
         "person-died",
-        "死亡により資格が終わったと記録されています。誤りのときは先にその喪失・非該当を訂正してください",
-        "The records say that cover ended by the person's death: if that is wrong, correct that end first",
+        "死亡により資格を喪失したと記録されています。誤りのときは先に資格喪失取消届を処理してください",
+        "The records say that cover ended by the person's death: if that is wrong, decide the cancellation of that loss first",
     ))
 }
 /// A person may become insured on that day. Gives whether the person was insured before.

@@ -70,6 +70,7 @@ pub fn admitted_for_history<Op: Operation>(
 ) -> Result<(MemberRow, Permit<Op>), Problem> {
     match (known_at, store::survivor(tx, id)?) {
         (Some(at), Some(to)) if at < to.since => {
+            store::find(tx, id, today, known_at)?; // 404 as then, for an id that was no member's
             let row = store::find(tx, to.id, today, None)?;
             let (row, permit) = tx.admit(row)?;
             Ok((MemberRow { person_id: id, ..row }, permit))

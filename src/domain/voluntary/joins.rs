@@ -242,7 +242,7 @@ fn deadline(
 /// Begins the cover that was planned. Everybody in it is held.
 /// # Errors
 /// 409 `too-few-months`, `applied-before-loss`, `applied-too-late` with the law's sentence, `cover-overlaps` and `still-dependent` when
-/// the person is covered then or later, `dependent-is-insured` and `already-dependent` for those who continue.
+/// the person is covered then or later, `person-died`, `dependent-is-insured` and `already-dependent` for those who continue.
 pub fn join<Op: Operation>(
     tx: &mut Tx<'_>,
     permit: &Permit<Op>,

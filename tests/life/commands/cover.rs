@@ -70,7 +70,9 @@ pub fn acquire(chance: &mut Chance, family: &Family, today: NaiveDate) -> Option
 }
 /// The other employer of the society takes the place of the one that was left (所属選択).
 pub fn choose(chance: &mut Chance, family: &Family, _: NaiveDate) -> Option<Command> {
-    let (employer, on) = (family.ended_second.as_ref()?.employer?, family.cover()?.until?);
+    // who is 75 chooses nobody any more
+    let cover = family.cover().filter(|cover| !cover.is_at_75)?;
+    let (employer, on) = (family.ended_second.as_ref()?.employer?, cover.until?);
     hired(chance, family, (employer, on), "choice of the other employer")
 }
 pub fn lose(chance: &mut Chance, family: &Family, today: NaiveDate) -> Option<Command> {

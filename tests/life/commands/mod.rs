@@ -60,11 +60,8 @@ pub const KINDS: &[&str] = &[
     "regular report of a second employer",
     "revision of a second employer",
     "bonus of a second employer",
-    "choice of the other employer",
     "continuation",
-    "continuation with dependents",
     "wish to leave",
-    "other insurance",
     "new job",
     "first premium unpaid",
     "contact",
@@ -86,7 +83,14 @@ pub const KINDS: &[&str] = &[
 
 /// What must have been seen of ten thousand lives, and need not of five hundred: a leave within eight weeks of a birth, a second child within ten
 /// steps, a premium of a later month that somebody who continues did not pay.
-pub const RARE: &[&str] = &["birth-time leave", "leave for another child", "premium unpaid"];
+pub const RARE: &[&str] = &[
+    "birth-time leave",
+    "leave for another child",
+    "premium unpaid",
+    "choice of the other employer",
+    "other insurance",
+    "continuation with dependents",
+];
 
 /// What is known of a family once a form was accepted with that outcome.
 type Then = Box<dyn FnOnce(&mut Family, &Value)>;

@@ -19,6 +19,7 @@ use crate::{
         ActorKind, Gate, Kind, Problem, Reply, Routes, Said, Subject, Tx,
         input::{Id, IfMatch, Input},
     },
+    values::period::reaches_age,
 };
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -119,6 +120,10 @@ pub fn removal(
     let (on, reason) = (on.ok_or_else(|| missing(day))?, reason.ok_or_else(|| missing(why))?);
     if on > today || row.recognised_on.is_some_and(|first| on < first) {
         let said = ("認定日から本日までの日を指定してください", "from the day of recognition up to today");
+        return Err(wrong(day, "E-DATE-RELATION", said));
+    }
+    if reason == ConfirmationRemovalReason::Disability && on < reaches_age(row.birth_on, 65) {
+        let said = ("障害認定は65歳からです", "certified as disabled from 65 on");
         return Err(wrong(day, "E-DATE-RELATION", said));
     }
     Ok((on, reason))

@@ -4,6 +4,7 @@ use super::{Checked, Code, Filing, RuleSettings, check_not_future};
 use crate::domain::notifications::voluntary_forms::{
     ContinuedLossReason, VoluntaryApplication, VoluntaryLoss,
 };
+use crate::values::period::reaches_age;
 use std::collections::BTreeSet;
 
 /// Nobody is named twice, no day is to come.
@@ -36,7 +37,14 @@ pub(in crate::domain::notifications) fn check_loss(
         (_, None) => checked.add(Code::Required, ["happened_on"]),
         (_, Some(day)) => {
             check_not_future(checked, day, "happened_on", Filing::Afterwards, settings);
-            checked.add_if(day <= form.birth_on, Code::DateRelation, ["happened_on", "birth_on"]);
+            // 後期高齢者医療 before 75: by 障害の認定, from 65 on (高齢者の医療の確保に関する法律50条2号)
+            let is_too_young =
+                form.reason == ContinuedLossReason::ElderlyCare && day < reaches_age(form.birth_on, 65);
+            checked.add_if(
+                day <= form.birth_on || is_too_young,
+                Code::DateRelation,
+                ["happened_on", "birth_on"],
+            );
         }
     }
 }
