@@ -18,6 +18,11 @@ pub fn reaches_age(birth: NaiveDate, age: i32) -> NaiveDate {
     last_day(birth, age * 12)
 }
 
+/// The first day on which somebody born on `birth` can come into 後期高齢者医療 by 障害の認定: from 65 on (高齢者の医療の確保に関する法律50条2号).
+pub fn certified_from(birth: NaiveDate) -> NaiveDate {
+    reaches_age(birth, 65)
+}
+
 /// The birthday of that age, the day after it is reached; for a birth on 29 February, in a year without that day, 1 March. Cover of
 /// the health insurance ends on the 75th (高齢者の医療の確保に関する法律50条1号, 52条; 健康保険法36条).
 pub fn birthday(birth: NaiveDate, age: i32) -> NaiveDate {

@@ -404,23 +404,3 @@ pub fn periods_but(
     .load(tx.conn())?;
     Ok(found.into_iter().map(|p| (p.first_on, p.until_on)).collect())
 }
-crate::row! {
-    /// Whether it is so.
-    pub struct Answered {
-        /// It is.
-        is_so: t::Bool => bool,
-    }
-}
-/// Did a cover of the person at an employer end by death, as known now? That end alone can be corrected (資格喪失取消届) where it is wrong: of 任意継続 and of
-/// dependents no form takes an end back, so that theirs bars nothing.
-/// # Errors
-/// Database errors.
-pub fn ended_by_death(tx: &mut Tx<'_>, person: Uuid) -> Result<bool, Problem> {
-    let answered: Answered = sql_query(
-        "select exists (select from enrolment where person_id = $1 and superseded_at is null and loss_reason = 'death' \
-                        and enrolment_type = 'compulsory') as is_so",
-    )
-    .bind::<t::Uuid, _>(person)
-    .get_result(tx.conn())?;
-    Ok(answered.is_so)
-}

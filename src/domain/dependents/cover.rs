@@ -22,7 +22,7 @@ fn runs_on(periods: &[Period], on: NaiveDate) -> bool {
 }
 /// Nobody is covered after the death by which cover at an employer ended.
 fn require_alive(tx: &mut Tx<'_>, person: Uuid) -> Result<(), Problem> {
-    if !changes::ended_by_death(tx, person)? {
+    if !members::ended_by_death(tx, person)? {
         return Ok(());
     }
     Err(Problem::conflict(

@@ -23,9 +23,9 @@ pub use model::{CoverRow, MemberRow, PersonRow};
 pub use moved::{admitted, merged_into};
 pub use name_api::NameReason;
 pub use named::{
-    CoverNamed, CoverPeriod, Named, born_on, current_name, find_named, find_named_at, hold, hold_names,
-    is_insured_at, is_recorded_as, likeness, namesakes, periods, recorded_last, require_all_current,
-    require_current,
+    CoverNamed, CoverPeriod, Named, born_on, current_name, ended_by_death, find_named, find_named_at, hold,
+    hold_names, is_insured_at, is_recorded_as, likeness, namesakes, periods, recorded_last,
+    require_all_current, require_current,
 };
 pub use reader::MemberReader;
 pub use rules::cover::{CoverDays, Period, has_common_day};

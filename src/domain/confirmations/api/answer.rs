@@ -19,7 +19,7 @@ use crate::{
         ActorKind, Gate, Kind, Problem, Reply, Routes, Said, Subject, Tx,
         input::{Id, IfMatch, Input},
     },
-    values::period::reaches_age,
+    values::period::certified_from,
 };
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -122,7 +122,7 @@ pub fn removal(
         let said = ("認定日から本日までの日を指定してください", "from the day of recognition up to today");
         return Err(wrong(day, "E-DATE-RELATION", said));
     }
-    if reason == ConfirmationRemovalReason::Disability && on < reaches_age(row.birth_on, 65) {
+    if reason == ConfirmationRemovalReason::Disability && on < certified_from(row.birth_on) {
         let said = ("障害認定は65歳からです", "certified as disabled from 65 on");
         return Err(wrong(day, "E-DATE-RELATION", said));
     }

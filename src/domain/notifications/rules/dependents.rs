@@ -8,7 +8,7 @@ use crate::domain::notifications::codes::{
 };
 use crate::domain::notifications::forms::{Address, DependentChange, OtherEntry, SpouseEntry};
 use crate::domain::notifications::numbers::{Slot, other_key};
-use crate::values::period::{birthday, reaches_age};
+use crate::values::period::{birthday, certified_from};
 
 /// 施行規則38条: within five days.
 const NOTICE_DAYS: u64 = 5;
@@ -141,7 +141,7 @@ fn spouse_entry(spouse: &SpouseEntry) -> Entry<'_> {
         has_removal: spouse.removal_reason.is_some(),
         removal_from: match spouse.removal_reason {
             Some(SpouseRemovalReason::Age75) => Some(birthday(spouse.birth_on, 75)),
-            Some(SpouseRemovalReason::Disability) => Some(reaches_age(spouse.birth_on, 65)),
+            Some(SpouseRemovalReason::Disability) => Some(certified_from(spouse.birth_on)),
             _ => None,
         },
         removal_is_other: spouse.removal_reason == Some(SpouseRemovalReason::Other),
@@ -166,7 +166,7 @@ fn other_entry(index: usize, change: Change, other: &OtherEntry) -> Entry<'_> {
         has_removal: other.removal_reason.is_some(),
         removal_from: match other.removal_reason {
             Some(RemovalReason::Age75) => Some(birthday(other.birth_on, 75)),
-            Some(RemovalReason::Disability) => Some(reaches_age(other.birth_on, 65)),
+            Some(RemovalReason::Disability) => Some(certified_from(other.birth_on)),
             _ => None,
         },
         removal_is_other: other.removal_reason == Some(RemovalReason::Other),

@@ -1,6 +1,6 @@
 //! 資格喪失届 (健康保険法 第36条, 施行規則 第29条; 仕様書 2201700).
 
-use crate::values::period::{birthday, reaches_age};
+use crate::values::period::{birthday, certified_from};
 
 use super::{Checked, Code, Filing, RuleSettings, check_not_future};
 use crate::domain::notifications::codes::LossCause;
@@ -29,7 +29,7 @@ fn check_cause(checked: &mut Checked, form: &Loss) {
     }
     let first = match form.cause {
         LossCause::Age75 => Some(birthday(form.birth_on, 75)),
-        LossCause::Disability => Some(reaches_age(form.birth_on, 65)),
+        LossCause::Disability => Some(certified_from(form.birth_on)),
         _ => None,
     };
     checked.add_if(

@@ -4,7 +4,7 @@ use super::{Checked, Code, Filing, RuleSettings, check_not_future};
 use crate::domain::notifications::voluntary_forms::{
     ContinuedLossReason, VoluntaryApplication, VoluntaryLoss,
 };
-use crate::values::period::reaches_age;
+use crate::values::period::certified_from;
 use std::collections::BTreeSet;
 
 /// Nobody is named twice, no day is to come.
@@ -39,7 +39,7 @@ pub(in crate::domain::notifications) fn check_loss(
             check_not_future(checked, day, "happened_on", Filing::Afterwards, settings);
             // 後期高齢者医療 before 75: by 障害の認定, from 65 on (高齢者の医療の確保に関する法律50条2号)
             let is_too_young =
-                form.reason == ContinuedLossReason::ElderlyCare && day < reaches_age(form.birth_on, 65);
+                form.reason == ContinuedLossReason::ElderlyCare && day < certified_from(form.birth_on);
             checked.add_if(
                 day <= form.birth_on || is_too_young,
                 Code::DateRelation,
