@@ -8,7 +8,10 @@ use diesel::{
 use kenpo::{
     app,
     cli::seed,
-    domain::access::{self, NewClient, NewUser, PasswordSettings},
+    domain::{
+        access::{self, NewClient, PasswordSettings},
+        users::{self, NewUser},
+    },
     kernel::{clock::Clock, keys::Keys, page},
     launcher::{Binaries, Durability, PrivatePostgres},
 };
@@ -221,6 +224,7 @@ fn callers(conn: &mut PgConnection, keys: &Path, employer: Uuid) -> (String, (St
         login: format!("clerk-{clerk}"),
         display_name: "適用　二郎".into(),
         section: "enrolment_2".into(),
+        duties: vec![],
         purposes: vec!["enrolment".into()],
         scopes: ["members:read", "remuneration:read", "notifications:decide"].map(Into::into).to_vec(),
         password_hash: access::hash_password(&settings, PASSWORD).unwrap(),
@@ -228,7 +232,7 @@ fn callers(conn: &mut PgConnection, keys: &Path, employer: Uuid) -> (String, (St
         valid_until: None,
         number: (None, None),
     };
-    access::store::insert_user(conn, &user).unwrap();
+    users::insert_user(conn, &user).unwrap();
     let (secret, digest) = access::store::new_secret(&keys.vault.digest, client).unwrap();
     let system = NewClient {
         id: client,

@@ -90,6 +90,11 @@ pub const SETTINGS: &[Setting] = &[
         default: "30",
         about: "seconds in which the body of a request must have come",
     },
+    Setting {
+        name: "idle_days",
+        default: "90",
+        about: "days after which an id that nobody signed in with can't be signed in with any more (R-145); 1 to 36500",
+    },
     Setting { name: "log", default: "info", about: "log filter" },
     Setting {
         name: "mode",
@@ -204,6 +209,7 @@ impl Config {
         self.hosts("trusted_proxies")?;
         self.clock()?;
         self.key_sweep_days()?;
+        self.idle_days()?;
         self.readings()?;
         Ok(())
     }
@@ -268,6 +274,14 @@ impl Config {
     /// When it is none.
     pub fn number(&self, name: &str) -> anyhow::Result<u32> {
         self.text(name).parse().with_context(|| format!("the setting {name} is no whole number"))
+    }
+    /// Days after which an id that nobody uses is locked.
+    /// # Errors
+    /// When it is not between 1 and 36500.
+    pub fn idle_days(&self) -> anyhow::Result<u32> {
+        let days = self.number("idle_days")?;
+        anyhow::ensure!((1..=36_500).contains(&days), "the setting idle_days is not between 1 and 36500");
+        Ok(days)
     }
     /// An address, `None` when empty.
     /// # Errors

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Operations whose body states no bound: a file, a personal number, words and days alone.
-const WITHOUT: [&str; 21] = [
+const WITHOUT: [&str; 22] = [
     "calculateAgeDates",
     "calculateCorporateNumberCheckDigit",
     "calculateInsurerNumberCheckDigit",
@@ -25,6 +25,7 @@ const WITHOUT: [&str; 21] = [
     "decideRemunerationWithdrawal",
     "decideVoluntaryDefault",
     "liftProtection",
+    "lockUser",
     "recordPublicExpense",
     "registerPersonalNumber",
     "requestPersonMerge",

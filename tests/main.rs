@@ -52,6 +52,7 @@ mod sweep;
 mod texts;
 mod tokens;
 mod two_times;
+mod users;
 mod voluntary;
 mod what_left;
 mod whence;

@@ -1,6 +1,6 @@
 //! Signing in, going on, signing out, over a socket and across nodes.
 use crate::harness::{
-    behind::within,
+    behind::{suspend, within},
     caller::{Caller, Response},
     world::{PASSWORD, World},
 };
@@ -49,9 +49,9 @@ fn a_sign_in_gives_ten_minutes_and_a_refresh_token() {
 #[test]
 fn wrong_unknown_suspended_and_ended_ids_get_the_same_answer() {
     let w = World::new();
-    access::store::suspend_user(&mut w.owner(), w.user("it"), true).unwrap();
-    w.run("update app_user set valid_until = '2026-11-21' where login = 'review'");
-    w.run("update app_user set valid_from = '2026-11-23' where login = 'collection'");
+    suspend(&mut w.owner(), w.user("it"), true);
+    w.reenter("review", "valid_until = '2026-11-22 00:00+09'");
+    w.reenter("collection", "valid_from = '2026-11-23 00:00+09'");
     let wrong = face(&sign_in(&w, "clerk", "some other password"));
     assert_eq!(wrong.0, 401);
     for (id, password) in [
@@ -180,17 +180,17 @@ fn suspended_people_and_ids_that_end_are_refused_at_once() {
     let w = World::new();
     let (suspended, its_refresh) = tokens(&w, "clerk");
     let client = w.client("employer");
-    access::store::suspend_user(&mut w.owner(), w.user("clerk"), true).unwrap();
+    suspend(&mut w.owner(), w.user("clerk"), true);
     w.run("update api_client set is_active = false where client_key = 'employer'");
     within(1, "the suspension is known", || suspended.get(MEMBERS).status == 401);
     refresh(&w, &its_refresh).refused(401, "refresh-refused");
     within(1, "for systems too", || client.get(MEMBERS).status == 401);
     // an id ends with its last day in Japan: nothing has to tell anybody
-    w.run("update app_user set valid_until = '2026-11-22' where login = 'privileged'");
+    w.reenter("privileged", "valid_until = '2026-11-23 00:00+09'");
     w.clock.advance(Duration::minutes(14 * 60 + 55)); // 23:55 in Japan
     let (ends, its_refresh) = tokens(&w, "privileged");
     within(1, "the record is known", || {
-        w.app.kernel.live.get().users[&w.user("privileged")].valid.1.is_some()
+        w.app.kernel.live.get().users[&w.user("privileged")].entries[0].until.is_some()
     });
     ends.get(MEMBERS).expect(200);
     w.clock.advance(Duration::minutes(5));

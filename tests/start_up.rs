@@ -1,5 +1,6 @@
 //! The program as an operator runs it: what it refuses to start on, and how it lives and ends. Production settings, fsync on.
 mod beside;
+mod first_people;
 
 use crate::harness::{
     caller::Caller,
@@ -13,8 +14,9 @@ use kenpo::{
     app,
     cli::seed,
     domain::{
-        access::{self, NewUser, PasswordSettings},
+        access::{self, PasswordSettings},
         personal_numbers::jobs,
+        users::{self, NewUser},
     },
     kernel::clock::Clock,
     launcher::{Durability, PrivatePostgres},
@@ -261,6 +263,7 @@ fn served() -> Served {
         login: "clerk".into(),
         display_name: "適用　花子".into(),
         section: "enrolment_1".into(),
+        duties: vec![],
         purposes: vec!["enrolment".into()],
         scopes: app::SCOPES.iter().map(|s| s.0.to_owned()).filter(|s| s != "personal-number:read").collect(),
         password_hash: access::hash_password(&settings, PASSWORD).unwrap(),
@@ -268,7 +271,7 @@ fn served() -> Served {
         valid_until: None,
         number: (Some(Clock::real().now() - chrono::Duration::days(1)), None),
     };
-    access::store::insert_user(&mut site.owner(), &user).unwrap();
+    users::insert_user(&mut site.owner(), &user).unwrap();
     let mut process = Process::start(site.command(&["serve"]));
     let url = process.url();
     Served { process, url, site, cluster }

@@ -90,6 +90,8 @@ impl App {
             grants: Arc::new(NumberGrants),
             proxies: c.hosts("trusted_proxies")?,
             body_time: Duration::from_secs(c.number("body_seconds")?.into()),
+            offered: super::routes().rows,
+            idle_days: c.idle_days()?,
             readings: c.readings()?,
             keys,
             db: pool.clone(),

@@ -6,14 +6,17 @@ use crate::kernel::{
 use std::{fmt::Write, sync::Arc};
 use uuid::Uuid;
 
-const SECTIONS: &[(&str, &str, bool)] = &[
-    ("enrolment+number", "enrolment_1", true),
-    ("enrolment", "enrolment_1", false),
-    ("benefits", "benefits", false),
-    ("collection", "collection", false),
-    ("review", "review", false),
-    ("data_protection", "data_protection", false),
-    ("it", "it", false),
+/// Column, section, holds the personal-number privilege, 担当.
+const SECTIONS: &[(&str, &str, bool, &str)] = &[
+    ("enrolment+number", "enrolment_1", true, ""),
+    ("enrolment", "enrolment_1", false, ""),
+    ("benefits", "benefits", false, ""),
+    ("collection", "collection", false, ""),
+    ("review", "review", false, ""),
+    ("data_protection", "data_protection", false, ""),
+    ("  +officer", "data_protection", false, "data_protection_officer"),
+    ("it", "it", false, ""),
+    ("  +id_admin", "it", false, "id_administration"),
 ];
 const CLIENTS: &[(&str, &str, bool)] = &[
     ("employer own", "employer_system", true),
@@ -32,12 +35,15 @@ pub fn callers() -> Vec<(&'static str, Actor)> {
         ..Actor::system("matrix")
     };
     let mut all = Vec::new();
-    for (name, section, has_number_privilege) in SECTIONS {
+    for (name, section, has_number_privilege, duty) in SECTIONS {
         let purposes: Arc<[String]> = vec!["enrolment".to_owned()].into();
         let id = Uuid::from_u128(10 + u128::try_from(all.len()).unwrap_or(0));
         let section = (*section).into();
         let has_number_privilege = *has_number_privilege;
-        all.push((*name, Actor { id, section, has_number_privilege, purposes, ..base(ActorKind::User) }));
+        let duties: Arc<[String]> =
+            Some(*duty).filter(|d| !d.is_empty()).map(Into::into).into_iter().collect();
+        let user = base(ActorKind::User);
+        all.push((*name, Actor { id, section, has_number_privilege, duties, purposes, ..user }));
     }
     for (name, kind, is_own) in CLIENTS {
         let employer = if *is_own { OWN } else { Uuid::from_u128(2) };

@@ -13,11 +13,12 @@ pub use migrate::{migrate, owner_url, require_current};
 pub use pages::install_metrics;
 pub use serve::{Running, serve};
 
-pub use crate::domain::access::SCOPES;
+pub use crate::domain::users::SCOPES;
 use crate::{domain, kernel::Routes};
 
 const TAGS: &[(&str, &str)] = &[
     ("Sessions", "利用者のサインイン / sign-in of people"),
+    ("Users", "ユーザ管理簿と権限の設定 / the user register, and who instructs, executes and confirms it"),
     ("Employers", "適用事業所 / employers"),
     ("Members", "被保険者 / insured persons"),
     ("Dependents", "被扶養者 / dependents"),
@@ -47,6 +48,7 @@ const TAGS: &[(&str, &str)] = &[
 pub fn routes() -> Routes {
     let mut r = Routes::default();
     domain::access::routes(&mut r);
+    domain::users::routes(&mut r);
     domain::employers::routes(&mut r);
     domain::members::routes(&mut r);
     domain::dependents::routes(&mut r);

@@ -1,6 +1,7 @@
 //! The commands.
 mod calc;
 mod demo;
+mod first_people;
 pub mod seed;
 mod server;
 mod worker;
@@ -41,6 +42,8 @@ enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
+    /// Enter the first officers and administrators of the user register; again only when too few are left who can act.
+    FirstPeople(first_people::FirstPeople),
     /// Start, fill and serve a fictional society on a private PostgreSQL.
     Demo(demo::DemoOptions),
     /// Print an access token of the running demo.
@@ -97,6 +100,11 @@ pub fn run() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Keys { command } => keys(&Config::read()?, &command),
+        Command::FirstPeople(options) => {
+            let config = Config::read()?;
+            app::require_current(&config)?;
+            show(&first_people::first_people(&config, &options)?)
+        }
         Command::Demo(options) => demo::demo(&Config::read()?, &options),
         Command::Calc(options) => {
             let answer = calc::calc(&options)?;

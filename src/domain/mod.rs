@@ -27,6 +27,8 @@ pub mod notifications;
 
 pub mod merges;
 
+pub mod users;
+
 pub mod access;
 
 pub mod personal_numbers;

@@ -1,5 +1,9 @@
 //! Who asks: from a checked token and what is true of its subject now.
-use super::{Kind, Problem, live::Snapshot, token::Claims};
+use super::{
+    Kind, Problem,
+    live::{Snapshot, UserFacts},
+    token::Claims,
+};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -54,6 +58,8 @@ pub struct Actor {
     pub name: Arc<str>,
     /// Section of a person, else empty.
     pub section: Arc<str>,
+    /// 担当 of a person.
+    pub duties: Arc<[String]>,
     /// 事務 of a person.
     pub purposes: Arc<[String]>,
     /// Employers of a client, today.
@@ -82,26 +88,22 @@ impl Actor {
         let today = super::clock::jst_date(now);
         let asked = || claims.scope.split(' ').filter(|s| !s.is_empty());
         if claims.kind == "user" {
-            let user = live.users.get(&claims.sub).filter(|u| u.is_valid(today)).ok_or_else(gone)?;
+            let record = live.users.get(&claims.sub).ok_or_else(gone)?;
+            let signed_in = claims.auth_time.ok_or_else(gone)?;
+            let user = record.at(now).filter(|u| u.holds_since(signed_in)).ok_or_else(gone)?;
             let sid = claims.sid.filter(|s| !live.ended.contains(s)).ok_or_else(gone)?;
             let scopes: Vec<String> = asked()
-                .filter(|s| claims.grant.is_some() || user.scopes.iter().any(|u| u == s))
+                .filter(|s| claims.grant.is_some() || user.entry.scopes.iter().any(|u| u == s))
                 .map(Into::into)
                 .collect();
             return Ok(Self {
-                kind: ActorKind::User,
-                id: user.id,
-                name: user.name.as_str().into(),
-                section: user.section.as_str().into(),
-                purposes: user.purposes.clone().into(),
-                employers: Arc::new([]),
                 scopes: scopes.into(),
                 session: Some(sid),
-                has_number_privilege: user.has_number_privilege(now),
                 grant: claims.grant,
-                auth_time: claims.auth_time,
+                auth_time: Some(signed_in),
                 zone,
                 epoch: live.epoch,
+                ..Self::person(&user)
             });
         }
         if claims.kind != "client" || claims.grant.is_some() {
@@ -115,6 +117,7 @@ impl Actor {
             id: client.id,
             name: client.name.as_str().into(),
             section: "".into(),
+            duties: Arc::new([]),
             purposes: Arc::new([]),
             employers: client.employers_on(today).into(),
             scopes: scopes.into(),
@@ -126,6 +129,18 @@ impl Actor {
             epoch: live.epoch,
         })
     }
+    /// A person as the register knows the person, who came by no request.
+    pub fn person(user: &UserFacts<'_>) -> Self {
+        Self {
+            kind: ActorKind::User,
+            id: user.id,
+            section: user.entry.section.as_str().into(),
+            duties: user.entry.duties.clone().into(),
+            purposes: user.entry.purposes.clone().into(),
+            has_number_privilege: user.privilege.is_some(),
+            ..Self::system(&user.entry.name)
+        }
+    }
     /// The product itself: seeding and jobs.
     pub fn system(name: &str) -> Self {
         Self {
@@ -133,6 +148,7 @@ impl Actor {
             id: Uuid::nil(),
             name: name.into(),
             section: "".into(),
+            duties: Arc::new([]),
             purposes: Arc::new([]),
             employers: Arc::new([]),
             scopes: Arc::new([]),

@@ -8,6 +8,7 @@ use super::{
     live::Live,
     places::Places,
     policy::Policies,
+    route::Row,
     token::Tokens,
     trail::{Floods, Writer},
     vault::{Grants, NumberVault},
@@ -48,6 +49,10 @@ pub struct Kernel {
     pub proxies: Vec<IpAddr>,
     /// In which time the body of a request must have come.
     pub body_time: Duration,
+    /// What is offered: every operation with its scope.
+    pub offered: Vec<Row>,
+    /// Days after which an id that nobody uses is locked.
+    pub idle_days: u32,
     /// How the society reads what the law leaves open.
     pub readings: Readings,
 }

@@ -8,36 +8,75 @@ use std::{
 };
 use uuid::Uuid;
 
-/// A person in the user register.
+/// What holds of a person's id from an instant on.
 #[derive(Clone, Debug, PartialEq)]
-pub struct UserFacts {
-    /// User id.
-    pub id: Uuid,
-    /// Sign-in name.
-    pub login: String,
+pub struct UserEntry {
     /// Name shown in the trail.
     pub name: String,
     /// Section.
     pub section: String,
+    /// 担当.
+    pub duties: Vec<String>,
     /// 事務 that the person may handle.
     pub purposes: Vec<String>,
     /// Scopes of a sign-in.
     pub scopes: Vec<String>,
-    /// Not suspended.
-    pub is_active: bool,
-    /// First and last day of the id.
-    pub valid: (NaiveDate, Option<NaiveDate>),
-    /// Personal-number privilege from, until.
-    pub number: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    /// From.
+    pub from: DateTime<Utc>,
+    /// Until, exclusive.
+    pub until: Option<DateTime<Utc>>,
 }
-impl UserFacts {
-    /// May sign in and act on that day.
-    pub fn is_valid(&self, day: NaiveDate) -> bool {
-        self.is_active && self.valid.0 <= day && self.valid.1.is_none_or(|u| day <= u)
+/// A person in the user register, with every time that was set ahead: what holds is asked with the instant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UserRecord {
+    /// User id.
+    pub id: Uuid,
+    /// Sign-in name.
+    pub login: String,
+    /// Locked, whatever the dates say.
+    pub is_locked: bool,
+    /// When the id was last locked, or its password taken away: what was signed in before is over.
+    pub signed_out_at: Option<DateTime<Utc>>,
+    /// What holds of the id; none of them overlap.
+    pub entries: Vec<UserEntry>,
+    /// Personal-number privilege from, until; none of them overlap.
+    pub privileges: Vec<(DateTime<Utc>, Option<DateTime<Utc>>)>,
+}
+impl UserRecord {
+    /// What holds of the person at that instant; `None` when the person may neither sign in nor act then.
+    pub fn at(&self, at: DateTime<Utc>) -> Option<UserFacts<'_>> {
+        let holds =
+            |from: DateTime<Utc>, until: Option<DateTime<Utc>>| from <= at && until.is_none_or(|u| at < u);
+        let entry = self.entries.iter().find(|e| holds(e.from, e.until)).filter(|_| !self.is_locked)?;
+        let privilege = self.privileges.iter().find(|(from, until)| holds(*from, *until));
+        Some(UserFacts {
+            id: self.id,
+            entry,
+            privilege: privilege.copied(),
+            signed_out_at: self.signed_out_at,
+        })
     }
-    /// Holds the personal-number privilege at that instant.
-    pub fn has_number_privilege(&self, at: DateTime<Utc>) -> bool {
-        self.number.0.is_some_and(|from| from <= at) && self.number.1.is_none_or(|until| at < until)
+}
+/// What holds of a person at one instant.
+#[derive(Clone, Copy, Debug)]
+pub struct UserFacts<'a> {
+    /// User id.
+    pub id: Uuid,
+    /// The entry that holds.
+    pub entry: &'a UserEntry,
+    /// Personal-number privilege that holds: from, until.
+    pub privilege: Option<(DateTime<Utc>, Option<DateTime<Utc>>)>,
+    signed_out_at: Option<DateTime<Utc>>,
+}
+impl<'a> UserFacts<'a> {
+    /// What an entry says, whenever it holds.
+    pub fn of(id: Uuid, entry: &'a UserEntry, is_privileged: bool) -> Self {
+        Self { id, entry, privilege: is_privileged.then_some((entry.from, entry.until)), signed_out_at: None }
+    }
+    /// Does a sign-in of then (epoch seconds) still hold? What the register says anew, a lock and a new password end what was begun before.
+    pub fn holds_since(&self, auth_time: i64) -> bool {
+        self.entry.from.timestamp() <= auth_time
+            && self.signed_out_at.is_none_or(|at| at.timestamp() < auth_time)
     }
 }
 
@@ -82,7 +121,7 @@ impl ClientFacts {
 #[derive(Default)]
 pub struct Snapshot {
     /// Users by id.
-    pub users: HashMap<Uuid, Arc<UserFacts>>,
+    pub users: HashMap<Uuid, Arc<UserRecord>>,
     /// Clients by id.
     pub clients: HashMap<Uuid, Arc<ClientFacts>>,
     /// Sessions that ended and whose tokens may still be in time.

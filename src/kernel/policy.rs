@@ -85,6 +85,9 @@ struct Question {
     kind: ActorKind,
     epoch: u64,
     privilege: bool,
+    section: Arc<str>,
+    duties: Arc<[String]>,
+    purposes: Arc<[String]>,
     today_employers: Arc<[Uuid]>,
     scopes: Arc<[String]>,
     zone: super::Zone,
@@ -176,6 +179,9 @@ impl Policies {
             kind: actor.kind.clone(),
             epoch: actor.epoch,
             privilege: actor.has_number_privilege,
+            section: actor.section.clone(),
+            duties: actor.duties.clone(),
+            purposes: actor.purposes.clone(),
             today_employers: actor.employers.clone(),
             scopes: actor.scopes.clone(),
             zone: actor.zone,
@@ -273,6 +279,7 @@ fn principal_entity(actor: &Actor) -> anyhow::Result<Entity> {
             "User",
             HashMap::from([
                 ("section".to_owned(), text(&actor.section)),
+                ("duties".to_owned(), strings(actor.duties.iter())),
                 ("purposes".to_owned(), strings(actor.purposes.iter())),
                 (
                     "has_number_privilege".to_owned(),

@@ -19,8 +19,9 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use kenpo::{
     domain::{
-        access::{self, NewClient, NewUser, NumberGrants, PasswordSettings, Passwords},
+        access::{self, NewClient, NumberGrants, PasswordSettings, Passwords},
         personal_numbers::{self, Strongroom},
+        users::{self, NewUser},
     },
     kernel::{
         Kernel, Routes, Zone,
@@ -119,6 +120,8 @@ impl House {
             grants: Arc::new(NumberGrants),
             proxies: Vec::new(),
             body_time: std::time::Duration::from_secs(30),
+            offered: vec![],
+            idle_days: 36_500,
             readings: kenpo::values::readings::Readings::default(),
             clock,
             keys: keyring,
@@ -148,6 +151,7 @@ impl House {
             login: login.into(),
             display_name: "適用 花子".into(),
             section: "enrolment_1".into(),
+            duties: vec![],
             purposes: vec!["enrolment".into()],
             // the record names the scope of the scoped token: a sign-in must not give it all the same
             scopes: [
@@ -164,8 +168,8 @@ impl House {
             number: (from, None),
         };
         let since = self.kernel.clock.now() - Duration::days(1);
-        access::store::insert_user(&mut conn, &person(CLERK, "clerk", Some(since))).unwrap();
-        access::store::insert_user(&mut conn, &person(NOVICE, "novice", None)).unwrap();
+        users::insert_user(&mut conn, &person(CLERK, "clerk", Some(since))).unwrap();
+        users::insert_user(&mut conn, &person(NOVICE, "novice", None)).unwrap();
         let client = |id, key: &str, kind: &str, scopes: [&str; 2]| NewClient {
             id,
             client_key: key.into(),

@@ -1,5 +1,6 @@
 //! The scoped token: who may switch the linkage on, for what, and how it goes off again.
 use super::house::{CLERK, Got, House, NOVICE};
+use crate::harness::behind::set_number_privilege;
 use chrono::Duration;
 use kenpo::{
     domain::access,
@@ -181,12 +182,7 @@ async fn revoking_switches_it_off_at_once_and_so_does_the_end_of_the_session() {
 async fn the_linkage_ends_with_the_privilege() {
     let house = House::open();
     let until = house.kernel.clock.now() + Duration::seconds(90);
-    access::store::set_number_privilege(
-        &mut house.owner(),
-        CLERK,
-        (Some(until - Duration::days(2)), Some(until)),
-    )
-    .unwrap();
+    set_number_privilege(&mut house.owner(), CLERK, (Some(until - Duration::days(2)), Some(until)));
     access::refresh(&house.kernel).unwrap();
     let token = house.sign_in("clerk").await.word("access_token");
     let got = Wish::of(&house, token.clone()).ask(&house).await;

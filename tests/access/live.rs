@@ -1,5 +1,6 @@
 //! Changes of the registers are in force within a second on every node.
 use super::house::{CLERK, House, PAYROLL};
+use crate::harness::behind::{set_number_privilege, suspend};
 use kenpo::domain::access;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -19,10 +20,10 @@ fn what_the_database_tells_is_known_within_a_second() {
     let mut watch = access::watch(house.kernel.clone()).unwrap();
     std::thread::sleep(Duration::from_millis(300)); // the first look; the next poll is five seconds off
     let (now, live) = (house.kernel.clock.now(), || house.kernel.live.get());
-    access::store::set_number_privilege(&mut house.owner(), CLERK, (None, None)).unwrap();
-    soon("a privilege is taken", || !live().users[&CLERK].has_number_privilege(now));
-    access::store::suspend_user(&mut house.owner(), CLERK, true).unwrap();
-    soon("a person is suspended", || !live().users[&CLERK].is_active);
+    set_number_privilege(&mut house.owner(), CLERK, (None, None));
+    soon("a privilege is taken", || live().users[&CLERK].at(now).unwrap().privilege.is_none());
+    suspend(&mut house.owner(), CLERK, true);
+    soon("a person is suspended", || live().users[&CLERK].at(now).is_none());
     let (employer, day) = (Uuid::now_v7(), house.kernel.clock.today());
     access::store::bind_client(&mut house.owner(), PAYROLL, employer, day, None).unwrap();
     soon("an employer is bound", || live().clients[&PAYROLL].employers_on(day) == [employer]);

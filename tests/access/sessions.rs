@@ -1,8 +1,12 @@
 //! Signing in, going on, signing out.
-use super::house::{CLERK, House, PASSWORD};
+use super::house::{CLERK, House, NOVICE, PASSWORD};
+use crate::harness::behind::{reentry, suspend};
 use actix_web::test::TestRequest;
 use chrono::Duration;
-use kenpo::domain::access::{self, PasswordSettings, hash_password};
+use kenpo::domain::{
+    access::{PasswordSettings, hash_password},
+    users,
+};
 use serde_json::json;
 
 #[actix_web::test]
@@ -36,7 +40,7 @@ async fn a_person_signs_in_and_out() {
 #[actix_web::test]
 async fn unknown_wrong_and_suspended_get_the_same_answer() {
     let house = House::open();
-    house.run("update app_user set is_active = false where login = 'novice'");
+    suspend(&mut house.owner(), NOVICE, true);
     let mut bodies = Vec::new();
     for (login, password) in
         [("clerk", "not the password"), ("nobody at all", PASSWORD), ("novice", PASSWORD)]
@@ -74,7 +78,7 @@ async fn a_good_sign_in_renews_a_hash_that_was_made_with_other_settings() {
         assert_eq!(made_with("m=64,t=1,p=1"), 1);
     }
     assert_eq!(house.post("/v1/sessions", &wrong).await.status, 401, "the same password as before");
-    let kept = access::store::password_settings(&mut house.owner()).unwrap();
+    let kept = users::password_settings(&mut house.owner()).unwrap();
     assert_eq!(kept.into_iter().collect::<Vec<_>>(), ["$argon2id$v=19$m=64,t=1,p=1"]);
 }
 
@@ -146,7 +150,7 @@ async fn sessions_end_when_idle_and_after_eight_hours() {
 async fn a_privilege_or_id_that_ends_is_known_at_once() {
     let house = House::open();
     let got = house.sign_in("clerk").await;
-    house.run("update app_user set valid_until = '2026-11-21' where login = 'clerk'");
+    house.run(&reentry("clerk", "valid_until = '2026-11-22 00:00+09'"));
     kenpo::domain::access::refresh(&house.kernel).unwrap();
     assert!(!house.is_good(&got.word("access_token")).await);
     let refreshed =

@@ -5,7 +5,7 @@ use crate::harness::{
     cluster::{TempBase, TestDb},
 };
 use actix_web::{App, body::BoxBody, dev::ServiceResponse, http::header, test, web};
-use chrono::NaiveDate;
+use chrono::DateTime;
 use diesel::PgConnection;
 use kenpo::{
     domain::audit,
@@ -14,7 +14,7 @@ use kenpo::{
         clock::Clock,
         keys::Keys,
         limit::Limits,
-        live::{ClientFacts, Live, Snapshot, UserFacts},
+        live::{ClientFacts, Live, Snapshot, UserEntry, UserRecord},
         places::Places,
         policy::Policies,
         token::{Claims, Tokens},
@@ -121,6 +121,8 @@ impl Counter {
             grants: Arc::new(Nothing),
             proxies: Vec::new(),
             body_time: std::time::Duration::from_secs(30),
+            offered: vec![],
+            idle_days: 36_500,
             readings: kenpo::values::readings::Readings::default(),
         };
         Self { kernel: Arc::new(kernel), _keys: keys }
@@ -139,7 +141,7 @@ impl Counter {
             scope: SCOPES.join(" "),
             kind: if who.is_person() { "user" } else { "client" }.into(),
             sid: who.is_person().then(Uuid::now_v7),
-            auth_time: None,
+            auth_time: who.is_person().then_some(now),
             grant: None,
         };
         self.kernel.tokens.sign(&self.kernel.keys, &claims).unwrap()
@@ -185,17 +187,17 @@ fn everybody() -> Snapshot {
         let (id, scopes) = (who.id(), scopes.clone());
         if who.is_person() {
             let section = if who == Who::Officer { "data_protection" } else { "enrolment_1" };
-            let user = UserFacts {
-                id,
-                login: section.into(),
+            let entry = UserEntry {
                 name: section.into(),
                 section: section.into(),
+                duties: vec![],
                 purposes: vec![],
                 scopes,
-                is_active: true,
-                valid: (NaiveDate::from_ymd_opt(2020, 4, 1).unwrap(), None),
-                number: (None, None),
+                from: DateTime::UNIX_EPOCH,
+                until: None,
             };
+            let (login, entries, privileges) = (section.into(), vec![entry], vec![]);
+            let user = UserRecord { id, login, is_locked: false, signed_out_at: None, entries, privileges };
             all.users.insert(id, Arc::new(user));
         } else {
             let kind = if who == Who::Auditor { "auditor" } else { "employer_system" };

@@ -7,7 +7,10 @@ use super::{
 use crate::harness::proof;
 use kenpo::{
     cli::seed,
-    domain::access::{self, NewUser, PasswordSettings},
+    domain::{
+        access::{self, PasswordSettings},
+        users::{self, NewUser},
+    },
     kernel::clock::Clock,
 };
 use serde_json::json;
@@ -112,6 +115,7 @@ fn order(society: &Society) {
         login: "clerk".into(),
         display_name: "適用　二郎".into(),
         section: "enrolment_2".into(),
+        duties: vec![],
         purposes: vec!["enrolment".into()],
         scopes: vec!["notifications:decide".into()],
         password_hash: access::hash_password(&cheap, PASSWORD).unwrap(),
@@ -119,7 +123,7 @@ fn order(society: &Society) {
         valid_until: None,
         number: (None, None),
     };
-    access::store::insert_user(&mut society.owner(), &user).unwrap();
+    users::insert_user(&mut society.owner(), &user).unwrap();
     let server = society.serve();
     let nobody = server.nobody();
     let signed_in =

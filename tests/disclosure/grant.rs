@@ -1,11 +1,11 @@
 //! Switching the linkage on and off: the exchange, and what ends it.
 use super::{NUMBER, Scene, bare};
+use crate::harness::behind::set_number_privilege;
 use crate::harness::{
     behind::within,
     caller::{Caller, Response},
 };
 use chrono::Duration;
-use kenpo::domain::access::store::set_number_privilege;
 use serde_json::json;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -189,7 +189,7 @@ fn it_ends_with_the_privilege_taken_or_run_out() {
     let (staff, user) = (s.w.staff("privileged"), s.w.user("privileged"));
     let granted = s.granted(&staff, &[s.member]);
     granted.get(s.member_path()).expect(200);
-    set_number_privilege(&mut s.w.owner(), user, (None, None)).unwrap();
+    set_number_privilege(&mut s.w.owner(), user, (None, None));
     within(9, "the privilege is gone", || granted.get(s.member_path()).body.get(NUMBER).is_none());
     granted.get(s.member_path()).refused(401, "unauthenticated");
     staff.get(format!("{}?expand=personal_number", s.member_path())).refused(403, "forbidden");
@@ -197,7 +197,7 @@ fn it_ends_with_the_privilege_taken_or_run_out() {
     // given again, for ninety seconds
     let now = s.w.clock.now();
     let until = now + Duration::seconds(90);
-    set_number_privilege(&mut s.w.owner(), user, (Some(now), Some(until))).unwrap();
+    set_number_privilege(&mut s.w.owner(), user, (Some(now), Some(until)));
     within(9, "it is given again", || wish(&s, &staff, &s.w.url, &[]).status == 200);
     let got = wish(&s, &staff, &s.w.url, &[]).expect(200);
     assert_eq!(got["expires_in"], 90, "no longer than the privilege");
@@ -218,15 +218,14 @@ fn a_purpose_or_privilege_that_ends_while_a_grant_lives_ends_what_it_shows() {
         &mut s.w.owner(),
         s.w.user("privileged"),
         (Some(until - Duration::days(9)), Some(until)),
-    )
-    .unwrap();
+    );
     within(9, "the end is known", || {
-        s.w.app.kernel.live.get().users[&s.w.user("privileged")].number.1 == Some(until)
+        s.w.app.kernel.live.get().users[&s.w.user("privileged")].privileges.iter().any(|p| p.1 == Some(until))
     });
     assert_eq!(granted.get(s.member_path()).expect(200)[NUMBER], s.number);
-    s.w.run("update app_user set purposes = '{benefits}' where login = 'privileged'");
+    s.w.reenter("privileged", "purposes = '{benefits}'");
     within(9, "the purpose is gone", || granted.get(s.member_path()).body.get(NUMBER).is_none());
-    s.w.run("update app_user set purposes = '{enrolment}' where login = 'privileged'");
+    s.w.reenter("privileged", "purposes = '{enrolment}'");
     within(9, "the purpose is back", || granted.get(s.member_path()).body.get(NUMBER).is_some());
     s.w.clock.advance(Duration::seconds(60)); // nothing tells anybody: the time has passed
     granted.get(s.member_path()).refused(401, "unauthenticated");
@@ -237,8 +236,10 @@ fn a_grant_for_another_purpose_shows_the_number_and_registers_and_checks_none() 
     let s = Scene::new();
     s.w.concern(s.case, &[s.member]);
     let user = s.w.user("privileged");
-    s.w.run("update app_user set purposes = '{enrolment,collection}' where login = 'privileged'");
-    within(9, "both purposes are known", || s.w.app.kernel.live.get().users[&user].purposes.len() == 2);
+    s.w.reenter("privileged", "purposes = '{enrolment,collection}'");
+    within(9, "both purposes are known", || {
+        s.w.app.kernel.live.get().users[&user].entries[0].purposes.len() == 2
+    });
     let staff = s.w.staff("privileged");
     let got = wish(&s, &staff, &s.w.url, &[("purpose", "collection")]).expect(200);
     let granted = s.w.bearer(got["access_token"].as_str().unwrap());

@@ -8,7 +8,7 @@ use uuid::Uuid;
 fn at_sign_in_nobody_can_see_numbers_however_privileged() {
     let s = Scene::new();
     // not even where the record names the scope
-    s.w.run("update app_user set scopes = scopes || 'personal-number:read'::text");
+    s.w.reenter("privileged", "scopes = scopes || 'personal-number:read'::text");
     let caller = s.w.staff("privileged");
     let token = caller.token.clone().unwrap();
     let claims = secrets::unb64(token.split('.').nth(1).unwrap()).unwrap();

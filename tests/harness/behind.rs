@@ -1,5 +1,6 @@
 //! Looking behind the scenes of a world, changing what its register says, and a second node beside it.
 use super::world::{World, listen};
+use chrono::{DateTime, Utc};
 use diesel::{
     PgConnection, QueryableByName, RunQueryDsl,
     connection::SimpleConnection,
@@ -41,6 +42,45 @@ pub fn concern(owner: &mut PgConnection, case: Uuid, persons: &[Uuid]) {
     .unwrap();
 }
 
+/// Locks an id, or releases it.
+pub fn suspend(owner: &mut PgConnection, user: Uuid, is_suspended: bool) {
+    let sql = if is_suspended {
+        "insert into user_lock (row_id, user_id, reason, locked_at, locked_by) values (gen_random_uuid(), $1, 'suspended', now(), $1)"
+    } else {
+        "update user_lock set released_at = now(), released_by = user_id where user_id = $1 and released_at is null"
+    };
+    assert_eq!(sql_query(sql).bind::<t::Uuid, _>(user).execute(owner).unwrap(), 1);
+}
+/// The personal-number privilege holds from, until; what was set before is over.
+pub fn set_number_privilege(
+    owner: &mut PgConnection,
+    user: Uuid,
+    (from, until): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+) {
+    sql_query("update user_privilege set superseded_at = greatest(recorded_at, now()) where user_id = $1 and superseded_at is null")
+        .bind::<t::Uuid, _>(user)
+        .execute(owner)
+        .unwrap();
+    let Some(from) = from else { return };
+    sql_query(
+        "insert into user_privilege (row_id, user_id, valid_from, valid_until, recorded_at, recorded_by) \
+         values (gen_random_uuid(), $1, $2, $3, $2, $1)",
+    )
+    .bind::<t::Uuid, _>(user)
+    .bind::<t::Timestamptz, _>(from)
+    .bind::<t::Nullable<t::Timestamptz>, _>(until)
+    .execute(owner)
+    .unwrap();
+}
+/// SQL, for the owner of the tables: the user register says otherwise of a person, as if it always had.
+pub fn reentry(login: &str, set: &str) -> String {
+    format!(
+        "begin; alter table user_entry disable trigger keep_history; \
+         update user_entry set {set} where superseded_at is null and user_id = (select id from app_user where login = '{login}'); \
+         alter table user_entry enable trigger keep_history; commit;"
+    )
+}
+
 impl World {
     /// As [`concern`].
     pub fn concern(&self, case: Uuid, persons: &[Uuid]) {
@@ -71,6 +111,14 @@ impl World {
     /// Does it as the owner of the tables.
     pub fn run(&self, sql: &str) {
         self.owner().batch_execute(sql).unwrap();
+    }
+    /// As `run`; what the database says when it refuses.
+    pub fn attempt(&self, sql: &str) -> Result<(), String> {
+        self.owner().batch_execute(sql).map_err(|e| e.to_string())
+    }
+    /// As [`reentry`].
+    pub fn reenter(&self, login: &str, set: &str) {
+        self.run(&reentry(login, set));
     }
     /// User id of a person who signs in by that name.
     pub fn user(&self, login: &str) -> Uuid {

@@ -6,7 +6,10 @@ use kenpo::{
     app::{self, App, Background, Parts},
     cli::seed,
     config::Config,
-    domain::access::{self, NewClient, NewUser, PasswordSettings},
+    domain::{
+        access::{self, NewClient, PasswordSettings},
+        users::{self, NewUser},
+    },
     kernel::{Zone, clock::Clock, keys::Keys},
 };
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Mutex};
@@ -75,6 +78,7 @@ impl World {
             .with("keys", keys.display().to_string())
             .with("key_store", folder.path().join("store/wrapped.sqlite").display().to_string())
             .with("rate_per_second", "0")
+            .with("idle_days", "36500")
             .with("pool_size", "8")
             .with("caller_connections", "3")
             .with("argon2_memory_kib", "64")
@@ -90,7 +94,7 @@ impl World {
             ("employer", "employer_system", EMPLOYER, Some(employer)),
             ("other-employer", "employer_system", EMPLOYER, Some(other_employer)),
             ("front-end", "third_party", &["members:read", "calculations:run"][..], None),
-            ("auditor", "auditor", &["audit:read", "audit:export"][..], None),
+            ("auditor", "auditor", &["audit:read", "audit:export", "users:read"][..], None),
         ] {
             let id = Uuid::now_v7();
             let (secret, digest) = access::store::new_secret(&opened.vault.digest, id).unwrap();
@@ -217,8 +221,17 @@ pub const STAFF: &[(&str, &str, bool)] = &[
     ("second-collection", "collection", false),
     ("review", "review", false),
     ("officer", "data_protection", false),
+    ("second-officer", "data_protection", false),
     ("it", "it", false),
 ];
+/// 担当 of whoever stands in a section of the test society.
+fn duties_of(section: &str) -> Vec<String> {
+    match section {
+        "data_protection" => vec!["data_protection_officer".into()],
+        "it" => vec!["id_administration".into()],
+        _ => vec![],
+    }
+}
 fn staff(conn: &mut PgConnection) {
     let password_hash = access::hash_password(&cheap(), PASSWORD).unwrap();
     for (login, section, has_privilege) in STAFF {
@@ -233,6 +246,7 @@ fn staff(conn: &mut PgConnection) {
             login: (*login).into(),
             display_name: format!("{login} person"),
             section: (*section).into(),
+            duties: duties_of(section),
             purposes: vec!["enrolment".into()],
             scopes,
             password_hash: password_hash.clone(),
@@ -240,6 +254,6 @@ fn staff(conn: &mut PgConnection) {
             valid_until: None,
             number: (has_privilege.then(|| start() - chrono::Duration::days(100)), None),
         };
-        access::store::insert_user(conn, &user).unwrap();
+        users::insert_user(conn, &user).unwrap();
     }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     filing::{count, decide, give_back},
-    harness::{caller::Caller, world::World},
+    harness::{behind::reentry, caller::Caller, world::World},
 };
 use diesel::connection::SimpleConnection;
 use kenpo::{cli, ports::key_store::SqliteKeyStore};
@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+const LOCK: &str = "insert into user_lock (row_id, user_id, reason, locked_at, locked_by) \
+    select gen_random_uuid(), id, 'suspicion', now(), id from app_user where login = 'clerk'";
 /// Does one job.
 fn work_once(w: &World) {
     let store = SqliteKeyStore::open(&w.folder().join("store/wrapped.sqlite")).unwrap();
@@ -68,15 +70,22 @@ fn what_can_not_be_read_or_kept_is_left_alone() {
 #[test]
 fn an_order_ends_with_the_right_of_whoever_gave_it() {
     for (lapse, restore) in [
-        ("section = 'benefits_1'", "section = 'enrolment_1'"),
-        ("valid_until = '2026-11-21'", "valid_until = null"),
-        ("is_active = false", "is_active = true"),
+        ("section = 'benefits'", "section = 'enrolment_1'"),
+        ("valid_until = '2026-11-22 00:00+09'", "valid_until = null"),
         ("scopes = array_remove(scopes, 'notifications:decide')", "scopes = scopes"),
-    ] {
+        (LOCK, "released_at = now(), released_by = user_id"),
+    ]
+    .map(|(lapse, restore)| {
+        if lapse == LOCK {
+            (lapse.into(), format!("update user_lock set {restore}"))
+        } else {
+            (reentry("clerk", lapse), reentry("clerk", restore))
+        }
+    }) {
         let w = society(600);
         let path = order(&w.staff("clerk"), json!({ "year": 2026 }));
         work_once(&w);
-        w.run(&format!("update app_user set {lapse} where login = 'clerk'"));
+        w.run(&lapse);
         work(&w);
         let by = w.staff("privileged");
         let run = by.get(path.as_str()).expect(200);
@@ -88,7 +97,7 @@ fn an_order_ends_with_the_right_of_whoever_gave_it() {
         let ends = "select count(*) as n from audit_entry where operation = 'runRegularDetermination' \
             and detail->>'problem' = 'order-lapsed'";
         assert_eq!(count(&w, ends), 1);
-        w.run(&format!("update app_user set {restore} where login = 'clerk'"));
+        w.run(&restore);
         assert_eq!(work(&w), 0, "it does not come back with the right");
         assert_eq!(
             done(&w, &by, json!({ "year": 2026 }))["decided_count"],

@@ -5,6 +5,7 @@ mod continuing;
 mod examples;
 mod judge;
 mod pages;
+pub mod registering;
 pub mod society;
 pub mod table;
 mod withdrawing;
@@ -116,6 +117,8 @@ pub fn send(s: &Society, caller: &Caller, row: &Row, of: &route::Row) -> Respons
         "correctPublicExpense" => "\"2\"",
         "liftProtection" => "\"4\"",
         "decideConfirmation" => "\"2\"",
+        "executeUserInstruction" => &s.registering.to_execute.tag,
+        "confirmUserInstruction" => &s.registering.to_confirm.tag,
         _ => "\"1\"",
     };
     let path = format!("{}{}", table::path(s, row.id, of.path), (row.query)(s));

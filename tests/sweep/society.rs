@@ -11,8 +11,9 @@ use kenpo::{
     app,
     cli::seed,
     domain::{
-        access::{self, NewClient, NewUser, PasswordSettings},
+        access::{self, NewClient, PasswordSettings},
         calendar,
+        users::{self, NewUser},
     },
 };
 use serde_json::{Value, json};
@@ -61,6 +62,8 @@ pub struct Society {
     pub continuing: super::continuing::Continuing,
     /// 取消 of decisions.
     pub withdrawing: super::withdrawing::Withdrawing,
+    /// Instructions about users.
+    pub registering: super::registering::Registering,
     /// Settings of recognition that somebody else asked for.
     pub recognition_setting: Uuid,
     /// A day of the calendar, on which somebody lost cover.
@@ -80,6 +83,8 @@ pub struct Callers {
     pub staff: (Caller, Uuid),
     pub collection: (Caller, Uuid),
     pub auditor: (Caller, Uuid),
+    pub officer: (Caller, Uuid),
+    pub administrator: (Caller, Uuid),
     /// Staff with a scoped token for the members and the child.
     pub granted: (Caller, Uuid),
 }
@@ -235,6 +240,7 @@ impl Society {
         let confirming = super::confirming::Confirming::new(&w, &staff, (member, own_member));
         let continuing = super::continuing::Continuing::new(&w, &staff);
         let withdrawing = super::withdrawing::Withdrawing::new(&w, &staff);
+        let registering = super::registering::Registering::new(&w);
         let signed_in = w.nobody().post("/v1/sessions").json(&sign_in()).expect(200);
         let user = id_of_text(&mut owner, "select id from app_user where login = $1", "privileged");
         let collection = id_of_text(&mut owner, "select id from app_user where login = $1", "collection");
@@ -251,6 +257,8 @@ impl Society {
             staff: (staff, user),
             collection: (w.staff("collection"), collection),
             auditor: (w.client("auditor"), client("auditor")),
+            officer: (w.staff("officer"), w.user("officer")),
+            administrator: (w.staff("it"), w.user("it")),
             granted: (granted, user),
         };
         let own = BTreeMap::from([
@@ -290,6 +298,7 @@ impl Society {
             confirming,
             continuing,
             withdrawing,
+            registering,
             recognition_setting,
             calendar_run,
             determination_run,
@@ -328,6 +337,7 @@ impl Society {
     pub fn right(&self, row: &super::table::Row) -> (Caller, Uuid) {
         use super::table::Who;
         match row.right {
+            Who::Anybody if row.id == "activateUser" => (self.w.nobody(), self.registering.activated),
             Who::Anybody => (self.w.nobody(), self.callers.staff.1),
             Who::Employer => self.callers.employer.clone(),
             Who::Staff if row.id == "endSession" => (self.w.staff("privileged"), self.callers.staff.1),
@@ -335,6 +345,8 @@ impl Society {
             Who::Collection => self.callers.collection.clone(),
             Who::Granted => self.callers.granted.clone(),
             Who::Auditor => self.callers.auditor.clone(),
+            Who::Officer => self.callers.officer.clone(),
+            Who::Administrator => self.callers.administrator.clone(),
         }
     }
     /// A caller like the right one who lacks `scope`.
@@ -342,7 +354,7 @@ impl Society {
         use super::table::Who;
         let (key, held): (&str, &[&str]) = match who {
             Who::Employer => ("employer", EMPLOYER),
-            Who::Auditor => ("auditor", &["audit:read", "audit:export"]),
+            Who::Auditor => ("auditor", &["audit:read", "audit:export", "users:read"]),
             _ => return self.staff_without(scope),
         };
         let rest: Vec<&str> = held.iter().copied().filter(|s| *s != scope).collect();
@@ -364,6 +376,7 @@ impl Society {
             login: login.clone(),
             display_name: login.clone(),
             section: "enrolment_1".into(),
+            duties: vec![],
             purposes: vec!["enrolment".into()],
             scopes: every_scope().into_iter().filter(|s| s != scope).collect(),
             password_hash: access::hash_password(&settings, PASSWORD).unwrap(),
@@ -371,7 +384,7 @@ impl Society {
             valid_until: None,
             number: (Some(crate::harness::world::start() - chrono::Duration::days(9)), None),
         };
-        access::store::insert_user(&mut owner, &user).unwrap();
+        users::insert_user(&mut owner, &user).unwrap();
         access::refresh(&self.w.app.kernel).unwrap();
         (self.w.staff(&login), user.id)
     }

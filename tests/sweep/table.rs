@@ -1,5 +1,8 @@
 //! One row for each way to ask an operation: what is sent, and who may. The sweep fails when an operation has no row.
-use super::society::{NUMBER, Society, acquisition, on_paper, sign_in};
+use super::{
+    registering,
+    society::{NUMBER, Society, acquisition, on_paper, sign_in},
+};
 use kenpo::cli::seed;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -15,6 +18,10 @@ pub enum Who {
     Collection,
     Granted,
     Auditor,
+    /// データ保護担当者.
+    Officer,
+    /// ID・権限の設定担当.
+    Administrator,
 }
 /// What a system of another employer gets, with every scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +60,8 @@ type Classes = &'static [&'static str];
 const NONE: Classes = &[];
 /// A confirmation with its answer.
 const ANSWERED: Classes = &["identity", "family", "income", "remuneration"];
+/// What the user register says of somebody.
+const REGISTER: Classes = &["user_register"];
 const SHELTER: Classes = &["protected_whereabouts"];
 /// A form that nobody decided.
 const WAITING: Classes = &["identity", "notification"];
@@ -85,13 +94,31 @@ fn paid(year: i32, first: i32, count: i32) -> Vec<Value> {
 /// Every row, in an order in which the right requests can follow one another.
 pub fn table() -> Vec<Row> {
     use Stranger::{Hidden, None as Nothing, Own};
-    use Who::{Anybody, Auditor, Collection, Employer, Granted, Staff};
+    use Who::{Administrator, Anybody, Auditor, Collection, Employer, Granted, Officer, Staff};
     let one = |_: &Society| "?limit=1".to_owned();
     let as_of = |_: &Society| "?as_of=2026-11-22".to_owned();
     vec![
         row("createSession", Anybody, Nothing, NONE).body(|_| Body::Json(sign_in())),
         row("refreshSession", Anybody, Nothing, NONE)
             .body(|s| Body::Json(json!({ "refresh_token": s.refresh_token }))),
+        row("activateUser", Anybody, Nothing, NONE).body(|s| Body::Json(s.registering.activation.clone())),
+        row("listUsers", Auditor, Hidden, REGISTER).query(one),
+        row("getUser", Officer, Hidden, REGISTER).query(as_of),
+        row("getUserHistory", Administrator, Hidden, REGISTER),
+        row("lockUser", Administrator, Hidden, REGISTER).body(|_| Body::Json(json!({ "reason": "suspicion" }))),
+        row("listUserReviews", Officer, Hidden, REGISTER).query(one),
+        row("recordUserReview", Officer, Hidden, REGISTER)
+            .body(|_| Body::Json(json!({ "finding": "keep", "note": "休職中のため" }))),
+        row("createUserInstruction", Officer, Hidden, NONE)
+            .body(|_| Body::Json(registering::newcomer("sweep.newcomer"))),
+        row("listUserInstructions", Auditor, Hidden, REGISTER).query(one),
+        row("getUserInstruction", Officer, Hidden, REGISTER),
+        row("executeUserInstruction", Administrator, Hidden, REGISTER),
+        row("rejectUserInstruction", Administrator, Hidden, REGISTER)
+            .body(|_| Body::Json(json!({ "reason": "課の記載が誤っているため" }))),
+        row("withdrawUserInstruction", Officer, Hidden, REGISTER)
+            .body(|_| Body::Json(json!({ "reason": "異動が延期されたため" }))),
+        row("confirmUserInstruction", Officer, Hidden, REGISTER),
         row("listEmployers", Employer, Own, NONE).query(one),
         row("getEmployer", Employer, Hidden, NONE),
         row("getEmployerHistory", Staff, Hidden, NONE),
@@ -380,8 +407,16 @@ pub fn path(s: &Society, id: &str, template: &str) -> String {
         "cancelConfirmationCampaign" => s.confirming.wrong,
         _ => s.confirming.running,
     };
+    let instruction = match id {
+        "executeUserInstruction" => &s.registering.to_execute,
+        "rejectUserInstruction" => &s.registering.to_reject,
+        "withdrawUserInstruction" => &s.registering.to_withdraw,
+        _ => &s.registering.to_confirm,
+    };
     let confirmation = if id == "answerConfirmation" { s.confirming.open } else { s.confirming.answered };
     [
+        ("{registered_user_id}", s.registering.user),
+        ("{user_instruction_id}", instruction.id),
         ("{employer_id}", s.w.employer),
         ("{member_id}", member),
         ("{dependent_id}", if id == "explainDependentRemoval" { s.gone.0 } else { s.dependent }),

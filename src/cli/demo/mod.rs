@@ -140,7 +140,9 @@ fn serve(config: &Config, options: &DemoOptions, (folder, place): (&Path, &str))
         .with("keys", keys.display().to_string())
         .with("key_store", folder.join("keystore/wrapped.sqlite").display().to_string())
         .with("listen", address.to_string())
-        .with("rate_per_second", "0");
+        .with("rate_per_second", "0")
+        // its clock can be moved by years, and nobody would be left to release an id
+        .with("idle_days", "36500");
     let mut state = match read_state(folder)? {
         Some(state) => state,
         None => society::found(&config, &owner, &clock)?,

@@ -4,8 +4,9 @@ use crate::{
     cli::seed,
     config::Config,
     domain::{
-        access::{self, NewClient, NewUser, PasswordSettings},
+        access::{self, NewClient, PasswordSettings},
         personal_numbers::Strongroom,
+        users::{self, NewUser},
     },
     kernel::{clock::Clock, keys::Keys, secrets},
     ports::key_store::SqliteKeyStore,
@@ -109,8 +110,14 @@ const STAFF: &[Staff] = &[
         false,
         &[&["members:read", "dependents:read", "calculations:run", "remuneration:read"]],
     ),
-    ("it", "情報　七海", "it", false, &[&["calendar:read"]]),
-    ("officer", "保護　六実", "data_protection", false, &[&["audit:read", "audit:export"]]),
+    ("it", "情報　七海", "it", false, &[&["calendar:read", "users:read", "users:execute", "users:lock"]]),
+    (
+        "officer",
+        "保護　六実",
+        "data_protection",
+        false,
+        &[&["audit:read", "audit:export", "users:read", "users:instruct", "users:lock"]],
+    ),
 ];
 const EMPLOYER_SCOPES: &[&str] = &[
     "notifications:submit",
@@ -156,6 +163,13 @@ pub(crate) fn found(config: &Config, owner: &str, clock: &Clock) -> anyhow::Resu
     let people = Credentials { members: members.into_iter().take(5).collect(), ..people };
     Ok(State { clock_offset_ms, base_url: String::new(), people, is_filled: false })
 }
+fn duties_of(section: &str) -> Vec<String> {
+    match section {
+        "data_protection" => vec!["data_protection_officer".into()],
+        "it" => vec!["id_administration".into()],
+        _ => Vec::new(),
+    }
+}
 fn day(y: i32) -> NaiveDate {
     NaiveDate::from_ymd_opt(y, 4, 1).unwrap_or_default()
 }
@@ -175,13 +189,14 @@ fn callers(
     for (login, name, section, has_privilege, scopes) in STAFF {
         let password = secrets::b64(&secrets::random::<15>()?);
         let from = has_privilege.then(|| crate::kernel::clock::jst_midnight(day(2026)));
-        access::store::insert_user(
+        users::insert_user(
             conn,
             &NewUser {
                 id: Uuid::now_v7(),
                 login: (*login).into(),
                 display_name: (*name).into(),
                 section: (*section).into(),
+                duties: duties_of(section),
                 purposes: vec!["enrolment".into()],
                 scopes: scopes.concat().iter().map(|s| (*s).into()).collect(),
                 password_hash: access::hash_password(&settings, &password)?,
@@ -198,7 +213,7 @@ fn callers(
     for (name, title, kind, scopes, employer) in [
         ("employer", "あおい見本製作所 給与システム", "employer_system", EMPLOYER_SCOPES, Some(first)),
         ("other-employer", "架空商事 給与システム", "employer_system", EMPLOYER_SCOPES, Some(second)),
-        ("auditor", "監査システム", "auditor", &["audit:read", "audit:export"][..], None),
+        ("auditor", "監査システム", "auditor", &["audit:read", "audit:export", "users:read"][..], None),
     ] {
         let id = Uuid::now_v7();
         let (secret, digest) = access::store::new_secret(&keys.vault.digest, id)?;

@@ -1,6 +1,9 @@
 //! Keeps what is known of callers fresh: at once when the database tells of a change (LISTEN), every five seconds in any case.
 use super::store;
-use crate::kernel::{Kernel, Problem, db, live::Snapshot, trail};
+use crate::{
+    domain::users,
+    kernel::{Kernel, Problem, db, live::Snapshot, trail},
+};
 use chrono::{DateTime, Duration, Utc};
 use diesel::{PgConnection, connection::SimpleConnection};
 use std::{
@@ -26,7 +29,7 @@ const TIDY: Span = Span::from_secs(60);
 /// Database errors.
 pub fn load(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Snapshot, Problem> {
     Ok(Snapshot {
-        users: store::users(conn)?.into_iter().map(|u| (u.id, Arc::new(u))).collect(),
+        users: users::records(conn)?.into_iter().map(|u| (u.id, Arc::new(u))).collect(),
         clients: store::clients(conn)?.into_iter().map(|c| (c.id, Arc::new(c))).collect(),
         ended: store::ended_since(conn, now - Duration::minutes(ENDED_MINUTES))?
             .into_iter()

@@ -11,11 +11,11 @@ mod rules;
 pub mod store;
 
 pub use api::{
-    CreateSession, EndSession, OauthRevoke, OauthToken, RefreshSession, protocol_paths, protocol_routes,
-    routes,
+    ActivateUser, CreateSession, EndSession, OauthRevoke, OauthToken, RefreshSession, protocol_paths,
+    protocol_routes, routes,
 };
 pub use grants::NumberGrants;
 pub use live::{Watch, load, refresh, watch};
-pub use model::{GrantReason, NewClient, NewUser, SCOPES};
+pub use model::{GrantReason, NewClient};
 pub use orders::may_still;
 pub use passwords::{PasswordSettings, Passwords, hash_password};

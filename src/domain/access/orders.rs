@@ -1,9 +1,11 @@
 //! Orders that outlast the request that gave them: whether who gave one may give it still, asked again before each part of the work.
-use super::store;
-use crate::kernel::{
-    Actor, ActorKind, Facts, Operation, Problem, Zone, clock,
-    clock::Clock,
-    policy::{GrantState, Policies},
+use crate::{
+    domain::users,
+    kernel::{
+        Actor, Facts, Operation, Problem,
+        clock::Clock,
+        policy::{GrantState, Policies},
+    },
 };
 use diesel::PgConnection;
 use std::sync::{
@@ -32,21 +34,16 @@ pub fn may_still<Op: Operation>(
     facts: &Facts,
 ) -> Result<bool, Problem> {
     let now = clock.now();
-    let Some(user) = store::user_by_id(conn, user)? else { return Ok(false) };
-    if !user.is_valid(clock::jst_date(now)) || !user.scopes.iter().any(|s| s == Op::SCOPE) {
+    let record = users::record_of(conn, user)?;
+    let Some(user) = record.as_ref().and_then(|r| r.at(now)) else { return Ok(false) };
+    if !user.entry.scopes.iter().any(|s| s == Op::SCOPE) {
         return Ok(false);
     }
     let policies = POLICIES.as_ref().ok_or_else(|| Problem::unavailable("policies-unreadable"))?;
     let actor = Actor {
-        kind: ActorKind::User,
-        id: user.id,
-        section: user.section.as_str().into(),
-        purposes: user.purposes.clone().into(),
-        scopes: user.scopes.clone().into(),
-        has_number_privilege: user.has_number_privilege(now),
-        zone: Zone::Closed,
+        scopes: user.entry.scopes.clone().into(),
         epoch: ASKED.fetch_add(1, Ordering::Relaxed),
-        ..Actor::system(&user.name)
+        ..Actor::person(&user)
     };
     Ok(policies.decide(&actor, Op::ID, facts, GrantState::None).is_allowed)
 }

@@ -58,6 +58,13 @@ impl Passwords {
         let nobody = hash_password(settings, &unknown)?;
         Ok(Self { hasher: settings.hasher()?, nobody, places: Semaphore::new(settings.at_once.max(1)) })
     }
+    /// The hash of a password that was chosen.
+    /// # Errors
+    /// When the machine has no random numbers.
+    pub fn hash(&self, password: &str) -> anyhow::Result<String> {
+        let hash = self.hasher.hash_password(password.as_bytes());
+        Ok(hash.map_err(|_| anyhow::anyhow!("the password could not be hashed"))?.to_string())
+    }
     /// The hash that is to be kept instead of this one: today's settings are others than those that it was made with.
     /// # Errors
     /// When the machine has no random numbers.
@@ -65,8 +72,7 @@ impl Passwords {
         if settings_of(hash) == settings_of(&self.nobody) {
             return Ok(None);
         }
-        let fresh = self.hasher.hash_password(password.as_bytes());
-        Ok(Some(fresh.map_err(|_| anyhow::anyhow!("the password could not be hashed"))?.to_string()))
+        self.hash(password).map(Some)
     }
 }
 impl<H: PasswordVerifier<PasswordHash>> Passwords<H> {

@@ -7,11 +7,12 @@ use super::super::{
     store::{self, Rotation},
 };
 use crate::{
+    domain::users,
     json_body,
     kernel::{
         Answer, Facts, Gate, Kernel, Kind, Problem, Reply, Routes, Tx, db,
         input::Input,
-        live::UserFacts,
+        live::{UserFacts, UserRecord},
         secrets,
         token::{ACCESS_SECONDS, Claims},
     },
@@ -100,7 +101,7 @@ pub struct SessionTokens {
 struct Attempt {
     key: [u8; 32],
     /// Whose id was typed, if it is anybody's.
-    user: Option<UserFacts>,
+    user: Option<UserRecord>,
     is_good: bool,
     /// The hash that was looked at and the one to be kept instead: the settings changed since it was made.
     renewed: Option<(String, String)>,
@@ -119,30 +120,39 @@ async fn attempt(kernel: Arc<Kernel>, passwords: Arc<Passwords>, typed: SignIn) 
     let hasher = passwords.clone();
     let _place = passwords.place().await?;
     let looked = web::block(move || {
-        let key = secrets::hmac256(&kernel.keys.vault.digest, &[b"sign-in/1", typed.user_id.as_bytes()]);
+        let key = attempt_key(&kernel, &typed.user_id);
         let now = kernel.clock.now();
         let mut conn = db::connection(&kernel.db)?;
         let counted = conn.transaction(|conn| store::count_attempt(conn, &key, now))?;
         counted.map_err(too_soon)?;
-        let (user, hash) = store::user_by_login(&mut conn, &typed.user_id)?.unzip();
-        let in_use = store::password_settings(&mut conn)?;
+        let known = users::sign_in(&mut conn, &typed.user_id)?;
+        let in_use = users::password_settings(&mut conn)?;
         drop(conn); // others need it while we hash
+        let hash = known.as_ref().and_then(|k| k.hash.clone());
         let fits = hasher.fits(&typed.password, hash.as_deref(), in_use);
-        let is_good = fits && user.as_ref().is_some_and(|u: &UserFacts| u.is_valid(kernel.clock.today()));
+        let may = |k: &users::SignIn| {
+            k.record.at(now).is_some() && !users::is_idle(k.last_used_at, now, kernel.idle_days)
+        };
+        let is_good = fits && known.as_ref().is_some_and(may);
         let renewed =
             hash.filter(|_| is_good).map(|old| renewed(&hasher, &typed.password, old)).transpose()?;
-        Ok(Attempt { key, user, is_good, renewed: renewed.flatten() })
+        Ok(Attempt { key, user: known.map(|k| k.record), is_good, renewed: renewed.flatten() })
     });
     looked.await.map_err(|_| Problem::new(Kind::Internal))?
 }
 fn renewed(passwords: &Passwords, password: &str, old: String) -> Result<Option<(String, String)>, Problem> {
-    let new = passwords.renewed(password, &old).map_err(|e| {
-        tracing::error!(error = %e, "a password could not be hashed anew");
-        Problem::new(Kind::Internal)
-    })?;
+    let new = passwords.renewed(password, &old).map_err(unhashed)?;
     Ok(new.map(|new| (old, new)))
 }
-fn too_soon(wait: Duration) -> Problem {
+pub(super) fn unhashed(e: anyhow::Error) -> Problem {
+    tracing::error!(error = %e, "a password could not be hashed");
+    Problem::new(Kind::Internal)
+}
+/// Under what attempts with a typed id are counted.
+pub(super) fn attempt_key(kernel: &Kernel, typed: &str) -> [u8; 32] {
+    secrets::hmac256(&kernel.keys.vault.digest, &[b"sign-in/1", typed.as_bytes()])
+}
+pub(super) fn too_soon(wait: Duration) -> Problem {
     let mut p = Problem::new(Kind::TooMany).because(
         "sign-in-delayed",
         "失敗が続いたため、しばらく待ってください",
@@ -154,14 +164,18 @@ fn too_soon(wait: Duration) -> Problem {
 fn sign_in(tx: &mut Tx<'_>, attempt: Attempt) -> Result<Answer<CreateSession, SessionTokens>, Problem> {
     // What was typed is told by its keyed digest only: people type passwords there.
     tx.note(|n| n.detail = Some(serde_json::json!({ "typed_id": secrets::b64(&attempt.key[..16]) })));
-    let user = match attempt.user {
-        Some(user) if attempt.is_good => user,
-        known => {
-            tx.note(|n| n.subject = known.map(|u| ("User", Some(u.id))).or(n.subject));
-            return Ok(tx.admit_identified::<CreateSession>(None)?.refused(Problem::new(Kind::SignInFailed)));
-        }
+    // while the password was looked at, the id may have been locked or the password taken away
+    let (now, looked_at) = (tx.now(), attempt.user.as_ref());
+    let record = match looked_at.filter(|_| attempt.is_good) {
+        Some(looked_at) => users::record_of(tx.conn(), looked_at.id)?
+            .filter(|known| known.signed_out_at == looked_at.signed_out_at),
+        None => None,
     };
-    let now = tx.now();
+    let Some(user) = record.as_ref().and_then(|u| u.at(now)) else {
+        let known = looked_at.map(|u| u.id);
+        tx.note(|n| n.subject = known.map(|id| ("User", Some(id))).or(n.subject));
+        return Ok(tx.admit_identified::<CreateSession>(None)?.refused(Problem::new(Kind::SignInFailed)));
+    };
     let ends_at = now + Duration::seconds(SESSION_SECONDS);
     let session = Session {
         id: Uuid::now_v7(),
@@ -174,25 +188,26 @@ fn sign_in(tx: &mut Tx<'_>, attempt: Attempt) -> Result<Answer<CreateSession, Se
     let refresh = RefreshToken::fresh(&tx.kernel().keys.vault.digest, session.id)?;
     store::forgive(tx.conn(), &attempt.key)?;
     if let Some((old, new)) = attempt.renewed {
-        store::renew_password_hash(tx.conn(), user.id, &old, &new)?;
+        users::renew_password_hash(tx.conn(), user.id, &old, &new)?;
     }
     store::insert_session(tx.conn(), &session, &refresh)?;
     let tokens = issue(tx, &user, &session, &refresh)?;
     tx.note(|n| n.subject = Some(("Session", Some(session.id))));
-    let who = actor_of_user(&user, &session, tx.zone(), now);
+    let who = actor_of_user(&user, &session, tx.zone());
     Ok(tx.admit_identified::<CreateSession>(Some(who))?.answer(tokens))
 }
 /// Access token and refresh token of an open session.
 fn issue(
     tx: &Tx<'_>,
-    user: &UserFacts,
+    user: &UserFacts<'_>,
     session: &Session,
     refresh: &RefreshToken,
 ) -> Result<SessionTokens, Problem> {
     let (kernel, now) = (tx.kernel(), tx.now());
     let expires_in = ACCESS_SECONDS.min(seconds_until(session.ends_at, now));
     // at sign-in the linkage is off for everybody, whatever the record says.
-    let scopes: Vec<&str> = user.scopes.iter().map(String::as_str).filter(|s| *s != NUMBER_SCOPE).collect();
+    let scopes: Vec<&str> =
+        user.entry.scopes.iter().map(String::as_str).filter(|s| *s != NUMBER_SCOPE).collect();
     let claims = Claims {
         iss: kernel.tokens.issuer().into(),
         aud: kernel.tokens.audience().into(),
@@ -250,10 +265,12 @@ fn go_on(tx: &mut Tx<'_>, used: RefreshToken) -> Result<Answer<RefreshSession, S
             return Ok(tx.admit_identified::<RefreshSession>(None)?.refused(refresh_refused()));
         }
     };
-    let user = store::user_by_id(tx.conn(), session.user_id)?.filter(|u| u.is_valid(tx.today()));
-    let Some(user) = user else { return Err(refresh_refused()) };
+    let record = users::record_of(tx.conn(), session.user_id)?;
+    let facts = record.as_ref().and_then(|r| r.at(now));
+    let since = session.authenticated_at.timestamp();
+    let Some(user) = facts.filter(|u| u.holds_since(since)) else { return Err(refresh_refused()) };
     let tokens = issue(tx, &user, &session, &fresh)?;
-    let who = actor_of_user(&user, &session, tx.zone(), now);
+    let who = actor_of_user(&user, &session, tx.zone());
     Ok(tx.admit_identified::<RefreshSession>(Some(who))?.answer(tokens))
 }
 fn refresh_refused() -> Problem {
@@ -282,4 +299,5 @@ pub fn routes(r: &mut Routes) {
     r.add::<CreateSession, _, _, _>(create_session);
     r.add::<RefreshSession, _, _, _>(refresh_session);
     r.add_other::<EndSession, _, _, (), ()>(end_session);
+    super::activation::routes(r);
 }

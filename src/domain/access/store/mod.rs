@@ -1,15 +1,13 @@
-//! All SQL of access. Registration of people and systems takes a plain connection: it is done by the command line and by
-//! seeding, where nobody asks.
+//! All SQL of access. Registration of systems takes a plain connection: it is done by the command line and by seeding, where nobody asks.
 mod grants;
 mod register;
 mod sessions;
 
 pub(super) use grants::{all_persons_exist, find_grant, insert_grant, revoke_grant, use_assertion};
 pub use register::{
-    bind_client, insert_client, insert_user, new_secret, password_settings, rotate_client_secret,
-    secret_digest, set_number_privilege, suspend_client, suspend_user,
+    bind_client, insert_client, new_secret, rotate_client_secret, secret_digest, suspend_client,
 };
-pub(super) use register::{client_by_key, clients, renew_password_hash, user_by_id, user_by_login, users};
+pub(super) use register::{client_by_key, clients};
 pub(super) use sessions::{
     Rotation, count_attempt, end_session, ended_since, forget_stale, forgive, insert_session, lock_session,
     rotate,

@@ -12,7 +12,7 @@ use super::{
     token::TokenAnswer,
 };
 use crate::{
-    domain::notifications,
+    domain::{notifications, users},
     kernel::{
         Actor, ActorKind, Problem, Tx, Zone,
         gate::Asking,
@@ -115,11 +115,14 @@ fn check_named(tx: &mut Tx<'_>, wish: &GrantWish) -> Result<(), Problem> {
     }
     Ok(())
 }
-/// Until when: five minutes, and neither longer than the session nor than the privilege.
+/// Until when: five minutes, and neither longer than the session nor than what the register says of the person and the privilege.
 fn lifetime(tx: &mut Tx<'_>, user: &Actor, session: &Session) -> Result<DateTime<Utc>, Problem> {
-    let privilege = store::user_by_id(tx.conn(), user.id)?.and_then(|u| u.number.1);
-    let until = (tx.now() + Duration::seconds(GRANT_SECONDS)).min(session.ends_at);
-    Ok(privilege.map_or(until, |p| until.min(p)))
+    let (now, record) = (tx.now(), users::record_of(tx.conn(), user.id)?);
+    let gone = || fault("access_denied", "this person does not hold the privilege now");
+    let facts = record.as_ref().and_then(|r| r.at(now)).ok_or_else(gone)?;
+    let privilege = facts.privilege.ok_or_else(gone)?;
+    let ends = [facts.entry.until, privilege.1].into_iter().flatten();
+    Ok(ends.fold((now + Duration::seconds(GRANT_SECONDS)).min(session.ends_at), DateTime::min))
 }
 fn grant(
     tx: &mut Tx<'_>,

@@ -1,5 +1,6 @@
 //! What anybody may know: public keys, and what this server can do.
-use super::{super::super::model::SCOPES, exchange};
+use super::exchange;
+use crate::domain::users::SCOPES;
 use crate::kernel::Kernel;
 use serde_json::{Value, json};
 

@@ -1,11 +1,18 @@
 //! POST /oauth/revoke (RFC 7009): whoever holds a token may end it; for a token that is none, or not the caller's, nothing
 //! happens and the answer is the same.
 use super::{
-    super::super::{model::OWN_CLIENT, refresh_token::RefreshToken, store},
+    super::super::{
+        model::{OWN_CLIENT, actor_of_user},
+        refresh_token::RefreshToken,
+        store,
+    },
     client,
     form::Call,
 };
-use crate::kernel::{Actor, Problem, Tx, gate::Asking};
+use crate::{
+    domain::users,
+    kernel::{Actor, Problem, Tx, gate::Asking},
+};
 use serde::Serialize;
 
 /// Nothing to tell.
@@ -32,10 +39,11 @@ pub fn revoke(tx: &mut Tx<'_>, asking: &Asking, call: &Call) -> Result<Revoked, 
 fn end_by_refresh(tx: &mut Tx<'_>, asking: &Asking, refresh: &RefreshToken) -> Result<(), Problem> {
     let (kernel, now) = (tx.kernel(), tx.now());
     let Some(session) = store::lock_session(tx.conn(), refresh.session)? else { return Ok(()) };
-    let Some(user) = store::user_by_id(tx.conn(), session.user_id)? else { return Ok(()) };
-    let who = super::super::super::model::actor_of_user(&user, &session, asking.meta.zone, now);
+    let record = users::record_of(tx.conn(), session.user_id)?;
+    let user = record.as_ref().and_then(|r| r.at(now));
+    let who = user.map(|u| actor_of_user(&u, &session, asking.meta.zone));
     asking.note(|n| {
-        n.identified = Some(who);
+        n.identified = who;
         n.subject = Some(("Session", Some(session.id)));
     });
     store::end_session(tx.conn(), session.id, "revoked", now)?;

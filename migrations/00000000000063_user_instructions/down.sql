@@ -1,0 +1,13 @@
+drop index session_of_user;
+drop trigger confirmed_alone on user_privilege;
+drop trigger confirmed_alone on user_entry;
+drop function refuse_unconfirmed();
+drop trigger keep_history on user_lock;
+drop function keep_lock();
+alter table app_user drop column usable_since, drop column signed_out_at;
+alter table user_lock drop column released_under;
+alter table user_privilege drop column instruction_id;
+alter table user_entry drop column instruction_id;
+drop table user_instruction;
+drop function begin_instruction();
+drop function keep_instruction();

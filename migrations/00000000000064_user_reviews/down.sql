@@ -1,0 +1,2 @@
+drop index number_grant_user;
+drop table user_review;
