@@ -3,8 +3,8 @@ use crate::harness::document::document;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Parts of the contract that keep no history of a person's life: the log, the register of employers, intake.
-const ELSEWHERE: [&str; 3] = ["AuditLogs", "Employers", "Notifications"];
+/// Parts of the contract that keep no history of an insured life: the log, the registers of employers and users, intake.
+const ELSEWHERE: [&str; 4] = ["AuditLogs", "Employers", "Notifications", "Users"];
 const HISTORY: &str = "a history is over all days: only when it was known can be asked";
 const ONE: &str = "one decision, named by its id: only how it was known can be asked";
 const ACT: &str = "an act on records, which holds on no day: only how it stood at an instant can be asked";
