@@ -193,6 +193,29 @@ fn both_days_at_once() {
     assert_eq!(o.held(member), [holds("2026-03", Some("2026-11"), 260_000)]);
 }
 #[test]
+fn both_days_before_the_first_month_of_the_wrong_cover() {
+    let o = Office::new();
+    let member = o.insured(NANA, "2026-09-27");
+    o.accepted(&loss(NANA, "2026-10-07", "2026-10-08"));
+    let (wrong, right) = (("2026-09-27", "2026-10-08"), ("2026-08-18", "2026-08-25"));
+    let form = other_days(NANA, wrong, right);
+    let lines = o.preview(&form);
+    let pay = line(
+        "standard_remuneration",
+        "standard_yen",
+        "2026-09 - 2026-10 (260000)",
+        "2026-08 - 2026-08 (260000)",
+    );
+    assert!(lines.as_array().unwrap().contains(&pay), "{lines}");
+    assert_eq!(o.accepted(&form)["changes"], lines, "a preview equals the decision");
+    assert_eq!(o.covers(member), [period(right.0, Some(right.1))]);
+    assert_eq!(o.held(member), [holds("2026-08", Some("2026-09"), 260_000)]);
+    o.accepted(&other_days(NANA, right, wrong));
+    assert_eq!(o.held(member), [holds("2026-09", Some("2026-11"), 260_000)]);
+    o.accepted(&no_loss(NANA, wrong.1));
+    assert_eq!(o.held(member), [holds("2026-09", None, 260_000)]);
+}
+#[test]
 fn days_of_another_cover_are_told_to_staff_only() {
     let o = Office::new();
     let member = o.insured(NANA, "2026-04-01");

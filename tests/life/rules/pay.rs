@@ -139,7 +139,8 @@ pub const RULES: &[Rule] = &[
            and date_trunc('month', e.acquired_on) = v.applies_from \
          cross join lateral (select min(recorded_at) as at from standard_remuneration x where x.decision_id = v.decision_id) d \
          where v.superseded_at is null and v.rule = 'voluntary_continuation_standard' and not exists ( \
-           select from standard_remuneration s where s.person_id = v.person_id and s.decision_id <> v.decision_id \
+           select from standard_remuneration s where s.decision_id <> v.decision_id and (s.person_id = v.person_id \
+               or s.person_id in (select id from person where merged_into = v.person_id)) \
              and s.standard_yen = (v.inputs ->> 'at_loss_yen')::bigint and s.recorded_at <= d.at \
              and (s.superseded_at is null or s.superseded_at >= d.at) \
              and daterange(s.applies_from, s.applies_until) @> date_trunc('month', e.acquired_on - 1)::date)",

@@ -193,8 +193,10 @@ fn own(
     wanted.offices.iter_mut().filter(|o| o.until_on == new.lost_on).for_each(|o| o.until_on = None);
     (wanted.first, wanted.until) = (new.first_month(), keep::until(covers, new.acquired_on));
     let until = wanted.until;
-    wanted.entries.retain(|e| until.is_none_or(|until| e.from < until));
-    wanted.displaced.retain(|e| until.is_none_or(|until| e.from < until));
+    let is_within = |e: &Entry| until.is_none_or(|until| e.from < until);
+    // both days may lie before the old month of acquisition: what was decided in it is decided anew, in the right one
+    wanted.entries.retain(|e| is_within(e) || is_acquisition(e));
+    wanted.displaced.retain(is_within);
     if new.acquired_on != cover.old.acquired_on || is_of_another_day(&wanted, new)? {
         match from_another_day(&mut wanted, new) {
             Ok(true) => {}
@@ -204,6 +206,7 @@ fn own(
             Err(problem) => return Err(problem),
         }
     }
+    wanted.entries.retain(is_within);
     // the month of the right loss may have been decided with an office that never was
     let is_gone =
         |o: &&OfficeRow| cover.old.has(o.from_on) && offices.iter().all(|kept| kept.office_id != o.office_id);
