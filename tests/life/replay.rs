@@ -8,10 +8,11 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// The reads that take `known_at`: path, whether they take `as_of` too, and whether that is today when it is absent.
+/// The reads that take `known_at` and are of an insured life, as the register of users is not: path, whether they take `as_of` too, and whether that is today when it is absent.
 pub fn reads() -> Vec<(String, bool, bool)> {
     let paths = document()["paths"].as_object().unwrap();
     let of_past = paths.iter().filter(|(_, methods)| taken(&methods["get"], "known_at").is_some());
+    let of_past = of_past.filter(|(_, methods)| methods["get"]["tags"][0] != "Users");
     let days = |methods: &Value| {
         let day = taken(&methods["get"], "as_of");
         (day.is_some(), day.is_some_and(|said| said.contains("today when absent")))

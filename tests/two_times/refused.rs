@@ -31,8 +31,12 @@ fn any(parameter: &Value) -> &'static str {
 #[test]
 fn a_day_or_an_instant_without_an_answer_is_refused_at_its_place() {
     let w = World::new();
-    let (clerk, collection) = (w.staff("clerk"), w.staff("collection"));
-    let reader = |path: &str| if path.starts_with("/v1/voluntary-defaults") { &collection } else { &clerk };
+    let [clerk, collection, officer] = ["clerk", "collection", "officer"].map(|who| w.staff(who));
+    let reader = |path: &str| match path {
+        _ if path.starts_with("/v1/voluntary-defaults") => &collection,
+        _ if path.starts_with("/v1/users") => &officer,
+        _ => &clerk,
+    };
     let refused = |path: &str, query: &str, pointer: &str, code: &str| {
         let answer = reader(path).get(format!("{path}{query}"));
         let problem: Value = answer.expect(422);
