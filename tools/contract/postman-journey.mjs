@@ -57,7 +57,7 @@ function session(name, prefix, variable) {
 export function signIn() {
   return [
     clientToken("Employer", "employer", "notifications:submit notifications:read"),
-    clientToken("Auditor", "auditor", "audit:read audit:export"),
+    clientToken("Auditor", "auditor", "audit:read audit:export users:read"),
     session("Staff", "staff", "staff_token"),
     session("Staff without the privilege", "staff_unprivileged", "staff_unprivileged_token"),
     session("A session to end", "staff", "throwaway_token"),

@@ -21,7 +21,7 @@ const ENVIRONMENT = [
 ];
 // These end the token they are sent with, so each gets one of its own.
 const ENDS_ITS_TOKEN = new Set(["endSession", "revokeToken"]);
-const AUDITOR = new Set(["audit:read", "audit:export"]);
+const AUDITOR = new Set(["audit:read", "audit:export", "users:read"]);
 const EMPLOYER = new Set(["notifications:submit", "notifications:read"]);
 
 // What the journey left, for the parameters that have no example; other ids are nobody's.
