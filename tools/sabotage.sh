@@ -28,11 +28,11 @@ done
 whole=$([ $# = 0 ] && echo yes || echo no)
 [ $# = 0 ] || { patches=("${@/#/$here/tests/sabotage/}"); patches=("${patches[@]/%/.patch}"); }
 
-# The tracked files as they stand, and nothing else. Git must not take the copy for a part of a repository around it.
+# The tracked files as they stand, newer than whatever a run that broke off has built of them. Git must not take the copy for a part of a repository around it.
 copy=$target/tree
 rm -rf "$copy" && mkdir -p "$copy"
 trap 'rm -rf "$copy"' EXIT
-git ls-files -z | tar --create --null --files-from=- --ignore-failed-read | tar --extract --directory="$copy"
+git ls-files -z | tar --create --null --files-from=- --ignore-failed-read | tar --extract --touch --directory="$copy"
 export GIT_CEILING_DIRECTORIES=$target CARGO_TARGET_DIR=$target
 unset KENPO_PROVE EXAMPLES_TO
 # one society of simulated lives shows a planted fault
