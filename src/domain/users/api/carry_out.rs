@@ -3,19 +3,20 @@ use super::{
     super::{
         codes,
         model::{InstructionRow, UserContent},
-        store,
+        store::{self, Step},
         words::InstructionState,
     },
     instruct::{digest, not_own},
     instructions::{UserInstruction, tag},
 };
 use crate::kernel::{
-    Gate, Problem, Reply, Routes, Tx,
+    Gate, Operation, Permit, Problem, Reply, Routes, Tx,
     input::{Id, IfMatch, Input, plain_text},
     secrets,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 use validator::Validate;
 
 crate::operation! {
@@ -121,12 +122,29 @@ fn same_person(is_same: bool) -> Result<(), Problem> {
         "Who executes is neither who instructs nor who confirms",
     ))
 }
-/// The caller's half of the activation code, where a password is to be chosen.
-fn half(tx: &Tx<'_>, row: &InstructionRow) -> Result<(Option<String>, Option<[u8; 32]>), Problem> {
+/// The caller takes a step; gives the caller's half of the activation code, where a password is to be chosen.
+fn take_step<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    row: &InstructionRow,
+    step: Step,
+) -> Result<Option<String>, Problem> {
     let key = &tx.kernel().keys.vault.digest;
     let half = row.needs_activation().then(|| codes::fresh(key, row.id)).transpose();
     let half = half.map_err(|_| Problem::unavailable("no-random-numbers"))?;
-    Ok(half.map(|h| (h.text, h.digest)).unzip())
+    let (text, digest) = half.map(|h| (h.text, h.digest)).unzip();
+    store::take_step(tx, permit, (row.id, step), digest)?;
+    Ok(text)
+}
+/// The instruction as it stands now, and its ETag.
+fn done<Op: Operation>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Op>,
+    id: Uuid,
+) -> Result<(UserInstruction, String), Problem> {
+    let row = store::written_instruction(tx, permit, id)?;
+    let tag = tag(&row);
+    Ok((UserInstruction::of(row)?, tag))
 }
 async fn execute_instruction(
     gate: Gate<ExecuteUserInstruction>,
@@ -138,13 +156,9 @@ async fn execute_instruction(
         let (row, permit) = tx.admit::<ExecuteUserInstruction, _>(row)?;
         require(tx, &row, InstructionState::Instructed, &read)?;
         same_person(row.instructed_by == tx.actor()?.id)?;
-        let (text, digest) = half(tx, &row)?;
-        store::execute(tx, &permit, row.id, digest)?;
-        let row = store::written_instruction(tx, &permit, row.id)?;
-        let tag = tag(&row);
-        Ok(permit
-            .answer(CarriedOut { instruction: UserInstruction::of(row)?, activation_half: text })
-            .tagged(tag))
+        let activation_half = take_step(tx, &permit, &row, Step::Execution)?;
+        let (instruction, tag) = done(tx, &permit, row.id)?;
+        Ok(permit.answer(CarriedOut { instruction, activation_half }).tagged(tag))
     })
     .await
 }
@@ -158,14 +172,10 @@ async fn confirm_instruction(
         let (row, permit) = tx.admit::<ConfirmUserInstruction, _>(row)?;
         let content = require(tx, &row, InstructionState::Executed, &read)?;
         same_person(row.executed_by == Some(tx.actor()?.id))?;
-        let (text, digest) = half(tx, &row)?;
-        store::confirm(tx, &permit, row.id, digest)?;
+        let activation_half = take_step(tx, &permit, &row, Step::Confirmation)?;
         store::register(tx, &permit, &row, &content)?;
-        let row = store::written_instruction(tx, &permit, row.id)?;
-        let tag = tag(&row);
-        Ok(permit
-            .answer(CarriedOut { instruction: UserInstruction::of(row)?, activation_half: text })
-            .tagged(tag))
+        let (instruction, tag) = done(tx, &permit, row.id)?;
+        Ok(permit.answer(CarriedOut { instruction, activation_half }).tagged(tag))
     })
     .await
 }
@@ -182,8 +192,8 @@ async fn reject_instruction(
             return Err(decided());
         }
         store::end(tx, &permit, row.id, InstructionState::Rejected, &input.value.reason)?;
-        let row = store::written_instruction(tx, &permit, row.id)?;
-        Ok(permit.answer(UserInstruction::of(row)?))
+        let (instruction, _) = done(tx, &permit, row.id)?;
+        Ok(permit.answer(instruction))
     })
     .await
 }
@@ -203,8 +213,8 @@ async fn withdraw_instruction(
             return Err(decided());
         }
         store::end(tx, &permit, row.id, InstructionState::Withdrawn, &input.value.reason)?;
-        let row = store::written_instruction(tx, &permit, row.id)?;
-        Ok(permit.answer(UserInstruction::of(row)?))
+        let (instruction, _) = done(tx, &permit, row.id)?;
+        Ok(permit.answer(instruction))
     })
     .await
 }

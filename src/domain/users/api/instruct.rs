@@ -52,8 +52,15 @@ pub struct UserInstructionCreate {
 }
 crate::json_body!("application/json": UserInstructionCreate);
 
-/// Whom an instruction is about: id, sign-in name, is the person new?
-fn whom(tx: &mut Tx<'_>, b: &UserInstructionCreate) -> Result<(Uuid, String, bool), Problem> {
+/// Whom an instruction is about.
+struct Whom {
+    user: Uuid,
+    login: String,
+    is_new: bool,
+    /// The instruction about the same sign-in name that lapsed, and is over by this one.
+    lapsed: Option<Uuid>,
+}
+fn whom(tx: &mut Tx<'_>, b: &UserInstructionCreate) -> Result<Whom, Problem> {
     match (b.user_id, &b.login) {
         (Some(id), None) => {
             let record = store::record_of(tx.conn(), id)?;
@@ -62,7 +69,8 @@ fn whom(tx: &mut Tx<'_>, b: &UserInstructionCreate) -> Result<(Uuid, String, boo
                 Problem::new(Kind::Invalid).at("/user_id", "unknown-user", said)
             })?;
             not_own(tx, id)?;
-            Ok((id, login, false))
+            let lapsed = store::lapse(tx, &login)?;
+            Ok(Whom { user: id, login, is_new: false, lapsed })
         }
         (None, Some(login)) => {
             if !rules::is_login(login) {
@@ -72,7 +80,7 @@ fn whom(tx: &mut Tx<'_>, b: &UserInstructionCreate) -> Result<(Uuid, String, boo
                 );
                 return Err(Problem::new(Kind::Invalid).at("/login", "login", said));
             }
-            lapse(tx, login)?;
+            let lapsed = store::lapse(tx, login)?;
             if store::holder_of(tx, login)?.is_some() {
                 return Err(Problem::conflict(
                     "login-taken",
@@ -80,7 +88,7 @@ fn whom(tx: &mut Tx<'_>, b: &UserInstructionCreate) -> Result<(Uuid, String, boo
                     "The sign-in name is or was somebody's; none is used again",
                 ));
             }
-            Ok((Uuid::now_v7(), login.clone(), true))
+            Ok(Whom { user: Uuid::now_v7(), login: login.clone(), is_new: true, lapsed })
         }
         _ => {
             let said = (
@@ -90,13 +98,6 @@ fn whom(tx: &mut Tx<'_>, b: &UserInstructionCreate) -> Result<(Uuid, String, boo
             Err(Problem::new(Kind::Invalid).at("/user_id", "one-of-two", said))
         }
     }
-}
-/// Ends what lapsed about the sign-in name; the entry names it.
-fn lapse(tx: &mut Tx<'_>, login: &str) -> Result<(), Problem> {
-    if let Some(id) = store::lapse(tx, login)? {
-        tx.note(|n| n.detail = Some(serde_json::json!({ "lapsed": id })));
-    }
-    Ok(())
 }
 fn waits(id: Uuid) -> Problem {
     Problem::conflict(
@@ -121,8 +122,7 @@ async fn create_instruction(
         if !errors.is_empty() {
             return Err(Problem { errors, ..Problem::new(Kind::Invalid) });
         }
-        let (user, login, is_new) = whom(tx, &b)?;
-        lapse(tx, &login)?;
+        let Whom { user, login, is_new, lapsed } = whom(tx, &b)?;
         if let Some(id) = store::waiting(tx, user)? {
             return Err(waits(id));
         }
@@ -141,7 +141,6 @@ async fn create_instruction(
         store::insert(tx, &permit, &new)?;
         tx.note(|n| {
             n.subject = Some((CreateUserInstruction::MAKES, Some(id)));
-            let lapsed = n.detail.take().map_or(serde_json::Value::Null, |d| d["lapsed"].clone());
             n.detail = Some(serde_json::json!({ "user": user, "lapsed": lapsed }));
         });
         let row = store::written_instruction(tx, &permit, id)?;

@@ -140,22 +140,36 @@ pub fn list(
     .load(tx.conn())?;
     Ok(Guarded::new(rows))
 }
-/// The caller executed it; the digest is of the half of the activation code that the caller is shown.
+/// Which of the two roles does something on an instruction.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// ＩＴ推進課 executes it.
+    Execution,
+    /// データ保護担当者 confirms it.
+    Confirmation,
+}
+/// The caller executed or confirmed it; the digest is of the half of the activation code that the caller is shown.
 /// # Errors
-/// Database errors, also when the caller may not be who executes it.
-pub fn execute<Op: Operation>(
+/// Database errors, also when the caller may not be who does it.
+pub fn take_step<Op: Operation>(
     tx: &mut Tx<'_>,
     _: &Permit<Op>,
-    id: Uuid,
+    (id, step): (Uuid, Step),
     part: Option<[u8; 32]>,
 ) -> Result<(), Problem> {
     let (by, now) = (tx.actor()?.id, tx.now());
-    sql_query("update user_instruction set state = 'executed', executed_by = $2, executed_at = $3, first_part = $4 where id = $1")
-        .bind::<t::Uuid, _>(id)
-        .bind::<t::Uuid, _>(by)
-        .bind::<t::Timestamptz, _>(now)
-        .bind::<t::Nullable<t::Binary>, _>(part.map(|p| p.to_vec()))
-        .execute(tx.conn())?;
+    let [state, who, when, half] = match step {
+        Step::Execution => ["executed", "executed_by", "executed_at", "first_part"],
+        Step::Confirmation => ["confirmed", "confirmed_by", "confirmed_at", "second_part"],
+    };
+    sql_query(format!(
+        "update user_instruction set state = '{state}', {who} = $2, {when} = $3, {half} = $4 where id = $1"
+    ))
+    .bind::<t::Uuid, _>(id)
+    .bind::<t::Uuid, _>(by)
+    .bind::<t::Timestamptz, _>(now)
+    .bind::<t::Nullable<t::Binary>, _>(part.map(|p| p.to_vec()))
+    .execute(tx.conn())?;
     Ok(())
 }
 /// The caller rejected it, or took it back.
@@ -178,23 +192,5 @@ pub fn end<Op: Operation>(
     .bind::<t::Timestamptz, _>(now)
     .bind::<t::Text, _>(reason)
     .execute(tx.conn())?;
-    Ok(())
-}
-/// The caller confirmed it; the digest is of the half of the activation code that the caller is shown.
-/// # Errors
-/// Database errors, also when the caller may not be who confirms it.
-pub fn confirm<Op: Operation>(
-    tx: &mut Tx<'_>,
-    _: &Permit<Op>,
-    id: Uuid,
-    part: Option<[u8; 32]>,
-) -> Result<(), Problem> {
-    let (by, now) = (tx.actor()?.id, tx.now());
-    sql_query("update user_instruction set state = 'confirmed', confirmed_by = $2, confirmed_at = $3, second_part = $4 where id = $1")
-        .bind::<t::Uuid, _>(id)
-        .bind::<t::Uuid, _>(by)
-        .bind::<t::Timestamptz, _>(now)
-        .bind::<t::Nullable<t::Binary>, _>(part.map(|p| p.to_vec()))
-        .execute(tx.conn())?;
     Ok(())
 }
